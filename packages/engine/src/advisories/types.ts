@@ -1,0 +1,147 @@
+/** The contract of the advisories room: what is known about vulnerabilities, in shards. */
+
+/** In rising order; `level` of a result is the index. */
+export const severities = ['Unknown', 'Negligible', 'Low', 'Medium', 'High', 'Critical'] as const;
+export type Severity = (typeof severities)[number];
+
+export interface VersionRange {
+  /** inclusive; null: from the beginning */
+  readonly introduced: string | null;
+  /** exclusive */
+  readonly fixed: string | null;
+  /** inclusive */
+  readonly lastAffected: string | null;
+}
+
+export type AdvisoryStatus =
+  | 'affected'
+  | 'not-affected'
+  | 'will-not-fix'
+  | 'deferred'
+  | 'end-of-life'
+  | 'under-investigation';
+
+export interface CvssRating {
+  /** who rated: `nvd`, `cisa-vulnrichment`, `github`, the advisory source */
+  readonly source: string;
+  /** `2.0`, `3.0`, `3.1`, `4.0` */
+  readonly version: string;
+  readonly vector: string;
+  /** as stated by the source; null where it states the vector alone */
+  readonly score: number | null;
+}
+
+export interface LabelRating {
+  readonly source: string;
+  readonly severity: Severity;
+}
+
+/** One source's statement on one package: what a shard holds for it. One record may name several vulnerabilities only as a bulletin does. */
+export interface AdvisoryRecord {
+  /** the record's id at its source: `CVE-2022-0778`, `GHSA-…`, `PYSEC-…`, `UBUNTU-CVE-…` */
+  readonly id: string;
+  /** `debian-tracker`, `alpine-secdb`, `osv`, … */
+  readonly source: string;
+  /** ids that name the *same* vulnerability, sorted, without `id` */
+  readonly aliases: readonly string[];
+  /** bulletins that fix it (DSA-…, USN-…), sorted; never used to merge */
+  readonly bulletins: readonly string[];
+  /** package name as the shard keys it: the source package for deb and apk (origin), the normalised name for pypi */
+  readonly package: string;
+  /** version scheme (`deb`, `apk`, `npm`, `pypi`, `maven` …); a scheme without a comparator is kept */
+  readonly scheme: string;
+  /** affected when inside any range or equal to any of `versions` */
+  readonly ranges: readonly VersionRange[];
+  readonly versions: readonly string[];
+  readonly status: AdvisoryStatus;
+  /** labels as the record's own source gives them (Ubuntu priority, Debian urgency, GHSA severity) */
+  readonly labels: readonly LabelRating[];
+  readonly cvss: readonly CvssRating[];
+  /** `YYYY-MM-DD` */
+  readonly published: string | null;
+  readonly modified: string | null;
+  /** when the fix became known (bulletin's date), where stated */
+  readonly fixedSince: string | null;
+  /** OSV `MAL-`: the package itself is malicious */
+  readonly malicious: boolean;
+  readonly cwes: readonly string[];
+}
+
+/** Ratings of one CVE by those who rate every CVE (shards `ratings-YYYY`). */
+export interface RatingRecord {
+  readonly id: string;
+  readonly labels: readonly LabelRating[];
+  readonly cvss: readonly CvssRating[];
+  readonly cwes: readonly string[];
+  readonly published: string | null;
+  /** NVD `Rejected` */
+  readonly rejected: boolean;
+}
+
+/** Shard `kev`. */
+export interface KevRecord {
+  readonly id: string;
+  readonly dateAdded: string;
+  readonly dueDate: string | null;
+  readonly ransomware: boolean;
+}
+
+/** Shard `eol`: one record per distro release, by os-release id. */
+export interface EolRecord {
+  /** os-release id */
+  readonly distro: string;
+  /** release cycle: `12`, `3.12`, `22.04` */
+  readonly cycle: string;
+  readonly codename: string | null;
+  readonly released: string | null;
+  /** end of the *public* security support (Debian's LTS counts, Ubuntu's paid Pro does not), `YYYY-MM-DD`; true: over at an unknown date; false: none announced */
+  readonly endOfSupport: string | boolean;
+}
+
+/** Texts that only reports ask for (parallel shard `NAME-texts`), by record id. */
+export interface AdvisoryText {
+  readonly id: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly references: readonly string[];
+}
+
+export interface ShardInfo {
+  readonly name: string;
+  /** `sha256:…` of the shard's file */
+  readonly digest: string;
+  /** bytes */
+  readonly size: number;
+  readonly records: number;
+  readonly kind: 'advisories' | 'texts' | 'ratings' | 'kev' | 'eol';
+  /** attribution per feed that went in */
+  readonly licenses: readonly string[];
+  /** feeds that went in (URLs of the upstream hosts), sorted */
+  readonly feeds: readonly string[];
+  /** what upstream says, `YYYY-MM-DD` */
+  readonly dataDate: string | null;
+  /** when it was last confirmed against upstream, `YYYY-MM-DD` */
+  readonly checkedAt: string;
+  /** made from the example advisories that ship for the demo */
+  readonly example?: true;
+}
+
+export interface Catalog {
+  readonly schemaVersion: 1;
+  readonly shards: readonly ShardInfo[];
+}
+
+/** Read side of the store: synchronous look-ups in shards that were opened and whose digest was found equal. */
+export interface AdvisoryReader {
+  /** undefined: not in the catalog, or its file is missing or damaged */
+  shard(name: string): ShardInfo | undefined;
+  /** every shard of the catalog */
+  shards(): readonly ShardInfo[];
+  /** records of each of these package names (names without a record are absent); asked in one batch */
+  advisories(shard: string, packages: readonly string[]): ReadonlyMap<string, readonly AdvisoryRecord[]>;
+  ratings(cves: readonly string[]): ReadonlyMap<string, RatingRecord>;
+  kev(ids: readonly string[]): ReadonlyMap<string, KevRecord>;
+  endOfLife(distro: string): readonly EolRecord[];
+  texts(shard: string, ids: readonly string[]): ReadonlyMap<string, AdvisoryText>;
+  close(): void;
+}

@@ -1,0 +1,196 @@
+/**
+ * The contract of the image room: how an image is opened and how its layers are handed, as streams, to whoever
+ * analyses them. The room knows nothing of packages.
+ */
+
+/** Kinds of place an image can come from; the prefix of a reference (`docker-archive:F`). */
+export type SourceKind = 'docker-archive' | 'oci-archive' | 'oci-layout' | 'docker' | 'rootfs';
+
+export type EntryType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'character' | 'block' | 'fifo';
+
+/**
+ * One entry of a layer. `path` is clean and relative (`usr/lib/os-release`, no `./`, no leading `/`, never `..`);
+ * bytes that are no UTF-8 are decoded as Latin-1. `linkTarget` is as written for symbolic links, a clean path for hard links.
+ */
+export interface LayerEntry {
+  readonly path: string;
+  readonly type: EntryType;
+  /** permission bits with set-id and sticky bits, `0o4755` */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** bytes */
+  readonly size: number;
+  readonly linkTarget: string | null;
+}
+
+/** What could not be read or was cut at a limit. `code` is one of the result's `incomplete` codes. */
+export interface ReadProblem {
+  readonly code: ReadProblemCode;
+  readonly message: string;
+  readonly path?: string;
+}
+
+export type ReadProblemCode =
+  /** an entry path or link target that leaves the root, or is malformed; the entry was ignored */
+  | 'unsafe-path'
+  /** a wanted file is larger than `maxFileBytes` */
+  | 'file-too-large'
+  /** a wanted file could not be read (rootfs permission, vanished) */
+  | 'file-unreadable'
+  /** a layer has more entries, longer paths or inflates further than the limits allow; the rest was not read */
+  | 'limit-reached'
+  /** a special entry that is not understood (unknown tar type flag, sparse file that is wanted) */
+  | 'entry-not-understood';
+
+/**
+ * Receives one layer. Created by `LayerAnalyser.begin` for each layer that has to be read; calls come in the order of
+ * the layer. `wants` is asked for every regular file before its body is touched.
+ */
+export interface LayerVisitor<T> {
+  /** Whether the body of this regular file is wanted. `path` as in `LayerEntry`, `size` in bytes. */
+  wants(path: string, size: number): boolean;
+  /** The whole body of a wanted file. The callee may keep `body`, but should parse it and let go. */
+  file(entry: LayerEntry, body: Buffer): void;
+  /** After the last entry: turns what was seen into the analysis. */
+  finish(listing: LayerListing): T;
+}
+
+/** All of a layer but its bodies. Whiteouts are taken out of `entries`. */
+export interface LayerListing {
+  /** in the order of the layer, later ones replace earlier ones; hard links that are wanted are resolved to files where possible */
+  readonly entries: readonly LayerEntry[];
+  /** paths that this layer removes from the layers below (`usr/bin/vi`) */
+  readonly whiteouts: readonly string[];
+  /** directories whose content in the layers below is hidden; '' is the root */
+  readonly opaque: readonly string[];
+  readonly problems: readonly ReadProblem[];
+}
+
+/** Under which an analysis may be kept, and for how long it is true. */
+export interface LayerKey {
+  /** `sha256:…` of bytes that were hashed and found equal, or `file:dev:inode:size:ctimeNs:offset` (true on this machine alone) */
+  readonly id: string;
+  readonly verified: boolean;
+}
+
+/** What the reader asks of whoever analyses layers. Generic: the image room does not look into `T`. */
+export interface LayerAnalyser<T> {
+  /** An analysis kept from an earlier run, or undefined. For a digest key the caller stored it only after verification. */
+  recall(key: LayerKey): T | undefined;
+  begin(): LayerVisitor<T>;
+  /** Called with keys that are true now: after the digest was computed and found equal, or for a file identity. */
+  keep(key: LayerKey, analysis: T): void;
+}
+
+/** One layer as it stands in the result (`image.layers[]`), base first. */
+export interface LayerDescriptor {
+  /** of the blob as stored; null where the source has no such blob (docker-archive, engine) */
+  readonly digest: string | null;
+  /** of the uncompressed layer, as the config states it */
+  readonly diffId: string | null;
+  readonly mediaType: string;
+  /** bytes as stored */
+  readonly size: number;
+  /** the history entry that made it */
+  readonly instruction: string | null;
+  /** whether the analysis comes from bytes that were hashed and found equal, now or when it was kept */
+  readonly verified: boolean;
+}
+
+export interface HistoryEntry {
+  readonly created: string | null;
+  readonly createdBy: string | null;
+  readonly comment: string | null;
+  readonly emptyLayer: boolean;
+}
+
+/** The image configuration in one shape, whatever wrote it. Absent values are null or empty. */
+export interface ImageConfig {
+  readonly created: string | null;
+  readonly author: string | null;
+  readonly architecture: string | null;
+  readonly os: string | null;
+  readonly variant: string | null;
+  readonly user: string;
+  /** `22/tcp`, sorted */
+  readonly exposedPorts: readonly string[];
+  /** `NAME=value`, as written */
+  readonly env: readonly string[];
+  readonly entrypoint: readonly string[] | null;
+  readonly cmd: readonly string[] | null;
+  readonly volumes: readonly string[];
+  readonly workingDir: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly healthcheck: Readonly<Record<string, unknown>> | null;
+  readonly stopSignal: string | null;
+  readonly shell: readonly string[] | null;
+  readonly onBuild: readonly string[];
+  readonly history: readonly HistoryEntry[];
+}
+
+/** An image whose layers have been analysed. */
+export interface ReadImage<T> {
+  /** as the user wrote it */
+  readonly reference: string;
+  readonly kind: SourceKind;
+  /** repository names and tags that the source itself states, sorted */
+  readonly names: readonly string[];
+  /** manifest digest where known (`sha256:…`) */
+  readonly digest: string | null;
+  /** config digest, computed (`sha256:…`); of a rootfs null */
+  readonly id: string | null;
+  /** `linux/amd64`, `linux/arm/v7`; null for a rootfs */
+  readonly platform: string | null;
+  /** null for a rootfs */
+  readonly config: ImageConfig | null;
+  /** base first; of a rootfs empty, its one analysis is `rootfs` */
+  readonly layers: readonly (LayerDescriptor & { readonly analysis: T })[];
+  readonly rootfs: T | null;
+  /** of a rootfs: digest over its sorted entries and the bodies that were read */
+  readonly rootfsDigest: string | null;
+  /** Bodies of single files of one layer (index in `layers`, 0 for a rootfs), for links that lead to what nobody wanted. Missing ones are absent. */
+  reread(layer: number, paths: ReadonlySet<string>): Promise<ReadonlyMap<string, Buffer>>;
+  close(): Promise<void>;
+}
+
+/** Limits of the reader, by amounts, never by the clock. All in bytes or counts. */
+export interface ReadLimits {
+  readonly maxEntriesPerLayer: number;
+  readonly maxPathBytes: number;
+  /** uncompressed bytes of one layer */
+  readonly maxLayerBytes: number;
+  /** uncompressed : compressed, judged once 64 MiB were inflated */
+  readonly maxInflateRatio: number;
+  /** a wanted body */
+  readonly maxFileBytes: number;
+  readonly maxManifestBytes: number;
+  readonly maxLinkHops: number;
+}
+
+export interface ReadProgress {
+  layer(event: {
+    readonly index: number;
+    readonly count: number;
+    readonly bytesRead: number;
+    readonly bytesTotal: number;
+    readonly done: boolean;
+  }): void;
+}
+
+export interface ReadOptions<T> {
+  readonly analyser: LayerAnalyser<T>;
+  /** `linux/arm64`; default: the host's */
+  readonly platform?: string | undefined;
+  readonly limits?: Partial<ReadLimits> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: ReadProgress | undefined;
+  /** the engine's socket or URL (`DOCKER_HOST`), for `docker:` */
+  readonly engineHost?: string | undefined;
+}
+
+/**
+ * `readImage(reference, options)` in read-image.ts opens any reference that is not an SBOM and reads its layers, several
+ * at once. Throws `ImageError` (error.ts) when the image as a whole cannot be read.
+ */
+export type ReadImageFunction = <T>(reference: string, options: ReadOptions<T>) => Promise<ReadImage<T>>;

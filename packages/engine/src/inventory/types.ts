@@ -1,0 +1,85 @@
+/** The contract of the inventory room: what is inside an image. */
+import type { ImageConfig, LayerDescriptor, ReadProblemCode } from '../image/types.ts';
+
+export interface Distro {
+  /** `ID` of os-release */
+  readonly id: string;
+  /** `VERSION_ID` as written; null where there is none (Debian sid, Arch) */
+  readonly version: string | null;
+  readonly codename: string | null;
+  readonly prettyName: string | null;
+  /** `ID_LIKE`, in order */
+  readonly like: readonly string[];
+}
+
+/** Purl types; the ones read today and those that follow. */
+export type PackageType = string;
+
+export interface PackageLocation {
+  /** absolute, `/var/lib/dpkg/status`; the file that proves the package */
+  readonly path: string;
+  /** diff ID of the layer that introduced the package; null for a rootfs */
+  readonly layer: string | null;
+}
+
+export interface Package {
+  readonly type: PackageType;
+  readonly name: string;
+  /** as the ecosystem writes it */
+  readonly version: string;
+  readonly purl: string;
+  readonly arch: string | null;
+  readonly source: { readonly name: string; readonly version: string } | null;
+  /** declared texts, in the order of the declaration, without duplicates */
+  readonly licenses: readonly string[];
+  readonly locations: readonly PackageLocation[];
+  /** name of the distro package that ships the file that proves it */
+  readonly ownedBy: string | null;
+}
+
+export type IncompleteCode =
+  | ReadProblemCode
+  /** a package database is there and cannot be read yet (rpm, pacman …), path says which */
+  | 'package-database-unread'
+  /** a package database is damaged; the packages that could be read are listed */
+  | 'package-database-damaged'
+  /** a package database that a later layer removed */
+  | 'package-database-removed'
+  /** packages of a distro are there, but not which release it is */
+  | 'distro-unknown'
+  /** a package manifest (package.json, METADATA …) cannot be parsed */
+  | 'package-manifest-damaged'
+  /** an application kind that is recognised and not read yet (jar, Go binary, gem …) */
+  | 'application-unread'
+  /** a link that loops or leaves the image, where a package database was expected */
+  | 'link-broken'
+  /** matching: no feed for this package type */
+  | 'no-feed'
+  /** matching: no comparator for this package type's versions */
+  | 'not-comparable'
+  /** matching: this version cannot be parsed */
+  | 'version-unparsed';
+
+export interface Incomplete {
+  readonly code: IncompleteCode;
+  readonly message: string;
+  readonly path?: string;
+  /** diff ID */
+  readonly layer?: string;
+}
+
+export interface Facts {
+  /** null for a rootfs */
+  readonly config: ImageConfig | null;
+}
+
+export interface Inventory {
+  readonly distro: Distro | null;
+  /** sorted by type, name, version, arch, path (plain code unit order) */
+  readonly packages: readonly Package[];
+  readonly facts: Facts;
+  /** sorted by code, path, message */
+  readonly incomplete: readonly Incomplete[];
+  /** base first */
+  readonly layers: readonly LayerDescriptor[];
+}

@@ -1,0 +1,101 @@
+/** The contract of the matching room: package × advisory → finding, with evidence. */
+import type { CvssRating, LabelRating, Severity } from '../advisories/types.ts';
+import type { Package } from '../inventory/types.ts';
+
+export type FindingKind = 'vulnerability' | 'malware' | 'secret' | 'misconfiguration' | 'license' | 'end-of-life';
+
+export type FixState =
+  | 'fixed'
+  | 'not-fixed'
+  | 'will-not-fix'
+  | 'deferred'
+  | 'end-of-life'
+  | 'under-investigation'
+  | 'unknown';
+
+export interface Fix {
+  readonly state: FixState;
+  /** lowest first by the package's scheme; empty unless `fixed` */
+  readonly versions: readonly string[];
+  /** `YYYY-MM-DD` on which the fix is known to have been available; null when unknown */
+  readonly since: string | null;
+}
+
+/** Null means not known: never the same as "no". */
+export interface Risk {
+  /** highest base score of the preferred source, with its vector */
+  readonly cvss: {
+    readonly source: string;
+    readonly version: string;
+    readonly vector: string;
+    readonly score: number;
+  } | null;
+  readonly epss: { readonly score: number; readonly percentile: number } | null;
+  /** known exploited; null when no KEV shard was at hand */
+  readonly kev: { readonly listed: boolean; readonly dateAdded: string | null; readonly dueDate: string | null } | null;
+  readonly ransomware: boolean | null;
+  readonly exploit: boolean | null;
+  readonly malware: boolean | null;
+  readonly score: number | null;
+}
+
+export interface Evidence {
+  /** file that proves the subject, absolute */
+  readonly path?: string;
+  /** diff ID of the layer that introduced it, null for a rootfs */
+  readonly layer?: string | null;
+  /** the history entry that made that layer */
+  readonly instruction?: string | null;
+  /** environment variable */
+  readonly env?: string;
+  /** key of the configuration: `user`, `exposedPorts` */
+  readonly config?: string;
+  readonly value?: string;
+  /** the deciding record */
+  readonly advisory?: { readonly source: string; readonly id: string; readonly shard: string };
+  /** package that was looked up, when it is the source package */
+  readonly matchedPackage?: { readonly name: string; readonly version: string; readonly via: 'source' | 'package' };
+  /** `1.1.1n-0+deb11u3 < 1.1.1n-0+deb11u4 (deb)` */
+  readonly comparison?: string;
+  /** distro package that ships the file, when the ecosystem judges it all the same */
+  readonly ownedBy?: string;
+  /** every rating that was found, with whose it is */
+  readonly ratings?: { readonly labels: readonly LabelRating[]; readonly cvss: readonly CvssRating[] };
+  /** every record that named this vulnerability for this package: `osv GHSA-… (npm)` */
+  readonly records?: readonly { readonly source: string; readonly id: string; readonly shard: string }[];
+  readonly published?: string | null;
+  readonly endOfSupport?: string | boolean;
+}
+
+/** What suppressed a finding. */
+export interface Suppression {
+  readonly by: 'exception' | 'vex' | 'baseline';
+  readonly reason: string;
+  readonly owner?: string | null;
+  readonly until?: string | null;
+  /** where it stands: `exceptions.yaml#2` */
+  readonly source?: string;
+}
+
+export interface Finding {
+  /** unique within the result */
+  readonly key: string;
+  /** survives versions and paths; may repeat */
+  readonly fingerprint: string;
+  readonly id: string;
+  readonly aliases: readonly string[];
+  /** bulletin ids */
+  readonly advisories: readonly string[];
+  readonly kind: FindingKind;
+  readonly severity: Severity;
+  readonly severitySource: string | null;
+  /** 0 Unknown, 1 Negligible … 5 Critical */
+  readonly level: number;
+  readonly title: string | null;
+  readonly published: string | null;
+  readonly package: Pick<Package, 'name' | 'version' | 'type' | 'purl'> | null;
+  readonly fix: Fix | null;
+  readonly risk: Risk | null;
+  readonly evidence: Evidence;
+  readonly suppressed: readonly Suppression[];
+}

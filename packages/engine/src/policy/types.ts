@@ -1,0 +1,104 @@
+/** The contract of the policy room: rules, exceptions, verdict. */
+import type { Incomplete, Inventory } from '../inventory/types.ts';
+import type { Finding } from '../matching/types.ts';
+
+export type RuleAction = 'deny' | 'warn';
+
+export type RuleScope =
+  | 'vulnerability'
+  | 'package'
+  | 'secret'
+  | 'file'
+  | 'config'
+  | 'image'
+  | 'license'
+  | 'malware'
+  | 'signature'
+  | 'runtime';
+
+/** A rule that decided something (`verdict.rules[]`). */
+export interface RuleOutcome {
+  readonly id: string;
+  /** name of the policy it stands in */
+  readonly policy: string;
+  readonly action: RuleAction;
+  readonly message: string;
+  readonly remediation: string | null;
+  readonly controls: readonly string[];
+  /** keys of findings, sorted as in the result */
+  readonly findings: readonly string[];
+}
+
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5;
+
+export interface Reason {
+  readonly exitCode: ExitCode;
+  /** `policy`, `policy-not-gated`, `inventory-incomplete`, `advisories-missing`, `advisories-stale` */
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface AppliedException {
+  readonly id: string;
+  readonly source: string;
+  readonly reason: string;
+  readonly owner: string;
+  readonly expires: string;
+  /** keys of the findings it excused */
+  readonly findings: readonly string[];
+  /** `applied`, `expires-soon` (within 14 days), `expired`, `unused` */
+  readonly state: 'applied' | 'expires-soon' | 'expired' | 'unused';
+}
+
+export interface Verdict {
+  readonly result: 'pass' | 'warn' | 'fail';
+  readonly exitCode: ExitCode;
+  readonly reasons: readonly Reason[];
+  /** paths into the result's `inputs` that matching or a rule read, sorted */
+  readonly inputs: readonly string[];
+  /** only rules that found something; deny first, in the order of the policies */
+  readonly rules: readonly RuleOutcome[];
+  readonly exceptions: readonly AppliedException[];
+  /** smallest change that would let the image pass: package upgrades and other steps, in words */
+  readonly changes: readonly {
+    readonly kind: 'upgrade' | 'config' | 'distro' | 'other';
+    readonly text: string;
+    readonly findings: readonly string[];
+  }[];
+}
+
+/** Everything that a rule may look at. Facts only: no clock, no disk, no environment. */
+export interface PolicySubject {
+  readonly image: {
+    readonly reference: string;
+    readonly names: readonly string[];
+    readonly id: string | null;
+    readonly digest: string | null;
+    readonly platform: string | null;
+    /** `YYYY-MM-DDThh:mm:ssZ` as the config states it */
+    readonly created: string | null;
+    readonly distro: {
+      readonly id: string;
+      readonly version: string | null;
+      readonly endOfLife: string | boolean | null;
+      /** null: not known */
+      readonly pastEndOfLife: boolean | null;
+    } | null;
+  };
+  readonly stage: 'pipeline' | 'registry' | 'admission' | 'runtime';
+  /** `YYYY-MM-DD` */
+  readonly evaluatedAt: string;
+  readonly inventory: Inventory;
+  /** of matching: vulnerability, malware, end-of-life */
+  readonly findings: readonly Finding[];
+  readonly incomplete: readonly Incomplete[];
+  /** shard names */
+  readonly stale: readonly string[];
+  readonly missing: readonly string[];
+}
+
+/** What evaluating gives: the verdict, and all findings with what suppressed them, with those that rules made of facts. */
+export interface Evaluation {
+  readonly findings: readonly Finding[];
+  readonly verdict: Verdict;
+}

@@ -1,0 +1,65 @@
+/** The scan result (`--format json`), which programs outside the project rely on. Described by the published JSON Schema. */
+
+import type { LayerDescriptor } from '../image/types.ts';
+import type { Facts, Incomplete, Package } from '../inventory/types.ts';
+import type { Finding } from '../matching/types.ts';
+import type { Verdict } from '../policy/types.ts';
+
+export interface ResultImage {
+  readonly reference: string;
+  /** config digest; null for a rootfs */
+  readonly id: string | null;
+  /** manifest digest where known; of a rootfs the digest of its entries */
+  readonly digest: string | null;
+  readonly platform: string | null;
+  readonly names: readonly string[];
+  readonly distro: {
+    readonly id: string;
+    readonly version: string | null;
+    readonly codename: string | null;
+    readonly prettyName: string | null;
+    /** end of public security support; null when not known */
+    readonly endOfLife: string | boolean | null;
+  } | null;
+  readonly layers: readonly LayerDescriptor[];
+}
+
+export interface ResultInputs {
+  readonly product: { readonly name: 'plimsoll'; readonly version: string };
+  /** config digest and platform, or rootfs digest */
+  readonly subject: {
+    readonly digest: string | null;
+    readonly platform: string | null;
+    readonly reference: string;
+    readonly stage: string;
+  };
+  /** cataloger name → version */
+  readonly catalogers: Readonly<Record<string, number>>;
+  /** shard name → digest */
+  readonly advisories: Readonly<Record<string, string>>;
+  readonly stale: readonly string[];
+  readonly missing: readonly string[];
+  /** the example advisories of the demo were used */
+  readonly example?: true;
+  readonly policy: readonly { readonly name: string; readonly digest: string }[];
+  readonly exceptions: readonly { readonly source: string; readonly digest: string }[];
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly history: Readonly<Record<string, unknown>>;
+  /** `YYYY-MM-DD` */
+  readonly evaluatedAt: string;
+}
+
+/** What `plimsoll sbom IMAGE --format json` prints: the result without `findings` and `verdict`. */
+export interface InventoryResult {
+  readonly schemaVersion: '1';
+  readonly image: ResultImage;
+  readonly inputs: ResultInputs;
+  readonly packages: readonly Package[];
+  readonly facts: Facts;
+  readonly incomplete: readonly Incomplete[];
+}
+
+export interface ScanResult extends InventoryResult {
+  readonly findings: readonly Finding[];
+  readonly verdict: Verdict;
+}
