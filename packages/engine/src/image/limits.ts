@@ -1,0 +1,52 @@
+import type { ReadLimits } from './types.ts';
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+const GiB = 1024 * MiB;
+
+/**
+ * What the reader accepts unless told otherwise. What lies beyond is reported as a problem or an error, never silently
+ * left out. The largest images seen have 500,000 entries and layers of 20 GiB.
+ */
+export const defaultReadLimits: ReadLimits = {
+  maxEntriesPerLayer: 2_000_000,
+  /** PATH_MAX of Linux */
+  maxPathBytes: 4096,
+  maxLayerBytes: 64 * GiB,
+  /** Deflate cannot exceed 1,032:1, so gzip alone never breaks it: what it bounds is zstd. See `suspectLayerBytes`. */
+  maxInflateRatio: 1100,
+  maxFileBytes: 256 * MiB,
+  maxManifestBytes: 16 * MiB,
+  /** as Linux (MAXSYMLINKS) */
+  maxLinkHops: 40,
+};
+
+/** Uncompressed bytes below which a ratio proves nothing: a layer of zeros compresses without bound. */
+export const ratioJudgedFrom = 64 * MiB;
+
+/** Extended headers (PAX, GNU long names) of one tar entry, bytes: a path and a link target of the largest size, with room for attributes. */
+export const maxExtendedHeaderBytes = MiB;
+
+/** Problems that one layer lists; the next one says that there were more. */
+export const maxProblemsPerLayer = 1000;
+
+/** Members of the outer archive: a layout with as many blobs is no image. */
+export const maxArchiveMembers = 100_000;
+
+/** JSON members that are kept while an archive streams by, bytes altogether. */
+export const maxKeptJsonBytes = 64 * MiB;
+
+/** Nested image indexes. */
+export const maxIndexDepth = 4;
+
+/** Layers of one image; engines stop at 127. */
+export const maxLayers = 1000;
+
+/** Bytes handed on at once: larger ones cost memory, smaller ones calls. */
+export const streamChunkBytes = 128 * KiB;
+
+/** Bytes read at once where headers are walked: a header and a small body. Measured best among 512 B to 64 KiB. */
+export const headerChunkBytes = 4 * KiB;
+
+/** Layers inflated at once; libuv's pool has 4 threads. */
+export const maxLayersAtOnce = 4;
