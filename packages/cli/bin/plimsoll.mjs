@@ -1,1 +1,65 @@
 #!/usr/bin/env node
+// The launcher: committed, so that npm can link it before `prepare` has built anything. It runs the bundle, else the
+// sources, and under a Node that is too old it hands over to the pinned runtime. No syntax newer than Node 18 here.
+import { existsSync } from 'node:fs';
+import * as nodeModule from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const oldestNode = 24;
+const here = dirname(fileURLToPath(import.meta.url));
+const bundle = join(here, '..', 'dist', 'main.mjs');
+const sources = join(here, '..', 'src', 'main.ts');
+
+if (Number(process.versions.node.split('.')[0]) >= oldestNode) await start();
+else await handOver();
+
+async function start() {
+  // In the user's own cache folder: one in the shared temporary folder could be filled by somebody else.
+  const home = process.env.HOME || process.env.USERPROFILE;
+  const cache = process.env.XDG_CACHE_HOME || (home && join(home, '.cache'));
+  if (cache) nodeModule.enableCompileCache(join(cache, 'plimsoll', 'compile'));
+  if (existsSync(bundle) && !process.env.PLIMSOLL_RUN_SOURCES) await import(pathToFileURL(bundle).href);
+  else if (existsSync(sources)) await import(pathToFileURL(sources).href);
+  else
+    stop(
+      'plimsoll: neither the bundle nor the sources are here; run `npm run build` in its repository, or install it again',
+    );
+}
+
+/** Runs the same command with the runtime that the lock file pins, if it is installed. */
+async function handOver() {
+  const runtime = pinnedRuntime();
+  if (!runtime) {
+    stop(
+      `plimsoll: needs Node ${oldestNode} or later, this is ${process.versions.node}; install one, or run \`npm ci\` for the pinned one`,
+    );
+    return;
+  }
+  const { spawn } = await import('node:child_process');
+  const child = spawn(runtime, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('error', (error) => stop(`plimsoll: the pinned runtime ${runtime} does not start: ${error.message}`));
+  child.on('exit', (code, signal) => {
+    process.exitCode = signal ? 130 : code;
+  });
+}
+
+function pinnedRuntime() {
+  const packages = [`node-${process.platform}-${process.arch}`, `node-bin-${process.platform}-${process.arch}`];
+  if (process.platform === 'win32') packages.unshift(`node-win-${process.arch}`);
+  const executable = process.platform === 'win32' ? 'node.exe' : 'node';
+  for (const folder of nodeModule.createRequire(import.meta.url).resolve.paths('x') || []) {
+    for (const name of packages) {
+      const path = join(folder, name, 'bin', executable);
+      if (existsSync(path)) return path;
+    }
+  }
+  return undefined;
+}
+
+/** One line and the exit code of an internal error (3). */
+function stop(message) {
+  process.stderr.write(`${message}\n`);
+  process.exitCode = 3;
+}

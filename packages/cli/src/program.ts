@@ -1,0 +1,229 @@
+import { Command, CommanderError, Option } from 'commander';
+import { TimedOut, UsageError } from './exit.ts';
+import { applySettings, type OptionSpec, seconds } from './settings.ts';
+
+/** What every command gets besides its options. */
+export interface CommandContext {
+  readonly signal: AbortSignal;
+  readonly version: string;
+}
+
+/** A command's work, loaded when it runs. Returns the exit code. */
+type CommandRun = (args: string[], options: Record<string, unknown>, context: CommandContext) => Promise<number>;
+
+interface CommandSpec {
+  /** `db build`, `scan <image>` */
+  readonly usage: string;
+  readonly description: string;
+  readonly options: readonly OptionSpec[];
+  readonly examples?: readonly string[];
+  load(): Promise<CommandRun>;
+}
+
+const run: readonly OptionSpec[] = [
+  { flags: '--timeout <seconds>', description: 'end with 3 when the whole run takes longer', check: seconds },
+  { flags: '--quiet', description: 'no progress and no notes on standard error' },
+  { flags: '--config <file>', description: 'settings file (default: plimsoll.yaml here, if there is one)' },
+];
+
+const storage: readonly OptionSpec[] = [
+  { flags: '--db-dir <dir>', description: 'where advisories are kept' },
+  { flags: '--at <date>', description: 'evaluation date, YYYY-MM-DD (default: today, UTC)' },
+  { flags: '--max-db-age <days>', description: 'oldest confirmation of advisories that is still fresh (default: 5)' },
+];
+
+const fetching: readonly OptionSpec[] = [
+  { flags: '--mirror <url|dir>', description: 'asked instead of every upstream host; repeatable', repeat: true },
+  { flags: '--catalog <url|dir>', description: 'ready-made shards instead of building them' },
+  { flags: '--offline', description: 'never open a connection' },
+];
+
+const reading: readonly OptionSpec[] = [
+  { flags: '--platform <os/arch>', description: "platform of an image index (default: the host's)" },
+  { flags: '--cache-dir <dir>', description: 'where layer analyses are kept' },
+  { flags: '--no-cache', description: 'neither read nor write layer analyses' },
+];
+
+const commands: readonly CommandSpec[] = [
+  {
+    usage: 'scan <image>',
+    description: 'list what is inside an image, match it against advisories, judge it by a policy',
+    options: [
+      {
+        flags: '--format <name[=file]>',
+        description: 'table, json or html; repeatable (default: table)',
+        repeat: true,
+      },
+      { flags: '--policy <pack|file>', description: 'policy to judge by; repeatable (default: default)', repeat: true },
+      {
+        flags: '--exceptions <file>',
+        description: 'findings that are excused, by whom and until when; repeatable',
+        repeat: true,
+      },
+      { flags: '--fail-on <severity>', description: 'also deny every vulnerability of at least this severity' },
+      { flags: '--no-gate', description: 'end with 0 where the policy alone would give 1' },
+      { flags: '--stage <stage>', description: 'pipeline, registry, admission or runtime (default: pipeline)' },
+      { flags: '--severity <severity>', description: 'show findings of at least this severity' },
+      { flags: '--only-fixed', description: 'show only findings that have a fix' },
+      { flags: '--kind <kind>', description: 'show only findings of this kind; repeatable', repeat: true },
+      ...reading,
+      ...storage,
+      ...fetching,
+      { flags: '--no-update', description: 'do not bring advisories up to date' },
+      ...run,
+    ],
+    examples: [
+      'plimsoll scan app.tar',
+      'plimsoll scan docker:app:1 --format table --format html=report.html --fail-on High',
+    ],
+    load: async () => (await import('./commands/scan.ts')).runScan,
+  },
+  {
+    usage: 'sbom <image>',
+    description: 'list what is inside an image',
+    options: [
+      { flags: '--format <name[=file]>', description: 'json; repeatable (default: json)', repeat: true },
+      ...reading,
+      ...run,
+    ],
+    examples: ['plimsoll sbom app.tar --format json'],
+    load: async () => (await import('./commands/sbom.ts')).runSbom,
+  },
+  {
+    usage: 'db build',
+    description: 'make advisory shards from the upstream feeds or a mirror of them',
+    options: [
+      ...storage.filter((o) => o.flags.startsWith('--db-dir')),
+      { flags: '--as-of <date>', description: 'date of the confirmation, YYYY-MM-DD (default: today, UTC)' },
+      { flags: '--only <shard>', description: 'build only this shard; repeatable', repeat: true },
+      ...fetching.slice(0, 1),
+      ...run,
+    ],
+    load: async () => (await import('./commands/db.ts')).runDbBuild,
+  },
+  {
+    usage: 'db update',
+    description: 'bring the shards that are there up to date',
+    options: [...storage.filter((o) => o.flags.startsWith('--db-dir')), ...fetching.slice(0, 2), ...run],
+    load: async () => (await import('./commands/db.ts')).runDbUpdate,
+  },
+  {
+    usage: 'db status',
+    description: 'list the shards, and which are stale',
+    options: [
+      ...storage,
+      { flags: '--format <name[=file]>', description: 'table or json (default: table)', repeat: true },
+      ...run,
+    ],
+    load: async () => (await import('./commands/db.ts')).runDbStatus,
+  },
+  {
+    usage: 'versions compare <scheme> <a> <b>',
+    description: 'print <, = or > and why',
+    options: run,
+    examples: ['plimsoll versions compare deb 1.1.1n-0+deb11u3 1.1.1n-0+deb11u4'],
+    load: async () => (await import('./commands/versions.ts')).runCompare,
+  },
+  {
+    usage: 'versions check <scheme> <file>',
+    description: 'check lines of A<TAB>OP<TAB>B; 1 when one disagrees',
+    options: run,
+    load: async () => (await import('./commands/versions.ts')).runCheck,
+  },
+];
+
+/** Every long flag of every command: the keys of a settings file. */
+const settingNames = [
+  ...new Set(commands.flatMap((c) => c.options.map((o) => /--([a-z-]+)/.exec(o.flags)?.[1] ?? ''))),
+].filter((name) => name !== 'config');
+
+/** Builds the command tree. `run` parses the arguments and does the work; it throws `UsageError` for a wrong command line. */
+export function buildProgram(
+  control: AbortController,
+  version: string,
+): { run(argv: readonly string[]): Promise<number> } {
+  let exitCode = 0;
+  const program = new Command('plimsoll');
+  program
+    .description(
+      'Draws the load line for container images: what is inside, what is wrong with it, whether it may pass.',
+    )
+    .version(`plimsoll ${version}`, '-V, --version', 'print the version')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .addHelpText(
+      'after',
+      `\nExit codes: 0 the policy holds, 1 it is broken, 2 wrong usage, 3 the scan could not be done,\n4 the inventory is incomplete, 5 advisories are missing or stale.`,
+    );
+  for (const spec of commands) {
+    const words = spec.usage.split(' ');
+    const parent = words[1] && !words[1].startsWith('<') ? group(program, words.shift() ?? '') : program;
+    const command = parent
+      .command(words.join(' '))
+      .description(spec.description)
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} });
+    for (const option of spec.options) command.addOption(commanderOption(option));
+    if (spec.examples) command.addHelpText('after', `\nExamples:\n${spec.examples.map((e) => `  ${e}`).join('\n')}`);
+    command.action(async (...given: unknown[]) => {
+      const args = given.slice(0, command.registeredArguments.length).map(String);
+      const options = await applySettings(command, spec.options, settingNames, process.env);
+      const timer = limitTime(control, options.timeout);
+      try {
+        const work = await spec.load();
+        exitCode = await work(args, options, { signal: control.signal, version });
+        // A run that was told to stop has not done its work, whatever it returned.
+        control.signal.throwIfAborted();
+      } finally {
+        clearTimeout(timer);
+      }
+    });
+  }
+  return {
+    async run(argv) {
+      try {
+        await program.parseAsync(['node', 'plimsoll', ...argv]);
+      } catch (error) {
+        if (!(error instanceof CommanderError)) throw error;
+        if (error.exitCode === 0) return 0;
+        if (error.code === 'commander.help') {
+          process.stderr.write(program.helpInformation());
+          return 2;
+        }
+        throw new UsageError(error.message.replace(/^error: /, ''));
+      }
+      return exitCode;
+    },
+  };
+}
+
+function commanderOption(spec: OptionSpec): Option {
+  const option = new Option(spec.flags, spec.description);
+  if (spec.repeat) option.argParser((value: string, all: string[] | undefined) => [...(all ?? []), value]);
+  return option;
+}
+
+const groupDescriptions: Record<string, string> = {
+  db: 'build, update and inspect the advisory database',
+  versions: 'compare versions as each ecosystem does',
+};
+
+/** The parent of `db build`: made once. */
+function group(program: Command, name: string): Command {
+  return (
+    program.commands.find((c) => c.name() === name) ??
+    program
+      .command(name)
+      .description(groupDescriptions[name] ?? '')
+      .helpCommand(false)
+      .exitOverride()
+      .configureOutput({ writeErr: () => {} })
+  );
+}
+
+function limitTime(control: AbortController, timeout: unknown): NodeJS.Timeout | undefined {
+  if (typeof timeout !== 'string') return undefined;
+  const stop = () => control.abort(new TimedOut(`not done within ${timeout} s (--timeout)`));
+  return setTimeout(stop, Number(timeout) * 1000).unref();
+}

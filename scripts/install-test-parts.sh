@@ -1,0 +1,18 @@
+#!/bin/bash
+# Installs, from Debian's packages, the real parts that some tests talk to: a Docker engine, skopeo and debootstrap.
+# Without them those tests are skipped by name. Nothing is started, and no service is left running.
+set -u
+parts=(/usr/sbin/dockerd=docker.io /usr/sbin/iptables=iptables /usr/bin/skopeo=skopeo /usr/sbin/debootstrap=debootstrap)
+missing=()
+for pair in "${parts[@]}"; do [ -x "${pair%%=*}" ] || missing+=("${pair##*=}"); done
+[ ${#missing[@]} -eq 0 ] && { echo "test parts: all there"; exit 0; }
+[ "$(id -u)" = 0 ] || { echo "test parts: run as root to install: ${missing[*]}" >&2; exit 1; }
+command -v apt-get >/dev/null || { echo "test parts: no apt-get; the tests that need ${missing[*]} are skipped" >&2; exit 0; }
+echo "test parts: installing ${missing[*]}"
+# The packages' own services must not start: dpkg asks this file, and 101 means "do not".
+policy=/usr/sbin/policy-rc.d made=
+if [ ! -e $policy ]; then printf '#!/bin/sh\nexit 101\n' >$policy; chmod +x $policy; made=1; fi
+apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+rc=$?
+[ -n "$made" ] && rm -f $policy
+exit $rc
