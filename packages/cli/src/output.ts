@@ -1,0 +1,78 @@
+import { lstat, rename, rm, writeFile } from 'node:fs/promises';
+import { OutputError, UsageError } from './exit.ts';
+import { oneOf } from './values.ts';
+
+/** Where a report goes: a file, or standard output. */
+export interface Output<F extends string> {
+  readonly format: F;
+  readonly file: string | undefined;
+}
+
+/**
+ * `NAME[=FILE]`, several times.
+ *
+ * @throws UsageError for an unknown name, two reports to standard output, or one file named twice
+ */
+export function parseOutputs<F extends string>(
+  given: readonly string[],
+  known: readonly F[],
+  otherwise: F,
+): readonly Output<F>[] {
+  const outputs = (given.length > 0 ? given : [otherwise]).map((word) => {
+    const split = word.indexOf('=');
+    const name = split < 0 ? word : word.slice(0, split);
+    const file = split < 0 ? undefined : word.slice(split + 1);
+    if (file === '') throw new UsageError(`--format ${word}: a file name is missing after "="`);
+    return { format: oneOf(name, known, '--format'), file };
+  });
+  if (outputs.filter((o) => o.file === undefined).length > 1) {
+    throw new UsageError(
+      '--format: only one report can go to standard output; give the others a file (html=report.html)',
+    );
+  }
+  const files = outputs.flatMap((o) => o.file ?? []);
+  const twice = files.find((file, i) => files.indexOf(file) !== i);
+  if (twice) throw new UsageError(`--format: ${twice} is named twice`);
+  return outputs;
+}
+
+/** Writes every report; a failure of one does not keep the others from being written. */
+export async function writeOutputs<F extends string>(
+  outputs: readonly Output<F>[],
+  render: (output: Output<F>) => string | Promise<string>,
+): Promise<void> {
+  const failures: string[] = [];
+  for (const output of outputs) {
+    const body = await render(output);
+    if (output.file === undefined) await toStandardOutput(body);
+    else
+      await toFile(output.file, body).catch((error: NodeJS.ErrnoException) =>
+        failures.push(`the report ${output.file} cannot be written: ${error.code ?? error.message}`),
+      );
+  }
+  if (failures.length > 0) throw new OutputError(failures.join('\n'));
+}
+
+/** Whole or not at all: a reader never sees half a report. A pipe or device is written as it is. */
+async function toFile(file: string, body: string): Promise<void> {
+  const there = await lstat(file).catch(() => undefined);
+  if (there && !there.isFile()) return writeFile(file, body);
+  const part = `${file}.${process.pid}.part`;
+  try {
+    await writeFile(part, body);
+    await rename(part, file);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+async function toStandardOutput(body: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    process.stdout.write(body, (error) => {
+      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE')
+        reject(new OutputError(`standard output: ${error.message}`));
+      else resolve();
+    });
+  });
+}
