@@ -1,0 +1,98 @@
+/**
+ * Findings as people read them: by package, worst first. One vulnerability in several binary packages of one source is
+ * one row that names them, so that ten packages of one source do not repeat the same ten lines.
+ */
+import type { Finding, FindingKind } from '../matching/types.ts';
+import { kindWords } from './shown-findings.ts';
+
+export interface FindingRow {
+  /** stands for all: they differ in the binary package alone */
+  readonly lead: Finding;
+  readonly findings: readonly Finding[];
+  /** names of the packages, sorted */
+  readonly packages: readonly string[];
+}
+
+export interface FindingGroup {
+  /** package or source name; for findings without a package what they are about */
+  readonly name: string;
+  /** installed version; null without a package */
+  readonly version: string | null;
+  /** purl type; null without a package */
+  readonly type: string | null;
+  /** names of the installed packages, sorted */
+  readonly packages: readonly string[];
+  readonly rows: readonly FindingRow[];
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Worst first, then malware and known exploited ones, then those with a fix, then by id. */
+function compareFindings(a: Finding, b: Finding): number {
+  return (
+    b.level - a.level ||
+    urgency(b) - urgency(a) ||
+    Number(b.fix?.state === 'fixed') - Number(a.fix?.state === 'fixed') ||
+    byCodeUnit(a.id, b.id) ||
+    byCodeUnit(a.key, b.key)
+  );
+}
+
+function urgency(finding: Finding): number {
+  return (finding.kind === 'malware' ? 2 : 0) + (finding.risk?.kev?.listed === true ? 1 : 0);
+}
+
+/** What findings of these kinds are about, when they are about no package. */
+const namesWithoutPackage: Partial<Record<FindingKind, string>> = {
+  misconfiguration: 'image configuration',
+  'end-of-life': 'distro',
+};
+
+function headingOf(finding: Finding): Pick<FindingGroup, 'name' | 'version' | 'type'> {
+  if (finding.package === null) {
+    return { name: namesWithoutPackage[finding.kind] ?? kindWords[finding.kind].many, version: null, type: null };
+  }
+  const source = finding.evidence.matchedPackage;
+  const subject = source?.via === 'source' ? source : finding.package;
+  return { name: subject.name, version: subject.version, type: finding.package.type };
+}
+
+/** Two findings that share this differ in nothing a reader of the row could see. */
+function rowKey(finding: Finding): string {
+  const { fix, suppressed } = finding;
+  return JSON.stringify([
+    finding.kind,
+    finding.id,
+    finding.level,
+    fix?.state,
+    fix?.versions,
+    suppressed,
+    place(finding),
+  ]);
+}
+
+/** Packages that came with different layers are mended in different places; without a package every finding stands alone. */
+function place(finding: Finding): string | null {
+  return finding.package === null ? finding.key : (finding.evidence.layer ?? null);
+}
+
+function sortedNames(findings: readonly Finding[]): readonly string[] {
+  return [...new Set(findings.flatMap((finding) => finding.package?.name ?? []))].sort(byCodeUnit);
+}
+
+function toRow(findings: readonly Finding[]): FindingRow {
+  return { lead: findings[0]!, findings, packages: sortedNames(findings) };
+}
+
+/** Groups in order of their worst row, rows worst first. Every finding is in exactly one row. */
+export function groupFindings(findings: readonly Finding[]): readonly FindingGroup[] {
+  const sorted = [...findings].sort(compareFindings);
+  const groups = Map.groupBy(sorted, (finding) => JSON.stringify(Object.values(headingOf(finding))));
+  return [...groups.values()].map((members) => ({
+    ...headingOf(members[0]!),
+    packages: sortedNames(members),
+    rows: [...Map.groupBy(members, rowKey).values()].map(toRow),
+  }));
+}

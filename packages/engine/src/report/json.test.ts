@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { json, renderInventoryJson } from './json.ts';
+import { hostileResult, sampleResult } from './testing/sample-result.ts';
+import type { ReportOptions } from './types.ts';
+
+const options: ReportOptions = { columns: 80, color: false, unicode: true, show: { onlyFixed: false } };
+
+function render(result = sampleResult(), given = options): string {
+  return [...json.render(result, given)].join('');
+}
+
+/** The same value with every object's keys the other way round. */
+function reversed<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(reversed) as T;
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, item]) => [key, reversed(item)]),
+  ) as T;
+}
+
+describe('the JSON report', () => {
+  it('is the result, two spaces deep, with a newline at the end', () => {
+    expect(JSON.parse(render())).toEqual(sampleResult());
+    expect(render().startsWith('{\n  "schemaVersion": "1",\n  "image": {\n    "reference": ')).toBe(true);
+    expect(render().endsWith('}\n')).toBe(true);
+    expect(render()).toBe(`${JSON.stringify(JSON.parse(render()), null, 2)}\n`);
+  });
+
+  it('has the same bytes however the objects were built', () => {
+    expect(render(reversed(sampleResult()))).toBe(render());
+  });
+
+  it('is never filtered', () => {
+    const show = { onlyFixed: true, severity: 'Critical', kinds: ['malware'] } as const;
+    expect(render(sampleResult(), { ...options, show })).toBe(render());
+  });
+
+  it('keeps hostile text and shows none of it raw to a terminal', () => {
+    const text = render(hostileResult());
+    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(hostileResult())));
+    expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/);
+  });
+
+  it('keeps a label called __proto__', () => {
+    const result = sampleResult();
+    const labels = JSON.parse('{"__proto__": "x", "b": "1", "a": "2"}') as Record<string, string>;
+    const text = render({ ...result, facts: { config: { ...result.facts.config!, labels } } });
+    expect(text).toContain('"labels": {\n        "__proto__": "x",\n        "a": "2",\n        "b": "1"\n      }');
+  });
+
+  it('lists the packages alone for an inventory', () => {
+    const { findings, verdict, ...inventory } = sampleResult();
+    expect(findings.length + verdict.rules.length).toBeGreaterThan(0);
+    expect(JSON.parse([...renderInventoryJson(inventory)].join(''))).toEqual(inventory);
+  });
+});

@@ -1,0 +1,50 @@
+/** Layers as people know them: by their place and by the line of the Dockerfile that made them. */
+import type { LayerDescriptor } from '../image/types.ts';
+
+const maxInstructionChars = 4000;
+const longHash = /\b(file|dir|multi):([0-9a-f]{8})[0-9a-f]{24,}/g;
+const shellPrefix = /^(?:RUN )?(?:\|\d+ )?/;
+const shell = '/bin/sh -c ';
+
+/**
+ * The instruction without what builders put around it: `/bin/sh -c #(nop) COPY …`, `RUN /bin/sh -c … # buildkit`,
+ * `|1 VERSION=2 /bin/sh -c …` (whose build arguments may be secret).
+ */
+export function shortInstruction(instruction: string): string {
+  let text = instruction.slice(0, maxInstructionChars).replace(/\s+/g, ' ').trim();
+  if (text.endsWith('# buildkit')) text = text.slice(0, -'# buildkit'.length).trimEnd();
+  const nop = text.indexOf('#(nop)');
+  const isRun = text.startsWith('RUN ') || text.startsWith('|') || text.startsWith(shell);
+  if (nop >= 0 && nop <= shell.length) {
+    text = text.slice(nop + '#(nop)'.length).trim();
+  } else if (isRun) {
+    const start = text.indexOf(shell);
+    text = `RUN ${start >= 0 ? text.slice(start + shell.length).trim() : text.replace(shellPrefix, '')}`;
+  }
+  return text.replace(longHash, '$1:$2');
+}
+
+export interface LayerPlace {
+  /** 1 is the base */
+  readonly number: number;
+  /** `layer 2 of 4` */
+  readonly place: string;
+  /** shortened; null when the history does not say */
+  readonly instruction: string | null;
+}
+
+/** Looks layers up by diff ID. Of layers with the same diff ID the lowest is meant: it is where the files came from. */
+export function layerPlaces(
+  layers: readonly LayerDescriptor[],
+): (diffId: string | null | undefined) => LayerPlace | null {
+  const places = new Map<string, LayerPlace>();
+  layers.forEach((layer, index) => {
+    if (layer.diffId === null || places.has(layer.diffId)) return;
+    places.set(layer.diffId, {
+      number: index + 1,
+      place: `layer ${index + 1} of ${layers.length}`,
+      instruction: layer.instruction === null ? null : shortInstruction(layer.instruction),
+    });
+  });
+  return (diffId) => (diffId ? (places.get(diffId) ?? null) : null);
+}

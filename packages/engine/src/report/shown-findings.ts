@@ -1,0 +1,75 @@
+/** Which findings a reader asked to see, and how many that hides. Judging is over by now: filters change no verdict. */
+import type { Severity } from '../advisories/types.ts';
+import type { Finding, FindingKind } from '../matching/types.ts';
+import type { ShowOptions } from './types.ts';
+
+/** In falling order, as reports list them. */
+export const severitiesWorstFirst = [
+  'Critical',
+  'High',
+  'Medium',
+  'Low',
+  'Negligible',
+  'Unknown',
+] as const satisfies readonly Severity[];
+
+export const kindWords: Readonly<Record<FindingKind, { readonly one: string; readonly many: string }>> = {
+  vulnerability: { one: 'vulnerability', many: 'vulnerabilities' },
+  malware: { one: 'malicious package', many: 'malicious packages' },
+  secret: { one: 'secret', many: 'secrets' },
+  misconfiguration: { one: 'misconfiguration', many: 'misconfigurations' },
+  license: { one: 'licence finding', many: 'licence findings' },
+  'end-of-life': { one: 'end-of-life finding', many: 'end-of-life findings' },
+};
+
+export interface ShownFindings {
+  /** that count (nothing suppressed them) and pass the filters, in the order of the result */
+  readonly shown: readonly Finding[];
+  /** findings that count and that a filter hides */
+  readonly hidden: number;
+  /** that an exception, VEX statement or baseline suppressed; never filtered */
+  readonly suppressed: readonly Finding[];
+  /** what the filters let through, in words; null without a filter */
+  readonly filter: string | null;
+}
+
+function describe(show: ShowOptions): string | null {
+  const words: string[] = [];
+  if (show.kinds !== undefined) words.push(show.kinds.map((kind) => kindWords[kind].many).join(', '));
+  if (show.severity !== undefined) {
+    words.push(show.severity === 'Critical' ? 'Critical' : `${show.severity} and above`);
+  }
+  if (show.onlyFixed) words.push('with a fix');
+  return words.length === 0 ? null : words.join(', ');
+}
+
+export function selectFindings(findings: readonly Finding[], show: ShowOptions): ShownFindings {
+  const minLevel = show.severity === undefined ? 0 : 5 - severitiesWorstFirst.indexOf(show.severity);
+  const counted = findings.filter((finding) => finding.suppressed.length === 0);
+  const shown = counted.filter(
+    (finding) =>
+      finding.level >= minLevel &&
+      (!show.onlyFixed || finding.fix === null || finding.fix.state === 'fixed') &&
+      (show.kinds === undefined || show.kinds.includes(finding.kind)),
+  );
+  return {
+    shown,
+    hidden: counted.length - shown.length,
+    suppressed: findings.filter((finding) => finding.suppressed.length > 0),
+    filter: describe(show),
+  };
+}
+
+/** Distinct vulnerabilities by severity, worst first; one that is rated differently in two packages counts at its worst. */
+export function countVulnerabilities(
+  findings: readonly Finding[],
+): readonly { readonly severity: Severity; readonly count: number }[] {
+  const levels = new Map<string, number>();
+  for (const finding of findings) {
+    if (finding.kind !== 'vulnerability' || finding.suppressed.length > 0) continue;
+    levels.set(finding.id, Math.max(finding.level, levels.get(finding.id) ?? 0));
+  }
+  const counts = [0, 0, 0, 0, 0, 0];
+  for (const level of levels.values()) counts[level]!++;
+  return severitiesWorstFirst.map((severity, index) => ({ severity, count: counts[5 - index]! }));
+}

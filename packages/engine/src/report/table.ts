@@ -1,0 +1,26 @@
+/** The report for the terminal: the verdict and what broke the gate first, then what to do, then the rest. */
+import type { ScanResult } from '../result/types.ts';
+import { findingList, suppressedList } from './terminal/finding-sections.ts';
+import { brokenGate, headline, warnings, whatToDo } from './terminal/gate-sections.ts';
+import { createScreen } from './terminal/screen.ts';
+import { exceptions, footer, unseen } from './terminal/state-sections.ts';
+import type { ReportFormat, ReportOptions } from './types.ts';
+
+export const table: ReportFormat = {
+  name: 'table',
+  extension: 'txt',
+  mediaType: 'text/plain; charset=utf-8',
+  render(result: ScanResult, options: ReportOptions): string {
+    const screen = createScreen(options);
+    headline(screen, result);
+    brokenGate(screen, result);
+    whatToDo(screen, result);
+    warnings(screen, result);
+    findingList(screen, result, options);
+    suppressedList(screen, result, options);
+    unseen(screen, result);
+    exceptions(screen, result);
+    footer(screen, result);
+    return screen.finish();
+  },
+};

@@ -1,0 +1,159 @@
+/** The top of the terminal report: the verdict, what broke the gate, what to do about it, and the warnings. */
+import type { Finding } from '../../matching/types.ts';
+import type { RuleOutcome } from '../../policy/types.ts';
+import type { ScanResult } from '../../result/types.ts';
+import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
+import { ageInDays, fixWords, plural, riskMarks, subjectWords } from '../finding-words.ts';
+import { layerPlaces } from '../layer-words.ts';
+import { exampleNotice, imageWords, verdictWords } from '../verdict-words.ts';
+import { type Style, severityStyle } from './paint.ts';
+import { type Screen, type Span, styled } from './screen.ts';
+
+/** Rows under one rule; a hundred would push the first one off the screen. */
+const maxRowsPerRule = 8;
+
+const badges = {
+  fail: { word: 'FAIL', style: 'badge-fail', glyph: 'bad' },
+  warn: { word: 'WARN', style: 'badge-warn', glyph: 'warning' },
+  pass: { word: 'PASS', style: 'badge-pass', glyph: 'good' },
+} as const satisfies Record<string, { word: string; style: Style; glyph: 'bad' | 'warning' | 'good' }>;
+
+export function heading(screen: Screen, title: string, note = ''): void {
+  screen.blank();
+  screen.text(0, note === '' ? styled(title, 'bold') : [styled(title, 'bold'), styled(`  ${note}`, 'dim')], 2);
+}
+
+export function headline(screen: Screen, result: ScanResult): void {
+  const { verdict, image } = result;
+  const badge = badges[verdict.result];
+  const dot = ` ${screen.glyphs.dot} `;
+  screen.text(
+    0,
+    [
+      styled(` ${screen.glyphs[badge.glyph]} ${badge.word} `.trim(), badge.style),
+      styled(`  ${verdictWords(result)}`, 'bold'),
+      styled(` (exit ${verdict.exitCode})`, 'dim'),
+    ],
+    2,
+  );
+  const names = image.names.filter((name) => !image.reference.includes(name));
+  screen.text(2, [styled(image.reference, 'bold'), ...(names.length > 0 ? [`${dot}${names.join(', ')}`] : [])]);
+  screen.text(2, styled(imageWords(result).join(dot), 'dim'));
+  if (result.inputs.example) {
+    screen.blank();
+    screen.text(2, [styled(`${screen.glyphs.warning} `, 'warning'), styled(exampleNotice, 'warning')], 4);
+  }
+}
+
+function findingLookup(result: ScanResult): (keys: readonly string[]) => readonly Finding[] {
+  const byKey = new Map(result.findings.map((finding) => [finding.key, finding]));
+  return (keys) => keys.flatMap((key) => byKey.get(key) ?? []);
+}
+
+function rowDetails(row: FindingRow, result: ScanResult): string {
+  const days = ageInDays(row.lead, result.inputs.evaluatedAt);
+  const age =
+    days === null
+      ? []
+      : [
+          `${row.lead.fix?.state === 'fixed' && row.lead.fix.since ? 'fix known' : 'public'} for ${plural(days, 'day')}`,
+        ];
+  return [...riskMarks(row.lead), ...age].join(', ');
+}
+
+function brokenRow(screen: Screen, group: FindingGroup, row: FindingRow, result: ScanResult, brief: boolean): void {
+  const { lead } = row;
+  const about = group.version === null ? (lead.title ?? subjectWords(lead)) : `${group.name} ${group.version}`;
+  const fix: (string | Span)[] =
+    lead.fix?.state === 'fixed'
+      ? [` ${screen.glyphs.arrow} `, styled(fixWords(lead), 'good')]
+      : lead.fix === null
+        ? []
+        : [styled(`, ${fixWords(lead)}`, 'dim')];
+  screen.text(
+    4,
+    [styled(lead.severity, severityStyle(lead.severity)), ' ', styled(lead.id, 'bold'), `  ${about}`, ...fix],
+    6,
+  );
+  if (brief) return;
+  const details = rowDetails(row, result);
+  if (details !== '') screen.text(6, styled(details, riskMarks(lead).length > 0 ? 'bad' : 'dim'));
+  const place = layerPlaces(result.image.layers)(lead.evidence.layer);
+  if (place !== null) {
+    screen.line(6, styled(place.instruction === null ? place.place : `${place.place}: ${place.instruction}`, 'dim'));
+  }
+}
+
+function brokenRule(
+  screen: Screen,
+  rule: RuleOutcome,
+  findings: readonly Finding[],
+  result: ScanResult,
+  told: Set<string>,
+): void {
+  screen.text(
+    2,
+    [
+      styled(`${screen.glyphs.bad} ${rule.id}`, 'bad'),
+      styled(`  ${plural(rule.findings.length, 'finding')}, policy ${rule.policy}`, 'dim'),
+    ],
+    4,
+  );
+  screen.text(4, rule.message);
+  const rows = groupFindings(findings).flatMap((group) => group.rows.map((row) => ({ group, row })));
+  for (const { group, row } of rows.slice(0, maxRowsPerRule)) {
+    // What an earlier rule told in full is only named again.
+    brokenRow(screen, group, row, result, told.has(row.lead.key));
+    told.add(row.lead.key);
+  }
+  if (rows.length > maxRowsPerRule) screen.text(4, styled(`and ${rows.length - maxRowsPerRule} more`, 'dim'));
+}
+
+/** Rules that deny with the findings that broke them, then the other causes (not read, missing, stale). */
+export function brokenGate(screen: Screen, result: ScanResult): void {
+  const denied = result.verdict.rules.filter((rule) => rule.action === 'deny');
+  const causes = result.verdict.reasons.filter((reason) => reason.code !== 'policy');
+  if (denied.length === 0 && causes.length === 0) return;
+  const lookup = findingLookup(result);
+  const told = new Set<string>();
+  heading(screen, result.verdict.result === 'fail' ? 'What broke the gate' : 'What the gate saw');
+  for (const rule of denied) brokenRule(screen, rule, lookup(rule.findings), result, told);
+  for (const reason of causes) {
+    screen.text(2, [styled(`${screen.glyphs.bad} ${reason.code}`, 'bad'), `  ${reason.message}`], 4);
+  }
+}
+
+/** The smallest change that would let the image pass, numbered, then what the broken rules advise. */
+export function whatToDo(screen: Screen, result: ScanResult): void {
+  const { changes, rules } = result.verdict;
+  const advice = rules.filter((rule) => rule.action === 'deny' && rule.remediation !== null);
+  if (changes.length === 0 && advice.length === 0) return;
+  heading(screen, 'What to do');
+  const lookup = findingLookup(result);
+  const places = layerPlaces(result.image.layers);
+  changes.forEach((change, index) => {
+    const number = `${index + 1}. `;
+    const count = change.findings.length;
+    screen.text(
+      2,
+      [number, styled(change.text, 'bold'), ...(count === 0 ? [] : [styled(` (${plural(count, 'finding')})`, 'dim')])],
+      2 + number.length,
+    );
+    const layers = [...new Set(lookup(change.findings).map((finding) => finding.evidence.layer))];
+    const place = layers.length === 1 ? places(layers[0]) : null;
+    if (place?.instruction) screen.line(2 + number.length, styled(`in ${place.place}: ${place.instruction}`, 'dim'));
+  });
+  if (changes.length > 0) return;
+  for (const text of new Set(advice.map((rule) => rule.remediation))) screen.text(2, `${screen.glyphs.dot} ${text}`, 4);
+}
+
+export function warnings(screen: Screen, result: ScanResult): void {
+  const warned = result.verdict.rules.filter((rule) => rule.action === 'warn');
+  if (warned.length === 0) return;
+  heading(screen, 'Warnings', 'they do not stop the image');
+  for (const rule of warned) {
+    const count = rule.findings.length > 1 ? [styled(` (${plural(rule.findings.length, 'finding')})`, 'dim')] : [];
+    screen.text(2, [styled(`${screen.glyphs.warning} ${rule.id}`, 'warning'), `  ${rule.message}`, ...count], 4);
+    if (rule.remediation !== null) screen.text(4, styled(rule.remediation, 'dim'));
+  }
+}

@@ -1,0 +1,81 @@
+/** The end of the terminal report: what could not be seen, the state of the exceptions, and what was judged with. */
+import type { AppliedException } from '../../policy/types.ts';
+import type { ScanResult } from '../../result/types.ts';
+import { daysSince, plural } from '../finding-words.ts';
+import { layerPlaces } from '../layer-words.ts';
+import { heading } from './gate-sections.ts';
+import type { Style } from './paint.ts';
+import { type Screen, styled } from './screen.ts';
+
+/** More of one code are summed up: a thousand unread archives are one fact. */
+const maxIncompletePerCode = 5;
+
+/** Parts of the image that were not read, and advisories that are old or not there. */
+export function unseen(screen: Screen, result: ScanResult): void {
+  const { stale, missing } = result.inputs;
+  if (result.incomplete.length === 0 && stale.length === 0 && missing.length === 0) return;
+  heading(screen, 'Not seen', 'what this report cannot speak about');
+  if (missing.length > 0) screen.text(2, [styled('advisories missing: ', 'bad'), missing.join(', ')], 4);
+  if (stale.length > 0) screen.text(2, [styled('advisories stale: ', 'warning'), stale.join(', ')], 4);
+  const places = layerPlaces(result.image.layers);
+  for (const [code, entries] of Map.groupBy(result.incomplete, (entry) => entry.code)) {
+    screen.text(2, [styled(code, 'warning'), entries.length > 1 ? styled(`  ${entries.length} times`, 'dim') : '']);
+    for (const entry of entries.slice(0, maxIncompletePerCode)) {
+      const place = places(entry.layer);
+      const where = [entry.path, place?.place].filter((part) => part !== undefined).join(', ');
+      screen.text(4, [entry.message, where === '' ? '' : styled(` (${where})`, 'dim')], 6);
+    }
+    const more = entries.length - maxIncompletePerCode;
+    if (more > 0) screen.text(4, styled(`and ${more} more`, 'dim'));
+  }
+}
+
+const exceptionStates = {
+  applied: { word: 'applied', style: 'good' },
+  'expires-soon': { word: 'expires soon', style: 'warning' },
+  expired: { word: 'expired', style: 'bad' },
+  unused: { word: 'unused', style: 'dim' },
+} as const satisfies Record<AppliedException['state'], { word: string; style: Style }>;
+
+function exceptionNote(exception: AppliedException, evaluatedAt: string): string {
+  const { expires } = exception;
+  const ago = daysSince(expires, evaluatedAt);
+  if (exception.state === 'expired')
+    return `since ${expires}, it excuses nothing any more${ago === null ? '' : ` (${plural(ago, 'day')})`}`;
+  if (exception.state === 'unused') return `until ${expires}, it excuses nothing in this image`;
+  return `until ${expires}, excuses ${plural(exception.findings.length, 'finding')}`;
+}
+
+export function exceptions(screen: Screen, result: ScanResult): void {
+  const list = result.verdict.exceptions;
+  if (list.length === 0) return;
+  heading(screen, 'Exceptions');
+  for (const exception of list) {
+    const state = exceptionStates[exception.state];
+    screen.text(
+      2,
+      [
+        styled(exception.id, 'bold'),
+        '  ',
+        styled(state.word, state.style),
+        `, ${exceptionNote(exception, result.inputs.evaluatedAt)}`,
+      ],
+      4,
+    );
+    screen.text(4, styled(`${exception.owner}: ${exception.reason} (${exception.source})`, 'dim'), 6);
+  }
+}
+
+/** One line: product, date, policies and advisories that the verdict stands on. */
+export function footer(screen: Screen, result: ScanResult): void {
+  const { inputs } = result;
+  const shards = Object.keys(inputs.advisories);
+  const parts = [
+    `${inputs.product.name} ${inputs.product.version}`,
+    `as of ${inputs.evaluatedAt}`,
+    `policy ${inputs.policy.map((policy) => policy.name).join(', ') || 'none'}`,
+    shards.length === 0 ? 'no advisories' : `advisories ${shards.join(', ')}`,
+  ];
+  screen.blank();
+  screen.line(0, styled(parts.join(` ${screen.glyphs.dot} `), 'dim'));
+}

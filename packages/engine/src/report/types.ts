@@ -1,0 +1,33 @@
+/** The contract of the report room: a format turns one scan result into text, and looks at nothing else. */
+import type { Severity } from '../advisories/types.ts';
+import type { FindingKind } from '../matching/types.ts';
+import type { ScanResult } from '../result/types.ts';
+
+/** What is listed. Filters act on what people read (table, HTML), never on JSON, and never on what broke the gate. */
+export interface ShowOptions {
+  /** lowest severity that is listed */
+  readonly severity?: Severity;
+  /** hides findings that could have a fix and have none */
+  readonly onlyFixed: boolean;
+  readonly kinds?: readonly FindingKind[];
+}
+
+export interface ReportOptions {
+  /** width of the terminal in cells; fewer than 40 are taken as 40 */
+  readonly columns: number;
+  readonly color: boolean;
+  /** false: the text is plain ASCII */
+  readonly unicode: boolean;
+  readonly show: ShowOptions;
+}
+
+/** One report format: one file, its test, and one line in formats.ts. The same input gives the same bytes. */
+export interface ReportFormat {
+  /** as in `--format NAME` */
+  readonly name: string;
+  /** of the file, without the dot */
+  readonly extension: string;
+  readonly mediaType: string;
+  /** the whole text, ending with a newline; in pieces where it may be long */
+  render(result: ScanResult, options: ReportOptions): string | Iterable<string>;
+}

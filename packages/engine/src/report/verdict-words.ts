@@ -1,0 +1,53 @@
+/** The verdict in one line and the reasons behind it, in words that the terminal and the page share. */
+import type { ScanResult } from '../result/types.ts';
+import { plural } from './finding-words.ts';
+
+/** What follows the word FAIL, WARN or PASS. */
+export function verdictWords(result: ScanResult): string {
+  const { verdict } = result;
+  const codes = new Set(verdict.reasons.map((reason) => reason.code));
+  if (verdict.result === 'pass') return 'the image may pass';
+  if (verdict.result === 'warn') {
+    const warnings = verdict.rules.filter((rule) => rule.action === 'warn').length;
+    return warnings === 0
+      ? 'the image may pass, with warnings'
+      : `the image may pass, with ${plural(warnings, 'warning')}`;
+  }
+  if (verdict.exitCode === 0) return 'the image would be stopped, but the gate is switched off';
+  if (verdict.exitCode === 4) return 'the image is stopped: not all of it could be read';
+  if (verdict.exitCode === 5) {
+    return codes.has('advisories-missing')
+      ? 'the image is stopped: advisories that it needs are missing'
+      : 'the image is stopped: the advisories that it needs are stale';
+  }
+  const denied = verdict.rules.filter((rule) => rule.action === 'deny').length;
+  return denied === 0
+    ? 'the image is stopped'
+    : `the image is stopped: ${denied === 1 ? '1 rule is broken' : `${denied} rules are broken`}`;
+}
+
+/** Characters of an image ID that people and engines show. */
+const shortIdChars = 12;
+
+/** `sha256:4d4d4d4d4d4d…` as engines show it: `4d4d4d4d4d4d`. */
+export function shortDigest(digest: string): string {
+  return digest.slice(digest.indexOf(':') + 1).slice(0, shortIdChars);
+}
+
+/** Distro, platform, layers, packages and ID, most telling first. */
+export function imageWords(result: ScanResult): readonly string[] {
+  const { image } = result;
+  const { distro } = image;
+  const release =
+    distro === null ? 'no distro' : (distro.prettyName ?? [distro.id, distro.version ?? ''].join(' ').trim());
+  return [
+    release,
+    ...(image.platform === null ? [] : [image.platform]),
+    ...(image.layers.length === 0 ? [] : [plural(image.layers.length, 'layer')]),
+    plural(result.packages.length, 'package'),
+    ...(image.id === null ? [] : [`id ${shortDigest(image.id)}`]),
+  ];
+}
+
+export const exampleNotice =
+  'Made with the example advisories of the demo: a handful of old records, no judgement of a real image.';

@@ -1,0 +1,274 @@
+/**
+ * The published shape of the result, from which the JSON Schema of the reference is made. For tests, documentation and
+ * reading results back: a scan never loads it. Properties stand in the order in which the JSON report writes them.
+ */
+import { z } from 'zod';
+
+const digest = z.string();
+const date = z.string().meta({ description: 'YYYY-MM-DD' });
+const severity = z.enum(['Unknown', 'Negligible', 'Low', 'Medium', 'High', 'Critical']);
+const layerRef = z.string().nullable().meta({ description: 'diff ID of one of image.layers' });
+const strings = z.array(z.string());
+
+const layer = z.object({
+  digest: digest.nullable().meta({ description: 'of the blob as stored' }),
+  diffId: digest.nullable().meta({ description: 'of the uncompressed layer' }),
+  mediaType: z.string(),
+  size: z.number().meta({ description: 'bytes as stored' }),
+  instruction: z.string().nullable().meta({ description: 'the history entry that made it' }),
+  verified: z.boolean().meta({ description: 'the analysis comes from bytes that were hashed and found equal' }),
+});
+
+const image = z.object({
+  reference: z.string(),
+  id: digest.nullable().meta({ description: 'config digest; null for a root file system' }),
+  digest: digest.nullable().meta({ description: 'manifest digest; of a root file system that of its entries' }),
+  platform: z.string().nullable(),
+  names: strings,
+  distro: z
+    .object({
+      id: z.string(),
+      version: z.string().nullable().meta({ description: 'VERSION_ID as written' }),
+      codename: z.string().nullable(),
+      prettyName: z.string().nullable(),
+      endOfLife: z
+        .union([date, z.boolean()])
+        .nullable()
+        .meta({ description: 'end of the public security support; null when not known' }),
+    })
+    .nullable(),
+  layers: z.array(layer).meta({ description: 'base first' }),
+});
+
+const inputs = z.object({
+  product: z.object({ name: z.literal('plimsoll'), version: z.string() }),
+  subject: z.object({
+    digest: digest.nullable(),
+    platform: z.string().nullable(),
+    reference: z.string(),
+    stage: z.string(),
+  }),
+  catalogers: z.record(z.string(), z.number()).meta({ description: 'cataloger → version' }),
+  advisories: z.record(z.string(), digest).meta({ description: 'shard → digest' }),
+  stale: strings.meta({ description: 'shards' }),
+  missing: strings.meta({ description: 'shards' }),
+  example: z.exactOptional(z.literal(true)).meta({ description: 'the example advisories of the demo were used' }),
+  policy: z.array(z.object({ name: z.string(), digest })),
+  exceptions: z.array(z.object({ source: z.string(), digest })),
+  settings: z.record(z.string(), z.unknown()),
+  history: z.record(z.string(), z.unknown()),
+  evaluatedAt: date,
+});
+
+const packageEntry = z.object({
+  type: z.string().meta({ description: 'purl type' }),
+  name: z.string(),
+  version: z.string().meta({ description: 'as the ecosystem writes it' }),
+  purl: z.string(),
+  arch: z.string().nullable(),
+  source: z.object({ name: z.string(), version: z.string() }).nullable(),
+  licenses: strings.meta({ description: 'declared texts' }),
+  locations: z.array(z.object({ path: z.string(), layer: layerRef })),
+  ownedBy: z.string().nullable().meta({ description: 'distro package that ships the file that proves it' }),
+});
+
+const config = z.object({
+  created: z.string().nullable(),
+  author: z.string().nullable(),
+  architecture: z.string().nullable(),
+  os: z.string().nullable(),
+  variant: z.string().nullable(),
+  user: z.string(),
+  exposedPorts: strings.meta({ description: '22/tcp' }),
+  env: strings.meta({ description: 'NAME=value' }),
+  entrypoint: strings.nullable(),
+  cmd: strings.nullable(),
+  volumes: strings,
+  workingDir: z.string(),
+  labels: z.record(z.string(), z.string()),
+  healthcheck: z.record(z.string(), z.unknown()).nullable(),
+  stopSignal: z.string().nullable(),
+  shell: strings.nullable(),
+  onBuild: strings,
+  history: z.array(
+    z.object({
+      created: z.string().nullable(),
+      createdBy: z.string().nullable(),
+      comment: z.string().nullable(),
+      emptyLayer: z.boolean(),
+    }),
+  ),
+});
+
+const incomplete = z.object({
+  code: z.enum([
+    'unsafe-path',
+    'file-too-large',
+    'file-unreadable',
+    'limit-reached',
+    'entry-not-understood',
+    'package-database-unread',
+    'package-database-damaged',
+    'package-database-removed',
+    'distro-unknown',
+    'package-manifest-damaged',
+    'application-unread',
+    'link-broken',
+    'no-feed',
+    'not-comparable',
+    'version-unparsed',
+  ]),
+  message: z.string(),
+  path: z.exactOptional(z.string()),
+  layer: z.exactOptional(z.string()).meta({ description: 'diff ID of one of image.layers' }),
+});
+
+const labelRating = z.object({ source: z.string(), severity });
+const cvssRating = z.object({
+  source: z.string(),
+  version: z.string(),
+  vector: z.string(),
+  score: z.number().nullable(),
+});
+const recordRef = z.object({ source: z.string(), id: z.string(), shard: z.string() });
+
+const evidence = z.object({
+  path: z.exactOptional(z.string()),
+  layer: z.exactOptional(layerRef),
+  instruction: z.exactOptional(z.string().nullable()),
+  env: z.exactOptional(z.string()),
+  config: z.exactOptional(z.string()),
+  value: z.exactOptional(z.string()),
+  advisory: z.exactOptional(recordRef).meta({ description: 'the deciding record' }),
+  matchedPackage: z.exactOptional(
+    z.object({ name: z.string(), version: z.string(), via: z.enum(['source', 'package']) }),
+  ),
+  comparison: z.exactOptional(z.string()),
+  ownedBy: z.exactOptional(z.string()),
+  ratings: z.exactOptional(z.object({ labels: z.array(labelRating), cvss: z.array(cvssRating) })),
+  records: z.exactOptional(z.array(recordRef)),
+  published: z.exactOptional(date.nullable()),
+  endOfSupport: z.exactOptional(z.union([date, z.boolean()])),
+});
+
+const risk = z.object({
+  cvss: z.object({ source: z.string(), version: z.string(), vector: z.string(), score: z.number() }).nullable(),
+  epss: z.object({ score: z.number(), percentile: z.number() }).nullable(),
+  kev: z
+    .object({ listed: z.boolean(), dateAdded: date.nullable(), dueDate: date.nullable() })
+    .nullable()
+    .meta({ description: 'known exploited; null when not known' }),
+  ransomware: z.boolean().nullable(),
+  exploit: z.boolean().nullable(),
+  malware: z.boolean().nullable(),
+  score: z.number().nullable(),
+});
+
+const finding = z.object({
+  key: z.string().meta({ description: 'unique within the result' }),
+  fingerprint: z.string().meta({ description: 'survives versions and paths; may repeat' }),
+  id: z.string(),
+  aliases: strings,
+  advisories: strings.meta({ description: 'bulletin ids' }),
+  kind: z.enum(['vulnerability', 'malware', 'secret', 'misconfiguration', 'license', 'end-of-life']),
+  severity,
+  severitySource: z.string().nullable(),
+  level: z.int().min(0).max(5).meta({ description: '0 Unknown, 1 Negligible … 5 Critical' }),
+  title: z.string().nullable(),
+  published: date.nullable(),
+  package: z.object({ name: z.string(), version: z.string(), type: z.string(), purl: z.string() }).nullable(),
+  fix: z
+    .object({
+      state: z.enum([
+        'fixed',
+        'not-fixed',
+        'will-not-fix',
+        'deferred',
+        'end-of-life',
+        'under-investigation',
+        'unknown',
+      ]),
+      versions: strings.meta({ description: 'lowest first' }),
+      since: date.nullable(),
+    })
+    .nullable(),
+  risk: risk.nullable(),
+  evidence,
+  suppressed: z.array(
+    z.object({
+      by: z.enum(['exception', 'vex', 'baseline']),
+      reason: z.string(),
+      owner: z.exactOptional(z.string().nullable()),
+      until: z.exactOptional(z.string().nullable()),
+      source: z.exactOptional(z.string()),
+    }),
+  ),
+});
+
+const exitCode = z.literal([0, 1, 2, 3, 4, 5]);
+
+const verdict = z.object({
+  result: z.enum(['pass', 'warn', 'fail']),
+  exitCode,
+  reasons: z.array(z.object({ exitCode, code: z.string(), message: z.string() })),
+  inputs: strings.meta({ description: 'paths into inputs that matching or a rule read' }),
+  rules: z.array(
+    z.object({
+      id: z.string(),
+      policy: z.string(),
+      action: z.enum(['deny', 'warn']),
+      message: z.string(),
+      remediation: z.string().nullable(),
+      controls: strings,
+      findings: strings.meta({ description: 'keys' }),
+    }),
+  ),
+  exceptions: z.array(
+    z.object({
+      id: z.string(),
+      source: z.string(),
+      reason: z.string(),
+      owner: z.string(),
+      expires: z.string(),
+      findings: strings.meta({ description: 'keys' }),
+      state: z.enum(['applied', 'expires-soon', 'expired', 'unused']),
+    }),
+  ),
+  changes: z.array(
+    z.object({
+      kind: z.enum(['upgrade', 'config', 'distro', 'other']),
+      text: z.string(),
+      findings: strings.meta({ description: 'keys' }),
+    }),
+  ),
+});
+
+/** What `sbom --format json` prints. */
+export const inventoryResultSchema = z.object({
+  schemaVersion: z.literal('1'),
+  image,
+  inputs,
+  packages: z.array(packageEntry),
+  facts: z.object({ config: config.nullable() }),
+  incomplete: z.array(incomplete),
+});
+
+/** What `scan --format json` prints. */
+export const scanResultSchema = z.object({
+  ...inventoryResultSchema.shape,
+  findings: z.array(finding),
+  verdict,
+});
+
+/**
+ * The JSON Schema (2020-12) of the reference. It allows properties that it does not name, so that a program which
+ * checks results by it keeps working when a later version adds some.
+ */
+export function resultJsonSchema(): Record<string, unknown> {
+  return {
+    ...z.toJSONSchema(scanResultSchema, { target: 'draft-2020-12', io: 'input' }),
+    title: 'Plimsoll scan result',
+    description:
+      'What `plimsoll scan --format json` prints. `plimsoll sbom --format json` prints the same without findings and verdict.',
+  };
+}
