@@ -1,0 +1,16 @@
+import { apkScheme } from './apk/apk-scheme.ts';
+import { debScheme } from './deb/deb-scheme.ts';
+import { npmScheme } from './npm/npm-scheme.ts';
+import { pypiScheme } from './pypi/pypi-scheme.ts';
+import type { VersionScheme } from './scheme.ts';
+import { semverScheme } from './semver/semver-scheme.ts';
+
+/** Every scheme that versions can be compared in. A new one is a folder beside these and a line here. */
+export const schemes: readonly VersionScheme[] = [apkScheme, debScheme, npmScheme, pypiScheme, semverScheme];
+
+const byName: ReadonlyMap<string, VersionScheme> = new Map(schemes.map((scheme) => [scheme.name, scheme]));
+
+/** @returns undefined where there is no comparator: such versions are not comparable, never equal or safe */
+export function findScheme(name: string): VersionScheme | undefined {
+  return byName.get(name);
+}
