@@ -1,0 +1,79 @@
+import type { CatalogContext, Cataloger, Catalogued, ParsedFile, ProofFilter } from '../cataloger.ts';
+import { introductions } from '../introduction.ts';
+import { buildPurl } from '../purl.ts';
+import type { Package } from '../types.ts';
+import { type ApkPackage, parseApkInstalled } from './apk-installed.ts';
+
+export interface ApkFacts {
+  readonly packages: readonly ApkPackage[];
+}
+
+const database = 'apk';
+
+/** Packages of Alpine, Wolfi and other users of apk. */
+export const apk: Cataloger<ApkFacts> = {
+  name: 'apk',
+  version: 1,
+  finds: 'distro',
+  maxBytes: 64 * 1024 * 1024,
+  reads: [
+    { path: 'lib/apk/db/installed', database },
+    { path: 'usr/lib/apk/db/installed', database },
+  ],
+  parse: parseApkFile,
+  assemble,
+};
+
+function parseApkFile(_path: string, body: Buffer, proofs: ProofFilter): ParsedFile<ApkFacts> {
+  const { packages, damage } = parseApkInstalled(body.toString('utf8'), proofs);
+  return {
+    facts: packages.length > 0 ? { packages } : null,
+    damage:
+      damage === null ? null : { code: 'package-database-damaged', message: `the apk database is damaged: ${damage}` },
+  };
+}
+
+function assemble(context: CatalogContext<ApkFacts>): Catalogued {
+  const since = introductions(
+    context.history(() => true),
+    ({ packages }) => packages.map(keyOf),
+  );
+  const packages = new Map<string, Package>();
+  const owners = new Map<string, string>();
+  for (const file of context.files) {
+    for (const found of file.facts.packages) {
+      const key = keyOf(found);
+      if (packages.has(key)) continue;
+      packages.set(key, {
+        type: 'apk',
+        name: found.name,
+        version: found.version,
+        purl: apkPurl(found, context),
+        arch: found.arch,
+        source: { name: found.origin, version: found.version },
+        licenses: found.license === null ? [] : [found.license],
+        locations: [{ path: `/${file.path}`, layer: context.layerId(since.get(key) ?? file.layer) }],
+        ownedBy: null,
+      });
+      for (const path of found.proofs) {
+        const real = context.view.realPath(path);
+        if (real !== undefined && !owners.has(real)) owners.set(real, found.name);
+      }
+    }
+  }
+  return { packages: [...packages.values()], owners };
+}
+
+function keyOf(found: ApkPackage): string {
+  return `${found.name} ${found.version} ${found.arch ?? ''}`;
+}
+
+function apkPurl(found: ApkPackage, { distro }: CatalogContext<ApkFacts>): string {
+  return buildPurl({
+    type: 'apk',
+    namespace: distro?.id ?? 'alpine',
+    name: found.name,
+    version: found.version,
+    qualifiers: { arch: found.arch, distro: distro && [distro.id, distro.version].filter(Boolean).join('-') },
+  });
+}

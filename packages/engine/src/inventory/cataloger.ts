@@ -1,0 +1,103 @@
+import type { SquashedView } from '../image/squash.ts';
+import type { FilePattern } from './file-pattern.ts';
+import type { Distro, Incomplete, IncompleteCode, Package } from './types.ts';
+
+/** A pattern of a reader; files of a package database also name the database that they are (part) of. */
+export interface ReadPattern extends FilePattern {
+  /**
+   * Group of paths that are one database: when all of them are gone after a layer, the database was removed. Moving
+   * from one path to another of the group is no removal. What messages call it, `dpkg status`.
+   */
+  readonly database?: string;
+}
+
+export interface Damage {
+  readonly code: IncompleteCode;
+  readonly message: string;
+}
+
+/** What one file says. `facts` is null when it says nothing (an empty database, a manifest that is a mere marker). */
+export interface ParsedFile<F> {
+  readonly facts: F | null;
+  /** what could not be read of it; the facts are what could */
+  readonly damage: Damage | null;
+}
+
+/** Decides which lines of a package's file list are kept: those that are the proof of some language package. */
+export interface ProofFilter {
+  /** every proving file has one of these in its base name or its directory's */
+  readonly needles: readonly string[];
+  /** whether a file at this path (relative, clean) would prove a language package */
+  proves(path: string): boolean;
+}
+
+/** Reads single files of layers, during the pass over the layer, so that no body outlives it. */
+export interface FileReader<F> {
+  readonly name: string;
+  /** raise with every change of what `parse` returns: kept layer analyses of other versions are not used */
+  readonly version: number;
+  readonly reads: readonly ReadPattern[];
+  /** larger files are not read and make the inventory incomplete (`file-too-large`); bytes */
+  readonly maxBytes: number;
+  /**
+   * Pure; the facts are JSON values and share no memory with `body`.
+   *
+   * @param path matches one of `reads`
+   * @throws CatalogError when nothing at all can be said
+   */
+  parse(path: string, body: Buffer, proofs: ProofFilter): ParsedFile<F>;
+}
+
+/** A file of the squashed view that a reader has read. */
+export interface LiveFile<F> {
+  /** the path that the reader declared; differs from `path` where a link leads elsewhere */
+  readonly as: string;
+  /** real path in the squashed view, relative */
+  readonly path: string;
+  /** index of the layer that holds it */
+  readonly layer: number;
+  readonly facts: F;
+}
+
+/** A file of the squashed view that matches a pattern, read or not. */
+export interface Sighting {
+  readonly pattern: ReadPattern;
+  /** real path, relative */
+  readonly path: string;
+  readonly layer: number;
+}
+
+/** What one path said, layer by layer: an element for every layer that changed it, base first; null: removed. */
+export type PathHistory<F> = readonly { readonly layer: number; readonly path: string; readonly facts: F | null }[];
+
+export interface CatalogContext<F> {
+  readonly distro: Distro | null;
+  readonly view: SquashedView;
+  /** sorted by path */
+  readonly files: readonly LiveFile<F>[];
+  /** files that match a pattern with `presence`, sorted by path; empty files are left out */
+  readonly present: readonly Sighting[];
+  /** every change of the files that match a pattern, in the order of the layers */
+  history(select: (pattern: ReadPattern) => boolean): PathHistory<F>;
+  /** diff ID of a layer; null for a rootfs */
+  layerId(index: number): string | null;
+}
+
+export interface Catalogued {
+  readonly packages: readonly Package[];
+  /** real path of a proving file → name of the distro package that ships it */
+  readonly owners?: ReadonlyMap<string, string>;
+  readonly incomplete?: readonly Incomplete[];
+}
+
+/** Finds the packages of one kind. */
+export interface Cataloger<F> extends FileReader<F> {
+  /** language packages are proven by files that a distro's package may own */
+  readonly finds: 'distro' | 'language' | 'nothing';
+  assemble(context: CatalogContext<F>): Catalogued;
+}
+
+/** A file that was read without any damage. */
+export function parsed<F>(facts: F | null): ParsedFile<F> {
+  return { facts, damage: null };
+}

@@ -1,0 +1,32 @@
+import { apk } from './apk/apk.ts';
+import type { Cataloger, FileReader, ProofFilter } from './cataloger.ts';
+import { distroReader } from './distro/distro.ts';
+import { dpkg } from './dpkg/dpkg.ts';
+import { compilePatterns, type PatternMatcher } from './file-pattern.ts';
+import { npm } from './npm/npm.ts';
+import { python } from './python/python.ts';
+import { unread } from './unread/unread.ts';
+
+/** All catalogers. A new one is a folder and a line here. */
+export const catalogers: readonly Cataloger<unknown>[] = [dpkg, apk, npm, python, unread];
+
+/** Everything that reads files of layers. */
+export const readers: readonly FileReader<unknown>[] = [distroReader, ...catalogers];
+
+/** Which readers read the file at a path. */
+export const matchFile: PatternMatcher = compilePatterns(readers);
+
+/** Name → version of every reader: an input of the result, and part of the key of every kept layer analysis. */
+export function catalogerVersions(): Record<string, number> {
+  const pairs = readers.map(({ name, version }) => [name, version] as const);
+  return Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const languages = catalogers.filter(({ finds }) => finds === 'language');
+const matchProof = compilePatterns(languages);
+
+/** The files that prove language packages, for catalogers that read file lists of distro packages. */
+export const proofFilter: ProofFilter = {
+  needles: [...new Set(languages.flatMap(({ reads }) => reads.map((pattern) => pattern.name ?? pattern.suffix ?? '')))],
+  proves: (path) => matchProof(path).length > 0,
+};

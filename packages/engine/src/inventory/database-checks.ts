@@ -1,0 +1,132 @@
+import type { PathEvent, SquashedView } from '../image/squash.ts';
+import type { FileReader, ReadPattern } from './cataloger.ts';
+import { matchFile, readers } from './catalogers.ts';
+import type { LayerAnalysis } from './layer-analysis.ts';
+import type { Incomplete } from './types.ts';
+
+type LayerId = (index: number) => string | null;
+
+interface Change extends PathEvent {
+  readonly path: string;
+  readonly holds: boolean;
+}
+
+/**
+ * Package databases that a lower layer had and that are gone or emptied: the packages are still there, only the list
+ * of them is not. One that moved to another of its places, or is there again at the end, is not removed.
+ */
+export function removedDatabases(
+  view: SquashedView,
+  analyses: readonly LayerAnalysis[],
+  layerId: LayerId,
+): readonly Incomplete[] {
+  return [...changesByDatabase(view, analyses)].flatMap(([database, changes]) => {
+    const lost = lossOf(changes, analyses);
+    if (lost === null) return [];
+    const layer = layerId(lost.layer);
+    const message = `the ${database} at /${lost.path} was removed or emptied by a later layer: packages that it listed are not seen`;
+    return [{ code: 'package-database-removed', message, path: `/${lost.path}`, ...(layer === null ? {} : { layer }) }];
+  });
+}
+
+function changesByDatabase(view: SquashedView, analyses: readonly LayerAnalysis[]): ReadonlyMap<string, Change[]> {
+  const groups = new Map<string, Change[]>();
+  for (const path of view.tracked()) {
+    for (const { reader, pattern } of matchFile(path) as readonly { reader: string; pattern: ReadPattern }[]) {
+      if (pattern.database === undefined) continue;
+      const changes = groups.get(pattern.database) ?? [];
+      groups.set(pattern.database, changes);
+      for (const event of view.history(path)) {
+        changes.push({
+          ...event,
+          path,
+          holds: event.event === 'added' && holds(reader, pattern, path, event.layer, view, analyses),
+        });
+      }
+    }
+  }
+  return groups;
+}
+
+/** Whether the file as this layer left it is (part of) a database with something in it. */
+function holds(
+  reader: string,
+  pattern: ReadPattern,
+  path: string,
+  layer: number,
+  view: SquashedView,
+  analyses: readonly LayerAnalysis[],
+): boolean {
+  const node = view.lstat(path);
+  if (node?.layer === layer && node.entry.type !== 'file')
+    return node.entry.type === 'hardlink' || node.entry.type === 'symlink';
+  if (pattern.presence) return node?.layer !== layer || node.entry.size > 0;
+  const parsed = analyses[layer]?.parsed.get(reader)?.get(path);
+  return parsed === undefined || parsed.facts !== null || parsed.damage !== null;
+}
+
+/** Where and when the last state without any file began, if the database is not there at the end. */
+function lossOf(
+  changes: readonly Change[],
+  analyses: readonly LayerAnalysis[],
+): { layer: number; path: string } | null {
+  const live = new Set<string>();
+  let lost: { layer: number; path: string } | null = null;
+  const inOrder = [...changes].sort((a, b) => a.layer - b.layer);
+  for (let at = 0; at < inOrder.length; ) {
+    const layer = inOrder[at]!.layer;
+    const gone: string[] = [];
+    for (; at < inOrder.length && inOrder[at]!.layer === layer; at += 1) {
+      const { path, holds } = inOrder[at]!;
+      if (holds) live.add(path);
+      else if (live.delete(path)) gone.push(path);
+    }
+    const begunAnew = analyses[layer]?.listing.opaque.includes('');
+    if (live.size > 0) lost = null;
+    else if (gone.length > 0) lost = begunAnew ? null : { layer, path: gone.sort()[0]! };
+  }
+  return lost;
+}
+
+/** Links on the way to a package database that loop, leave the image or lead to nothing. */
+export function brokenLinks(view: SquashedView, layerId: LayerId): readonly Incomplete[] {
+  const found = new Map<string, Incomplete>();
+  for (const { reads } of readers as readonly FileReader<unknown>[]) {
+    for (const pattern of reads) {
+      const path = pattern.path ?? pattern.directory ?? pattern.below;
+      if (pattern.database === undefined || path === undefined) continue;
+      const broken = brokenLink(view, path);
+      if (broken === null || found.has(broken.path)) continue;
+      const layer = layerId(broken.layer);
+      const message = `the link /${broken.path} ${broken.why}: a package database was expected behind it`;
+      found.set(broken.path, {
+        code: 'link-broken',
+        message,
+        path: `/${broken.path}`,
+        ...(layer === null ? {} : { layer }),
+      });
+    }
+  }
+  return [...found.values()];
+}
+
+function brokenLink(view: SquashedView, path: string): { path: string; layer: number; why: string } | null {
+  const parts = path.split('/');
+  for (let length = 1; length <= parts.length; length += 1) {
+    const prefix = parts.slice(0, length).join('/');
+    const real = view.realPath(prefix);
+    const node = real === undefined ? undefined : view.lstat(real);
+    if (node === undefined) return null;
+    if (node.entry.type !== 'symlink') continue;
+    const target = view.resolve(prefix);
+    if ('node' in target) continue;
+    const why =
+      'missing' in target || target.broken === 'not-a-directory'
+        ? 'leads to nothing in the image'
+        : target.broken === 'loop'
+          ? 'loops'
+          : 'leaves the image';
+    return { path: node.path, layer: node.layer, why };
+  }
+  return null;
+}

@@ -1,0 +1,198 @@
+import type { PathEvent, SquashedView, ViewNode } from '../image/squash.ts';
+import type { ReadImage } from '../image/types.ts';
+import type { Damage, FileReader, LiveFile, ParsedFile, PathHistory, ReadPattern, Sighting } from './cataloger.ts';
+import { matchFile, readers } from './catalogers.ts';
+import { baseName, type PatternMatch } from './file-pattern.ts';
+import { readFile, tooLarge } from './layer-analyser.ts';
+import type { LayerAnalysis } from './layer-analysis.ts';
+
+/** Bodies that are read a second time, all links of an image together; bytes. */
+const maxRereadBytes = 64 * 1024 * 1024;
+
+/** A file of the squashed view with what its reader said. */
+export interface ReadFile {
+  readonly reader: string;
+  readonly pattern: ReadPattern;
+  readonly as: string;
+  readonly node: ViewNode;
+  readonly parsed: ParsedFile<unknown>;
+}
+
+interface Candidate extends Omit<ReadFile, 'parsed'> {
+  readonly parsed: ParsedFile<unknown> | undefined;
+}
+
+/** All files of the image that readers declared, seen through the squashed view. */
+export interface SquashedFiles {
+  readonly view: SquashedView;
+  /** sorted by reader's place in the list, then path */
+  readonly read: readonly ReadFile[];
+  /** reader → its sightings, sorted by path */
+  readonly present: ReadonlyMap<string, readonly Sighting[]>;
+  /** changes of the files of one reader, in the order of the layers */
+  history(reader: string, select: (pattern: ReadPattern) => boolean): PathHistory<unknown>;
+}
+
+/** Collects what the layer analyses say of the files that are left, and reads again what links lead to. */
+export async function collectFiles(
+  image: ReadImage<LayerAnalysis>,
+  view: SquashedView,
+  analyses: readonly LayerAnalysis[],
+): Promise<SquashedFiles> {
+  const present = new Map<string, Sighting[]>(readers.map(({ name }) => [name, []]));
+  const candidates: Candidate[] = [];
+  const known = new Set<string>();
+  const tracked = [...view.tracked()].map((path) => ({ path, matches: matchFile(path) }));
+  for (const { path, matches } of tracked) {
+    const node = view.lstat(path);
+    if (node === undefined || !isFile(node)) continue;
+    for (const { reader, pattern } of matches) {
+      if (pattern.presence && node.entry.size === 0) continue;
+      if (!take(known, reader, path)) continue;
+      if (pattern.presence) present.get(reader)!.push({ pattern, path, layer: node.layer });
+      else candidates.push(candidate(reader, pattern, path, node, analyses));
+    }
+  }
+  for (const found of linkedFiles(view)) {
+    const { reader, pattern, node } = found;
+    if (!take(known, reader, node.path)) continue;
+    if (!pattern.presence) candidates.push({ ...found, parsed: undefined });
+    else if (node.entry.size > 0) present.get(reader)!.push({ pattern, path: node.path, layer: node.layer });
+  }
+  return {
+    view,
+    read: await readMissing(image, candidates),
+    present,
+    history: (reader, select) => historyOf(reader, select, tracked, view, analyses),
+  };
+}
+
+function isFile({ entry }: ViewNode): boolean {
+  return entry.type === 'file' || entry.type === 'hardlink';
+}
+
+function take(known: Set<string>, reader: string, path: string): boolean {
+  const key = `${reader}\0${path}`;
+  return known.size < known.add(key).size;
+}
+
+function candidate(
+  reader: string,
+  pattern: ReadPattern,
+  path: string,
+  node: ViewNode,
+  analyses: readonly LayerAnalysis[],
+): Candidate {
+  const parsed = analyses[node.layer]?.parsed.get(reader)?.get(node.entry.path);
+  return { reader, pattern, as: path, node, parsed };
+}
+
+/** What declared paths and directories lead to through links, where the real path is nothing that was declared. */
+function* linkedFiles(view: SquashedView): Generator<Omit<ReadFile, 'parsed'>> {
+  for (const { name: reader, reads } of readers) {
+    for (const pattern of reads) {
+      if (pattern.path !== undefined) {
+        const found = view.resolve(pattern.path);
+        if ('node' in found && isFile(found.node) && found.node.path !== pattern.path) {
+          yield { reader, pattern, as: pattern.path, node: found.node };
+        }
+      } else if (pattern.directory !== undefined) {
+        const found = view.resolve(pattern.directory);
+        if (!('node' in found) || found.node.path === pattern.directory) continue;
+        for (const child of view.children(found.node.path)) {
+          const as = `${pattern.directory}/${baseName(child.path)}`;
+          if (isFile(child) && matchFile(as).some((match) => match.pattern === pattern)) {
+            yield { reader, pattern, as, node: child };
+          }
+        }
+      }
+    }
+  }
+}
+
+const readersByName = new Map(readers.map((reader) => [reader.name, reader]));
+const readerOrder = new Map(readers.map(({ name }, index) => [name, index]));
+
+/** Reads the bodies that no layer pass has parsed, one pass for each layer that holds some. */
+async function readMissing(
+  image: ReadImage<LayerAnalysis>,
+  candidates: readonly Candidate[],
+): Promise<readonly ReadFile[]> {
+  const wanted = new Map<number, Set<string>>();
+  let budget = maxRereadBytes;
+  const done = candidates.map((found): Candidate => {
+    if (found.parsed !== undefined) return found;
+    const { size, path } = found.node.entry;
+    const reader = readersByName.get(found.reader)!;
+    if (size > reader.maxBytes) return { ...found, parsed: tooLarge(reader, size) };
+    if (size > budget)
+      return { ...found, parsed: unread('file-too-large', 'links lead to more bytes than are read again') };
+    budget -= size;
+    const paths = wanted.get(found.node.layer);
+    if (paths === undefined) wanted.set(found.node.layer, new Set([path]));
+    else paths.add(path);
+    return found;
+  });
+  const bodies = new Map<number, ReadonlyMap<string, Buffer>>();
+  for (const [layer, paths] of wanted) bodies.set(layer, await image.reread(layer, paths));
+  return done
+    .map((found) => ({ ...found, parsed: found.parsed ?? parseReread(found, bodies) }))
+    .sort((a, b) => readerOrder.get(a.reader)! - readerOrder.get(b.reader)! || compare(a.node.path, b.node.path));
+}
+
+function parseReread({ reader, as, node }: Candidate, bodies: ReadonlyMap<number, ReadonlyMap<string, Buffer>>) {
+  const body = bodies.get(node.layer)?.get(node.entry.path);
+  const found: FileReader<unknown> = readersByName.get(reader)!;
+  if (body === undefined) return unread('file-unreadable', `${found.name} could not read this file`);
+  return body.length > found.maxBytes ? tooLarge(found, body.length) : readFile(found, as, body);
+}
+
+function unread(code: Damage['code'], message: string): ParsedFile<unknown> {
+  return { facts: null, damage: { code, message } };
+}
+
+/** The files of a reader that say something. */
+export function liveFiles(read: readonly ReadFile[], reader: string): readonly LiveFile<unknown>[] {
+  return read
+    .filter((file) => file.reader === reader && file.parsed.facts !== null)
+    .map(({ as, node, parsed }) => ({ as, path: node.path, layer: node.layer, facts: parsed.facts }));
+}
+
+function historyOf(
+  reader: string,
+  select: (pattern: ReadPattern) => boolean,
+  tracked: readonly { readonly path: string; readonly matches: readonly PatternMatch[] }[],
+  view: SquashedView,
+  analyses: readonly LayerAnalysis[],
+): PathHistory<unknown> {
+  return tracked
+    .filter(({ matches }) => matches.some((match) => match.reader === reader && select(match.pattern)))
+    .flatMap(({ path }) =>
+      view
+        .history(path)
+        .map((event) => ({ layer: event.layer, path, facts: factsAt(reader, path, event, view, analyses) })),
+    )
+    .sort((a, b) => a.layer - b.layer);
+}
+
+function factsAt(
+  reader: string,
+  path: string,
+  { layer, event }: PathEvent,
+  view: SquashedView,
+  analyses: readonly LayerAnalysis[],
+): unknown {
+  if (event === 'removed') return null;
+  const files = analyses[layer]?.parsed.get(reader);
+  const direct = files?.get(path);
+  if (direct !== undefined) return direct.facts;
+  // written through a directory link: the layer has it under another path
+  for (const [written, { facts }] of files ?? []) {
+    if (baseName(written) === baseName(path) && view.realPath(written) === path) return facts;
+  }
+  return null;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

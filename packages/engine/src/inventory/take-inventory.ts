@@ -1,0 +1,130 @@
+import { squash } from '../image/squash.ts';
+import type { ReadImage } from '../image/types.ts';
+import type { CatalogContext } from './cataloger.ts';
+import { catalogers, matchFile } from './catalogers.ts';
+import { brokenLinks, removedDatabases } from './database-checks.ts';
+import { detectDistro, distroReader } from './distro/distro.ts';
+import type { LayerAnalysis } from './layer-analysis.ts';
+import { collectFiles, liveFiles, type SquashedFiles } from './squashed-files.ts';
+import type { Distro, Incomplete, Inventory, Package } from './types.ts';
+
+/** Says what is inside an image: merges the analyses of its layers, honouring what later layers hide, into one inventory. */
+export async function takeInventory(image: ReadImage<LayerAnalysis>): Promise<Inventory> {
+  const analyses = image.rootfs === null ? image.layers.map(({ analysis }) => analysis) : [image.rootfs];
+  const layerId = (index: number) => image.layers[index]?.diffId ?? null;
+  const view = squash(
+    analyses.map(({ listing }) => listing),
+    { track: (path) => matchFile(path).length > 0 },
+  );
+  const files = await collectFiles(image, view, analyses);
+  const distro = detectDistro(liveFiles(files.read, distroReader.name) as Parameters<typeof detectDistro>[0]);
+  const { packages, incomplete } = catalogue(files, distro, layerId);
+  return {
+    distro,
+    packages: packages.sort(comparePackages),
+    facts: { config: image.config },
+    incomplete: distinct([
+      ...readProblems(analyses, view.problems, layerId),
+      ...damages(files, layerId),
+      ...removedDatabases(view, analyses, layerId),
+      ...brokenLinks(view, layerId),
+      ...unknownDistro(distro, packages, incomplete),
+      ...incomplete,
+    ]),
+    layers: image.layers.map(({ analysis: _, ...layer }) => layer),
+  };
+}
+
+type LayerId = (index: number) => string | null;
+
+function catalogue(files: SquashedFiles, distro: Distro | null, layerId: LayerId) {
+  const found: Package[] = [];
+  const incomplete: Incomplete[] = [];
+  const owners = new Map<string, string>();
+  for (const cataloger of catalogers) {
+    const context: CatalogContext<unknown> = {
+      distro,
+      view: files.view,
+      files: liveFiles(files.read, cataloger.name),
+      present: files.present.get(cataloger.name) ?? [],
+      history: (select) => files.history(cataloger.name, select),
+      layerId,
+    };
+    const result = cataloger.assemble(context);
+    for (const each of result.packages) found.push(each);
+    for (const [path, owner] of result.owners ?? []) if (!owners.has(path)) owners.set(path, owner);
+    incomplete.push(...(result.incomplete ?? []));
+  }
+  const owned = (each: Package) => owners.get(each.locations[0]?.path.slice(1) ?? '') ?? null;
+  const packages = found.map((each) => (each.ownedBy === null ? { ...each, ownedBy: owned(each) } : each));
+  return { packages, incomplete };
+}
+
+function readProblems(
+  analyses: readonly LayerAnalysis[],
+  placing: readonly (LayerAnalysis['listing']['problems'][number] & { readonly layer: number })[],
+  layerId: LayerId,
+): readonly Incomplete[] {
+  const reading = analyses.flatMap(({ listing }, layer) => listing.problems.map((problem) => ({ ...problem, layer })));
+  return [...reading, ...placing].map(({ code, message, path, layer }) => entry(code, message, path, layerId(layer)));
+}
+
+function damages({ read }: SquashedFiles, layerId: LayerId): readonly Incomplete[] {
+  return read.flatMap(({ parsed: { damage }, node }) =>
+    damage === null ? [] : [entry(damage.code, damage.message, node.path, layerId(node.layer))],
+  );
+}
+
+function entry(code: Incomplete['code'], message: string, path: string | undefined, layer: string | null): Incomplete {
+  return {
+    code,
+    message,
+    ...(path === undefined ? {} : { path: `/${path.replace(/^\/+/, '')}` }),
+    ...(layer === null ? {} : { layer }),
+  };
+}
+
+/** An image without any distro is complete; one with a distro's packages must say which release it is. */
+function unknownDistro(
+  distro: Distro | null,
+  packages: readonly Package[],
+  incomplete: readonly Incomplete[],
+): readonly Incomplete[] {
+  if (distro !== null) return [];
+  const database =
+    packages.find(({ source }) => source !== null)?.locations[0]?.path ??
+    incomplete.find(({ code }) => code === 'package-database-unread')?.path;
+  if (database === undefined) return [];
+  const message = 'the image has a package database, but no os-release or like file that names its distro and release';
+  return [entry('distro-unknown', message, database, null)];
+}
+
+function comparePackages(a: Package, b: Package): number {
+  return (
+    compare(a.type, b.type) ||
+    compare(a.name, b.name) ||
+    compare(a.version, b.version) ||
+    compare(a.arch ?? '', b.arch ?? '') ||
+    compare(a.locations[0]?.path ?? '', b.locations[0]?.path ?? '')
+  );
+}
+
+/** Sorted by code, path and message; what several layers or checks say in the same words is said once. */
+function distinct(entries: readonly Incomplete[]): readonly Incomplete[] {
+  const sorted = [...entries].sort(
+    (a, b) =>
+      compare(a.code, b.code) ||
+      compare(a.path ?? '', b.path ?? '') ||
+      compare(a.message, b.message) ||
+      compare(a.layer ?? '', b.layer ?? ''),
+  );
+  return sorted.filter((each, index) => index === 0 || !same(each, sorted[index - 1]!));
+}
+
+function same(a: Incomplete, b: Incomplete): boolean {
+  return a.code === b.code && a.path === b.path && a.message === b.message && a.layer === b.layer;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

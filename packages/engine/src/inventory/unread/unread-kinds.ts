@@ -1,0 +1,62 @@
+import type { FilePattern } from '../file-pattern.ts';
+
+/** Something that is recognised by its path and that no cataloger reads yet. */
+export interface UnreadKind {
+  /** for messages: `3 Java archives are not read yet` */
+  readonly title: string;
+  readonly patterns: readonly FilePattern[];
+}
+
+/** Databases of distro packages. A cataloger that learns to read one takes its row away. */
+export const unreadDatabases: readonly UnreadKind[] = [
+  {
+    title: 'rpm',
+    patterns: ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm']
+      .flatMap((directory) => ['Packages', 'Packages.db', 'rpmdb.sqlite'].map((name) => `${directory}/${name}`))
+      .concat('var/lib/rpmmanifest/container-manifest-2', 'var/lib/rpmmanifest/container-manifest-1')
+      .map((path) => ({ path })),
+  },
+  {
+    title: 'pacman',
+    patterns: [
+      { name: 'desc', below: 'var/lib/pacman/local' },
+      { name: 'desc', below: 'usr/lib/pacman/local' },
+    ],
+  },
+  {
+    title: 'opkg',
+    patterns: ['usr/lib/opkg/status', 'var/lib/opkg/status', 'opt/lib/opkg/status'].map((path) => ({ path })),
+  },
+  { title: 'portage', patterns: [{ name: 'CONTENTS', below: 'var/db/pkg' }] },
+  { title: 'chisel', patterns: [{ path: 'var/lib/chisel/manifest.wall' }] },
+  { title: 'nix', patterns: [{ path: 'nix/var/nix/db/db.sqlite' }] },
+  { title: 'guix', patterns: [{ path: 'var/guix/db/db.sqlite' }] },
+  {
+    title: 'xbps',
+    patterns: [{ suffix: '.plist', directory: 'var/db/xbps', accepts: (path) => path.includes('/pkgdb-') }],
+  },
+  { title: 'swupd', patterns: [{ path: 'usr/share/clear/version' }] },
+];
+
+/** Applications and language packages, recognised by file name alone. */
+export const unreadApplications: readonly UnreadKind[] = [
+  { title: 'Java archive', patterns: ['.jar', '.war', '.ear', '.par', '.hpi'].map((suffix) => ({ suffix })) },
+  {
+    title: 'Ruby gem',
+    patterns: [{ suffix: '.gemspec', inside: 'specifications' }],
+  },
+  { title: 'PHP Composer package list', patterns: [{ name: 'installed.json', parentSuffix: 'composer' }] },
+  { title: '.NET dependency list', patterns: [{ suffix: '.json', accepts: (path) => path.endsWith('.deps.json') }] },
+  { title: 'conda package', patterns: [{ suffix: '.json', inside: 'conda-meta' }] },
+  { title: 'LuaRocks package', patterns: [{ suffix: '.rockspec' }] },
+  {
+    title: 'R package',
+    patterns: [
+      { name: 'DESCRIPTION', inside: 'site-library' },
+      { name: 'DESCRIPTION', inside: 'R/library' },
+    ],
+  },
+  { title: 'Erlang or Elixir application', patterns: [{ suffix: '.app', parentSuffix: 'ebin' }] },
+  { title: 'Bitnami component', patterns: [{ suffix: '.spdx', below: 'opt/bitnami' }] },
+  { title: 'Snap', patterns: [{ suffix: '.snap', below: 'var/lib/snapd/snaps' }] },
+];
