@@ -13,16 +13,19 @@ export const defaultReadLimits: ReadLimits = {
   /** PATH_MAX of Linux */
   maxPathBytes: 4096,
   maxLayerBytes: 64 * GiB,
-  /** Deflate cannot exceed 1,032:1, so gzip alone never breaks it: what it bounds is zstd. See `suspectLayerBytes`. */
-  maxInflateRatio: 1100,
+  /** A bomb of gzip reaches 1,030:1, one of zstd far more; real layers stay below 20:1. Judged from `ratioJudgedFrom` on. */
+  maxInflateRatio: 200,
   maxFileBytes: 256 * MiB,
   maxManifestBytes: 16 * MiB,
   /** as Linux (MAXSYMLINKS) */
   maxLinkHops: 40,
 };
 
-/** Uncompressed bytes below which a ratio proves nothing: a layer of zeros compresses without bound. */
-export const ratioJudgedFrom = 64 * MiB;
+/**
+ * Uncompressed bytes below which no ratio is too high: an image may hold one file of zeros (a swap file, a sparse
+ * database), and reading so much costs two seconds at most.
+ */
+export const ratioJudgedFrom = GiB;
 
 /** Extended headers (PAX, GNU long names) of one tar entry, bytes: a path and a link target of the largest size, with room for attributes. */
 export const maxExtendedHeaderBytes = MiB;

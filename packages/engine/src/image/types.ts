@@ -160,7 +160,7 @@ export interface ReadLimits {
   readonly maxPathBytes: number;
   /** uncompressed bytes of one layer */
   readonly maxLayerBytes: number;
-  /** uncompressed : compressed, judged once 64 MiB were inflated */
+  /** uncompressed : compressed, judged once 1 GiB was inflated */
   readonly maxInflateRatio: number;
   /** a wanted body */
   readonly maxFileBytes: number;

@@ -1,0 +1,278 @@
+import { ImageError } from './error.ts';
+import { maxProblemsPerLayer } from './limits.ts';
+import { TarDecoder, type TarEntry, type TarHandler } from './tar/tar-decoder.ts';
+import { cleanPath } from './tar/tar-text.ts';
+import type { LayerEntry, LayerListing, LayerVisitor, ReadLimits, ReadProblem, ReadProblemCode } from './types.ts';
+
+/** A layer went over one of the limits: what was read so far counts, the rest is not read. Caught inside this room. */
+export class LimitReached extends Error {
+  override readonly name = 'LimitReached';
+}
+
+/** A wanted hard link whose content stands earlier in the layer, and was passed. */
+export interface PendingLink {
+  /** the link itself, as an entry of type file */
+  readonly entry: LayerEntry;
+  /** which tar entry of the layer holds the body, counted from 0 */
+  readonly ordinal: number;
+  /** of that body in the uncompressed layer */
+  readonly offset: number;
+}
+
+const whiteoutPrefix = '.wh.';
+const opaqueMark = '.wh..wh..opq';
+/** other names of AUFS that are no files of the image */
+const aufsPrefix = '.wh..wh.';
+
+/** First allocation for a body: a header that lies about its size costs no memory. */
+const firstBodyBytes = 1024 * 1024;
+
+/**
+ * Turns one uncompressed layer, pushed in pieces, into calls of its visitor and the listing. One pass; bodies that the
+ * visitor does not want are skipped.
+ */
+export class LayerScan<T> implements TarHandler {
+  readonly decoder: TarDecoder;
+  readonly #visitor: LayerVisitor<T>;
+  readonly #limits: ReadLimits;
+  readonly #entries: LayerEntry[] = [];
+  readonly #whiteouts: string[] = [];
+  readonly #opaque: string[] = [];
+  readonly #problems: ReadProblem[] = [];
+  readonly #pending: PendingLink[] = [];
+  /** of every entry in `#entries`: its tar entry and where its body is; needed once a hard link is wanted */
+  readonly #ordinals: number[] = [];
+  readonly #offsets: number[] = [];
+  /** path → index of the last entry with it; filled from `#entries` when first needed */
+  readonly #byPath = new Map<string, number>();
+  #indexed = 0;
+  #ordinal = -1;
+  #wanted: LayerEntry | null = null;
+  #body = Buffer.alloc(0);
+  #filled = 0;
+
+  /** @param what names the layer in messages */
+  constructor(visitor: LayerVisitor<T>, limits: ReadLimits, what: string) {
+    this.#visitor = visitor;
+    this.#limits = limits;
+    this.decoder = new TarDecoder(this, what);
+  }
+
+  /** Hard links that wait for a body; `resolve` takes it. */
+  get pending(): readonly PendingLink[] {
+    return this.#pending;
+  }
+
+  entry(raw: TarEntry): boolean {
+    this.#ordinal += 1;
+    if (this.#ordinal >= this.#limits.maxEntriesPerLayer) {
+      throw new LimitReached(`the layer has more than ${this.#limits.maxEntriesPerLayer} entries`);
+    }
+    if (raw.type === undefined) {
+      this.problem('entry-not-understood', `tar entry of unknown type ${JSON.stringify(raw.flag)}`, raw.path);
+      return false;
+    }
+    if (raw.path.length > this.#limits.maxPathBytes || raw.linkTarget.length > this.#limits.maxPathBytes) {
+      this.problem('limit-reached', `a path of more than ${this.#limits.maxPathBytes} bytes`, raw.path.slice(0, 256));
+      return false;
+    }
+    const path = cleanPath(raw.path);
+    if (path === undefined) {
+      this.problem('unsafe-path', 'an entry whose path leaves its directory was ignored', raw.path);
+      return false;
+    }
+    return this.#isWhiteout(path, raw.path) ? false : this.#take(raw, path);
+  }
+
+  /** Judged on the base name alone: a folder above may be called anything. */
+  #isWhiteout(path: string, rawPath: string): boolean {
+    const base = path.lastIndexOf('/') + 1;
+    if (!path.startsWith(whiteoutPrefix, base)) {
+      return false;
+    }
+    const directory = base === 0 ? '' : path.slice(0, base - 1);
+    const name = path.slice(base);
+    if (name === opaqueMark) {
+      this.#opaque.push(directory);
+    } else if (!name.startsWith(aufsPrefix)) {
+      const hidden = name.slice(whiteoutPrefix.length);
+      if (hidden === '' || hidden === '.' || hidden === '..') {
+        this.problem('unsafe-path', 'a whiteout that names no file was ignored', rawPath);
+      } else {
+        this.#whiteouts.push(base === 0 ? hidden : `${directory}/${hidden}`);
+      }
+    }
+    return true;
+  }
+
+  #take(raw: TarEntry, path: string): boolean {
+    if (raw.type === 'hardlink') {
+      this.#takeHardLink(raw, path);
+      return false;
+    }
+    const entry: LayerEntry = {
+      path,
+      type: raw.type!,
+      mode: raw.mode,
+      uid: raw.uid,
+      gid: raw.gid,
+      size: raw.size,
+      linkTarget: raw.type === 'symlink' ? raw.linkTarget : null,
+    };
+    this.#add(entry, raw.offset);
+    if (raw.type !== 'file' || path === '' || !this.#wants(entry)) {
+      return false;
+    }
+    if (raw.sparse) {
+      this.problem('entry-not-understood', 'a sparse file cannot be read yet', path);
+      return false;
+    }
+    this.#wanted = entry;
+    this.#filled = 0;
+    this.#body = Buffer.allocUnsafeSlow(Math.min(raw.stored, firstBodyBytes));
+    return true;
+  }
+
+  #wants(entry: LayerEntry): boolean {
+    if (!this.#visitor.wants(entry.path, entry.size)) {
+      return false;
+    }
+    if (entry.size > this.#limits.maxFileBytes) {
+      const message = `a file of ${entry.size} bytes (the limit is ${this.#limits.maxFileBytes}) was not read`;
+      this.problem('file-too-large', message, entry.path);
+      return false;
+    }
+    return true;
+  }
+
+  #add(entry: LayerEntry, offset: number): void {
+    this.#entries.push(entry);
+    this.#ordinals.push(this.#ordinal);
+    this.#offsets.push(offset);
+  }
+
+  /** The target of a hard link stands earlier in the same layer, or in a layer below. */
+  #takeHardLink(raw: TarEntry, path: string): void {
+    const target = cleanPath(raw.linkTarget);
+    if (target === undefined || target === '' || path === '') {
+      this.problem('unsafe-path', 'a hard link whose target leaves the root was ignored', raw.path);
+      return;
+    }
+    const link: LayerEntry = {
+      path,
+      type: 'hardlink',
+      mode: raw.mode,
+      uid: raw.uid,
+      gid: raw.gid,
+      size: 0,
+      linkTarget: target,
+    };
+    const index = this.#find(target);
+    const shared = index === undefined ? undefined : this.#entries[index];
+    if (index === undefined || shared?.type !== 'file') {
+      this.#add(link, 0);
+      return;
+    }
+    const entry: LayerEntry = { ...shared, path };
+    if (!this.#wants(entry)) {
+      // listed as a link, so that the view knows the two names for one file
+      this.#add(link, this.#offsets[index]!);
+      return;
+    }
+    const ordinal = this.#ordinals[index]!;
+    const offset = this.#offsets[index]!;
+    this.#entries.push(entry);
+    // a link to this link leads to the same body
+    this.#ordinals.push(ordinal);
+    this.#offsets.push(offset);
+    this.#pending.push({ entry, ordinal, offset });
+  }
+
+  #find(path: string): number | undefined {
+    for (; this.#indexed < this.#entries.length; this.#indexed += 1) {
+      this.#byPath.set(this.#entries[this.#indexed]!.path, this.#indexed);
+    }
+    let index = this.#byPath.get(path);
+    // a link to an unwanted link: each stands before the one that names it, so this ends
+    while (index !== undefined && this.#entries[index]!.type === 'hardlink') {
+      const next = this.#byPath.get(this.#entries[index]!.linkTarget!);
+      index = next !== undefined && next < index ? next : undefined;
+    }
+    return index;
+  }
+
+  data(chunk: Buffer): void {
+    const needed = this.#filled + chunk.length;
+    if (needed > this.#body.length) {
+      const size = Math.min(Math.max(needed, this.#body.length * 2), this.#wanted!.size);
+      const grown = Buffer.allocUnsafeSlow(size);
+      this.#body.copy(grown, 0, 0, this.#filled);
+      this.#body = grown;
+    }
+    chunk.copy(this.#body, this.#filled);
+    this.#filled = needed;
+  }
+
+  end(): void {
+    const entry = this.#wanted!;
+    const body = this.#body;
+    this.#wanted = null;
+    this.#body = Buffer.alloc(0);
+    this.#visitor.file(entry, body);
+  }
+
+  /** The body of a pending hard link, read later. */
+  resolve(link: PendingLink, body: Buffer): void {
+    this.#visitor.file(link.entry, body);
+  }
+
+  problem(code: ReadProblemCode, message: string, path?: string): void {
+    if (this.#problems.length < maxProblemsPerLayer) {
+      this.#problems.push(path === undefined ? { code, message } : { code, message, path });
+    } else if (this.#problems.length === maxProblemsPerLayer) {
+      this.#problems.push({ code: 'limit-reached', message: 'further problems of this layer are not listed' });
+    }
+  }
+
+  /** Ends the layer: everything was pushed, or a limit was reached. */
+  finish(): { readonly analysis: T; readonly problems: readonly ReadProblem[] } {
+    const listing: LayerListing = {
+      entries: this.#entries,
+      whiteouts: this.#whiteouts,
+      opaque: this.#opaque,
+      problems: this.#problems,
+    };
+    return { analysis: this.#visitor.finish(listing), problems: this.#problems };
+  }
+}
+
+/** Runs `read`, and turns a limit that it reaches into a problem of the layer. */
+export async function withinLimits<T>(scan: LayerScan<T>, read: () => Promise<void>): Promise<void> {
+  try {
+    await read();
+    scan.decoder.finish();
+  } catch (error) {
+    if (!(error instanceof LimitReached)) {
+      throw error;
+    }
+    scan.problem('limit-reached', `${error.message}; the rest of the layer was not read`);
+  }
+}
+
+/** Whether an analysis may be kept: one that was cut at a limit would hide what a larger limit shows. */
+export function isKeepable(problems: readonly ReadProblem[]): boolean {
+  return problems.every((problem) => problem.code !== 'limit-reached' && problem.code !== 'file-too-large');
+}
+
+/** Names a layer in messages, base first and counted from 1. */
+export function layerName(index: number, count: number, name: string): string {
+  return `layer ${index + 1} of ${count} (${name})`;
+}
+
+export function asImageError(error: unknown, what: string): ImageError {
+  if (error instanceof ImageError) {
+    return error;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return new ImageError('UNREADABLE', `${what}: ${message}`, { cause: error });
+}

@@ -1,0 +1,146 @@
+import { availableParallelism } from 'node:os';
+import {
+  type AnalysedLayer,
+  analyseBlob,
+  collectingVisitor,
+  type LayerContext,
+  onceAnalyser,
+} from './analyse-layer.ts';
+import type { Blob } from './blob.ts';
+import { instructions } from './config.ts';
+import { type ImageError, throwIfAborted } from './error.ts';
+import type { ImagePlan, PlannedLayer } from './image-plan.ts';
+import { asImageError, layerName } from './layer-scan.ts';
+import { maxLayersAtOnce } from './limits.ts';
+import type { LayerDescriptor, ReadImage, ReadLimits, ReadOptions } from './types.ts';
+
+/** What reading an image needs, with the defaults filled in. */
+export interface ReadContext<T> extends ReadOptions<T> {
+  readonly limits: ReadLimits;
+  /** as the user wrote it */
+  readonly reference: string;
+}
+
+/**
+ * Reads the layers of an image whose blobs lie in files, several at once.
+ *
+ * @param blobOf the blob of a layer; files that it opens are closed by `close`
+ */
+export async function readPlannedImage<T>(
+  plan: ImagePlan,
+  blobOf: (layer: PlannedLayer) => Blob,
+  context: ReadContext<T>,
+  close: () => void,
+): Promise<ReadImage<T>> {
+  const names = plan.layers.map((layer, index) => layerName(index, plan.layers.length, layer.digest ?? layer.member));
+  const analyse = (index: number, signal: AbortSignal | undefined) => {
+    const planned = plan.layers[index]!;
+    return analyseBlob(blobOf(planned), planned, names[index]!, {
+      analyser: context.analyser,
+      limits: context.limits,
+      signal,
+      onRead: progressOf(plan, index, context),
+    });
+  };
+  const analysed = await inParallel(plan.layers.length, context.signal, async (index, signal) => {
+    const layer = await analyse(index, signal);
+    reportDone(plan, index, context);
+    return layer;
+  });
+  const reread = async (index: number, paths: ReadonlySet<string>) => {
+    const planned = plan.layers[index];
+    if (planned === undefined || paths.size === 0) {
+      return new Map<string, Buffer>();
+    }
+    const once: LayerContext<ReadonlyMap<string, Buffer>> = {
+      analyser: onceAnalyser(collectingVisitor(paths)),
+      limits: context.limits,
+      signal: context.signal,
+      onRead: () => {},
+    };
+    return (await analyseBlob(blobOf(planned), planned, names[index]!, once)).analysis;
+  };
+  return finishedImage(plan, analysed, context, reread, async () => close());
+}
+
+/** Puts together what was read. */
+export function finishedImage<T>(
+  plan: ImagePlan,
+  analysed: readonly AnalysedLayer<T>[],
+  context: ReadContext<T>,
+  reread: ReadImage<T>['reread'],
+  close: () => Promise<void>,
+): ReadImage<T> {
+  const madeBy = instructions(plan.config, plan.layers.length);
+  return {
+    reference: context.reference,
+    kind: plan.kind,
+    names: plan.names,
+    digest: plan.digest,
+    id: plan.id,
+    platform: plan.platform,
+    config: plan.config,
+    layers: plan.layers.map((layer, index) => ({
+      ...descriptorOf(layer, madeBy[index] ?? null, analysed[index]!.verified),
+      analysis: analysed[index]!.analysis,
+    })),
+    rootfs: null,
+    rootfsDigest: null,
+    reread,
+    close,
+  };
+}
+
+function descriptorOf(layer: PlannedLayer, instruction: string | null, verified: boolean): LayerDescriptor {
+  const { digest, diffId, mediaType, size } = layer;
+  return { digest, diffId, mediaType, size, instruction, verified };
+}
+
+function progressOf<T>(plan: ImagePlan, index: number, context: ReadContext<T>): (position: number) => void {
+  const { progress } = context;
+  const count = plan.layers.length;
+  const bytesTotal = plan.layers[index]!.size;
+  return (bytesRead) => progress?.layer({ index, count, bytesRead, bytesTotal, done: false });
+}
+
+function reportDone<T>(plan: ImagePlan, index: number, context: ReadContext<T>): void {
+  const bytesTotal = plan.layers[index]!.size;
+  context.progress?.layer({ index, count: plan.layers.length, bytesRead: bytesTotal, bytesTotal, done: true });
+}
+
+/**
+ * Runs a job per index, a few at once, in order. When one fails the others are stopped and awaited, so that nothing reads
+ * from a file that is being closed; the error of the lowest index that failed by itself is thrown.
+ */
+export async function inParallel<R>(
+  count: number,
+  signal: AbortSignal | undefined,
+  job: (index: number, signal: AbortSignal) => Promise<R>,
+): Promise<R[]> {
+  throwIfAborted(signal);
+  const stop = new AbortController();
+  const both = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  const results = new Array<R>(count);
+  const errors: { index: number; error: ImageError }[] = [];
+  let next = 0;
+  const worker = async () => {
+    while (next < count && !both.aborted) {
+      const index = next;
+      next += 1;
+      try {
+        results[index] = await job(index, both);
+      } catch (error) {
+        errors.push({ index, error: asImageError(error, `layer ${index + 1} of ${count}`) });
+        stop.abort();
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(count, maxLayersAtOnce, availableParallelism()) }, worker));
+  throwIfAborted(signal);
+  errors.sort((a, b) => a.index - b.index);
+  const own = errors.find(({ error }) => error.code !== 'ABORTED') ?? errors[0];
+  if (own !== undefined) {
+    throw own.error;
+  }
+  return results;
+}

@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { type ArchiveIndex, indexArchive } from '../archive-index.ts';
+import { headOf, OpenFile } from '../blob.ts';
+import { hasDockerManifest, planDockerArchive } from '../docker-manifest.ts';
+import { ImageError } from '../error.ts';
+import type { ImageChoice, ImagePlan } from '../image-plan.ts';
+import { compressionOf } from '../inflater.ts';
+import type { Members } from '../members.ts';
+import { hasOciIndex, planOciLayout } from '../oci-layout.ts';
+import { hostPlatform } from '../platform.ts';
+import { type ReadContext, readPlannedImage } from '../read-layers.ts';
+import type { ReadImage } from '../types.ts';
+import type { ImageSource } from './source.ts';
+
+export type ArchiveKind = 'docker-archive' | 'oci-archive';
+
+/** `docker-archive:FILE[:NAME]` */
+export const dockerArchiveSource: ImageSource = {
+  prefix: 'docker-archive',
+  read: (target, context) => readArchive(target, 'docker-archive', context),
+};
+
+/** `oci-archive:FILE[:NAME]` */
+export const ociArchiveSource: ImageSource = {
+  prefix: 'oci-archive',
+  read: (target, context) => readArchive(target, 'oci-archive', context),
+};
+
+/** Reads an archive of the kind that was asked for; null: whichever it is. */
+export async function readArchive<T>(
+  target: string,
+  kind: ArchiveKind | null,
+  context: ReadContext<T>,
+): Promise<ReadImage<T>> {
+  const { path, name } = splitName(target);
+  const choice = choiceOf(context, name);
+  const file = new OpenFile(path);
+  try {
+    if (file.size === 0) {
+      throw new ImageError('TRUNCATED', `${path}: the file is empty`);
+    }
+    const head = headOf({ file, start: 0, size: file.size }, 512);
+    if (compressionOf(head) !== undefined) {
+      throw new ImageError('UNSUPPORTED', `${path}: an archive that is compressed as a whole`);
+    }
+    const index = await indexArchive(file, context.signal);
+    const plan = planArchive(index, kind, choice);
+    return await readPlannedImage(
+      plan,
+      (layer) => blobOf(index, layer.member),
+      context,
+      () => file.close(),
+    );
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function blobOf(index: ArchiveIndex, member: string) {
+  const blob = index.blob(member);
+  if (blob === undefined) {
+    throw new ImageError('MISSING_BLOB', `${index.what}: ${member} is missing`);
+  }
+  return blob;
+}
+
+/** `app.tar:web:1.0` is the image `web:1.0` of `app.tar`. A colon that belongs to the file's name wins. */
+export function splitName(target: string): { readonly path: string; readonly name: string | null } {
+  let colon = existsSync(target) ? -1 : target.indexOf(':');
+  for (; colon >= 0; colon = target.indexOf(':', colon + 1)) {
+    if (colon > 0 && existsSync(target.slice(0, colon))) {
+      return { path: target.slice(0, colon), name: target.slice(colon + 1) };
+    }
+  }
+  return { path: target, name: null };
+}
+
+export function choiceOf<T>(context: ReadContext<T>, name: string | null): ImageChoice {
+  return {
+    platform: context.platform ?? null,
+    hostPlatform: hostPlatform(),
+    name,
+    maxManifestBytes: context.limits.maxManifestBytes,
+  };
+}
+
+/** An archive of Docker 25 and later is both kinds: unless asked for, the one with the tags counts. */
+export function planArchive(members: Members, kind: ArchiveKind | null, choice: ImageChoice): ImagePlan {
+  if (kind !== 'oci-archive' && hasDockerManifest(members)) {
+    return planDockerArchive(members, choice, 'docker-archive');
+  }
+  if (kind !== 'docker-archive' && hasOciIndex(members)) {
+    return planOciLayout(members, choice, 'oci-archive');
+  }
+  const expected =
+    kind === 'docker-archive' ? 'manifest.json' : kind === 'oci-archive' ? 'index.json' : 'manifest.json or index.json';
+  throw new ImageError('NOT_AN_IMAGE', `${members.what}: no image archive (it has no ${expected})`);
+}

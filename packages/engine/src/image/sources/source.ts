@@ -1,0 +1,13 @@
+import type { ReadContext } from '../read-layers.ts';
+import type { ReadImage } from '../types.ts';
+
+/** A kind of place that images come from. Each is one file here, and one line in the list of read-image.ts. */
+export interface ImageSource {
+  /** what stands before the colon of a reference: `docker-archive` */
+  readonly prefix: string;
+  /**
+   * @param target the reference without its prefix
+   * @throws ImageError
+   */
+  read<T>(target: string, context: ReadContext<T>): Promise<ReadImage<T>>;
+}

@@ -1,0 +1,144 @@
+import { ImageError } from '../error.ts';
+import type { EntryType } from '../types.ts';
+import { decodeField } from './tar-text.ts';
+
+/** A header block as it stands, before extended headers are applied to it. */
+export interface TarHeader {
+  path: string;
+  linkTarget: string;
+  /** the type flag, a character */
+  flag: string;
+  mode: number;
+  uid: number;
+  gid: number;
+  /** bytes of body that follow in the archive */
+  size: number;
+}
+
+export const blockSize = 512;
+
+/** undefined: one of the flags that are no file system object, or unknown */
+export function entryType(flag: string): EntryType | undefined {
+  switch (flag) {
+    case '0':
+    case '\0':
+    case '7':
+    case 'S':
+      return 'file';
+    case '1':
+      return 'hardlink';
+    case '2':
+      return 'symlink';
+    case '3':
+      return 'character';
+    case '4':
+      return 'block';
+    case '5':
+    case 'D':
+      return 'directory';
+    case '6':
+      return 'fifo';
+    default:
+      return undefined;
+  }
+}
+
+export function isZeroBlock(bytes: Buffer, at: number): boolean {
+  for (let index = at; index < at + blockSize; index += 1) {
+    if (bytes[index] !== 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/**
+ * Whether the checksum of the header at `at` is right. Sums of signed bytes are accepted, as old writers made them.
+ *
+ * @see https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_06
+ */
+export function hasChecksum(bytes: Buffer, at: number): boolean {
+  const stated = octal(bytes, at + 148, 8);
+  // the checksum field itself counts as 8 spaces
+  let sum = 256;
+  let high = 0;
+  for (let index = at; index < at + blockSize; index += 1) {
+    const byte = bytes[index]!;
+    sum += byte;
+    high += byte >> 7;
+  }
+  let ownHigh = 0;
+  for (let index = at + 148; index < at + 156; index += 1) {
+    sum -= bytes[index]!;
+    ownHigh += bytes[index]! >> 7;
+  }
+  return stated === sum || stated === sum - 256 * (high - ownHigh);
+}
+
+/**
+ * Reads the header at `at` (ustar, GNU and old v7). Its checksum has been verified.
+ *
+ * @throws ImageError `CORRUPT` for a number that is none
+ */
+export function readHeader(bytes: Buffer, at: number, what: string): TarHeader {
+  let path = decodeField(bytes, at, 100);
+  // "ustar\0" has a prefix; GNU's "ustar  " keeps other things there
+  if (bytes[at + 257] === 0x75 && bytes[at + 261] === 0x72 && bytes[at + 262] === 0 && bytes[at + 345] !== 0) {
+    // star marks its form with "tar\0" at the end, and keeps times behind a shorter prefix
+    const star = bytes.toString('latin1', at + 508, at + 512) === 'tar\0';
+    path = `${decodeField(bytes, at + 345, star ? 131 : 155)}/${path}`;
+  }
+  const flag = String.fromCharCode(bytes[at + 156]!);
+  return {
+    path,
+    linkTarget: bytes[at + 157] === 0 ? '' : decodeField(bytes, at + 157, 100),
+    flag,
+    mode: number(bytes, at + 100, 8, 'mode', what) & 0o7777,
+    uid: number(bytes, at + 108, 8, 'owner', what),
+    gid: number(bytes, at + 116, 8, 'group', what),
+    size: number(bytes, at + 124, 12, 'size', what),
+  };
+}
+
+/** Size of a GNU sparse file once it is expanded. */
+export function sparseRealSize(bytes: Buffer, at: number, what: string): number {
+  return number(bytes, at + 483, 12, 'size', what);
+}
+
+function number(bytes: Buffer, at: number, length: number, field: string, what: string): number {
+  const value = (bytes[at]! & 0x80) === 0 ? octal(bytes, at, length) : base256(bytes, at, length);
+  if (value < 0) {
+    throw new ImageError('CORRUPT', `${what}: damaged tar header (its ${field} is no number)`);
+  }
+  return value;
+}
+
+/** Octal digits with spaces or NULs around them; nothing is 0; -1 when there is anything else. */
+function octal(bytes: Buffer, at: number, length: number): number {
+  const end = at + length;
+  let index = at;
+  while (index < end && (bytes[index] === 0x20 || bytes[index] === 0)) {
+    index += 1;
+  }
+  let value = 0;
+  for (; index < end; index += 1) {
+    const digit = bytes[index]! - 0x30;
+    if (digit < 0 || digit > 7) {
+      return bytes[index] === 0x20 || bytes[index] === 0 ? value : -1;
+    }
+    value = value * 8 + digit;
+  }
+  return value;
+}
+
+/** Big-endian binary behind a marker bit; -1 when it is negative or not exact in a double. */
+function base256(bytes: Buffer, at: number, length: number): number {
+  let value = bytes[at]! & 0x7f;
+  for (let index = at + 1; index < at + length; index += 1) {
+    value = value * 256 + bytes[index]!;
+    if (value > Number.MAX_SAFE_INTEGER) {
+      return -1;
+    }
+  }
+  return value;
+}
