@@ -1,3 +1,4 @@
+import { compareNumerals } from '../numeral.ts';
 import { maxRangeLength, type RangeGrammar, type RangeTest } from '../scheme.ts';
 import { ranks } from './apk-tokens.ts';
 import { type ApkVersion, compareApkVersions, parseApkVersion } from './apk-version.ts';
@@ -53,7 +54,7 @@ function startsWith(version: ApkVersion, prefix: ApkVersion): boolean {
   const last = prefix.keys.length - 1;
   if (prefix.keys[last] !== ranks.end || version.keys.length <= last) return false;
   for (let at = 0; at < last; at++) {
-    if (version.keys[at] !== prefix.keys[at]) return false;
+    if (compareNumerals(version.keys[at]!, prefix.keys[at]!) !== 0) return false;
   }
   return true;
 }

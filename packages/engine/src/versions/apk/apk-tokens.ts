@@ -50,7 +50,7 @@ export type TokenSink = (type: TokenType, start: number, end: number) => void;
  * up to the rank of the end or of the first thing that is no part of the grammar.
  * Apk itself compares while it reads, up to the first difference; this is the same walk with both sides recorded.
  *
- * @returns the list, and where the invalid rest begins (the text's length where there is none)
+ * @returns the list, and where the text goes on although the grammar, fulfilled so far, does not (else the text's length)
  */
 export function tokenise(text: string, sink?: TokenSink): { readonly keys: Numeral[]; readonly end: number } {
   const keys: Numeral[] = [];
@@ -62,8 +62,11 @@ export function tokenise(text: string, sink?: TokenSink): { readonly keys: Numer
     keys.push(token.value);
     sink?.(type, start, token.end);
     at = token.end;
-    if (token.failed) type = 'invalid';
-    else if (at >= text.length) type = 'end';
+    if (token.failed) {
+      keys.push(ranks.invalid);
+      return { keys, end: text.length };
+    }
+    if (at >= text.length) type = 'end';
     else if (token.zeros) type = 'digit';
     else [type, at] = nextType(text, at, type);
     keys.push(rank(text, at, type));

@@ -12,7 +12,9 @@ interface Partial {
   readonly major: Numeral | undefined;
   readonly minor: Numeral | undefined;
   readonly patch: Numeral | undefined;
+  /** of a complete version only */
   readonly pre: readonly Identifier[];
+  readonly complete: boolean;
   /** an `x` stands before a number */
   readonly disordered: boolean;
   /** what stands before the first number: `v`, `=` */
@@ -29,6 +31,7 @@ export function desugarHyphen(from: string, to: string, includePrerelease: boole
   const lower = parsePartial(from);
   const upper = parsePartial(to);
   if (lower === undefined || upper === undefined) return undefined;
+  if (!isPlainlyWritten(lower)) return undefined;
   const comparators: Comparator[] = [];
   if (lower.major !== undefined) {
     const pre = lower.pre.length > 0 || !includePrerelease ? lower.pre : lowest;
@@ -39,8 +42,14 @@ export function desugarHyphen(from: string, to: string, includePrerelease: boole
   if (minor === undefined) comparators.push(below(increment(major), 0, 0));
   else if (patch === undefined) comparators.push(below(major, increment(minor), 0));
   else if (pre.length === 0 && includePrerelease) comparators.push(below(major, minor, increment(patch)));
+  else if (pre.length === 0 && !isPlainlyWritten(upper)) return undefined;
   else comparators.push({ sign: '<=', bound: { parts: [major, minor, patch], pre } });
   return comparators;
+}
+
+/** npm forgives `=` before an incomplete version only, since it reads a complete one a second time. */
+function isPlainlyWritten({ complete, prefix }: Partial): boolean {
+  return !complete || prefix === '' || prefix === 'v';
 }
 
 /** @returns the comparators of one blank-free piece; none: it always holds; undefined: it is no comparator */
@@ -83,7 +92,7 @@ function plain(
   if (partial.disordered) return undefined;
   if (major === undefined) return sign === '<' || sign === '>' ? [below(0, 0, 0)] : [];
   if (minor !== undefined && patch !== undefined) {
-    if (partial.prefix !== '' && partial.prefix !== 'v') return undefined;
+    if (!isPlainlyWritten(partial)) return undefined;
     const bound = { parts: [major, minor, patch], pre };
     if (sign === '>=' && isLowest(bound, includePrerelease)) return [];
     return [{ sign: sign === '' ? '=' : (sign as Comparator['sign']), bound }];
@@ -139,7 +148,8 @@ function parsePartial(text: string): Partial | undefined {
   if (pre === undefined || [major, minor, patch].some((value) => (value ?? 0) > Number.MAX_SAFE_INTEGER))
     return undefined;
   const disordered = (major === undefined && minor !== undefined) || (minor === undefined && patch !== undefined);
-  return { major, minor, patch, pre, disordered, prefix: found[1]! };
+  const complete = major !== undefined && minor !== undefined && patch !== undefined;
+  return { major, minor, patch, pre: complete ? pre : [], complete, disordered, prefix: found[1]! };
 }
 
 function part(text: string | undefined): Numeral | undefined {

@@ -2,7 +2,7 @@ import { numeral } from '../numeral.ts';
 import { parsePrerelease, type SemanticVersion } from '../semver/semantic-version.ts';
 
 /** npm's own limit, in UTF-16 code units. */
-export const maxNpmVersionLength = 256;
+const maxNpmVersionLength = 256;
 
 /**
  * Strict semantic versions as the npm registry demands: three numbers up to 2^53-1 without leading zeros; a `v` before them is
