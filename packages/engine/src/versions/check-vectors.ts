@@ -3,7 +3,7 @@ import type { VersionScheme } from './scheme.ts';
 import { findScheme } from './schemes.ts';
 
 /** One line of a vector file with which the scheme disagrees. */
-export interface Disagreement {
+interface Disagreement {
   /** counted from 1 */
   readonly line: number;
   readonly text: string;
