@@ -1,6 +1,6 @@
+import { suggestion } from '@plimsoll/engine';
 import { LineCounter, parseDocument } from 'yaml';
 import { UsageError } from './exit.ts';
-import { nearest } from './nearest.ts';
 
 /**
  * The keys and values of a settings file: one flat mapping of flag names to scalars or lists of scalars.
@@ -22,9 +22,8 @@ export function parseSettings(text: string, path: string, known: readonly string
     throw new UsageError(`${path}: a mapping of settings is expected, such as "fail-on: High"`);
   for (const [key, entry] of Object.entries(value)) {
     if (!known.includes(key)) {
-      const guess = nearest(key, known);
       const place = text.split('\n').findIndex((line) => line.startsWith(key) || line.startsWith(`"${key}`)) + 1;
-      throw new UsageError(`${path}:${place}:1: unknown setting "${key}"${guess ? `; did you mean "${guess}"?` : ''}`);
+      throw new UsageError(`${path}:${place}:1: unknown setting "${key}"${suggestion(key, known)}`);
     }
     const scalar = (v: unknown) => ['string', 'number', 'boolean'].includes(typeof v);
     if (!scalar(entry) && !(Array.isArray(entry) && entry.every(scalar)))

@@ -50,7 +50,7 @@ export async function applySettings(
   for (const spec of specs) {
     const option = command.options.find((o) => o.flags === spec.flags);
     const value = option && options[option.attributeName()];
-    if (spec.check && typeof value === 'string') spec.check(value, option.long ?? '');
+    if (spec.check && typeof value === 'string') spec.check(value, option?.long ?? '');
   }
   return options;
 }

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { suggestion } from '@plimsoll/engine';
 import { UsageError } from './exit.ts';
-import { nearest } from './nearest.ts';
 
 /** Readers of option values. Each throws `UsageError` with the flag, what was given and what is expected. */
 
@@ -34,10 +34,7 @@ export function today(): string {
 export function oneOf<T extends string>(value: string, all: readonly T[], flag: string): T {
   const found = all.find((one) => one.toLowerCase() === value.toLowerCase());
   if (found) return found;
-  const guess = nearest(value, all);
-  throw new UsageError(
-    `${flag} is "${value}"; ${guess ? `did you mean "${guess}"? It is` : 'it is'} one of ${all.join(', ')}`,
-  );
+  throw new UsageError(`${flag} is "${value}"${suggestion(value, all)}`);
 }
 
 export function days(options: Record<string, unknown>, key: string, flag: string, otherwise: number): number {

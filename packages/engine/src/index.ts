@@ -1,2 +1,22 @@
-/** The public names of the engine. Import from here; nothing else is stable. */
-export type { ScanResult } from './result/types.ts';
+/**
+ * The public names of the engine. Import from here; nothing else is stable. The package has no side effects, so a bundler
+ * takes along only what is used.
+ */
+export { type Severity, severities } from './advisories/types.ts';
+export { type FindingKind, findingKinds } from './matching/types.ts';
+export { gateClosingCodes } from './policy/completeness.ts';
+export { type ExceptionFile, loadExceptions } from './policy/exception-file.ts';
+export { failOnPolicy } from './policy/fail-on.ts';
+export { suggestion } from './policy/nearest.ts';
+export { packNames, packText } from './policy/packs.ts';
+export { loadPolicy, type Policy } from './policy/policy-file.ts';
+export { formats } from './report/formats.ts';
+export { renderInventoryJson } from './report/json.ts';
+export type { ReportFormat, ReportOptions, ShowOptions } from './report/types.ts';
+export type { InventoryResult, ScanResult } from './result/types.ts';
+export { listImage } from './scan/read-subject.ts';
+export type { AdvisorySource, ScanProgress, ScanRequest, SubjectRequest, WithDigest } from './scan/request.ts';
+export { scanImage } from './scan/scan-image.ts';
+export { checkVectors } from './versions/check-vectors.ts';
+export { compareVersions } from './versions/compare-versions.ts';
+export { schemes } from './versions/schemes.ts';

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { checkVectors, compareVersions, schemes } from '@plimsoll/engine/versions';
+import { checkVectors, compareVersions, schemes, suggestion } from '@plimsoll/engine';
 import { UsageError } from '../exit.ts';
-import { nearest } from '../nearest.ts';
 
 const signs = { '-1': '<', '0': '=', '1': '>' } as const;
 
@@ -21,15 +20,14 @@ export async function runCheck([scheme = '', file = '']: string[]): Promise<numb
   });
   const answer = checkVectors(scheme, text);
   if ('unknownScheme' in answer) throw unknownScheme(scheme);
-  for (const { line, message } of answer.disagreements) process.stdout.write(`${file}:${line}: ${message}\n`);
+  for (const { line, text: said, expected, actual } of answer.disagreements) {
+    process.stdout.write(`${file}:${line}: expected ${expected}, is ${actual}: ${said}\n`);
+  }
   process.stdout.write(`${answer.checked} checked, ${answer.disagreements.length} disagree\n`);
   return answer.disagreements.length > 0 ? 1 : 0;
 }
 
 function unknownScheme(scheme: string): UsageError {
   const names = schemes.map((s) => s.name);
-  const guess = nearest(scheme.replace(/-(ranges|validity)$/, ''), names);
-  return new UsageError(
-    `unknown scheme "${scheme}"; ${guess ? `did you mean "${guess}"? There are` : 'there are'} ${names.join(', ')}`,
-  );
+  return new UsageError(`unknown scheme "${scheme}"${suggestion(scheme.replace(/-(ranges|validity)$/, ''), names)}`);
 }

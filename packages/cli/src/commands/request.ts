@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { SubjectRequest, WithDigest } from '@plimsoll/engine';
+import { UsageError } from '../exit.ts';
+import type { CommandContext } from '../program.ts';
+import type { ProgressStream } from '../progress.ts';
+import { cacheFolder, date, oneOf, text } from '../values.ts';
+import { scanProgress } from './scan-progress.ts';
+
+const stages = ['pipeline', 'registry', 'admission', 'runtime'] as const;
+
+/** What `scan` and `sbom` have in common. */
+export function subjectRequest(
+  reference: string,
+  options: Record<string, unknown>,
+  context: CommandContext,
+  progress: ProgressStream,
+): SubjectRequest {
+  const platform = text(options, 'platform');
+  if (platform !== undefined && !/^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9.]+)?$/.test(platform)) {
+    throw new UsageError(`--platform is "${platform}"; say os/arch, such as linux/arm64`);
+  }
+  return {
+    reference,
+    version: context.version,
+    evaluatedAt: date(options, 'at', '--at'),
+    stage: oneOf(text(options, 'stage') ?? 'pipeline', stages, '--stage'),
+    platform,
+    cacheDir: options.cache === false ? null : (text(options, 'cacheDir') ?? cacheFolder('layers')),
+    engineHost: process.env.DOCKER_HOST || undefined,
+    signal: context.signal,
+    progress: scanProgress(progress),
+  };
+}
+
+const maxPolicyBytes = 4 * 1024 * 1024;
+
+/** Reads a policy or exceptions file, with the digest that goes into the result. */
+export async function readWithDigest<T>(
+  path: string,
+  what: string,
+  parse: (text: string) => T,
+): Promise<WithDigest<T>> {
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(
+      `the ${what} ${path} cannot be read: ${error.code === 'ENOENT' ? 'no such file' : (error.code ?? error.message)}`,
+    );
+  });
+  if (bytes.length > maxPolicyBytes) throw new UsageError(`the ${what} ${path} is larger than ${maxPolicyBytes} bytes`);
+  return withDigest(bytes.toString('utf8'), parse);
+}
+
+export function withDigest<T>(body: string, parse: (text: string) => T): WithDigest<T> {
+  return { value: parse(body), digest: `sha256:${createHash('sha256').update(body).digest('hex')}` };
+}

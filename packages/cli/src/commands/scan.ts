@@ -1,0 +1,114 @@
+import { existsSync } from 'node:fs';
+import {
+  type ExceptionFile,
+  type FindingKind,
+  failOnPolicy,
+  findingKinds,
+  formats,
+  loadExceptions,
+  loadPolicy,
+  type Policy,
+  packNames,
+  packText,
+  type ReportOptions,
+  type Severity,
+  scanImage,
+  severities,
+  suggestion,
+  type WithDigest,
+} from '@plimsoll/engine';
+import { UsageError } from '../exit.ts';
+import { parseOutputs, writeOutputs } from '../output.ts';
+import type { CommandContext } from '../program.ts';
+import { progressStream } from '../progress.ts';
+import { cacheFolder, days, list, oneOf, text, today } from '../values.ts';
+import { readWithDigest, subjectRequest, withDigest } from './request.ts';
+
+const defaultMaxDbAgeDays = 5;
+
+/** `plimsoll scan IMAGE`: the exit code is the verdict's. */
+export async function runScan(
+  [reference = '']: string[],
+  options: Record<string, unknown>,
+  context: CommandContext,
+): Promise<number> {
+  const outputs = parseOutputs(
+    list(options, 'format'),
+    formats.map(({ name }) => name),
+    'table',
+  );
+  const show = shown(options);
+  const failOn = text(options, 'failOn');
+  const severity = failOn === undefined ? null : oneOf(failOn, severities, '--fail-on');
+  const policies = await readPolicies(list(options, 'policy'), severity);
+  const exceptions = await readExceptions(list(options, 'exceptions'));
+  const progress = progressStream(process.stderr, process.env, options.quiet === true);
+  const offline = options.offline === true;
+  const result = await scanImage({
+    ...subjectRequest(reference, options, context, progress),
+    dbDir: text(options, 'dbDir') ?? cacheFolder('advisories'),
+    maxDbAgeDays: days(options, 'maxDbAge', '--max-db-age', defaultMaxDbAgeDays),
+    update:
+      options.update === false
+        ? null
+        : { mirrors: list(options, 'mirror'), catalog: text(options, 'catalog'), offline },
+    today: today(),
+    policies,
+    exceptions,
+    failOn: severity,
+    gate: options.gate !== false,
+  });
+  progress.clear();
+  await writeOutputs(outputs, ({ format, file }) => {
+    const found = formats.find(({ name }) => name === format);
+    if (!found) throw new UsageError(`unknown format ${format}`);
+    const body = found.render(result, reportOptions(show, file === undefined));
+    return typeof body === 'string' ? body : [...body].join('');
+  });
+  return result.verdict.exitCode;
+}
+
+function shown(options: Record<string, unknown>): ReportOptions['show'] {
+  const severity = text(options, 'severity');
+  const kinds = list(options, 'kind').map((kind): FindingKind => oneOf(kind, findingKinds, '--kind'));
+  return {
+    ...(severity === undefined ? {} : { severity: oneOf<Severity>(severity, severities, '--severity') }),
+    onlyFixed: options.onlyFixed === true,
+    ...(kinds.length > 0 ? { kinds } : {}),
+  };
+}
+
+const widthOfFiles = 100;
+
+/** A report in a file looks the same wherever it is made; one on a terminal fits it. */
+function reportOptions(show: ReportOptions['show'], toTerminal: boolean): ReportOptions {
+  const { stdout } = process;
+  const color =
+    toTerminal &&
+    (process.env.FORCE_COLOR ? process.env.FORCE_COLOR !== '0' : stdout.isTTY === true && !process.env.NO_COLOR);
+  return { columns: (toTerminal && stdout.columns) || widthOfFiles, color, unicode: true, show };
+}
+
+async function readPolicies(given: readonly string[], failOn: Severity | null): Promise<WithDigest<Policy>[]> {
+  const policies: WithDigest<Policy>[] = [];
+  for (const name of given.length > 0 ? given : ['default']) {
+    const pack = packText(name);
+    if (pack !== undefined) policies.push(withDigest(pack, (body) => loadPolicy(body, `pack:${name}`)));
+    else if (existsSync(name) || /[./\\]/.test(name))
+      policies.push(await readWithDigest(name, 'policy', (body) => loadPolicy(body, name)));
+    else throw unknownPack(name);
+  }
+  const twice = policies.find(({ value }, i) => policies.findIndex((other) => other.value.name === value.name) !== i);
+  if (twice) throw new UsageError(`--policy: two policies are named "${twice.value.name}"`);
+  return failOn === null ? policies : [...policies, withDigest(failOn, () => failOnPolicy(failOn))];
+}
+
+function unknownPack(name: string): UsageError {
+  return new UsageError(`--policy is "${name}", which is no file and no pack${suggestion(name, packNames)}`);
+}
+
+function readExceptions(paths: readonly string[]): Promise<WithDigest<ExceptionFile>[]> {
+  return Promise.all(
+    paths.map((path) => readWithDigest(path, 'exceptions file', (body) => loadExceptions(body, path))),
+  );
+}

@@ -1,0 +1,105 @@
+import { openAdvisories } from '../advisories/open-advisories.ts';
+import { ratingsShard } from '../advisories/shard-names.ts';
+import type { AdvisoryReader, AdvisoryRecord, EolRecord, KevRecord, RatingRecord } from '../advisories/types.ts';
+import type { LookupPlan } from '../matching/plan.ts';
+import { freshness } from './freshness.ts';
+import type { ScanRequest } from './request.ts';
+
+/**
+ * The advisories of one scan: brings what is due up to date, then answers from shards that are at hand. Remembers which
+ * shards were used; what is missing or stale is decided once the needs are known.
+ */
+export class AdvisoryDesk {
+  #reader: AdvisoryReader;
+  readonly #request: ScanRequest;
+  readonly #needed = new Set<string>();
+  readonly #used = new Set<string>();
+
+  private constructor(request: ScanRequest) {
+    this.#request = request;
+    this.#reader = openAdvisories(request.dbDir);
+  }
+
+  static async open(request: ScanRequest, needed: readonly string[]): Promise<AdvisoryDesk> {
+    const desk = new AdvisoryDesk(request);
+    await desk.#bringUpToDate(needed);
+    for (const name of needed) desk.#needed.add(name);
+    return desk;
+  }
+
+  /** Records by shard and name; a shard that is not at hand is absent. */
+  records(plan: LookupPlan): ReadonlyMap<string, ReadonlyMap<string, readonly AdvisoryRecord[]>> {
+    const found = new Map<string, ReadonlyMap<string, readonly AdvisoryRecord[]>>();
+    for (const [shard, names] of plan.names) {
+      if (this.#has(shard)) found.set(shard, this.#reader.advisories(shard, names));
+    }
+    return found;
+  }
+
+  /**
+   * What is said about the CVEs that were matched. Ratings are asked for by year; a year that nobody can supply leaves
+   * severities Unknown and is no reason to close the gate.
+   */
+  async signals(ids: readonly string[]): Promise<{
+    readonly ratings: ReadonlyMap<string, RatingRecord>;
+    readonly kev: ReadonlyMap<string, KevRecord>;
+    readonly kevAvailable: boolean;
+  }> {
+    const years = [...new Set(ids.flatMap((id) => ratingsShard(id) ?? []))].sort();
+    await this.#bringUpToDate(years);
+    for (const year of years) this.#has(year);
+    const kevAvailable = this.#has('kev');
+    return { ratings: this.#reader.ratings(ids), kev: kevAvailable ? this.#reader.kev(ids) : new Map(), kevAvailable };
+  }
+
+  endOfLife(distro: string): readonly EolRecord[] {
+    return this.#has('eol') ? this.#reader.endOfLife(distro) : [];
+  }
+
+  /** What the result says of the advisories; `example` when those of the demo were used. */
+  summary(): {
+    advisories: Record<string, string>;
+    missing: readonly string[];
+    stale: readonly string[];
+    example: boolean;
+  } {
+    const { evaluatedAt, maxDbAgeDays } = this.#request;
+    const find = (name: string) => this.#reader.shard(name);
+    const { missing, stale } = freshness([...this.#needed], find, evaluatedAt, maxDbAgeDays);
+    const used = [...this.#used].sort().flatMap((name) => find(name) ?? []);
+    return {
+      advisories: Object.fromEntries(used.map(({ name, digest }) => [name, digest])),
+      missing,
+      stale,
+      example: used.some((shard) => shard.example === true),
+    };
+  }
+
+  close(): void {
+    this.#reader.close();
+  }
+
+  #has(shard: string): boolean {
+    const there = this.#reader.shard(shard) !== undefined;
+    if (there) this.#used.add(shard);
+    return there;
+  }
+
+  /** A failure leaves the old shards in place: whether they are fresh enough is judged afterwards. */
+  async #bringUpToDate(names: readonly string[]): Promise<void> {
+    const { update, evaluatedAt, maxDbAgeDays, dbDir, today, signal, progress } = this.#request;
+    if (update === null) return;
+    const { due } = freshness(names, (name) => this.#reader.shard(name), evaluatedAt, maxDbAgeDays);
+    if (due.length === 0) return;
+    const { updateDatabase } = await import('../advisories/update-database.ts');
+    try {
+      const report = await updateDatabase({ dbDir, needed: due, asOf: today, signal, ...update });
+      for (const note of report.notes) progress?.note(note);
+    } catch (error) {
+      if (signal?.aborted || !(error instanceof Error) || error.name !== 'AdvisoryError') throw error;
+      progress?.note(`advisories could not be brought up to date: ${error.message}`);
+    }
+    this.#reader.close();
+    this.#reader = openAdvisories(dbDir);
+  }
+}

@@ -1,0 +1,63 @@
+import type { Severity } from '../advisories/types.ts';
+import type { ReadLimits, ReadProgress } from '../image/types.ts';
+import type { ExceptionFile } from '../policy/exception-file.ts';
+import type { Policy } from '../policy/policy-file.ts';
+import type { PolicySubject } from '../policy/types.ts';
+
+/** What reading an image needs. */
+export interface SubjectRequest {
+  /** as the user wrote it */
+  readonly reference: string;
+  /** of the product, for the result's inputs */
+  readonly version: string;
+  /** `YYYY-MM-DD` */
+  readonly evaluatedAt: string;
+  readonly stage: PolicySubject['stage'];
+  /** `linux/arm64`; default the host's */
+  readonly platform?: string | undefined;
+  /** where layer analyses are kept; null neither reads nor writes any */
+  readonly cacheDir: string | null;
+  /** the Docker engine (`DOCKER_HOST`) */
+  readonly engineHost?: string | undefined;
+  readonly limits?: Partial<ReadLimits> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: ScanProgress | undefined;
+}
+
+/** A policy or exceptions file with the digest of its text, which goes into the result's inputs. */
+export interface WithDigest<T> {
+  readonly value: T;
+  /** `sha256:…` */
+  readonly digest: string;
+}
+
+export interface ScanRequest extends SubjectRequest {
+  readonly dbDir: string;
+  /** a shard that was confirmed longer ago than this, before the evaluation date, is stale */
+  readonly maxDbAgeDays: number;
+  /** null: advisories are used as they are */
+  readonly update: AdvisorySource | null;
+  /** the day on which an update confirms shards, `YYYY-MM-DD` */
+  readonly today: string;
+  readonly policies: readonly WithDigest<Policy>[];
+  readonly exceptions: readonly WithDigest<ExceptionFile>[];
+  /** lowest severity that `--fail-on` denies, for the result's settings */
+  readonly failOn: Severity | null;
+  /** false: what the policy alone would stop ends with 0 (`--no-gate`) */
+  readonly gate: boolean;
+}
+
+/** Where an update comes from: a catalog of ready-made shards, mirrors of the upstream hosts, else those hosts. */
+export interface AdvisorySource {
+  readonly mirrors: readonly string[];
+  readonly catalog: string | undefined;
+  /** only folders are asked, no connection is opened */
+  readonly offline: boolean;
+}
+
+export interface ScanProgress extends ReadProgress {
+  /** bytes of feeds or shards that came in so far; `what` is being worked on */
+  advisories(event: { readonly what: string; readonly done: number; readonly count: number }): void;
+  /** something that the user should know and that is no part of the result */
+  note(text: string): void;
+}

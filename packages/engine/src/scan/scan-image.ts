@@ -1,0 +1,102 @@
+import { distroShard, ecosystemShard, shardPackageName } from '../advisories/shard-names.ts';
+import { severities } from '../advisories/types.ts';
+import { endOfLife } from '../matching/end-of-life.ts';
+import { candidateCves, enrich } from '../matching/enrich.ts';
+import { matchInventory } from '../matching/match.ts';
+import { type LookupPlan, planLookups, sortIncomplete } from '../matching/plan.ts';
+import { evaluate } from '../policy/evaluate.ts';
+import type { PolicySubject } from '../policy/types.ts';
+import type { ScanResult } from '../result/types.ts';
+import { compareVersions } from '../versions/compare-versions.ts';
+import { AdvisoryDesk } from './gather-advisories.ts';
+import { readSubject, resultImage, subjectInputs } from './read-subject.ts';
+import type { ScanRequest } from './request.ts';
+
+/**
+ * The whole way once: image, inventory, findings, verdict. The result is a function of its inputs, all of which it names.
+ *
+ * @throws ImageError when the image cannot be read. What could not be seen inside, and advisories that are missing or
+ * stale, are no errors: they stand in the result and close the gate.
+ */
+export async function scanImage(request: ScanRequest): Promise<ScanResult> {
+  const subject = await readSubject(request);
+  const { inventory } = subject;
+  const plan = planLookups(inventory, { distroShard, ecosystemShard, shardPackageName });
+  const desk = await AdvisoryDesk.open(request, plan.shards);
+  try {
+    const { candidates, incomplete: uncompared } = matchInventory({ inventory, plan, advisories: desk.records(plan) });
+    const signals = await desk.signals(candidateCves(candidates));
+    const { distro } = inventory;
+    const life = distro && endOfLife(distro, desk.endOfLife(distro.id), request.evaluatedAt);
+    const { missing, stale, advisories, example } = desk.summary();
+    const image = resultImage(subject, life?.endOfLife ?? null);
+    const incomplete = sortIncomplete([...inventory.incomplete, ...plan.incomplete, ...uncompared]);
+    const policySubject: PolicySubject = {
+      image: {
+        reference: image.reference,
+        names: image.names,
+        id: image.id,
+        digest: image.digest,
+        platform: image.platform,
+        created: inventory.facts.config?.created ?? null,
+        distro: image.distro && { ...image.distro, pastEndOfLife: life?.past ?? null },
+      },
+      stage: request.stage,
+      evaluatedAt: request.evaluatedAt,
+      inventory,
+      findings: [...enrich(candidates, signals), ...(life?.finding ? [life.finding] : [])],
+      incomplete,
+      stale,
+      missing: plan.noFeedDistro ? [...missing, noFeedName(plan.noFeedDistro)].sort() : missing,
+    };
+    const { findings, verdict } = evaluate(policySubject, {
+      policies: request.policies.map(({ value }) => value),
+      exceptions: request.exceptions.map(({ value }) => value),
+      gate: request.gate,
+      compareVersions: compareForType,
+    });
+    return {
+      schemaVersion: '1',
+      image,
+      inputs: {
+        ...subjectInputs(subject, request),
+        advisories,
+        stale,
+        missing: policySubject.missing,
+        ...(example ? { example: true as const } : {}),
+        policy: request.policies.map(({ value, digest }) => ({ name: value.name, digest })),
+        exceptions: request.exceptions.map(({ value, digest }) => ({ source: value.source, digest })),
+        settings: settings(request),
+      },
+      packages: inventory.packages,
+      facts: inventory.facts,
+      incomplete,
+      findings,
+      verdict: { ...verdict, inputs: [...new Set([...verdict.inputs, ...matchingInputs(plan, advisories)])].sort() },
+    };
+  } finally {
+    desk.close();
+  }
+}
+
+/** What matching read, as paths into the result's inputs: a shard that is missing was read too, in that it was looked for. */
+function matchingInputs(plan: LookupPlan, advisories: Readonly<Record<string, string>>): string[] {
+  const read = [...plan.names.keys(), ...Object.keys(advisories).filter((name) => name.startsWith('ratings-'))];
+  return ['subject', 'catalogers', ...read.map((shard) => `advisories.${shard}`)];
+}
+
+/** What stands in `missing` for a distro that no feed speaks about. */
+function noFeedName(distro: { id: string; version: string | null }): string {
+  return distro.version === null ? distro.id : `${distro.id}-${distro.version}`;
+}
+
+/** Settings that can change the result; none that only says where things are or how they are shown. */
+function settings({ gate, failOn, maxDbAgeDays, limits }: ScanRequest): Record<string, unknown> {
+  return { gate, failOn, maxDbAgeDays, severityOrder: severities, ...(limits ? { limits } : {}) };
+}
+
+function compareForType(type: string, a: string, b: string): number {
+  const scheme = ecosystemShard(type)?.scheme ?? type;
+  const answer = compareVersions(scheme, a, b);
+  return 'ordering' in answer ? answer.ordering : a < b ? -1 : a > b ? 1 : 0;
+}
