@@ -1,0 +1,110 @@
+import { AdvisoryError } from './advisory-error.ts';
+import type { AdvisoryRecord, AdvisoryText, EolRecord, KevRecord, RatingRecord, ShardInfo } from './types.ts';
+
+/** What one source says on one package, about one or (a bulletin) several vulnerabilities. */
+export interface Statement extends Omit<AdvisoryRecord, 'id'> {
+  /** sorted; each becomes a record of its own when read */
+  readonly ids: readonly string[];
+}
+
+export interface FeedInput {
+  /** of the upstream file */
+  readonly url: string;
+  readonly maxBytes: number;
+  /** holds checksums and the like, no data: its absence is not worth a word */
+  readonly optional?: true;
+}
+
+/** Counts of one group; nothing is left out without a count. */
+export interface FeedTally {
+  read: number;
+  /** records that do not fit the feed's schema */
+  rejected: number;
+  firstRejection: string | null;
+  withdrawn: number;
+  /** well-formed records that state no vulnerability (bug fixes, "unmaintained") */
+  irrelevant: number;
+}
+
+/** What an adapter fills while it reads; the builder sorts, so that order does not matter. */
+export interface ShardSink {
+  wants(shard: string): boolean;
+  statement(shard: string, statement: Statement): void;
+  rating(shard: string, record: RatingRecord): void;
+  kev(record: KevRecord): void;
+  endOfLife(record: EolRecord): void;
+  /** for the text shards of these shards, by the upstream record's id; the first text of an id stays */
+  text(shards: Iterable<string>, text: AdvisoryText): void;
+  /** makes the shard even when it stays empty: its feed was there and had nothing to say */
+  touch(shard: string, kind: ShardInfo['kind']): void;
+  /** what upstream says about a shard's date, `YYYY-MM-DD`; the latest counts */
+  dated(shard: string, date: string | null): void;
+}
+
+export interface ReadContext {
+  readonly sink: ShardSink;
+  readonly tally: FeedTally;
+  readonly signal: AbortSignal | undefined;
+  /** bytes of an input at hand: already without what a mirror's `.gz` added; undefined: the source lacks it */
+  stream(url: string): AsyncIterable<Buffer> | undefined;
+  /** path of an input that is read at random (zip) */
+  path(url: string): Promise<string | undefined>;
+  /** parsed JSON of a small input */
+  json(url: string): Promise<unknown>;
+}
+
+/** Shards that are made together from the same upstream files. */
+export interface FeedGroup {
+  readonly name: string;
+  /** attribution, one per feed that goes in */
+  readonly licenses: readonly string[];
+  makes(shard: string): boolean;
+  /** upstream files for these shards; undefined: for all */
+  inputs(shards: readonly string[] | undefined): readonly FeedInput[];
+  read(context: ReadContext): Promise<void>;
+}
+
+/** What an adapter may ask while it finds out which groups there are. */
+export interface Discovery {
+  /** last day that the feeds may be of, `YYYY-MM-DD` */
+  readonly asOf: string;
+  readonly only: readonly string[] | undefined;
+  json(url: string): Promise<unknown>;
+  text(url: string): Promise<string | undefined>;
+  list(url: string): readonly string[] | undefined;
+}
+
+/** One upstream feed. Adding one is a file in `feeds/`, its test, and a line in `feeds.ts`. */
+export interface Feed {
+  readonly name: string;
+  groups(discovery: Discovery): Promise<readonly FeedGroup[]>;
+}
+
+const cve = /^CVE-\d{4}-\d{4,19}$/;
+
+export function isCve(id: string): boolean {
+  return cve.test(id);
+}
+
+const dateStart = /^\d{4}-\d{2}-\d{2}/;
+
+/** The day of an ISO 8601 time, or null. */
+export function dayOf(time: unknown): string | null {
+  return typeof time === 'string' && dateStart.test(time) ? time.slice(0, 10) : null;
+}
+
+/** By code unit, without duplicates. */
+export function sortedSet(values: Iterable<string>): string[] {
+  return [...new Set(values)].sort();
+}
+
+/** Counts a record that does not fit and keeps the first reason. */
+export function reject(tally: FeedTally, record: string, reason: string): void {
+  tally.rejected++;
+  tally.firstRejection ??= `${record}: ${reason}`.slice(0, 300);
+}
+
+/** A file that is something else altogether: what was made from it before stays. */
+export function notThisFeed(url: string, reason: string): AdvisoryError {
+  return new AdvisoryError('feed-malformed', `${url}: not the data of this feed (${reason}); what was there before is kept`);
+}

@@ -1,0 +1,10 @@
+import type { Feed } from './feed.ts';
+import { alpineFeed } from './feeds/alpine.ts';
+import { cveRatingsFeed } from './feeds/cve-ratings.ts';
+import { debianFeed } from './feeds/debian.ts';
+import { endOfLifeFeed } from './feeds/endoflife.ts';
+import { kevFeed } from './feeds/kev.ts';
+import { osvFeed } from './feeds/osv.ts';
+
+/** Every feed that `db build` reads. */
+export const feeds: readonly Feed[] = [alpineFeed, cveRatingsFeed, debianFeed, endOfLifeFeed, kevFeed, osvFeed];

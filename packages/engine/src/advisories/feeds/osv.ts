@@ -1,0 +1,55 @@
+import type { Discovery, Feed, FeedGroup, ReadContext } from '../feed.ts';
+import { dayOf } from '../feed.ts';
+import { schemeCompare } from './compare.ts';
+import { type OsvEcosystem, osvEcosystem, osvEcosystems, osvIgnored, osvMakes } from './osv-ecosystems.ts';
+import { osvStatements, osvText } from './osv-statements.ts';
+import { osvHost, osvZipUrl, readOsvZip } from './osv-zip.ts';
+
+const maxZipBytes = 2 * 2 ** 30;
+
+/**
+ * OSV: one archive per ecosystem; every ecosystem that OSV lists is stored.
+ * @see https://google.github.io/osv.dev/data/
+ */
+export const osvFeed: Feed = {
+  name: 'osv',
+  groups: async (discovery) => (await ecosystemNames(discovery)).map((name) => osvGroup(osvEcosystem(name))),
+};
+
+async function ecosystemNames(discovery: Discovery): Promise<string[]> {
+  const { only } = discovery;
+  if (only !== undefined) {
+    const known = osvEcosystems.filter((ecosystem) => !osvIgnored.has(ecosystem.name) && only.some((shard) => osvMakes(ecosystem, shard)));
+    if (known.length > 0) return known.map((ecosystem) => ecosystem.name);
+  }
+  const list = await discovery.text(`${osvHost}/ecosystems.txt`);
+  const names = list === undefined ? osvEcosystems.map((ecosystem) => ecosystem.name) : list.split(/\r?\n/);
+  const bases = new Set(names.map((name) => name.trim().split(':', 1)[0]!).filter((name) => name !== '' && !osvIgnored.has(name)));
+  return [...bases].sort();
+}
+
+function osvGroup(ecosystem: OsvEcosystem): FeedGroup {
+  const url = osvZipUrl(ecosystem.name);
+  return {
+    name: `osv/${ecosystem.name}`,
+    licenses: [ecosystem.license],
+    makes: (shard) => osvMakes(ecosystem, shard),
+    inputs: () => [{ url, maxBytes: maxZipBytes }],
+    read: (context) => readEcosystem(context, ecosystem, url),
+  };
+}
+
+async function readEcosystem(context: ReadContext, ecosystem: OsvEcosystem, url: string): Promise<void> {
+  const compare = await schemeCompare(ecosystem.scheme);
+  const { sink } = context;
+  await readOsvZip(context, url, (record) => {
+    const all = osvStatements(record, ecosystem, compare);
+    if (all.length === 0) context.tally.irrelevant++;
+    const statements = all.filter(({ shard }) => sink.wants(shard));
+    if (statements.length > 0) sink.text(new Set(statements.map(({ shard }) => shard)), osvText(record));
+    for (const { shard, statement } of statements) {
+      sink.statement(shard, statement);
+      sink.dated(shard, dayOf(record.modified));
+    }
+  });
+}

@@ -1,0 +1,103 @@
+import { closeSync, openSync } from 'node:fs';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import { ratingsShard } from './shard-names.ts';
+import type { AdvisoryReader, AdvisoryRecord, AdvisoryText, EolRecord, KevRecord, RatingRecord, ShardInfo } from './types.ts';
+import { readCatalog } from './store/catalog.ts';
+import { decodeStatements, shardFormat } from './store/shard-format.ts';
+import { decodeRating } from './store/shard-rows.ts';
+import { digestOf } from './store/shard-writer.ts';
+import { sqlite } from './store/sqlite.ts';
+import { shardPath } from './store/store-paths.ts';
+
+interface OpenShard {
+  readonly database: DatabaseSync;
+  readonly get: StatementSync;
+  readonly scheme: string;
+}
+
+/**
+ * Opens a database directory for look-ups. Nothing but the catalog is read until a shard is asked for; a shard is opened
+ * read-only, after its bytes were found to have the digest of the catalog. A directory without a catalog has no shards.
+ *
+ * @throws AdvisoryError `catalog-malformed`, `store-failed`
+ */
+export function openAdvisories(dbDir: string): AdvisoryReader {
+  const infos = new Map((readCatalog(dbDir)?.shards ?? []).map((info) => [info.name, info]));
+  const open = new Map<string, OpenShard | undefined>();
+
+  function shardOf(name: string): OpenShard | undefined {
+    if (!open.has(name)) {
+      const info = infos.get(name);
+      open.set(name, info === undefined ? undefined : openShard(dbDir, info));
+    }
+    return open.get(name);
+  }
+
+  function lookUp<T>(name: string, keys: readonly string[], decode: (key: string, body: string, shard: OpenShard) => T): Map<string, T> {
+    const found = new Map<string, T>();
+    const shard = shardOf(name);
+    if (shard === undefined) return found;
+    for (const key of keys) {
+      if (found.has(key)) continue;
+      const row = shard.get.get(key);
+      if (row !== undefined) found.set(key, decode(key, row.value as string, shard));
+    }
+    return found;
+  }
+
+  return {
+    shard: (name) => (shardOf(name) === undefined ? undefined : infos.get(name)),
+    shards: () => [...infos.values()],
+    advisories: (shard, packages): ReadonlyMap<string, readonly AdvisoryRecord[]> =>
+      lookUp(shard, packages, (name, body, { scheme }) => decodeStatements(name, scheme, body)),
+    ratings: (cves): ReadonlyMap<string, RatingRecord> => {
+      const found = new Map<string, RatingRecord>();
+      for (const [shard, ids] of Map.groupBy(cves, (id) => ratingsShard(id) ?? '')) {
+        for (const [id, rating] of lookUp(shard, ids, decodeRating)) found.set(id, rating);
+      }
+      return found;
+    },
+    kev: (ids) => lookUp('kev', ids, (_id, body) => JSON.parse(body) as KevRecord),
+    endOfLife: (distro) => lookUp('eol', [distro], (_id, body) => JSON.parse(body) as EolRecord[]).get(distro) ?? [],
+    texts: (shard, ids) => lookUp(`${shard}-texts`, ids, (_id, body) => JSON.parse(body) as AdvisoryText),
+    close: () => {
+      for (const shard of open.values()) shard?.database.close();
+      open.clear();
+      infos.clear();
+    },
+  };
+}
+
+/** undefined: missing, or its bytes are others than the catalog says, or of another version of this program. */
+function openShard(dbDir: string, info: ShardInfo): OpenShard | undefined {
+  const path = shardPath(dbDir, info.digest);
+  if (!verifyShard(path, info.digest)) return undefined;
+  const url = pathToFileURL(path);
+  // shards never change: no locks, no journal to look for
+  url.search = '?immutable=1';
+  const database = new (sqlite())(url, { readOnly: true });
+  const meta = new Map(database.prepare('SELECT key, value FROM meta').all().map((row) => [row.key, String(row.value)]));
+  if (meta.get('format') !== String(shardFormat)) {
+    database.close();
+    return undefined;
+  }
+  return { database, get: database.prepare('SELECT value FROM body WHERE key = ?'), scheme: meta.get('scheme') ?? '' };
+}
+
+/** Whether a shard's file is there and has its digest. */
+export function verifyShard(path: string, digest: string): boolean {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch {
+    return false;
+  }
+  try {
+    return digestOf(fd) === digest;
+  } catch {
+    return false;
+  } finally {
+    closeSync(fd);
+  }
+}

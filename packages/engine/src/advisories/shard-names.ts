@@ -1,0 +1,119 @@
+/** Which shard answers for a distro or a package type: the one table of names. */
+
+export interface DistroName {
+  readonly id: string;
+  readonly version: string | null;
+  readonly codename: string | null;
+}
+
+/** Releases of Debian by codename, as the security tracker and os-release write it. */
+export const debianReleases: Readonly<Record<string, string>> = {
+  woody: '3.0',
+  sarge: '3.1',
+  etch: '4',
+  lenny: '5',
+  squeeze: '6',
+  wheezy: '7',
+  jessie: '8',
+  stretch: '9',
+  buster: '10',
+  bullseye: '11',
+  bookworm: '12',
+  trixie: '13',
+  forky: '14',
+  duke: '15',
+  sid: 'sid',
+};
+
+type Release = (distro: DistroName) => string | undefined;
+
+const major: Release = ({ version }) => version?.match(/^\d+/)?.[0];
+const majorMinor: Release = ({ version }) => version?.match(/^\d+\.\d+/)?.[0];
+const whole: Release = ({ version }) => version ?? undefined;
+
+function debianRelease({ version, codename }: DistroName): string | undefined {
+  const number = version?.match(/^(\d+)(\.\d+)?/);
+  if (number?.[1] !== undefined) return Number(number[1]) < 4 ? number[0] : number[1];
+  // testing and sid have no VERSION_ID
+  return codename === null ? undefined : debianReleases[codename.toLowerCase()];
+}
+
+function alpineRelease({ version }: DistroName): string | undefined {
+  if (version === null) return undefined;
+  // edge calls itself 3.24.0_alpha20260127 or edge
+  if (version === 'edge' || /_alpha\d*$/.test(version)) return 'edge';
+  return version.match(/^\d+\.\d+/)?.[0];
+}
+
+/** os-release id → prefix of its shards and how a release is read from VERSION_ID. Derivatives have advisories of their own, or none. */
+const distros: Readonly<Record<string, { readonly prefix: string; readonly release: Release }>> = {
+  debian: { prefix: 'debian', release: debianRelease },
+  ubuntu: { prefix: 'ubuntu', release: majorMinor },
+  alpine: { prefix: 'alpine', release: alpineRelease },
+  almalinux: { prefix: 'almalinux', release: major },
+  rocky: { prefix: 'rocky-linux', release: major },
+  mageia: { prefix: 'mageia', release: major },
+  openeuler: { prefix: 'openeuler', release: whole },
+  'opensuse-leap': { prefix: 'opensuse-leap', release: whole },
+};
+
+/** Shard of a distro release; undefined: no feed speaks about it. */
+export function distroShard(distro: DistroName): string | undefined {
+  const known = Object.hasOwn(distros, distro.id) ? distros[distro.id] : undefined;
+  const release = known?.release(distro);
+  return known === undefined || release === undefined ? undefined : `${known.prefix}-${release.toLowerCase()}`;
+}
+
+/** Whether any feed speaks about this distro at all; its release may still be unknown. */
+export function distroFeedExists(distro: DistroName): boolean {
+  return Object.hasOwn(distros, distro.id);
+}
+
+export interface EcosystemShard {
+  readonly shard: string;
+  /** version scheme of its records */
+  readonly scheme: string;
+}
+
+/** purl type → shard */
+const ecosystems: Readonly<Record<string, EcosystemShard>> = {
+  npm: { shard: 'npm', scheme: 'npm' },
+  pypi: { shard: 'pypi', scheme: 'pypi' },
+  golang: { shard: 'go', scheme: 'semver' },
+  maven: { shard: 'maven', scheme: 'maven' },
+  gem: { shard: 'rubygems', scheme: 'rubygems' },
+  cargo: { shard: 'crates.io', scheme: 'semver' },
+  composer: { shard: 'packagist', scheme: 'packagist' },
+  nuget: { shard: 'nuget', scheme: 'nuget' },
+  bitnami: { shard: 'bitnami', scheme: 'semver' },
+  hex: { shard: 'hex', scheme: 'semver' },
+  pub: { shard: 'pub', scheme: 'pub' },
+  cran: { shard: 'cran', scheme: 'cran' },
+  hackage: { shard: 'hackage', scheme: 'hackage' },
+  conan: { shard: 'conancenter', scheme: 'conan' },
+  swift: { shard: 'swifturl', scheme: 'semver' },
+};
+
+/** Shard of a package type (purl type); undefined: no feed for it. */
+export function ecosystemShard(packageType: string): EcosystemShard | undefined {
+  return Object.hasOwn(ecosystems, packageType) ? ecosystems[packageType] : undefined;
+}
+
+/** Shard with the ratings of a CVE; undefined: not a CVE id. */
+export function ratingsShard(id: string): string | undefined {
+  const year = /^CVE-(\d{4})-\d+$/.exec(id)?.[1];
+  return year === undefined ? undefined : `ratings-${year}`;
+}
+
+/** A package name as the shard keys it: PEP 503 for pypi, lower case where the registry does not tell case apart. */
+export function shardPackageName(shard: string, name: string): string {
+  switch (shard) {
+    case 'pypi':
+      return name.toLowerCase().replace(/[-_.]+/g, '-');
+    case 'nuget':
+    case 'packagist':
+      return name.toLowerCase();
+    default:
+      return name;
+  }
+}

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { AdvisoryError, reasonOf } from '../advisory-error.ts';
+import { shardFormat, shardSchema } from './shard-format.ts';
+import { shardPath } from './store-paths.ts';
+
+export interface WrittenShard {
+  /** `sha256:…` */
+  readonly digest: string;
+  readonly size: number;
+}
+
+const pageSize = 4096;
+
+let staged = 0;
+
+/**
+ * Collects the rows of one shard, in any order, and writes the file that they make: the same rows give the same bytes.
+ * Rows wait in a scratch file, so that memory does not grow with the shard.
+ */
+export class ShardWriter {
+  readonly #scratch: string;
+  readonly #database: DatabaseSync;
+  readonly #insert: StatementSync;
+
+  constructor(Database: typeof DatabaseSync, tempDir: string) {
+    this.#scratch = join(tempDir, `stage-${process.pid}-${++staged}.sqlite`);
+    this.#database = new Database(this.#scratch);
+    this.#database.exec(`PRAGMA page_size=${pageSize}; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;`);
+    this.#database.exec(shardSchema);
+    this.#database.exec('BEGIN');
+    this.#insert = this.#database.prepare('INSERT OR IGNORE INTO body VALUES (?, ?)');
+  }
+
+  /** The first value of a key stays. @returns whether the row is new */
+  put(key: string, value: string): boolean {
+    return this.#insert.run(key, value).changes === 1;
+  }
+
+  /** Puts the shard in its place under its digest. */
+  finish(dbDir: string, meta: Readonly<Record<string, string>>): WrittenShard {
+    const out = `${this.#scratch}.out`;
+    try {
+      const insert = this.#database.prepare('INSERT INTO meta VALUES (?, ?)');
+      for (const [key, value] of Object.entries({ ...meta, format: String(shardFormat) })) insert.run(key, value);
+      this.#database.exec('COMMIT');
+      // VACUUM INTO lays rows out in key order, whatever the order they came in
+      this.#database.prepare('VACUUM INTO ?').run(out);
+      this.discard();
+      return place(out, dbDir);
+    } catch (error) {
+      rmSync(out, { force: true });
+      throw new AdvisoryError('store-failed', `cannot write a shard to ${dbDir}: ${reasonOf(error)}; check space and rights`, error);
+    }
+  }
+
+  discard(): void {
+    if (this.#database.isOpen) this.#database.close();
+    rmSync(this.#scratch, { force: true });
+  }
+}
+
+/** Evens out what varies in a database's header, hashes, and renames. */
+function place(path: string, dbDir: string): WrittenShard {
+  const fd = openSync(path, 'r+');
+  let digest: string;
+  try {
+    normaliseHeader(fd);
+    digest = digestOf(fd);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  const size = statSync(path).size;
+  renameSync(path, shardPath(dbDir, digest));
+  return { digest, size };
+}
+
+/**
+ * The change counter (24), its copy (92) and the library's version (96) say who wrote a file, not what is in it.
+ * @see https://sqlite.org/fileformat2.html#the_database_header
+ */
+function normaliseHeader(fd: number): void {
+  const one = Buffer.from([0, 0, 0, 1]);
+  const version = Buffer.alloc(4);
+  version.writeUInt32BE(3_045_000);
+  writeSync(fd, one, 0, 4, 24);
+  writeSync(fd, one, 0, 4, 92);
+  writeSync(fd, version, 0, 4, 96);
+}
+
+const hashChunk = 256 * 1024;
+
+/** `sha256:…` of an open file. */
+export function digestOf(fd: number): string {
+  const hash = createHash('sha256');
+  const buffer = Buffer.allocUnsafe(hashChunk);
+  for (let at = 0; ; ) {
+    const read = readSync(fd, buffer, 0, hashChunk, at);
+    if (read === 0) break;
+    hash.update(buffer.subarray(0, read));
+    at += read;
+  }
+  return `sha256:${hash.digest('hex')}`;
+}

@@ -1,0 +1,47 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AdvisoryError, reasonOf } from '../advisory-error.ts';
+
+/**
+ * A database directory:
+ *
+ * - `catalog.json`: which shards there are; replaced as a whole
+ * - `shards/HEX.sqlite`: named by the SHA-256 of their bytes, never changed
+ * - `state.json`: what the feeds were when they were last asked (only writers read it)
+ * - `lock.sqlite`: held by the one writer
+ * - `tmp/`: files in the making
+ */
+export function catalogPath(dbDir: string): string {
+  return join(dbDir, 'catalog.json');
+}
+
+export function statePath(dbDir: string): string {
+  return join(dbDir, 'state.json');
+}
+
+export function lockPath(dbDir: string): string {
+  return join(dbDir, 'lock.sqlite');
+}
+
+export function tempPath(dbDir: string): string {
+  return join(dbDir, 'tmp');
+}
+
+export function shardsPath(dbDir: string): string {
+  return join(dbDir, 'shards');
+}
+
+/** @param digest `sha256:…` */
+export function shardPath(dbDir: string, digest: string): string {
+  return join(shardsPath(dbDir), `${digest.slice('sha256:'.length)}.sqlite`);
+}
+
+/** @throws AdvisoryError `store-failed` */
+export function makeStore(dbDir: string): void {
+  try {
+    mkdirSync(shardsPath(dbDir), { recursive: true });
+    mkdirSync(tempPath(dbDir), { recursive: true });
+  } catch (error) {
+    throw new AdvisoryError('store-failed', `cannot make the database directory ${dbDir}: ${reasonOf(error)}`, error);
+  }
+}
