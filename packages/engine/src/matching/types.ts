@@ -2,7 +2,15 @@
 import type { CvssRating, LabelRating, Severity } from '../advisories/types.ts';
 import type { Package } from '../inventory/types.ts';
 
-export type FindingKind = 'vulnerability' | 'malware' | 'secret' | 'misconfiguration' | 'license' | 'end-of-life';
+export const findingKinds = [
+  'vulnerability',
+  'malware',
+  'secret',
+  'misconfiguration',
+  'license',
+  'end-of-life',
+] as const;
+export type FindingKind = (typeof findingKinds)[number];
 
 export type FixState =
   | 'fixed'

@@ -1,0 +1,114 @@
+import type { AdvisoryRecord, KevRecord, RatingRecord } from '../advisories/types.ts';
+import { compareFindings, findingKey, fingerprint, uniqueKeys } from './finding-key.ts';
+import type { Candidate } from './match.ts';
+import { chooseSeverity, chooseVector, collectRatings, levelOf, type RatedSeverity, type Ratings } from './severity.ts';
+import type { Evidence, Finding, Risk } from './types.ts';
+
+/** What is known about vulnerabilities beyond the advisories, by CVE. */
+export interface RiskSources {
+  readonly ratings: ReadonlyMap<string, RatingRecord>;
+  readonly kev: ReadonlyMap<string, KevRecord>;
+  /** whether the `kev` shard was at hand: without it nothing is known, which is not the same as not exploited */
+  readonly kevAvailable: boolean;
+}
+
+/** Ids to ask the shards of ratings and known exploited vulnerabilities for: every CVE of the candidates, sorted. */
+export function candidateCves(candidates: readonly Candidate[]): string[] {
+  const cves = new Set(candidates.flatMap(cvesOf));
+  return [...cves].sort();
+}
+
+function cvesOf({ id, aliases }: Candidate): string[] {
+  return [id, ...aliases].filter((name) => name.startsWith('CVE-'));
+}
+
+/** Turns candidates into findings with severity, risk and evidence, the worst first (see `compareFindings`). */
+export function enrich(candidates: readonly Candidate[], sources: RiskSources): Finding[] {
+  return uniqueKeys(candidates.map((candidate) => finding(candidate, sources)).sort(compareFindings));
+}
+
+function finding(candidate: Candidate, sources: RiskSources): Finding {
+  const { kind, id, lookup, records } = candidate;
+  const rated = cvesOf(candidate).flatMap((cve) => sources.ratings.get(cve) ?? []);
+  const ratings = collectRatings([...records, ...rated]);
+  const { severity, source } = severityOf(candidate, ratings);
+  const { name, version, type, purl } = lookup.package;
+  const published = earliest([...records, ...rated].map((record) => record.published));
+  return {
+    key: findingKey(kind, id, lookup.package),
+    fingerprint: fingerprint(kind, id, lookup.package),
+    id,
+    aliases: candidate.aliases,
+    advisories: candidate.bulletins,
+    kind,
+    severity,
+    severitySource: source,
+    level: levelOf(severity),
+    title: null,
+    published,
+    package: { name, version, type, purl },
+    fix: candidate.fix,
+    risk: riskOf(candidate, ratings, source, sources),
+    evidence: evidenceOf(candidate, ratings, published),
+    suppressed: [],
+  };
+}
+
+/** A package that is malware itself is as bad as it gets, whatever a score says. */
+function severityOf({ kind, lookup, own, deciding }: Candidate, ratings: Ratings): RatedSeverity {
+  if (kind === 'malware') return { severity: 'Critical', source: deciding.source };
+  return chooseSeverity(ratings, lookup.distro ? own.flatMap(({ labels }) => labels) : []);
+}
+
+function riskOf(candidate: Candidate, ratings: Ratings, source: string | null, sources: RiskSources): Risk {
+  const listed = cvesOf(candidate)
+    .toSorted()
+    .flatMap((cve) => sources.kev.get(cve) ?? []);
+  const [first] = listed;
+  return {
+    cvss: chooseVector(ratings, source),
+    epss: null,
+    kev: sources.kevAvailable
+      ? { listed: first !== undefined, dateAdded: first?.dateAdded ?? null, dueDate: first?.dueDate ?? null }
+      : null,
+    ransomware: sources.kevAvailable ? listed.some(({ ransomware }) => ransomware) : null,
+    exploit: null,
+    malware: candidate.kind === 'malware' ? true : null,
+    score: null,
+  };
+}
+
+function evidenceOf(candidate: Candidate, ratings: Ratings, published: string | null): Evidence {
+  const { lookup, deciding, records, comparison, instruction } = candidate;
+  const [location] = lookup.package.locations;
+  const owner = lookup.distro ? null : lookup.package.ownedBy;
+  return {
+    ...(location && { path: location.path, layer: location.layer, instruction }),
+    advisory: reference(deciding, lookup.shard),
+    matchedPackage: { name: lookup.name, version: lookup.version, via: lookup.via },
+    comparison,
+    ...(owner !== null && { ownedBy: owner }),
+    ratings,
+    records: distinctReferences(records, lookup.shard),
+    published,
+  };
+}
+
+interface RecordReference {
+  readonly source: string;
+  readonly id: string;
+  readonly shard: string;
+}
+
+function reference({ source, id }: AdvisoryRecord, shard: string): RecordReference {
+  return { source, id, shard };
+}
+
+function distinctReferences(records: readonly AdvisoryRecord[], shard: string): RecordReference[] {
+  const byKey = new Map(records.map((record) => [[record.source, record.id].join('\0'), reference(record, shard)]));
+  return [...byKey.values()];
+}
+
+function earliest(dates: readonly (string | null)[]): string | null {
+  return dates.filter((date) => date !== null).sort()[0] ?? null;
+}

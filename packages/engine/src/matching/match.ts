@@ -1,0 +1,217 @@
+import type { AdvisoryRecord } from '../advisories/types.ts';
+import type { Incomplete, Inventory, Package } from '../inventory/types.ts';
+import { findScheme } from '../versions/schemes.ts';
+import { type Installed, type Judgement, judgeRecord, sortVersions } from './judge-record.ts';
+import { type LookupPlan, type PackageLookup, sortIncomplete } from './plan.ts';
+import type { Fix, FixState } from './types.ts';
+import { compareText, groupByVulnerability, preferredId, type VulnerabilityGroup } from './vulnerability-group.ts';
+
+/** A package that a vulnerability (or malware) affects, before anybody's rating is looked at. */
+export interface Candidate {
+  readonly kind: 'vulnerability' | 'malware';
+  readonly id: string;
+  /** sorted, without `id` */
+  readonly aliases: readonly string[];
+  /** sorted */
+  readonly bulletins: readonly string[];
+  readonly lookup: PackageLookup;
+  /** the record that decides, and what it compared */
+  readonly deciding: AdvisoryRecord;
+  readonly comparison: string;
+  /** records of the authority that decides: of a distro package its distro's own, where it has one */
+  readonly own: readonly AdvisoryRecord[];
+  /** every record that names the vulnerability for this package */
+  readonly records: readonly AdvisoryRecord[];
+  readonly fix: Fix;
+  /** the history entry that made the layer which introduced the package */
+  readonly instruction: string | null;
+}
+
+export interface MatchInput {
+  readonly inventory: Inventory;
+  readonly plan: LookupPlan;
+  /** shard → name → records; a shard that is not at hand is absent */
+  readonly advisories: ReadonlyMap<string, ReadonlyMap<string, readonly AdvisoryRecord[]>>;
+}
+
+export interface MatchResult {
+  /** in the order of the plan's look-ups, then of the ids */
+  readonly candidates: readonly Candidate[];
+  /** records that could not be compared, sorted by code, path, message; without those of the plan */
+  readonly incomplete: readonly Incomplete[];
+}
+
+/**
+ * Matches every planned package against the records at hand. The order of the records changes nothing.
+ *
+ * A language package that a package of the distro itself ships is judged by the distro's advisories alone, as long as the
+ * shard of that release is at hand and knows the owner's source.
+ */
+export function matchInventory({ inventory, plan, advisories }: MatchInput): MatchResult {
+  const instructions = new Map(inventory.layers.map(({ diffId, instruction }) => [diffId, instruction]));
+  const known = distroOwners(plan, advisories);
+  const groups = new Map<string, readonly VulnerabilityGroup[]>();
+  const judged = new Map<string, Verdicts>();
+  const candidates: Candidate[] = [];
+  const incomplete: Incomplete[] = [];
+  for (const lookup of plan.lookups) {
+    const owner = lookup.package.ownedBy;
+    if (!lookup.distro && owner !== null && known.has(owner)) continue;
+    const records = advisories.get(lookup.shard)?.get(lookup.name) ?? [];
+    if (records.length === 0) continue;
+    // Binary packages of one source share everything up to here: compare once.
+    const nameKey = [lookup.shard, lookup.name].join('\0');
+    const grouped = (): readonly VulnerabilityGroup[] => remember(groups, nameKey, () => groupByVulnerability(records));
+    const verdicts = remember(judged, [nameKey, lookup.version, lookup.scheme].join('\0'), () =>
+      judgeRecords(records, grouped, lookup),
+    );
+    const layer = lookup.package.locations[0]?.layer ?? null;
+    const instruction = layer === null ? null : (instructions.get(layer) ?? null);
+    for (const match of verdicts.matches) candidates.push({ ...match, lookup, instruction });
+    if (verdicts.undetermined.length > 0) incomplete.push(undeterminedEntry(lookup.package, verdicts.undetermined));
+  }
+  return { candidates, incomplete: sortIncomplete(incomplete) };
+}
+
+/** Names of the installed distro packages whose source the release's shard knows. */
+function distroOwners(plan: LookupPlan, advisories: MatchInput['advisories']): ReadonlySet<string> {
+  const owners = plan.lookups.filter(
+    ({ distro, shard, name }) => distro && (advisories.get(shard)?.get(name)?.length ?? 0) > 0,
+  );
+  return new Set(owners.map((lookup) => lookup.package.name));
+}
+
+type Match = Omit<Candidate, 'lookup' | 'instruction'>;
+
+interface Verdicts {
+  readonly matches: readonly Match[];
+  /** ids of vulnerabilities that could not be decided */
+  readonly undetermined: readonly string[];
+}
+
+const nothing: Verdicts = { matches: [], undetermined: [] };
+
+/** @param grouped the records by vulnerability; asked for only when one of them says something against the package */
+function judgeRecords(
+  records: readonly AdvisoryRecord[],
+  grouped: () => readonly VulnerabilityGroup[],
+  lookup: PackageLookup,
+): Verdicts {
+  const scheme = findScheme(lookup.scheme);
+  const parsed = scheme?.parse(lookup.version);
+  // The plan has looked at both and would have said so.
+  if (!scheme || parsed === undefined) return nothing;
+  const installed: Installed = { text: lookup.version, parsed, scheme };
+  const judgements = new Map<AdvisoryRecord, Judgement>();
+  for (const record of records) {
+    const judgement = judgeOwn(record, installed);
+    if (judgement.verdict !== 'not-affected') judgements.set(record, judgement);
+  }
+  if (judgements.size === 0) return nothing;
+  const matches: Match[] = [];
+  const undetermined: string[] = [];
+  for (const group of grouped()) {
+    const own = authority(group.records, lookup.distro);
+    const affected = own.flatMap((record) => affectedBy(record, judgements.get(record)));
+    if (affected.length > 0) matches.push(describeMatch(group, own, affected, installed));
+    else if (own.some((record) => judgements.has(record))) undetermined.push(preferredId(group.ids, []));
+  }
+  return { matches, undetermined };
+}
+
+/** A record of another scheme than the package's cannot be compared with it. */
+function judgeOwn(record: AdvisoryRecord, installed: Installed): Judgement {
+  if (record.scheme === installed.scheme.name || record.status === 'not-affected')
+    return judgeRecord(record, installed);
+  return { verdict: 'undetermined', invalid: record.scheme };
+}
+
+/** Who copies what others state: OSV's Debian records repeat the tracker's, and lag behind it. */
+const copies: readonly string[] = ['osv', 'github'];
+
+/** For a distro package the distro's own statements, where there are any; else everybody's. */
+function authority(records: readonly AdvisoryRecord[], distro: boolean): readonly AdvisoryRecord[] {
+  const own = distro ? records.filter(({ source }) => !copies.includes(source)) : [];
+  return own.length > 0 ? own : records;
+}
+
+interface Affected {
+  readonly record: AdvisoryRecord;
+  readonly judgement: Extract<Judgement, { verdict: 'affected' }>;
+}
+
+function affectedBy(record: AdvisoryRecord, judgement: Judgement | undefined): Affected[] {
+  return judgement?.verdict === 'affected' ? [{ record, judgement }] : [];
+}
+
+/** @param affected at least one */
+function describeMatch(
+  group: VulnerabilityGroup,
+  own: readonly AdvisoryRecord[],
+  affected: readonly Affected[],
+  installed: Installed,
+): Match {
+  const id = preferredId(
+    group.ids,
+    affected.map(({ record }) => record.id).filter((own) => group.ids.includes(own)),
+  );
+  const fix = fixOf(group.records, affected, installed);
+  // The record that names the lowest fix decides; without a fix, the first.
+  const deciding = affected.find(({ judgement }) => judgement.fixes.includes(fix.versions[0] ?? '')) ?? affected[0]!;
+  const bulletins = new Set(group.records.flatMap((record) => record.bulletins));
+  return {
+    kind: affected.some(({ record }) => record.malicious) ? 'malware' : 'vulnerability',
+    id,
+    aliases: group.ids.filter((other) => other !== id),
+    bulletins: [...bulletins].sort(),
+    deciding: deciding.record,
+    comparison: deciding.judgement.comparison,
+    own,
+    records: group.records,
+    fix,
+  };
+}
+
+/** Statuses that explain why there is no fix, the most final first. */
+const unfixed = ['end-of-life', 'will-not-fix', 'deferred', 'under-investigation'] as const satisfies FixState[];
+
+function fixOf(records: readonly AdvisoryRecord[], affected: readonly Affected[], { scheme }: Installed): Fix {
+  const versions = sortVersions(
+    affected.flatMap(({ judgement }) => judgement.fixes),
+    scheme,
+  );
+  if (versions.length > 0) {
+    // A bulletin's copy often knows the day where the deciding statement knows the version alone.
+    const dates = records
+      .filter(({ ranges }) => ranges.some(({ fixed }) => fixed !== null && versions.includes(fixed)))
+      .flatMap(({ fixedSince }) => fixedSince ?? []);
+    return { state: 'fixed', versions, since: dates.sort()[0] ?? null };
+  }
+  const stated = unfixed.find((status) => affected.some(({ record }) => record.status === status));
+  // A range that ends with the last affected version, or a list, does not say what comes after.
+  const open = affected.some(({ judgement }) => judgement.openEnd);
+  return { state: stated ?? (open ? 'not-fixed' : 'unknown'), versions: [], since: null };
+}
+
+/** Most ids that one entry names. */
+const maxNamedIds = 5;
+
+function undeterminedEntry({ type, name, version, locations }: Package, ids: readonly string[]): Incomplete {
+  const [location] = locations;
+  const named = ids.toSorted(compareText).slice(0, maxNamedIds).join(', ');
+  const rest = ids.length > maxNamedIds ? ` and ${ids.length - maxNamedIds} more` : '';
+  return {
+    code: 'not-comparable',
+    message: `${type} package ${name} ${version} was not judged for ${named}${rest}: a version in the advisory cannot be read`,
+    ...(location && { path: location.path }),
+    ...(location?.layer && { layer: location.layer }),
+  };
+}
+
+function remember<T>(cache: Map<string, T>, key: string, make: () => T): T {
+  const found = cache.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  cache.set(key, made);
+  return made;
+}

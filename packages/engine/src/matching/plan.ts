@@ -1,0 +1,176 @@
+import type { Distro, Incomplete, Inventory, Package } from '../inventory/types.ts';
+import { findScheme } from '../versions/schemes.ts';
+
+/** Which shard answers for what, and how it writes names; made by the advisories room, passed in. */
+export interface Naming {
+  /** undefined: no feed speaks about this distro release */
+  distroShard(distro: Distro): string | undefined;
+  /** undefined: no feed for this package type */
+  ecosystemShard(packageType: string): { readonly shard: string; readonly scheme: string } | undefined;
+  /** a package name as the shard keys it (PEP 503 for pypi …) */
+  shardPackageName(shard: string, name: string): string;
+}
+
+/** How one package is looked up. */
+export interface PackageLookup {
+  readonly package: Package;
+  readonly shard: string;
+  /** as the shard keys it */
+  readonly name: string;
+  /** what is compared: the source package's version where the source is looked up */
+  readonly version: string;
+  readonly scheme: string;
+  readonly via: 'source' | 'package';
+  /** installed by the distro's package manager */
+  readonly distro: boolean;
+}
+
+/** What an inventory needs to be judged. */
+export interface LookupPlan {
+  /** null: no distro, or none that a feed speaks about */
+  readonly distroShard: string | null;
+  /** a distro for which no feed exists: the scan cannot pass */
+  readonly noFeedDistro: Distro | null;
+  /** shards without which the scan cannot pass, sorted; ratings come on top, once the CVEs are known */
+  readonly shards: readonly string[];
+  /** names to look up, by shard; sorted, each once */
+  readonly names: ReadonlyMap<string, readonly string[]>;
+  /** packages that can be judged, in the order of the inventory */
+  readonly lookups: readonly PackageLookup[];
+  /** what cannot be judged, sorted by code, path, message */
+  readonly incomplete: readonly Incomplete[];
+}
+
+/** Package types that a distro's package manager installs; their scheme has the same name. */
+const distroTypes: readonly string[] = ['deb', 'apk', 'rpm', 'alpm', 'opkg'];
+
+/** Types whose feeds speak of source packages (apk: the origin). Binary names would hit other sources of the same name. */
+const keyedBySource: readonly string[] = ['deb', 'apk'];
+
+/** Distros whose feeds are keyed by source speak about one type alone: a `.deb` that lies in an Alpine image is not Alpine's. */
+const ownType: Readonly<Record<string, string>> = {
+  debian: 'deb',
+  ubuntu: 'deb',
+  alpine: 'apk',
+};
+
+/**
+ * Finds out which shards and which names an inventory needs. Whatever cannot be judged stands in `incomplete`, or makes
+ * `noFeedDistro`: no package is dropped without a word.
+ *
+ * @param inventory packages and distro
+ * @param naming where the advisories of a distro or package type are
+ */
+export function planLookups(inventory: Inventory, naming: Naming): LookupPlan {
+  const { distro } = inventory;
+  const distroShard = (distro && naming.distroShard(distro)) ?? null;
+  const gaps = new Gaps();
+  const lookups: PackageLookup[] = [];
+  const shards = new Set<string>(['kev']);
+  if (distro) shards.add('eol');
+  if (distroShard !== null) shards.add(distroShard);
+  for (const pkg of inventory.packages) {
+    const target = distroTypes.includes(pkg.type)
+      ? distroTarget(pkg, distro, distroShard, gaps)
+      : ecosystemTarget(pkg, naming, gaps);
+    if (!target) continue;
+    shards.add(target.shard);
+    const scheme = findScheme(target.scheme);
+    if (!scheme) gaps.count('not-comparable', pkg.type);
+    else if (scheme.parse(target.version) === undefined) gaps.unparsed(pkg, target.version);
+    else lookups.push({ ...target, name: naming.shardPackageName(target.shard, target.name) });
+  }
+  if (gaps.distroless && !inventory.incomplete.some(({ code }) => code === 'distro-unknown')) gaps.unknownDistro();
+  return {
+    distroShard,
+    noFeedDistro: distro && distroShard === null ? distro : null,
+    shards: [...shards].sort(),
+    names: namesByShard(lookups),
+    lookups,
+    incomplete: gaps.entries(),
+  };
+}
+
+function distroTarget(
+  pkg: Package,
+  distro: Distro | null,
+  shard: string | null,
+  gaps: Gaps,
+): PackageLookup | undefined {
+  if (!distro) gaps.distroless = true;
+  // Without a shard the whole distro is `noFeedDistro`.
+  if (!distro || shard === null) return undefined;
+  if (pkg.type !== (ownType[distro.id] ?? pkg.type)) {
+    gaps.count('no-feed', pkg.type);
+    return undefined;
+  }
+  const bySource = keyedBySource.includes(pkg.type) && pkg.source !== null;
+  const { name, version } = bySource && pkg.source ? pkg.source : pkg;
+  return { package: pkg, shard, name, version, scheme: pkg.type, via: bySource ? 'source' : 'package', distro: true };
+}
+
+function ecosystemTarget(pkg: Package, naming: Naming, gaps: Gaps): PackageLookup | undefined {
+  const ecosystem = naming.ecosystemShard(pkg.type);
+  if (ecosystem)
+    return { package: pkg, ...ecosystem, name: pkg.name, version: pkg.version, via: 'package', distro: false };
+  gaps.count('no-feed', pkg.type);
+  return undefined;
+}
+
+function namesByShard(lookups: readonly PackageLookup[]): Map<string, readonly string[]> {
+  const sets = new Map<string, Set<string>>();
+  for (const { shard, name } of lookups) {
+    const set = sets.get(shard);
+    if (set) set.add(name);
+    else sets.set(shard, new Set([name]));
+  }
+  const shards = [...sets].sort(([a], [b]) => (a < b ? -1 : 1));
+  return new Map(shards.map(([shard, names]) => [shard, [...names].sort()]));
+}
+
+/** Collects what cannot be judged: one entry per package type, or per package whose version cannot be read. */
+class Gaps {
+  readonly #counts = new Map<string, { code: 'no-feed' | 'not-comparable'; type: string; packages: number }>();
+  readonly #single: Incomplete[] = [];
+  /** distro packages were seen, and no distro */
+  distroless = false;
+
+  count(code: 'no-feed' | 'not-comparable', type: string): void {
+    const key = `${code} ${type}`;
+    const entry = this.#counts.get(key) ?? { code, type, packages: 0 };
+    entry.packages += 1;
+    this.#counts.set(key, entry);
+  }
+
+  unparsed(pkg: Package, version: string): void {
+    const [location] = pkg.locations;
+    this.#single.push({
+      code: 'version-unparsed',
+      message: `the version ${JSON.stringify(version)} of ${pkg.type} package ${pkg.name} cannot be read: it was not judged`,
+      ...(location && { path: location.path }),
+      ...(location?.layer && { layer: location.layer }),
+    });
+  }
+
+  unknownDistro(): void {
+    const message = 'the image has packages of a distro, but does not say which release it is: they were not judged';
+    this.#single.push({ code: 'distro-unknown', message });
+  }
+
+  entries(): Incomplete[] {
+    const counted = [...this.#counts.values()].map(({ code, type, packages }): Incomplete => {
+      const reason =
+        code === 'no-feed' ? 'there are no advisories for their type here' : 'their versions cannot be compared yet';
+      const noun = packages === 1 ? 'package was' : 'packages were';
+      return { code, message: `${packages} ${type} ${noun} not judged: ${reason}` };
+    });
+    return sortIncomplete([...counted, ...this.#single]);
+  }
+}
+
+/** By code, path, message, in code unit order. */
+export function sortIncomplete(entries: readonly Incomplete[]): Incomplete[] {
+  const key = ({ code, path, message, layer }: Incomplete): string =>
+    [code, path ?? '', message, layer ?? ''].join('\0');
+  return entries.toSorted((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+}

@@ -1,0 +1,115 @@
+import {
+  type AdvisoryRecord,
+  type CvssRating,
+  type LabelRating,
+  type RatingRecord,
+  type Severity,
+  severities,
+} from '../advisories/types.ts';
+import { scoreCvss, severityOfScore } from './cvss.ts';
+import type { Risk } from './types.ts';
+import { compareText } from './vulnerability-group.ts';
+
+/** Every rating of one vulnerability, each once, sorted by source. */
+export interface Ratings {
+  readonly labels: readonly LabelRating[];
+  readonly cvss: readonly CvssRating[];
+}
+
+/** A severity and whose it is; null: nobody rates it. */
+export interface RatedSeverity {
+  readonly severity: Severity;
+  readonly source: string | null;
+}
+
+/** Who rates every CVE, in the order in which they are believed. */
+const raters = ['nvd', 'cisa-vulnrichment', 'github'] as const;
+
+/** Sources whose labels are nobody's own judgement of a distro's package, even where they stand in the distro's records. */
+const foreign: readonly string[] = [...raters, 'osv'];
+
+/** CVSS versions as NVD shows them: v4.0 where it gives one, else the newest v3, else v2. */
+const versionOrder: readonly string[] = ['4.0', '3.1', '3.0', '2.0'];
+
+/** Index in `severities`: 0 for Unknown, 1 to 5 for Negligible to Critical. */
+export function levelOf(severity: Severity): number {
+  return severities.indexOf(severity);
+}
+
+/** Puts the ratings of advisory records and of those who rate every CVE together. */
+export function collectRatings(sources: readonly (AdvisoryRecord | RatingRecord)[]): Ratings {
+  const labels = new Map<string, LabelRating>();
+  const cvss = new Map<string, CvssRating>();
+  for (const source of sources) {
+    for (const label of source.labels) labels.set(JSON.stringify([label.source, label.severity]), label);
+    for (const rating of source.cvss) {
+      const key = JSON.stringify([rating.source, rating.version, rating.vector]);
+      const known = cvss.get(key);
+      if (!known || (known.score ?? -1) < (rating.score ?? -1)) cvss.set(key, rating);
+    }
+  }
+  const sorted = <T>(byKey: Map<string, T>): T[] =>
+    [...byKey].sort(([a], [b]) => compareText(a, b)).map(([, value]) => value);
+  return { labels: sorted(labels), cvss: sorted(cvss) };
+}
+
+/**
+ * The severity that counts: the distro's own where it gives one, else NVD's, CISA's (Vulnrichment), GitHub's, else the
+ * highest that another source gives the same vulnerability. Unknown where nobody rates it: never a guess.
+ *
+ * @param ratings everybody's
+ * @param own labels of the distro's own records, for a distro package; else empty
+ */
+export function chooseSeverity(ratings: Ratings, own: readonly LabelRating[]): RatedSeverity {
+  const distro = highest(own.filter(({ source }) => !foreign.includes(source)));
+  if (distro) return distro;
+  for (const rater of raters) {
+    const rated = severityBy(rater, ratings);
+    if (rated) return rated;
+  }
+  const others = otherSources(ratings).flatMap((source) => severityBy(source, ratings) ?? []);
+  return highest(others) ?? { severity: 'Unknown', source: null };
+}
+
+/** A vector says more than a label; GitHub and vendors state a label where they mean another than the vector gives. */
+function severityBy(source: string, ratings: Ratings): LabelRating | undefined {
+  const label = highest(ratings.labels.filter((rating) => rating.source === source));
+  const vector = source === 'nvd' || !label ? bestVector(source, ratings) : undefined;
+  return vector ? { source, severity: severityOfScore(vector.version, vector.score) } : label;
+}
+
+/** The first of the highest; Unknown is no rating. */
+function highest(labels: readonly LabelRating[]): LabelRating | undefined {
+  return labels
+    .filter(({ severity }) => severity !== 'Unknown')
+    .toSorted((a, b) => levelOf(b.severity) - levelOf(a.severity) || compareText(a.source, b.source))[0];
+}
+
+function otherSources({ labels, cvss }: Ratings): string[] {
+  const sources = new Set([...labels, ...cvss].map(({ source }) => source));
+  return [...sources].filter((source) => !raters.some((rater) => rater === source)).sort();
+}
+
+/**
+ * The vector that is shown: of the source whose severity counts where it has one, else of the first in the same order of
+ * sources. Its score is computed; where the vector is broken, as stated.
+ */
+export function chooseVector(ratings: Ratings, source: string | null): Risk['cvss'] {
+  const order = [...(source === null ? [] : [source]), ...raters, ...otherSources(ratings)];
+  for (const candidate of order) {
+    const vector = bestVector(candidate, ratings);
+    if (vector) return vector;
+  }
+  return null;
+}
+
+function bestVector(source: string, { cvss }: Ratings): NonNullable<Risk['cvss']> | undefined {
+  const rank = (version: string): number => versionOrder.indexOf(version);
+  return cvss
+    .filter((rating) => rating.source === source && versionOrder.includes(rating.version))
+    .flatMap(({ version, vector, score }) => {
+      const known = scoreCvss(vector)?.score ?? score;
+      return known === null ? [] : [{ source, version, vector, score: known }];
+    })
+    .sort((a, b) => rank(a.version) - rank(b.version) || b.score - a.score || compareText(a.vector, b.vector))[0];
+}
