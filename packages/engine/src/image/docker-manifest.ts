@@ -107,7 +107,7 @@ function namedById(config: string, want: string): boolean {
 }
 
 /** A digest that a member is named after (`HEX.json`, `sha256:HEX`, `blobs/sha256/HEX`, `HEX.tar.gz`), or null. */
-function digestInName(name: string): string | null {
+export function digestInName(name: string): string | null {
   const base = name.slice(name.lastIndexOf('/') + 1);
   const match = /^(?:sha256:)?([0-9a-f]{64})(?:\.json|\.tar\.gz)?$/.exec(base);
   return match === null ? null : `sha256:${match[1]}`;

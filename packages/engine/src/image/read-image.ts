@@ -6,15 +6,23 @@ import { asImageError } from './layer-scan.ts';
 import { defaultReadLimits } from './limits.ts';
 import type { ReadContext } from './read-layers.ts';
 import { dockerArchiveSource, ociArchiveSource, readArchive, splitName } from './sources/archive.ts';
+import { engineSource } from './sources/engine.ts';
 import { ociLayoutSource, readOciLayout } from './sources/oci-layout-directory.ts';
+import { rootfsSource } from './sources/rootfs.ts';
 import type { ImageSource } from './sources/source.ts';
 import type { ReadImage, ReadOptions } from './types.ts';
 
 /** Every place an image can come from. */
-const sources: readonly ImageSource[] = [dockerArchiveSource, ociArchiveSource, ociLayoutSource];
+const sources: readonly ImageSource[] = [
+  dockerArchiveSource,
+  ociArchiveSource,
+  ociLayoutSource,
+  engineSource,
+  rootfsSource,
+];
 
-/** Asked in this order for a bare name that is no path. */
-const namedSources: readonly ImageSource[] = [];
+/** Where a bare name that is no path is looked up. */
+const namedSource: ImageSource = engineSource;
 
 /** Prefixes that are understood and cannot be read yet. */
 const plannedPrefixes = ['registry', 'podman', 'containerd', 'sbom'];
@@ -86,9 +94,12 @@ function isDirectory(path: string): boolean {
 }
 
 async function readName<T>(name: string, context: ReadContext<T>): Promise<ReadImage<T>> {
-  const [source] = namedSources;
-  if (source === undefined) {
-    throw new ImageError('NOT_FOUND', `${name}: no such file or directory`);
+  try {
+    return await namedSource.read(name, context);
+  } catch (error) {
+    if (error instanceof ImageError && error.code === 'ENGINE_UNREACHABLE') {
+      throw new ImageError(error.code, `${name}: no such file, and ${error.message}`, { cause: error });
+    }
+    throw error;
   }
-  return source.read(name, context);
 }

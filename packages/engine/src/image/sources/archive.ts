@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type ArchiveIndex, indexArchive } from '../archive-index.ts';
-import { headOf, OpenFile } from '../blob.ts';
+import { headOf, OpenFile, piecesOf } from '../blob.ts';
 import { hasDockerManifest, planDockerArchive } from '../docker-manifest.ts';
 import { ImageError } from '../error.ts';
 import type { ImageChoice, ImagePlan } from '../image-plan.ts';
@@ -9,6 +9,8 @@ import type { Members } from '../members.ts';
 import { hasOciIndex, planOciLayout } from '../oci-layout.ts';
 import { hostPlatform } from '../platform.ts';
 import { type ReadContext, readPlannedImage } from '../read-layers.ts';
+import { readStreamedArchive } from '../streamed-archive.ts';
+import { blockSize, hasChecksum } from '../tar/tar-header.ts';
 import type { ReadImage } from '../types.ts';
 import type { ImageSource } from './source.ts';
 
@@ -39,9 +41,24 @@ export async function readArchive<T>(
     if (file.size === 0) {
       throw new ImageError('TRUNCATED', `${path}: the file is empty`);
     }
-    const head = headOf({ file, start: 0, size: file.size }, 512);
-    if (compressionOf(head) !== undefined) {
-      throw new ImageError('UNSUPPORTED', `${path}: an archive that is compressed as a whole`);
+    const whole = { file, start: 0, size: file.size };
+    const head = headOf(whole, blockSize);
+    const compression = compressionOf(head);
+    if (compression !== undefined) {
+      const stream = {
+        what: path,
+        compression,
+        size: file.size,
+        open: (signal: AbortSignal | undefined) => piecesOf(whole, path, signal),
+      };
+      const image = await readStreamedArchive(stream, (members) => planArchive(members, kind, choice), context);
+      return { ...image, close: async () => file.close() };
+    }
+    if (!looksLikeTar(head)) {
+      throw new ImageError(
+        'NOT_AN_IMAGE',
+        `${path}: no image archive (neither a tar nor compressed with gzip or zstd)`,
+      );
     }
     const index = await indexArchive(file, context.signal);
     const plan = planArchive(index, kind, choice);
@@ -55,6 +72,11 @@ export async function readArchive<T>(
     file.close();
     throw error;
   }
+}
+
+/** A damaged archive is told from something else altogether by its magic. */
+function looksLikeTar(head: Buffer): boolean {
+  return head.length >= blockSize && (hasChecksum(head, 0) || head.toString('latin1', 257, 262) === 'ustar');
 }
 
 function blobOf(index: ArchiveIndex, member: string) {

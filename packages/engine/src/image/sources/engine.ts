@@ -1,0 +1,36 @@
+import { platformOf } from '../config.ts';
+import { planDockerArchive } from '../docker-manifest.ts';
+import { engineClient } from '../engine-client.ts';
+import { ImageError } from '../error.ts';
+import { checkPlatform } from '../image-plan.ts';
+import type { ReadContext } from '../read-layers.ts';
+import { readStreamedArchive } from '../streamed-archive.ts';
+import type { ReadImage } from '../types.ts';
+import { choiceOf } from './archive.ts';
+import type { ImageSource } from './source.ts';
+
+/** `docker:NAME`: an image of the local Docker engine, by name or ID (also its first 12 digits). */
+export const engineSource: ImageSource = { prefix: 'docker', read: readEngineImage };
+
+/** Names, tags, digests and IDs; nothing that could become another path of the engine's interface. */
+const nameForm = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,511}$/;
+
+async function readEngineImage<T>(name: string, context: ReadContext<T>): Promise<ReadImage<T>> {
+  if (!nameForm.test(name) || name.includes('..') || name.includes('//')) {
+    throw new ImageError('NOT_FOUND', `${JSON.stringify(name.slice(0, 200))} is not the name of an image`);
+  }
+  const client = engineClient(context.engineHost);
+  const image = await client.inspect(name, context.signal);
+  const choice = choiceOf(context, null);
+  checkPlatform(platformOf(image.os, image.architecture, image.variant), choice, name);
+  // by ID: a tag may move between the two requests
+  const stream = {
+    what: `${name} (exported by the engine)`,
+    compression: null,
+    size: image.size,
+    open: (signal: AbortSignal | undefined) => client.export(image.id, signal),
+  };
+  const read = await readStreamedArchive(stream, (members) => planDockerArchive(members, choice, 'docker'), context);
+  // an export by ID does not say how the image is called
+  return { ...read, names: [...new Set([...read.names, ...image.names])].sort() };
+}
