@@ -58,8 +58,10 @@ function holds(
   analyses: readonly LayerAnalysis[],
 ): boolean {
   const node = view.lstat(path);
-  if (node?.layer === layer && node.entry.type !== 'file')
-    return node.entry.type === 'hardlink' || node.entry.type === 'symlink';
+  if (node?.layer === layer && node.entry.type !== 'file' && node.entry.type !== 'hardlink') {
+    const target = view.resolve(path);
+    return 'node' in target && target.node.entry.type === 'file' && target.node.entry.size > 0;
+  }
   if (pattern.presence) return node?.layer !== layer || node.entry.size > 0;
   const parsed = analyses[layer]?.parsed.get(reader)?.get(path);
   return parsed === undefined || parsed.facts !== null || parsed.damage !== null;

@@ -165,32 +165,36 @@ function historyOf(
   view: SquashedView,
   analyses: readonly LayerAnalysis[],
 ): PathHistory<unknown> {
+  const elsewhere = new Map<number, ReadonlyMap<string, ParsedFile<unknown>>>();
+  const factsAt = ({ layer, event }: PathEvent, path: string): unknown => {
+    if (event === 'removed') return null;
+    const files = analyses[layer]?.parsed.get(reader);
+    if (files === undefined) return null;
+    const direct = files.get(path);
+    if (direct !== undefined) return direct.facts;
+    const byRealPath = elsewhere.get(layer) ?? atRealPaths(files, view);
+    elsewhere.set(layer, byRealPath);
+    return byRealPath.get(path)?.facts ?? null;
+  };
   return tracked
     .filter(({ matches }) => matches.some((match) => match.reader === reader && select(match.pattern)))
     .flatMap(({ path }) =>
-      view
-        .history(path)
-        .map((event) => ({ layer: event.layer, path, facts: factsAt(reader, path, event, view, analyses) })),
+      view.history(path).map((event) => ({ layer: event.layer, path, facts: factsAt(event, path) })),
     )
     .sort((a, b) => a.layer - b.layer);
 }
 
-function factsAt(
-  reader: string,
-  path: string,
-  { layer, event }: PathEvent,
+/** What a layer wrote through a directory link stands in it under another path than in the view. */
+function atRealPaths(
+  files: ReadonlyMap<string, ParsedFile<unknown>>,
   view: SquashedView,
-  analyses: readonly LayerAnalysis[],
-): unknown {
-  if (event === 'removed') return null;
-  const files = analyses[layer]?.parsed.get(reader);
-  const direct = files?.get(path);
-  if (direct !== undefined) return direct.facts;
-  // written through a directory link: the layer has it under another path
-  for (const [written, { facts }] of files ?? []) {
-    if (baseName(written) === baseName(path) && view.realPath(written) === path) return facts;
+): ReadonlyMap<string, ParsedFile<unknown>> {
+  const found = new Map<string, ParsedFile<unknown>>();
+  for (const [written, file] of files) {
+    const real = view.realPath(written);
+    if (real !== undefined && real !== written) found.set(real, file);
   }
-  return null;
+  return found;
 }
 
 function compare(a: string, b: string): number {

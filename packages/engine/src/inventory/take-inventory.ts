@@ -109,16 +109,33 @@ function comparePackages(a: Package, b: Package): number {
   );
 }
 
+/** Of one code; an image made of broken manifests is as incomplete with these as with a million more. */
+const mostEntriesOfCode = 1000;
+
 /** Sorted by code, path and message; what several layers or checks say in the same words is said once. */
 function distinct(entries: readonly Incomplete[]): readonly Incomplete[] {
-  const sorted = [...entries].sort(
-    (a, b) =>
-      compare(a.code, b.code) ||
-      compare(a.path ?? '', b.path ?? '') ||
-      compare(a.message, b.message) ||
-      compare(a.layer ?? '', b.layer ?? ''),
+  const unique = [...entries]
+    .sort(compareEntries)
+    .filter((each, index, all) => index === 0 || !same(each, all[index - 1]!));
+  const counts = new Map<Incomplete['code'], number>();
+  const shown = unique.filter(({ code }) => {
+    counts.set(code, (counts.get(code) ?? 0) + 1);
+    return counts.get(code)! <= mostEntriesOfCode;
+  });
+  for (const [code, count] of counts) {
+    const left = count - mostEntriesOfCode;
+    if (left > 0) shown.push({ code, message: `${left} more entries of this kind are not listed` });
+  }
+  return shown.sort(compareEntries);
+}
+
+function compareEntries(a: Incomplete, b: Incomplete): number {
+  return (
+    compare(a.code, b.code) ||
+    compare(a.path ?? '', b.path ?? '') ||
+    compare(a.message, b.message) ||
+    compare(a.layer ?? '', b.layer ?? '')
   );
-  return sorted.filter((each, index) => index === 0 || !same(each, sorted[index - 1]!));
 }
 
 function same(a: Incomplete, b: Incomplete): boolean {
