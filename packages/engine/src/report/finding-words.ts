@@ -13,6 +13,7 @@ const noFixWords: Readonly<Record<Exclude<FixState, 'fixed'>, string>> = {
 /** `1.1.1n-0+deb11u4`, or why there is none; empty where a fix does not apply. */
 export function fixWords(finding: Finding): string {
   if (finding.fix === null) return '';
+  if (finding.kind === 'malware' && finding.fix.state !== 'fixed') return 'remove the package';
   if (finding.fix.state !== 'fixed') return noFixWords[finding.fix.state];
   return finding.fix.versions.length === 0 ? 'fixed, version unknown' : finding.fix.versions.join(' or ');
 }

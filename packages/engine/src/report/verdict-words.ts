@@ -6,24 +6,24 @@ import { plural } from './finding-words.ts';
 export function verdictWords(result: ScanResult): string {
   const { verdict } = result;
   const codes = new Set(verdict.reasons.map((reason) => reason.code));
-  if (verdict.result === 'pass') return 'the image may pass';
+  if (verdict.result === 'pass') return 'The image may pass';
   if (verdict.result === 'warn') {
     const warnings = verdict.rules.filter((rule) => rule.action === 'warn').length;
     return warnings === 0
-      ? 'the image may pass, with warnings'
-      : `the image may pass, with ${plural(warnings, 'warning')}`;
+      ? 'The image may pass, with warnings'
+      : `The image may pass, with ${plural(warnings, 'warning')}`;
   }
-  if (verdict.exitCode === 0) return 'the image would be stopped, but the gate is switched off';
-  if (verdict.exitCode === 4) return 'the image is stopped: not all of it could be read';
+  if (verdict.exitCode === 0) return 'The image would be stopped, but the gate is switched off';
+  if (verdict.exitCode === 4) return 'The image is stopped: not all of it could be read';
   if (verdict.exitCode === 5) {
     return codes.has('advisories-missing')
-      ? 'the image is stopped: advisories that it needs are missing'
-      : 'the image is stopped: the advisories that it needs are stale';
+      ? 'The image is stopped: advisories that it needs are missing'
+      : 'The image is stopped: the advisories that it needs are stale';
   }
   const denied = verdict.rules.filter((rule) => rule.action === 'deny').length;
   return denied === 0
-    ? 'the image is stopped'
-    : `the image is stopped: ${denied === 1 ? '1 rule is broken' : `${denied} rules are broken`}`;
+    ? 'The image is stopped'
+    : `The image is stopped: ${denied === 1 ? '1 rule is broken' : `${denied} rules are broken`}`;
 }
 
 /** Characters of an image ID that people and engines show. */

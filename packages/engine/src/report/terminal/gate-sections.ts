@@ -95,11 +95,13 @@ function brokenRule(
     2,
     [
       styled(`${screen.glyphs.bad} ${rule.id}`, 'bad'),
-      styled(`  ${plural(rule.findings.length, 'finding')}, policy ${rule.policy}`, 'dim'),
+      `  ${rule.message}`,
+      styled(` (${plural(rule.findings.length, 'finding')}, policy ${rule.policy})`, 'dim'),
     ],
     4,
   );
-  screen.text(4, rule.message);
+  // A finding that the rule itself made says the same again.
+  if (findings.every((finding) => finding.id === rule.id && finding.package === null)) return;
   const rows = groupFindings(findings).flatMap((group) => group.rows.map((row) => ({ group, row })));
   for (const { group, row } of rows.slice(0, maxRowsPerRule)) {
     // What an earlier rule told in full is only named again.

@@ -83,7 +83,8 @@ function append(line: Line, text: string, style: Style): void {
 function wrap(spans: readonly Span[], first: number, rest: number): readonly Line[] {
   const lines: Line[] = [{ spans: [], width: 0 }];
   let room = first;
-  let gap = '';
+  // The space that waits for its word, in its own style: one behind a badge must not continue its background.
+  let gap: Span = { text: '', style: 'plain' };
   function open(): Line {
     const line: Line = { spans: [], width: 0 };
     lines.push(line);
@@ -94,17 +95,17 @@ function wrap(spans: readonly Span[], first: number, rest: number): readonly Lin
     for (const piece of text.split(/( +)/)) {
       if (piece === '') continue;
       if (piece.startsWith(' ')) {
-        gap = piece;
+        gap = { text: piece, style };
         continue;
       }
       let line = lines.at(-1)!;
-      if (line.width > 0 && line.width + gap.length + textWidth(piece) > room) {
+      if (line.width > 0 && line.width + gap.text.length + textWidth(piece) > room) {
         // A word may follow its neighbour without a space (a comma in another style): it moves to the next line alone.
         line = open();
-        gap = '';
+        gap = { text: '', style };
       }
-      if (line.width > 0 && gap !== '') append(line, gap, style);
-      gap = '';
+      if (line.width > 0 && gap.text !== '') append(line, gap.text, gap.style);
+      gap = { text: '', style };
       let word = piece;
       while (line.width + textWidth(word) > room) {
         const [head, tail] = splitAtWidth(word, room - line.width);

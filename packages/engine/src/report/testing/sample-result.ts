@@ -581,7 +581,7 @@ export function hostileResult(): ScanResult {
     if (name === 'product') return value;
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) => [
-        name === 'labels' ? `${key} ${hostileText}` : key,
+        name === 'labels' && !('severity' in value) ? `${key} ${hostileText}` : key,
         poison(item, key),
       ]),
     );

@@ -1,0 +1,145 @@
+/** Pieces of the page that show one finding. */
+import type { Severity } from '../../advisories/types.ts';
+import type { Finding } from '../../matching/types.ts';
+import type { FindingGroup, FindingRow } from '../finding-groups.ts';
+import { fixWords, plural, riskMarks, subjectWords } from '../finding-words.ts';
+import type { LayerPlace } from '../layer-words.ts';
+import { severitiesWorstFirst } from '../shown-findings.ts';
+import { type Content, html, type Markup } from './markup.ts';
+
+const cveId = /^CVE-\d{4}-\d{4,19}$/;
+const ghsaId = /^GHSA(?:-[0-9a-z]{4}){3}$/;
+/** More paths of one finding (a library that is vendored a hundred times) are counted. */
+const maxPaths = 10;
+
+/** CSS class of a severity: `s5` for Critical. */
+export function levelOf(severity: Severity): number {
+  return 5 - severitiesWorstFirst.indexOf(severity);
+}
+
+export function severityChip(severity: Severity): Markup {
+  return html`<span class="sev s${levelOf(severity)}">${severity}</span>`;
+}
+
+/** The public page of an id whose form is known; the page itself never asks for it. */
+function publicPage(id: string): string | null {
+  if (cveId.test(id)) return `https://nvd.nist.gov/vuln/detail/${id}`;
+  return ghsaId.test(id) ? `https://github.com/advisories/${id}` : null;
+}
+
+export function linkedId(id: string): Markup {
+  const page = publicPage(id);
+  return page === null ? html`<b>${id}</b>` : html`<a href="${page}"><b>${id}</b></a>`;
+}
+
+export function marks(finding: Finding): readonly Markup[] {
+  return riskMarks(finding).map((mark) => html` <span class="mark">${mark}</span>`);
+}
+
+/** The version that mends it (the style sheet puts an arrow before it), or why there is none, or what the finding is about. */
+export function fixContent(finding: Finding): Content {
+  if (finding.fix?.state === 'fixed') {
+    return html`<span class="good">${fixWords(finding)}</span>`;
+  }
+  return html`<span class="soft">${finding.fix === null ? subjectWords(finding) : fixWords(finding)}</span>`;
+}
+
+export function layerContent(place: LayerPlace | null): Markup | null {
+  if (place === null) return null;
+  const instruction = place.instruction === null ? null : html`: <code>${place.instruction}</code>`;
+  return html`<a href="#layer-${place.number}">${place.place}</a>${instruction}`;
+}
+
+export function groupTitle(group: FindingGroup): string {
+  return group.version === null ? group.name : `${group.name} ${group.version}`;
+}
+
+type Fact = readonly [name: string, value: Content];
+
+function ratingFacts(finding: Finding): readonly Fact[] {
+  const { ratings } = finding.evidence;
+  const lines = [
+    ...(ratings?.labels ?? []).map((label) => html`<li>${label.source}: ${label.severity}</li>`),
+    ...(ratings?.cvss ?? []).map(
+      (rating) =>
+        html`<li>${rating.source}: CVSS ${rating.version}${rating.score === null ? '' : ` ${rating.score.toFixed(1)}`} <code>${rating.vector}</code></li>`,
+    ),
+  ];
+  return lines.length === 0 ? [] : [['Ratings', html`<ul>${lines}</ul>`]];
+}
+
+function riskFacts(finding: Finding): readonly Fact[] {
+  const { risk } = finding;
+  const facts: Fact[] = [];
+  if (risk?.kev?.listed === true) {
+    const dates = [
+      risk.kev.dateAdded === null ? null : `listed ${risk.kev.dateAdded}`,
+      risk.kev.dueDate === null ? null : `due ${risk.kev.dueDate}`,
+      risk.ransomware === true ? 'used by ransomware' : null,
+    ].filter((part) => part !== null);
+    facts.push(['Known exploited', ['CISA KEV', ...dates].join(', ')]);
+  }
+  if (risk?.epss) facts.push(['EPSS', `${risk.epss.score} (percentile ${risk.epss.percentile})`]);
+  return facts;
+}
+
+function recordWords(record: { readonly source: string; readonly id: string; readonly shard: string }): string {
+  return `${record.source} ${record.id} (${record.shard})`;
+}
+
+function sourceFacts(finding: Finding): readonly Fact[] {
+  const { evidence } = finding;
+  const others = (evidence.records ?? []).filter(
+    (record) => record.id !== evidence.advisory?.id || record.source !== evidence.advisory.source,
+  );
+  return [
+    ...(evidence.comparison === undefined ? [] : [['Comparison', html`<code>${evidence.comparison}</code>`] as const]),
+    ...(evidence.advisory === undefined ? [] : [['Advisory', recordWords(evidence.advisory)] as const]),
+    ...(others.length === 0 ? [] : [['Also in', others.map(recordWords).join(', ')] as const]),
+    ...(evidence.ownedBy === undefined ? [] : [['Shipped by', evidence.ownedBy] as const]),
+  ];
+}
+
+/** Files that prove the packages of these rows, each once. */
+export function provingPaths(rows: readonly FindingRow[]): readonly string[] {
+  return [...new Set(rows.flatMap((row) => row.findings.flatMap((finding) => finding.evidence.path ?? [])))];
+}
+
+export function pathList(paths: readonly string[]): Markup {
+  const more = paths.length > maxPaths ? html`<li>and ${plural(paths.length - maxPaths, 'other')}</li>` : null;
+  return html`<ul>${paths.slice(0, maxPaths).map((path) => html`<li><code>${path}</code></li>`)}${more}</ul>`;
+}
+
+/** What the heading of the group does not already say. */
+function placeFacts(group: FindingGroup, row: FindingRow, place: LayerPlace | null): readonly Fact[] {
+  const { evidence } = row.lead;
+  const differs = group.rows.some((other) => other.lead.evidence.layer !== evidence.layer);
+  const paths = provingPaths([row]);
+  const samePaths = paths.length === provingPaths(group.rows).length;
+  return [
+    ...(row.packages.length < group.packages.length ? [['In', row.packages.join(', ')] as const] : []),
+    ...(evidence.config === undefined && evidence.env === undefined
+      ? []
+      : [['Where', subjectWords(row.lead)] as const]),
+    ...(paths.length === 0 || samePaths ? [] : [['Proved by', pathList(paths)] as const]),
+    ...(place === null || !differs ? [] : [['Layer', layerContent(place)] as const]),
+  ];
+}
+
+/** Everything that is known about a row beyond its group, as a list of terms; empty facts are left out. */
+export function evidenceList(group: FindingGroup, row: FindingRow, place: LayerPlace | null): Markup {
+  const { lead } = row;
+  const facts: readonly Fact[] = [
+    ...sourceFacts(lead),
+    ...(lead.severitySource === null ? [] : [['Severity by', lead.severitySource] as const]),
+    ...ratingFacts(lead),
+    ...riskFacts(lead),
+    ...(lead.aliases.length === 0 ? [] : [['Aliases', lead.aliases.join(', ')] as const]),
+    ...(lead.advisories.length === 0 ? [] : [['Bulletins', lead.advisories.join(', ')] as const]),
+    ...(lead.published === null ? [] : [['Published', lead.published] as const]),
+    ...(lead.fix?.since ? [['Fix known since', lead.fix.since] as const] : []),
+    ...(typeof lead.evidence.endOfSupport === 'string' ? [['Support ended', lead.evidence.endOfSupport] as const] : []),
+    ...placeFacts(group, row, place),
+  ];
+  return html`<dl class="ev">${facts.map(([name, value]) => html`<dt>${name}<dd>${value}`)}</dl>`;
+}

@@ -1,0 +1,137 @@
+/** The top of the page: verdict, counts, what broke the gate, what to change, warnings. */
+import type { Finding } from '../../matching/types.ts';
+import type { RuleOutcome } from '../../policy/types.ts';
+import type { ScanResult } from '../../result/types.ts';
+import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
+import { plural, subjectWords } from '../finding-words.ts';
+import { layerPlaces } from '../layer-words.ts';
+import { countVulnerabilities } from '../shown-findings.ts';
+import { exampleNotice, shortDigest, verdictWords } from '../verdict-words.ts';
+import { fixContent, groupTitle, layerContent, levelOf, linkedId, marks, severityChip } from './finding-parts.ts';
+import { type Content, html, type Markup } from './markup.ts';
+
+/** Rows under one rule; all of them stand in the list of findings. */
+const maxRowsPerRule = 20;
+
+/** Anchor of the row that shows a finding (`f12`), by finding key; findings that are not listed have none. */
+export type Anchors = ReadonlyMap<string, string>;
+
+function facts(result: ScanResult): readonly (readonly [string, string])[] {
+  const { image, inputs } = result;
+  const { distro } = image;
+  return [
+    ['Distro', distro === null ? 'none' : (distro.prettyName ?? `${distro.id} ${distro.version ?? ''}`)],
+    ...(image.platform === null ? [] : [['Platform', image.platform] as const]),
+    ['Layers', String(image.layers.length)],
+    ['Packages', String(result.packages.length)],
+    ...(image.id === null ? [] : [['Image ID', shortDigest(image.id)] as const]),
+    ['Judged as of', inputs.evaluatedAt],
+  ];
+}
+
+export function verdictBanner(result: ScanResult): Markup {
+  const { verdict, image } = result;
+  const names = image.names.filter((name) => !image.reference.includes(name));
+  const dl = facts(result).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`);
+  return html`<header class="card verdict ${verdict.result}"><h1><span class="badge">${verdict.result.toUpperCase()}</span>
+<span>${verdictWords(result)}</span></h1>
+<p class="ref">${image.reference}</p>${names.length > 0 && html`<p class="soft">${names.join(', ')}</p>`}
+<dl class="facts">${dl}<div><dt>Exit code</dt><dd>${verdict.exitCode}</dd></div></dl></header>
+${result.inputs.example === true && html`<p class="notice" role="note">${exampleNotice}</p>`}`;
+}
+
+export function severityTiles(result: ScanResult): Markup {
+  const tiles = countVulnerabilities(result.findings).map(
+    ({ severity, count }) =>
+      html`<li class="c${levelOf(severity)}${count === 0 && ' zero'}"><b>${count}</b><i></i>${severity}</li>`,
+  );
+  return html`<h2 class="sr">Vulnerabilities by severity</h2><ul class="tiles">${tiles}</ul>`;
+}
+
+function hit(group: FindingGroup, row: FindingRow, anchors: Anchors, from: Markup | null): Markup {
+  const { lead } = row;
+  const anchor = anchors.get(lead.key);
+  const id = anchor === undefined ? linkedId(lead.id) : html`<a href="#${anchor}"><b>${lead.id}</b></a>`;
+  const about = group.version === null ? (lead.title ?? subjectWords(lead)) : groupTitle(group);
+  const fix = lead.fix === null ? null : html` ${fixContent(lead)}`;
+  return html`<li>${severityChip(lead.severity)}<div>${id} ${about}${fix}${marks(lead)}</div>${
+    from !== null && html`<div class="from">${from}</div>`
+  }</li>`;
+}
+
+/** `told`: keys of findings whose layer an earlier card has shown. */
+function ruleCard(
+  rule: RuleOutcome,
+  findings: readonly Finding[],
+  anchors: Anchors,
+  result: ScanResult,
+  told: Set<string>,
+): Markup {
+  const places = layerPlaces(result.image.layers);
+  const rows = groupFindings(findings).flatMap((group) => group.rows.map((row) => ({ group, row })));
+  // A finding that the rule itself made says the same again.
+  const isOwn = findings.every((finding) => finding.id === rule.id && finding.package === null);
+  const hits = (isOwn ? [] : rows).slice(0, maxRowsPerRule).map(({ group, row }) => {
+    const from = told.has(row.lead.key) ? null : layerContent(places(row.lead.evidence.layer));
+    told.add(row.lead.key);
+    return hit(group, row, anchors, from);
+  });
+  const more = isOwn ? 0 : rows.length - maxRowsPerRule;
+  const controls = rule.controls.length > 0 && `, serves ${rule.controls.join(', ')}`;
+  return html`<article class="card rule ${rule.action === 'deny' ? 'fail' : 'warn'}"><h3><code>${rule.id}</code> ${rule.message}</h3>
+${rule.remediation !== null && html`<p>${rule.remediation}</p>`}<p class="meta">${plural(rule.findings.length, 'finding')}, policy ${rule.policy}${controls}</p>
+${hits.length > 0 && html`<ul class="hits">${hits}${more > 0 && html`<li><span></span><span class="soft">and ${more} more</span></li>`}</ul>`}</article>
+`;
+}
+
+function lookup(result: ScanResult): (rule: RuleOutcome) => readonly Finding[] {
+  const byKey = new Map(result.findings.map((finding) => [finding.key, finding]));
+  return (rule) => rule.findings.flatMap((key) => byKey.get(key) ?? []);
+}
+
+function section(id: string, title: string, note: Content, body: Content): Markup {
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}${note !== '' && html`<small>${note}</small>`}</h2>
+${body}</section>
+`;
+}
+
+export function brokenGate(result: ScanResult, anchors: Anchors): Markup | null {
+  const denied = result.verdict.rules.filter((rule) => rule.action === 'deny');
+  const causes = result.verdict.reasons.filter((reason) => reason.code !== 'policy');
+  if (denied.length === 0 && causes.length === 0) return null;
+  const findings = lookup(result);
+  const told = new Set<string>();
+  const cards = [
+    ...denied.map((rule) => ruleCard(rule, findings(rule), anchors, result, told)),
+    ...causes.map(
+      (reason) => html`<article class="card rule fail"><h3><code>${reason.code}</code> ${reason.message}</h3></article>
+`,
+    ),
+  ];
+  const title = result.verdict.result === 'fail' ? 'What broke the gate' : 'What the gate saw';
+  return section('broke', title, '', html`<div class="stack">${cards}</div>`);
+}
+
+export function whatToChange(result: ScanResult): Markup | null {
+  const { changes } = result.verdict;
+  if (changes.length === 0) return null;
+  const byKey = new Map(result.findings.map((finding) => [finding.key, finding]));
+  const places = layerPlaces(result.image.layers);
+  const steps = changes.map((change) => {
+    const layers = [...new Set(change.findings.map((key) => byKey.get(key)?.evidence.layer))];
+    const from = layers.length === 1 ? layerContent(places(layers[0])) : null;
+    const count =
+      change.findings.length > 0 && html` <span class="soft">(${plural(change.findings.length, 'finding')})</span>`;
+    return html`<li><div><b>${change.text}</b>${count}${from !== null && html`<div class="from">${from}</div>`}</div></li>`;
+  });
+  return section('change', 'What to change', '', html`<ol class="card steps">${steps}</ol>`);
+}
+
+export function warnings(result: ScanResult, anchors: Anchors): Markup | null {
+  const warned = result.verdict.rules.filter((rule) => rule.action === 'warn');
+  if (warned.length === 0) return null;
+  const findings = lookup(result);
+  const told = new Set<string>();
+  const cards = warned.map((rule) => ruleCard(rule, findings(rule), anchors, result, told));
+  return section('warnings', 'Warnings', 'they do not stop the image', html`<div class="stack">${cards}</div>`);
+}

@@ -1,0 +1,88 @@
+/** What the report cannot speak about, the state of the exceptions, and the inputs with their digests. */
+import type { AppliedException } from '../../policy/types.ts';
+import type { ScanResult } from '../../result/types.ts';
+import { plural } from '../finding-words.ts';
+import { layerPlaces } from '../layer-words.ts';
+import { type Content, html, type Markup } from './markup.ts';
+
+/** More of one code are summed up. */
+const maxIncompletePerCode = 50;
+
+export function unseen(result: ScanResult): Markup | null {
+  const { stale, missing } = result.inputs;
+  if (result.incomplete.length === 0 && stale.length === 0 && missing.length === 0) return null;
+  const places = layerPlaces(result.image.layers);
+  const items: Markup[] = [];
+  if (missing.length > 0) items.push(html`<li><b>Advisories missing</b> ${missing.join(', ')}</li>`);
+  if (stale.length > 0) items.push(html`<li><b>Advisories stale</b> ${stale.join(', ')}</li>`);
+  for (const [code, entries] of Map.groupBy(result.incomplete, (entry) => entry.code)) {
+    const lines = entries.slice(0, maxIncompletePerCode).map((entry) => {
+      const place = places(entry.layer);
+      return html`<div>${entry.message} ${entry.path !== undefined && html`<code>${entry.path}</code>`} ${
+        place !== null && html`<a href="#layer-${place.number}">${place.place}</a>`
+      }</div>`;
+    });
+    const more = entries.length - maxIncompletePerCode;
+    items.push(html`<li><b>${code}</b>${lines}${more > 0 && html`<div class="soft">and ${more} more</div>`}</li>
+`);
+  }
+  return html`<section aria-labelledby="unseen"><h2 id="unseen">Not seen<small>what this report cannot speak about</small></h2>
+<ul class="card plain">${items}</ul></section>
+`;
+}
+
+const stateWords = {
+  applied: 'applied',
+  'expires-soon': 'expires soon',
+  expired: 'expired',
+  unused: 'unused',
+} as const satisfies Record<AppliedException['state'], string>;
+
+export function exceptionList(result: ScanResult): Markup | null {
+  const list = result.verdict.exceptions;
+  if (list.length === 0) return null;
+  const rows = list.map(
+    (
+      entry,
+    ) => html`<tr><td><span class="state ${entry.state}">${stateWords[entry.state]}</span><td class="id">${entry.id}<td class="num">${entry.expires}<td>${entry.owner}<td>${entry.reason} <span class="soft">(${entry.source})</span><td class="num">${entry.findings.length}
+`,
+  );
+  return html`<section aria-labelledby="exceptions"><h2 id="exceptions">Exceptions<small>${plural(list.length, 'entry', 'entries')}</small></h2>
+<div class="card scroll" tabindex="0" role="region" aria-labelledby="exceptions"><table class="list roomy"><thead><tr><th scope="col">State<th scope="col">For<th scope="col" class="num">Until<th scope="col">Owner<th scope="col">Reason<th scope="col" class="num">Excuses
+<tbody>${rows}</table></div></section>
+`;
+}
+
+function settingWords(value: unknown): string {
+  return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+}
+
+/** Everything that the result is a function of. */
+export function inputList(result: ScanResult): Markup {
+  const { inputs, image } = result;
+  function digests(entries: readonly (readonly [string, string])[]): Content {
+    if (entries.length === 0) return html`<span class="soft">none</span>`;
+    return html`<ul>${entries.map(([name, digest]) => html`<li>${name} <code class="soft">${digest}</code></li>`)}</ul>`;
+  }
+  const facts: readonly (readonly [string, Content])[] = [
+    ['Product', `${inputs.product.name} ${inputs.product.version}`],
+    ['Evaluation date', inputs.evaluatedAt],
+    ['Stage', inputs.subject.stage],
+    ['Image ID', image.id ?? html`<span class="soft">none</span>`],
+    ['Manifest digest', image.digest ?? html`<span class="soft">not known</span>`],
+    ['Policy', digests(inputs.policy.map((policy) => [policy.name, policy.digest]))],
+    ['Exceptions', digests(inputs.exceptions.map((file) => [file.source, file.digest]))],
+    ['Advisories', digests(Object.entries(inputs.advisories))],
+    [
+      'Catalogers',
+      Object.entries(inputs.catalogers)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    ],
+    ['Settings', digests(Object.entries(inputs.settings).map(([name, value]) => [name, settingWords(value)]))],
+    ['Read by the verdict', result.verdict.inputs.join(', ')],
+  ];
+  return html`<section aria-labelledby="inputs"><h2 id="inputs">Inputs<small>the same inputs give the same bytes</small></h2>
+<dl class="card kv">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></section>
+`;
+}

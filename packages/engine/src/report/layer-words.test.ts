@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { layerPlaces, shortInstruction } from './layer-words.ts';
+import { digest, sampleResult } from './testing/sample-result.ts';
+
+describe('layers in words', () => {
+  it.each([
+    ['/bin/sh -c #(nop)  CMD ["bash"]', 'CMD ["bash"]'],
+    [`/bin/sh -c #(nop) ADD file:${'ab12cd34'.repeat(8)} in / `, 'ADD file:ab12cd34 in /'],
+    ['/bin/sh -c apt-get update \t&& apt-get install -y curl', 'RUN apt-get update && apt-get install -y curl'],
+    ['RUN /bin/sh -c npm ci # buildkit', 'RUN npm ci'],
+    ['|1 TOKEN=secret /bin/sh -c make', 'RUN make'],
+    ['RUN |2 TOKEN=secret B=2 /bin/sh -c make # buildkit', 'RUN make'],
+    ['COPY dir /srv # buildkit', 'COPY dir /srv'],
+    ['bazel build ...', 'bazel build ...'],
+    ['', ''],
+  ])('%j is %j', (instruction, short) => {
+    expect(shortInstruction(instruction)).toBe(short);
+  });
+
+  it('is done in a moment with a huge instruction', () => {
+    for (const text of [' '.repeat(5e6), `RUN |1 ${'A=b '.repeat(1e6)}`, `ADD file:${'a'.repeat(5e6)}`]) {
+      expect(shortInstruction(text).length).toBeLessThanOrEqual(4004);
+    }
+  });
+
+  it('finds a layer by its diff ID, the lowest of equal ones', () => {
+    const { layers } = sampleResult().image;
+    expect(layerPlaces(layers)(digest('b2'))).toMatchObject({ number: 2, place: 'layer 2 of 3' });
+    expect(layerPlaces([...layers, layers[1]!])(digest('b2'))).toMatchObject({ number: 2, place: 'layer 2 of 4' });
+    expect(layerPlaces(layers)(digest('00'))).toBeNull();
+    expect(layerPlaces(layers)(null)).toBeNull();
+  });
+});
