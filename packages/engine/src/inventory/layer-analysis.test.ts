@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { createLayerAnalyser, type LayerStore } from './layer-analyser.ts';
+import { decodeAnalysis, encodeAnalysis } from './layer-analysis.ts';
+import { takeInventory } from './take-inventory.ts';
+import { type FakeLayer, fakeImage } from './testing/fake-image.ts';
+
+const layer: FakeLayer = {
+  'etc/os-release': 'ID=debian\nVERSION_ID="12"\n',
+  'var/lib/dpkg/status': 'Package: a\nStatus: install ok installed\nVersion: 1\n',
+  'var/lib/dpkg/info/a.list': '/usr/lib/python3/dist-packages/s-1.egg-info\n',
+  'usr/lib/python3/dist-packages/s-1.egg-info': 'Name: s\nVersion: 1\n',
+  'node_modules/x/package.json': '{',
+  'usr/share/doc/a/copyright': 'Format: x/copyright-format/1.0/\nLicense: MIT\n',
+  'bin/sh': { link: 'dash' },
+  'bin/ä\n': { hardLink: 'bin/dash' },
+  __proto__x: { directory: true },
+  tmp: { opaque: true },
+  'var/gone': { whiteout: true },
+};
+const analysis = fakeImage([layer]).layers[0]!.analysis;
+const key = { id: 'sha256:1', verified: true };
+
+function memoryStore(): LayerStore & { readonly kept: Map<string, Buffer> } {
+  const kept = new Map<string, Buffer>();
+  return { kept, get: (at) => kept.get(at), put: (at, bytes) => void kept.set(at, bytes) };
+}
+
+test('what is recalled equals what was kept', async () => {
+  const analyser = createLayerAnalyser({ store: memoryStore() });
+  expect(analyser.recall(key)).toBe(undefined);
+  analyser.keep(key, analysis);
+  expect(analyser.recall(key)).toEqual(analysis);
+  const image = fakeImage([layer]);
+  const warm = { ...image, layers: image.layers.map((each) => ({ ...each, analysis: analyser.recall(key)! })) };
+  expect(await takeInventory(warm)).toEqual(await takeInventory(image));
+});
+
+test('under another layer or other facts nothing is recalled', () => {
+  const store = memoryStore();
+  createLayerAnalyser({ store }).keep(key, analysis);
+  expect(createLayerAnalyser({ store }).recall({ id: 'sha256:2', verified: true })).toBe(undefined);
+  expect(createLayerAnalyser({ store, facts: ['files'] }).recall(key)).toBe(undefined);
+  expect(createLayerAnalyser({ store }).recall(key)).toBeDefined();
+});
+
+test('without a store nothing is kept', () => {
+  const analyser = createLayerAnalyser();
+  analyser.keep(key, analysis);
+  expect(analyser.recall(key)).toBe(undefined);
+});
+
+describe('bytes that are not what was kept', () => {
+  const good = encodeAnalysis('k', analysis);
+
+  test('under another key', () => {
+    expect(decodeAnalysis('other', good)).toBe(undefined);
+    expect(decodeAnalysis('k', good)).toEqual(analysis);
+  });
+
+  test('cut or changed at any place', () => {
+    const step = Math.max(1, Math.floor(good.length / 200));
+    for (let at = 0; at < good.length; at += step) {
+      expect(decodeAnalysis('k', good.subarray(0, at))).toBe(undefined);
+      const changed = Buffer.from(good);
+      changed[at]! ^= 1;
+      expect(decodeAnalysis('k', changed)).toBe(undefined);
+    }
+  });
+});
