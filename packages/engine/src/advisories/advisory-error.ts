@@ -31,10 +31,15 @@ export class AdvisoryError extends Error {
 
 /** @throws AdvisoryError `aborted` */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new AdvisoryError('aborted', 'stopped before the advisory database was done', signal.reason);
+  if (signal?.aborted)
+    throw new AdvisoryError('aborted', 'stopped before the advisory database was done', signal.reason);
 }
 
 /** What went wrong, in the words of whatever was thrown. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+export function isAdvisoryError(error: unknown, code?: AdvisoryErrorCode): error is AdvisoryError {
+  return error instanceof AdvisoryError && (code === undefined || error.code === code);
 }

@@ -139,7 +139,9 @@ async function findGroups(run: Run): Promise<FeedGroup[]> {
   const file = (url: string): Promise<FeedFile | undefined> => {
     let result = fetched.get(url);
     if (result === undefined) {
-      result = run.source.fetch(url, null, maxDiscoveryBytes).then((answer) => (answer.state === 'file' ? answer.file : undefined));
+      result = run.source
+        .fetch(url, null, maxDiscoveryBytes)
+        .then((answer) => (answer.state === 'file' ? answer.file : undefined));
       fetched.set(url, result);
     }
     return result;
@@ -194,7 +196,10 @@ async function buildGroup(run: Run, group: FeedGroup, report: (phase: BuildProgr
   try {
     await group.read(readContext(fetched.files, sink, tally, tempPath(dbDir), signal));
     if (tally.read === 0 && tally.rejected > 0) {
-      throw new AdvisoryError('feed-malformed', `${group.name}: not one record could be read (${tally.firstRejection}); what was there before is kept`);
+      throw new AdvisoryError(
+        'feed-malformed',
+        `${group.name}: not one record could be read (${tally.firstRejection}); what was there before is kept`,
+      );
     }
     report('write');
     const written = sink.finish(dbDir);
@@ -219,7 +224,8 @@ async function buildGroup(run: Run, group: FeedGroup, report: (phase: BuildProgr
     // what the feed no longer speaks about goes; what was not asked for stays
     for (const name of run.catalog.keys()) {
       const base = name.replace(/-texts$/, '');
-      if (group.makes(base) && !names.has(name) && (wanted === undefined || wanted.includes(base))) run.catalog.delete(name);
+      if (group.makes(base) && !names.has(name) && (wanted === undefined || wanted.includes(base)))
+        run.catalog.delete(name);
     }
     remember(run, group, wanted, names, fetched.states);
     run.feeds.push({ feed: group.name, ...tally });
@@ -253,7 +259,11 @@ interface Fetched {
 }
 
 /** Asks what changed; when anything did, the rest is fetched too, since shards are made from all inputs together. */
-async function fetchInputs(source: FeedSource, inputs: readonly FeedInput[], known: InputStates | null): Promise<Fetched> {
+async function fetchInputs(
+  source: FeedSource,
+  inputs: readonly FeedInput[],
+  known: InputStates | null,
+): Promise<Fetched> {
   const ask = (input: FeedInput, validator: Validator | null) => source.fetch(input.url, validator, input.maxBytes);
   const first = await Promise.all(inputs.map((input) => ask(input, known?.[input.url] ?? null)));
   const same = first.every((result, index) => {
@@ -266,7 +276,8 @@ async function fetchInputs(source: FeedSource, inputs: readonly FeedInput[], kno
     let result = first[index]!;
     if (!same && result.state === 'unchanged') result = await ask(input, null);
     if (result.state === 'file') files.set(input.url, result.file);
-    states[input.url] = result.state === 'absent' ? null : result.state === 'file' ? result.file.validator : result.validator;
+    states[input.url] =
+      result.state === 'absent' ? null : result.state === 'file' ? result.file.validator : result.validator;
   }
   return { files, states, unchanged: same };
 }
@@ -282,7 +293,13 @@ function confirm(run: Run, group: FeedGroup, wanted: readonly string[] | undefin
   }
 }
 
-function remember(run: Run, group: FeedGroup, wanted: readonly string[] | undefined, names: ReadonlySet<string>, states: InputStates): void {
+function remember(
+  run: Run,
+  group: FeedGroup,
+  wanted: readonly string[] | undefined,
+  names: ReadonlySet<string>,
+  states: InputStates,
+): void {
   const shards: Record<string, InputStates> = { ...run.state.shards };
   for (const name of names) {
     if (name.endsWith('-texts')) continue;

@@ -58,10 +58,13 @@ export async function readText(file: FeedFile, signal: AbortSignal | undefined):
   let total = 0;
   for await (const chunk of plainBytes(file, file.url.endsWith('.gz'), signal)) {
     total += chunk.length;
-    if (total > maxJsonBytes) throw new AdvisoryError('feed-too-large', `${file.url}: larger than ${maxJsonBytes} bytes`);
+    if (total > maxJsonBytes)
+      throw new AdvisoryError('feed-too-large', `${file.url}: larger than ${maxJsonBytes} bytes`);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8').replace(/^\uFEFF/, '');
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '');
 }
 
 /** The bytes of a feed file without what the mirror's `.gz`, or its own, added. */
@@ -75,12 +78,17 @@ async function* plainBytes(file: FeedFile, ownGzip: boolean, signal: AbortSignal
     for await (const chunk of stream) {
       throwIfAborted(signal);
       total += chunk.length;
-      if (layers > 0 && total > limit) throw new AdvisoryError('feed-too-large', `${file.url}: inflates to more than ${limit} bytes`);
+      if (layers > 0 && total > limit)
+        throw new AdvisoryError('feed-too-large', `${file.url}: inflates to more than ${limit} bytes`);
       yield chunk;
     }
   } catch (error) {
     if (error instanceof AdvisoryError) throw error;
-    throw new AdvisoryError('feed-malformed', `${file.url}: cannot be read (${reasonOf(error)}); fetch it again`, error);
+    throw new AdvisoryError(
+      'feed-malformed',
+      `${file.url}: cannot be read (${reasonOf(error)}); fetch it again`,
+      error,
+    );
   }
 }
 

@@ -88,9 +88,11 @@ export function isCve(id: string): boolean {
 
 const dateStart = /^\d{4}-\d{2}-\d{2}/;
 
-/** The day of an ISO 8601 time, or null. */
+/** The day of an ISO 8601 time, or null. The first day of Unix time is how programs write "unknown". */
 export function dayOf(time: unknown): string | null {
-  return typeof time === 'string' && dateStart.test(time) ? time.slice(0, 10) : null;
+  if (typeof time !== 'string' || !dateStart.test(time)) return null;
+  const day = time.slice(0, 10);
+  return day === '1970-01-01' ? null : day;
 }
 
 /** By code unit, without duplicates. */
@@ -106,5 +108,8 @@ export function reject(tally: FeedTally, record: string, reason: string): void {
 
 /** A file that is something else altogether: what was made from it before stays. */
 export function notThisFeed(url: string, reason: string): AdvisoryError {
-  return new AdvisoryError('feed-malformed', `${url}: not the data of this feed (${reason}); what was there before is kept`);
+  return new AdvisoryError(
+    'feed-malformed',
+    `${url}: not the data of this feed (${reason}); what was there before is kept`,
+  );
 }

@@ -2,13 +2,21 @@ import { closeSync, openSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { ratingsShard } from './shard-names.ts';
-import type { AdvisoryReader, AdvisoryRecord, AdvisoryText, EolRecord, KevRecord, RatingRecord, ShardInfo } from './types.ts';
 import { readCatalog } from './store/catalog.ts';
 import { decodeStatements, shardFormat } from './store/shard-format.ts';
 import { decodeRating } from './store/shard-rows.ts';
 import { digestOf } from './store/shard-writer.ts';
 import { sqlite } from './store/sqlite.ts';
 import { shardPath } from './store/store-paths.ts';
+import type {
+  AdvisoryReader,
+  AdvisoryRecord,
+  AdvisoryText,
+  EolRecord,
+  KevRecord,
+  RatingRecord,
+  ShardInfo,
+} from './types.ts';
 
 interface OpenShard {
   readonly database: DatabaseSync;
@@ -34,7 +42,11 @@ export function openAdvisories(dbDir: string): AdvisoryReader {
     return open.get(name);
   }
 
-  function lookUp<T>(name: string, keys: readonly string[], decode: (key: string, body: string, shard: OpenShard) => T): Map<string, T> {
+  function lookUp<T>(
+    name: string,
+    keys: readonly string[],
+    decode: (key: string, body: string, shard: OpenShard) => T,
+  ): Map<string, T> {
     const found = new Map<string, T>();
     const shard = shardOf(name);
     if (shard === undefined) return found;
@@ -77,7 +89,12 @@ function openShard(dbDir: string, info: ShardInfo): OpenShard | undefined {
   // shards never change: no locks, no journal to look for
   url.search = '?immutable=1';
   const database = new (sqlite())(url, { readOnly: true });
-  const meta = new Map(database.prepare('SELECT key, value FROM meta').all().map((row) => [row.key, String(row.value)]));
+  const meta = new Map(
+    database
+      .prepare('SELECT key, value FROM meta')
+      .all()
+      .map((row) => [row.key, String(row.value)]),
+  );
   if (meta.get('format') !== String(shardFormat)) {
     database.close();
     return undefined;

@@ -1,5 +1,14 @@
 import * as z from 'zod/mini';
-import { type Discovery, type Feed, type FeedGroup, isCve, notThisFeed, type ReadContext, reject, type Statement } from '../feed.ts';
+import {
+  type Discovery,
+  type Feed,
+  type FeedGroup,
+  isCve,
+  notThisFeed,
+  type ReadContext,
+  reject,
+  type Statement,
+} from '../feed.ts';
 import { endOfLifeUrl } from './endoflife-products.ts';
 import { schemaReason } from './osv-zip.ts';
 
@@ -47,7 +56,9 @@ async function releases(discovery: Discovery): Promise<string[]> {
 
 function alpineGroup(release: string): FeedGroup {
   const shard = `alpine-${release}`;
-  const urls = repositories.map((repository) => `${host}/${release === 'edge' ? release : `v${release}`}/${repository}.json`);
+  const urls = repositories.map(
+    (repository) => `${host}/${release === 'edge' ? release : `v${release}`}/${repository}.json`,
+  );
   return {
     name: `alpine-secdb/${release}`,
     licenses: ['Alpine Linux secdb, CC0-1.0'],

@@ -53,7 +53,8 @@ export async function readTracker(context: ReadContext, visit: (entry: TrackerSt
       reject(context.tally, part.slice(0, 60), schemaReason(parsed.error));
       continue;
     }
-    for (const [name, vulnerabilities] of Object.entries(parsed.data)) readPackage(context, name, vulnerabilities, visit);
+    for (const [name, vulnerabilities] of Object.entries(parsed.data))
+      readPackage(context, name, vulnerabilities, visit);
   }
   return true;
 }
@@ -80,7 +81,8 @@ function readPackage(
       visit({ shard, statement: trackerStatement(name, id, state) });
       shards.push(shard);
     }
-    if (description && shards.length > 0) context.sink.text(shards, { id, title: null, description, references: referencesOf(id) });
+    if (description && shards.length > 0)
+      context.sink.text(shards, { id, title: null, description, references: referencesOf(id) });
   }
 }
 

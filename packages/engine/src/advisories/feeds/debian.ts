@@ -37,7 +37,7 @@ interface BulletinEntry {
 }
 
 async function readDebian(context: ReadContext): Promise<void> {
-  const compare = await schemeCompare('deb');
+  const compare = schemeCompare('deb');
   const { sink } = context;
   const decided = new Map<string, { shard: string; statement: Statement }>();
   const said = new Map<string, BulletinEntry[]>();
@@ -48,7 +48,11 @@ async function readDebian(context: ReadContext): Promise<void> {
     const all = osvStatements(record, ecosystem, compare);
     // a regression, time zone or new-version update that names no vulnerability states none
     const silent = !record.id.includes('CVE-') && all.every(({ statement }) => !statement.ids.some(isCve));
-    if (all.length === 0 || (silent && !/^D[SL]A-\d+-1$/.test(record.id)) || (silent && !/security update/i.test(record.summary ?? ''))) {
+    if (
+      all.length === 0 ||
+      (silent && !/^D[SL]A-\d+-1$/.test(record.id)) ||
+      (silent && !/security update/i.test(record.summary ?? ''))
+    ) {
       context.tally.irrelevant++;
       return;
     }
@@ -60,7 +64,10 @@ async function readDebian(context: ReadContext): Promise<void> {
         // DEBIAN-CVE-2024-1 is Debian's record of CVE-2024-1, a copy of the tracker's
         const cve = id.replace(/^DEBIAN-(?=CVE-)/, '');
         const key = keyOf(shard, statement.package, cve);
-        const entry = { shard, statement: { ...statement, ids: [cve], aliases: statement.aliases.filter((alias) => alias !== cve) } };
+        const entry = {
+          shard,
+          statement: { ...statement, ids: [cve], aliases: statement.aliases.filter((alias) => alias !== cve) },
+        };
         const others = said.get(key);
         if (others === undefined) said.set(key, [entry]);
         else others.push(entry);
@@ -114,7 +121,8 @@ function bulletinsOf(entries: readonly BulletinEntry[]): string[] {
 
 /** Day of the first bulletin that names this fix, else of the first one at all. */
 function sinceOf(fixed: string, entries: readonly BulletinEntry[]): string | null {
-  const days = (list: readonly BulletinEntry[]): string[] => list.flatMap(({ statement }) => statement.fixedSince ?? []).sort();
+  const days = (list: readonly BulletinEntry[]): string[] =>
+    list.flatMap(({ statement }) => statement.fixedSince ?? []).sort();
   const same = days(entries.filter(({ statement }) => statement.ranges.some((range) => range.fixed === fixed)));
   return same[0] ?? days(entries)[0] ?? null;
 }

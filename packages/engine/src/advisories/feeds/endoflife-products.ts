@@ -35,7 +35,11 @@ export const distroProducts: readonly DistroProduct[] = [
   { product: 'fedora', ids: ['fedora'] },
   { product: 'amazon-linux', ids: ['amzn'] },
   { product: 'oracle-linux', ids: ['ol'] },
-  { product: 'sles', ids: ['sles'], version: (cycle) => cycle.replace(/\.0$/, (end) => (Number.parseInt(cycle, 10) < 16 ? '' : end)) },
+  {
+    product: 'sles',
+    ids: ['sles'],
+    version: (cycle) => cycle.replace(/\.0$/, (end) => (Number.parseInt(cycle, 10) < 16 ? '' : end)),
+  },
   { product: 'opensuse', ids: ['opensuse-leap', 'opensuse'] },
   { product: 'photon', ids: ['photon'] },
   { product: 'azure-linux', ids: ['azurelinux', 'mariner'] },

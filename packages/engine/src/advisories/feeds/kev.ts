@@ -46,7 +46,17 @@ async function readCatalog({ sink, tally, json }: ReadContext): Promise<void> {
     }
     tally.read++;
     const { cveID, dueDate, knownRansomwareCampaignUse, vulnerabilityName, shortDescription } = record.data;
-    sink.kev({ id: cveID, dateAdded: added, dueDate: dayOf(dueDate), ransomware: knownRansomwareCampaignUse === 'Known' });
-    sink.text(['kev'], { id: cveID, title: vulnerabilityName ?? null, description: shortDescription ?? null, references: [] });
+    sink.kev({
+      id: cveID,
+      dateAdded: added,
+      dueDate: dayOf(dueDate),
+      ransomware: knownRansomwareCampaignUse === 'Known',
+    });
+    sink.text(['kev'], {
+      id: cveID,
+      title: vulnerabilityName ?? null,
+      description: shortDescription ?? null,
+      references: [],
+    });
   }
 }

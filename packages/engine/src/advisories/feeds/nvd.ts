@@ -32,7 +32,9 @@ const item = z.object({
     lastModified: z.optional(z.string()),
     vulnStatus: z.optional(z.string()),
     descriptions: z.optional(z.array(z.object({ lang: z.string(), value: z.string() }))),
-    metrics: z.optional(z.object({ cvssMetricV2: metrics, cvssMetricV30: metrics, cvssMetricV31: metrics, cvssMetricV40: metrics })),
+    metrics: z.optional(
+      z.object({ cvssMetricV2: metrics, cvssMetricV30: metrics, cvssMetricV31: metrics, cvssMetricV40: metrics }),
+    ),
     weaknesses: z.optional(z.array(z.object({ description: z.array(z.object({ value: z.string() })) }))),
     references: z.optional(z.array(z.object({ url: z.string() }))),
   }),
@@ -85,7 +87,10 @@ async function verify(context: ReadContext, part: string, digest: string): Promi
   for await (const chunk of meta) chunks.push(chunk);
   const announced = /^sha256:([0-9A-Fa-f]{64})\s*$/m.exec(Buffer.concat(chunks).toString('latin1'))?.[1];
   if (announced === undefined || announced.toLowerCase() === digest) return;
-  throw new AdvisoryError('digest-mismatch', `${nvdUrl(part)}: its bytes are not those that its .meta announces; try again later`);
+  throw new AdvisoryError(
+    'digest-mismatch',
+    `${nvdUrl(part)}: its bytes are not those that its .meta announces; try again later`,
+  );
 }
 
 function parse(context: ReadContext, text: string, url: string): NvdRecord | undefined {
@@ -103,7 +108,12 @@ function parse(context: ReadContext, text: string, url: string): NvdRecord | und
   }
   context.tally.read++;
   const { cve } = parsed.data;
-  const rated = [cve.metrics?.cvssMetricV2, cve.metrics?.cvssMetricV30, cve.metrics?.cvssMetricV31, cve.metrics?.cvssMetricV40]
+  const rated = [
+    cve.metrics?.cvssMetricV2,
+    cve.metrics?.cvssMetricV30,
+    cve.metrics?.cvssMetricV31,
+    cve.metrics?.cvssMetricV40,
+  ]
     .flatMap((list) => list ?? [])
     .map(({ source, cvssData }) => cvssRating(ratingSource(source), cvssData.vectorString, cvssData.baseScore));
   return {

@@ -12,10 +12,20 @@ export interface OsvEcosystem {
   readonly license: string;
 }
 
-const slug = (text: string): string => text.toLowerCase().replace(/[^a-z0-9._+]+/g, '-').replace(/^-|-$/g, '');
+const slug = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9._+]+/g, '-')
+    .replace(/^-|-$/g, '');
 
 /** `22.04:LTS` → `22.04`, `Pro:22.04:LTS` → `pro-22.04` */
-const ubuntuRelease = (suffix: string): string => slug(suffix.split(':').filter((part) => part !== 'LTS').join('-'));
+const ubuntuRelease = (suffix: string): string =>
+  slug(
+    suffix
+      .split(':')
+      .filter((part) => part !== 'LTS')
+      .join('-'),
+  );
 const debianRelease = (suffix: string): string => {
   const number = suffix.replace(/^(\d+)\.0$/, '$1');
   return Number(suffix) < 4 ? suffix : (debianReleases[suffix.toLowerCase()] ?? slug(number));
@@ -28,9 +38,19 @@ const malicious = 'OpenSSF Malicious Packages, Apache-2.0';
 export const osvEcosystems: readonly OsvEcosystem[] = [
   { name: 'npm', prefix: 'npm', scheme: 'npm', license: `${ghsa}; ${malicious}` },
   { name: 'PyPI', prefix: 'pypi', scheme: 'pypi', license: `PyPA Advisory Database, CC-BY-4.0; ${ghsa}; ${malicious}` },
-  { name: 'Go', prefix: 'go', scheme: 'semver', license: `Go Vulnerability Database, CC-BY-4.0; ${ghsa}; ${malicious}` },
+  {
+    name: 'Go',
+    prefix: 'go',
+    scheme: 'semver',
+    license: `Go Vulnerability Database, CC-BY-4.0; ${ghsa}; ${malicious}`,
+  },
   { name: 'Maven', prefix: 'maven', scheme: 'maven', license: `${ghsa}; ${malicious}` },
-  { name: 'crates.io', prefix: 'crates.io', scheme: 'semver', license: `RustSec Advisory Database, CC0-1.0; ${ghsa}; ${malicious}` },
+  {
+    name: 'crates.io',
+    prefix: 'crates.io',
+    scheme: 'semver',
+    license: `RustSec Advisory Database, CC0-1.0; ${ghsa}; ${malicious}`,
+  },
   { name: 'RubyGems', prefix: 'rubygems', scheme: 'rubygems', license: `${ghsa}; ${malicious}` },
   { name: 'Packagist', prefix: 'packagist', scheme: 'packagist', license: `${ghsa}; ${malicious}` },
   { name: 'NuGet', prefix: 'nuget', scheme: 'nuget', license: `${ghsa}; ${malicious}` },
@@ -42,16 +62,40 @@ export const osvEcosystems: readonly OsvEcosystem[] = [
   { name: 'CRAN', prefix: 'cran', scheme: 'cran', license: 'R Consortium Advisory Database, Apache-2.0' },
   { name: 'Hackage', prefix: 'hackage', scheme: 'hackage', license: 'Haskell Security Advisories, CC0-1.0' },
   { name: 'ConanCenter', prefix: 'conancenter', scheme: 'conan', license: 'OSV, CC-BY-4.0' },
-  { name: 'Debian', prefix: 'debian', scheme: 'deb', release: debianRelease, license: 'Debian security advisories, MIT (Debian security tracker)' },
-  { name: 'Ubuntu', prefix: 'ubuntu', scheme: 'deb', release: ubuntuRelease, license: 'Ubuntu CVE Tracker, CC-BY-SA-4.0' },
+  {
+    name: 'Debian',
+    prefix: 'debian',
+    scheme: 'deb',
+    release: debianRelease,
+    license: 'Debian security advisories, MIT (Debian security tracker)',
+  },
+  {
+    name: 'Ubuntu',
+    prefix: 'ubuntu',
+    scheme: 'deb',
+    release: ubuntuRelease,
+    license: 'Ubuntu CVE Tracker, CC-BY-SA-4.0',
+  },
   { name: 'AlmaLinux', prefix: 'almalinux', scheme: 'rpm', release: slug, license: 'AlmaLinux OSV database, MIT' },
-  { name: 'Rocky Linux', prefix: 'rocky-linux', scheme: 'rpm', release: slug, license: 'Rocky Linux errata, BSD-3-Clause' },
+  {
+    name: 'Rocky Linux',
+    prefix: 'rocky-linux',
+    scheme: 'rpm',
+    release: slug,
+    license: 'Rocky Linux errata, BSD-3-Clause',
+  },
   { name: 'Red Hat', prefix: 'red-hat', scheme: 'rpm', release: slug, license: 'Red Hat security data, CC-BY-4.0' },
   { name: 'SUSE', prefix: 'suse', scheme: 'rpm', release: slug, license: 'SUSE security data, CC-BY-4.0' },
   { name: 'openSUSE', prefix: 'opensuse', scheme: 'rpm', release: slug, license: 'SUSE security data, CC-BY-4.0' },
   { name: 'Mageia', prefix: 'mageia', scheme: 'rpm', release: slug, license: 'Mageia advisories, CC-BY-SA-4.0' },
   { name: 'openEuler', prefix: 'openeuler', scheme: 'rpm', release: slug, license: 'openEuler security data' },
-  { name: 'Azure Linux', prefix: 'azure-linux', scheme: 'rpm', release: slug, license: 'Azure Linux vulnerability data, MIT' },
+  {
+    name: 'Azure Linux',
+    prefix: 'azure-linux',
+    scheme: 'rpm',
+    release: slug,
+    license: 'Azure Linux vulnerability data, MIT',
+  },
   { name: 'Photon OS', prefix: 'photon-os', scheme: 'rpm', release: slug, license: 'Photon OS advisories' },
   { name: 'Chainguard', prefix: 'chainguard', scheme: 'apk', license: 'Chainguard security data' },
   { name: 'Wolfi', prefix: 'wolfi', scheme: 'apk', license: 'Wolfi advisories, Apache-2.0' },
@@ -59,7 +103,15 @@ export const osvEcosystems: readonly OsvEcosystem[] = [
 ];
 
 /** Copies of feeds that are read at their origin, and bases that name no installable packages. */
-export const osvIgnored: ReadonlySet<string> = new Set(['Debian', 'Alpine', 'GIT', 'Linux', 'Android', 'OSS-Fuzz', 'UVI']);
+export const osvIgnored: ReadonlySet<string> = new Set([
+  'Debian',
+  'Alpine',
+  'GIT',
+  'Linux',
+  'Android',
+  'OSS-Fuzz',
+  'UVI',
+]);
 
 export function osvEcosystem(name: string): OsvEcosystem {
   return (

@@ -63,7 +63,11 @@ function versionOf(event: OsvEvent): string {
  * Exact versions that the ranges do not already hold. Where versions cannot be compared all are kept: then they are the
  * only thing that can match.
  */
-export function extraVersions(versions: readonly string[], ranges: readonly VersionRange[], compare: Compare | null): string[] {
+export function extraVersions(
+  versions: readonly string[],
+  ranges: readonly VersionRange[],
+  compare: Compare | null,
+): string[] {
   if (ranges.length === 0 || compare === null) return [...new Set(versions)].sort();
   return [...new Set(versions)].filter((version) => !ranges.some((range) => holds(range, version, compare))).sort();
 }

@@ -26,9 +26,12 @@ export interface ShardStatement {
  * The caller leaves out withdrawn records.
  */
 export function osvStatements(record: OsvRecord, ecosystem: OsvEcosystem, compare: Compare | null): ShardStatement[] {
-  const cves = sortedSet([...(record.upstream ?? []), ...(record.related ?? []), ...(record.aliases ?? [])].filter(isCve));
+  const cves = sortedSet(
+    [...(record.upstream ?? []), ...(record.related ?? []), ...(record.aliases ?? [])].filter(isCve),
+  );
   const several = bulletin.test(record.id);
-  if (several && cves.length === 0 && !/^(?:ALSA|RLSA|RHSA|ELSA|SUSE-SU|openSUSE-SU|DSA|DLA)/.test(record.id)) return [];
+  if (several && cves.length === 0 && !/^(?:ALSA|RLSA|RHSA|ELSA|SUSE-SU|openSUSE-SU|DSA|DLA)/.test(record.id))
+    return [];
   const source = ratingSource(record.id);
   const shared = {
     ids: several && cves.length > 0 ? cves : [record.id],
@@ -45,7 +48,11 @@ export function osvStatements(record: OsvRecord, ecosystem: OsvEcosystem, compar
   const out: ShardStatement[] = [];
   for (const { shard, name, entries } of byPackage(record, ecosystem)) {
     const ranges = entries.flatMap((entry) => versionRanges(entry, compare));
-    const versions = extraVersions(entries.flatMap((entry) => entry.versions ?? []), ranges, compare);
+    const versions = extraVersions(
+      entries.flatMap((entry) => entry.versions ?? []),
+      ranges,
+      compare,
+    );
     if (ranges.length === 0 && versions.length === 0) continue;
     if (entries.every((entry) => informational.has(String(entry.database_specific?.informational)))) continue;
     out.push({
@@ -83,7 +90,10 @@ function sameVulnerability(record: OsvRecord): string[] {
   return [...aliases].sort();
 }
 
-function byPackage(record: OsvRecord, ecosystem: OsvEcosystem): { shard: string; name: string; entries: OsvAffected[] }[] {
+function byPackage(
+  record: OsvRecord,
+  ecosystem: OsvEcosystem,
+): { shard: string; name: string; entries: OsvAffected[] }[] {
   const groups = new Map<string, { shard: string; name: string; entries: OsvAffected[] }>();
   for (const entry of record.affected ?? []) {
     const shard = entry.package == null ? undefined : osvShard(ecosystem, entry.package.ecosystem);
@@ -147,7 +157,8 @@ function labelsOf(record: OsvRecord, entries: readonly OsvAffected[], source: st
     for (const { type, score } of record.severity ?? []) if (type === 'Ubuntu') add('ubuntu', severityOf(score));
   }
   // bare scores without a vector
-  const score = record.database_specific?.cvss_v4 ?? record.database_specific?.cvss_v3 ?? record.database_specific?.cvss_v2;
+  const score =
+    record.database_specific?.cvss_v4 ?? record.database_specific?.cvss_v3 ?? record.database_specific?.cvss_v2;
   if (typeof score === 'number') add('osv', severityOfScore(score));
   return sortLabels(labels);
 }

@@ -10,7 +10,11 @@ export function osvZipUrl(ecosystem: string): string {
 }
 
 /** Every record of an ecosystem's archive that fits the schema and is not withdrawn. */
-export async function readOsvZip(context: ReadContext, url: string, visit: (record: OsvRecord) => void): Promise<boolean> {
+export async function readOsvZip(
+  context: ReadContext,
+  url: string,
+  visit: (record: OsvRecord) => void,
+): Promise<boolean> {
   const path = await context.path(url);
   if (path === undefined) return false;
   readZip(

@@ -19,12 +19,16 @@ export const osvFeed: Feed = {
 async function ecosystemNames(discovery: Discovery): Promise<string[]> {
   const { only } = discovery;
   if (only !== undefined) {
-    const known = osvEcosystems.filter((ecosystem) => !osvIgnored.has(ecosystem.name) && only.some((shard) => osvMakes(ecosystem, shard)));
+    const known = osvEcosystems.filter(
+      (ecosystem) => !osvIgnored.has(ecosystem.name) && only.some((shard) => osvMakes(ecosystem, shard)),
+    );
     if (known.length > 0) return known.map((ecosystem) => ecosystem.name);
   }
   const list = await discovery.text(`${osvHost}/ecosystems.txt`);
   const names = list === undefined ? osvEcosystems.map((ecosystem) => ecosystem.name) : list.split(/\r?\n/);
-  const bases = new Set(names.map((name) => name.trim().split(':', 1)[0]!).filter((name) => name !== '' && !osvIgnored.has(name)));
+  const bases = new Set(
+    names.map((name) => name.trim().split(':', 1)[0]!).filter((name) => name !== '' && !osvIgnored.has(name)),
+  );
   return [...bases].sort();
 }
 
@@ -40,7 +44,7 @@ function osvGroup(ecosystem: OsvEcosystem): FeedGroup {
 }
 
 async function readEcosystem(context: ReadContext, ecosystem: OsvEcosystem, url: string): Promise<void> {
-  const compare = await schemeCompare(ecosystem.scheme);
+  const compare = schemeCompare(ecosystem.scheme);
   const { sink } = context;
   await readOsvZip(context, url, (record) => {
     const all = osvStatements(record, ecosystem, compare);

@@ -80,7 +80,11 @@ function parse(context: ReadContext, path: string, body: Buffer): RatingRecord |
     id: cveMetadata.cveId,
     labels: sortLabels(all.flatMap(labelsOf)),
     cvss: sortCvss(all.flatMap(cvssOf)),
-    cwes: cweIds(all.flatMap(({ problemTypes }) => (problemTypes ?? []).flatMap((type) => type.descriptions.map(({ cweId }) => cweId)))),
+    cwes: cweIds(
+      all.flatMap(({ problemTypes }) =>
+        (problemTypes ?? []).flatMap((type) => type.descriptions.map(({ cweId }) => cweId)),
+      ),
+    ),
     published: dayOf(cveMetadata.datePublished),
     rejected: cveMetadata.state === 'REJECTED',
   };

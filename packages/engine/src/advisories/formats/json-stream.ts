@@ -68,7 +68,11 @@ export async function* splitJson(
           break;
       }
       if (!started && byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf) {
-        if (byte !== 0x7b) throw new AdvisoryError('feed-malformed', `${name}: ${byte === 0x3c ? 'is HTML or XML' : 'begins with no {'}, not the JSON of this feed`);
+        if (byte !== 0x7b)
+          throw new AdvisoryError(
+            'feed-malformed',
+            `${name}: ${byte === 0x3c ? 'is HTML or XML' : 'begins with no {'}, not the JSON of this feed`,
+          );
         started = true;
       }
     }
@@ -76,9 +80,11 @@ export async function* splitJson(
     if (depth >= partDepth && (mode === 'members' || inArray)) {
       const rest = chunk.subarray(from);
       heldBytes += rest.length;
-      if (heldBytes > maxPartBytes) throw new AdvisoryError('feed-too-large', `${name}: one record is larger than ${maxPartBytes} bytes`);
+      if (heldBytes > maxPartBytes)
+        throw new AdvisoryError('feed-too-large', `${name}: one record is larger than ${maxPartBytes} bytes`);
       held.push(Buffer.from(rest));
     }
   }
-  if (!started || depth !== 0 || inString) throw new AdvisoryError('feed-malformed', `${name}: the JSON is truncated; fetch it again`);
+  if (!started || depth !== 0 || inString)
+    throw new AdvisoryError('feed-malformed', `${name}: the JSON is truncated; fetch it again`);
 }

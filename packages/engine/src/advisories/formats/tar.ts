@@ -39,7 +39,11 @@ export async function readTar(
 
   for await (const chunk of stream) {
     total += chunk.length;
-    if (total > limits.maxTotalBytes) throw new AdvisoryError('feed-too-large', `${name}: the archive inflates to more than ${limits.maxTotalBytes} bytes`);
+    if (total > limits.maxTotalBytes)
+      throw new AdvisoryError(
+        'feed-too-large',
+        `${name}: the archive inflates to more than ${limits.maxTotalBytes} bytes`,
+      );
     let at = 0;
     while (at < chunk.length && !ended) {
       if (bodyLeft > 0) {
@@ -70,7 +74,8 @@ export async function readTar(
         ended = true;
         continue;
       }
-      if (++entries > limits.maxEntries) throw new AdvisoryError('feed-too-large', `${name}: more than ${limits.maxEntries} entries`);
+      if (++entries > limits.maxEntries)
+        throw new AdvisoryError('feed-too-large', `${name}: more than ${limits.maxEntries} entries`);
       bodyLeft = entry.size;
       padLeft = (blockSize - (entry.size % blockSize)) % blockSize;
       if (!entry.file || entry.size === 0 || !wanted(entry.path)) continue;
@@ -94,7 +99,8 @@ function parseHeader(header: Buffer, name: string): TarEntry | undefined {
   let sum = 8 * 0x20;
   for (let i = 0; i < blockSize; i++) if (i < 148 || i >= 156) sum += header[i]!;
   if (sum === 8 * 0x20) return undefined;
-  if (octal(header, 148, 8) !== sum) throw new AdvisoryError('feed-malformed', `${name}: a tar header's checksum is wrong; fetch it again`);
+  if (octal(header, 148, 8) !== sum)
+    throw new AdvisoryError('feed-malformed', `${name}: a tar header's checksum is wrong; fetch it again`);
   const prefix = header.toString('latin1', 257, 262) === 'ustar' ? text(header, 345, 155) : '';
   const path = text(header, 0, 100);
   const type = header[156]!;

@@ -64,13 +64,17 @@ export function readZip(
 function readDirectory(fd: number, size: number, path: string, limits: ZipLimits): ZipEntry[] {
   const { offset, length, entries } = findDirectory(fd, size, path);
   if (entries > limits.maxEntries || length > limits.maxDirectoryBytes) {
-    throw new AdvisoryError('feed-too-large', `${path}: the archive lists ${entries} files, more than ${limits.maxEntries}`);
+    throw new AdvisoryError(
+      'feed-too-large',
+      `${path}: the archive lists ${entries} files, more than ${limits.maxEntries}`,
+    );
   }
   const directory = readAt(fd, offset, length, path);
   const out: ZipEntry[] = [];
   let at = 0;
   while (out.length < entries) {
-    if (at + 46 > directory.length || directory.readUInt32LE(at) !== 0x02014b50) throw malformed(path, 'its directory is damaged');
+    if (at + 46 > directory.length || directory.readUInt32LE(at) !== 0x02014b50)
+      throw malformed(path, 'its directory is damaged');
     const nameLength = directory.readUInt16LE(at + 28);
     const extraLength = directory.readUInt16LE(at + 30);
     const end = at + 46 + nameLength + extraLength + directory.readUInt16LE(at + 32);

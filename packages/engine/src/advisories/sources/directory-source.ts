@@ -27,5 +27,10 @@ function lookUp(directory: string, url: string, known: Validator | null): FetchR
 function fileAt(url: string, path: string, gzipped: boolean): FeedFile | undefined {
   const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
   if (!stat?.isFile()) return undefined;
-  return { url, path, gzipped, validator: { etag: `file-${stat.size}-${stat.mtimeNs}-${stat.ctimeNs}-${stat.ino}`, lastModified: null } };
+  return {
+    url,
+    path,
+    gzipped,
+    validator: { etag: `file-${stat.size}-${stat.mtimeNs}-${stat.ctimeNs}-${stat.ino}`, lastModified: null },
+  };
 }

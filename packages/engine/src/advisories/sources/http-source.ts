@@ -1,5 +1,5 @@
 import { createWriteStream, rmSync } from 'node:fs';
-import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
@@ -21,7 +21,10 @@ const defaultIdleTimeoutMs = 60_000;
 
 /** The upstream hosts themselves, over https. */
 export function upstreamSource(options: HttpOptions): FeedSource {
-  return { fetch: (url, known, maxBytes) => download(url, url, false, known, maxBytes, options), list: () => undefined };
+  return {
+    fetch: (url, known, maxBytes) => download(url, url, false, known, maxBytes, options),
+    list: () => undefined,
+  };
 }
 
 /** A mirror of the upstream hosts below an http or https URL; files may be stored with `.gz` added. */
@@ -60,7 +63,10 @@ async function download(
   }
   if (status !== 200) {
     response.destroy();
-    throw new AdvisoryError('fetch-failed', `${address}: the server answered ${status}; try again later, or use a mirror`);
+    throw new AdvisoryError(
+      'fetch-failed',
+      `${address}: the server answered ${status}; try again later, or use a mirror`,
+    );
   }
   const path = join(options.tempDir, `feed-${process.pid}-${++downloads}`);
   try {
@@ -69,15 +75,26 @@ async function download(
     rmSync(path, { force: true });
     throwIfAborted(options.signal);
     if (error instanceof AdvisoryError) throw error;
-    throw new AdvisoryError('fetch-failed', `${address}: the download broke off (${reasonOf(error)}); try again`, error);
+    throw new AdvisoryError(
+      'fetch-failed',
+      `${address}: the download broke off (${reasonOf(error)}); try again`,
+      error,
+    );
   }
   return { state: 'file', file: { url, path, gzipped, validator } };
 }
 
-async function save(response: IncomingMessage, path: string, address: string, maxBytes: number, options: HttpOptions): Promise<void> {
+async function save(
+  response: IncomingMessage,
+  path: string,
+  address: string,
+  maxBytes: number,
+  options: HttpOptions,
+): Promise<void> {
   const announced = header(response, 'content-length');
   const total = announced === null ? null : Number(announced);
-  const tooLarge = (): AdvisoryError => new AdvisoryError('feed-too-large', `${address}: larger than ${maxBytes} bytes`);
+  const tooLarge = (): AdvisoryError =>
+    new AdvisoryError('feed-too-large', `${address}: larger than ${maxBytes} bytes`);
   if (total !== null && total > maxBytes) {
     response.destroy();
     throw tooLarge();
@@ -91,9 +108,17 @@ async function save(response: IncomingMessage, path: string, address: string, ma
       done(null, chunk);
     },
   });
-  await pipeline(response, counter, createWriteStream(path), options.signal === undefined ? {} : { signal: options.signal });
+  await pipeline(
+    response,
+    counter,
+    createWriteStream(path),
+    options.signal === undefined ? {} : { signal: options.signal },
+  );
   if (total !== null && received !== total) {
-    throw new AdvisoryError('digest-mismatch', `${address}: ${received} bytes came, ${total} were announced; try again`);
+    throw new AdvisoryError(
+      'digest-mismatch',
+      `${address}: ${received} bytes came, ${total} were announced; try again`,
+    );
   }
 }
 
@@ -106,8 +131,12 @@ async function open(address: URL, known: Validator | null, options: HttpOptions)
     const status = response.statusCode ?? 0;
     if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return response;
     response.destroy();
-    const next = URL.canParse(location, at) ? new URL(location, at) : undefined;
-    if (next === undefined || !['http:', 'https:'].includes(next.protocol) || (at.protocol === 'https:' && next.protocol !== 'https:')) {
+    const next = URL.canParse(location, at.href) ? new URL(location, at.href) : undefined;
+    if (
+      next === undefined ||
+      !['http:', 'https:'].includes(next.protocol) ||
+      (at.protocol === 'https:' && next.protocol !== 'https:')
+    ) {
       throw new AdvisoryError('fetch-failed', `${address}: redirects to ${location}, which is not followed`);
     }
     at = next;
@@ -134,18 +163,25 @@ function ask(address: URL, known: Validator | null, options: HttpOptions): Promi
   if (known?.etag != null) headers['if-none-match'] = known.etag;
   else if (known?.lastModified != null) headers['if-modified-since'] = known.lastModified;
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const request = address.protocol === 'https:' ? httpsRequest : httpRequest;
-  const sent = request(address.href, {
+  const settings = {
     headers,
     agent: agentFor(address.protocol),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
+  };
+  const sent = address.protocol === 'https:' ? httpsRequest(address, settings) : httpRequest(address, settings);
   const idle = options.idleTimeoutMs ?? defaultIdleTimeoutMs;
   sent.setTimeout(idle, () => sent.destroy(new Error(`no byte for ${idle} ms`)));
   sent.on('response', resolve);
   sent.on('error', (error) => {
     if (options.signal?.aborted) reject(new AdvisoryError('aborted', `stopped while fetching ${address}`, error));
-    else reject(new AdvisoryError('fetch-failed', `${address}: ${error.message}; check the network or proxy, or use a mirror`, error));
+    else
+      reject(
+        new AdvisoryError(
+          'fetch-failed',
+          `${address}: ${error.message}; check the network or proxy, or use a mirror`,
+          error,
+        ),
+      );
   });
   sent.end();
   return promise;

@@ -5,7 +5,9 @@ import { type HttpOptions, httpMirrorSource, upstreamSource } from './http-sourc
 /** Mirrors in order, the first that has a file wins and nothing else is asked; without mirrors the upstream hosts. */
 export function feedSource(mirrors: readonly string[], options: HttpOptions): FeedSource {
   if (mirrors.length === 0) return upstreamSource(options);
-  const chain = mirrors.map((mirror) => (/^https?:\/\//.test(mirror) ? httpMirrorSource(mirror, options) : directorySource(mirror)));
+  const chain = mirrors.map((mirror) =>
+    /^https?:\/\//.test(mirror) ? httpMirrorSource(mirror, options) : directorySource(mirror),
+  );
   return {
     fetch: async (url, known, maxBytes) => {
       for (const source of chain) {

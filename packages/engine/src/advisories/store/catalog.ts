@@ -23,7 +23,8 @@ export function readCatalog(dbDir: string): Catalog | undefined {
 
 /** Checks by hand: the schema library would cost more than all the rest of a scan's look-ups. */
 export function parseCatalog(text: string, name: string): Catalog {
-  const fail = (what: string): AdvisoryError => new AdvisoryError('catalog-malformed', `${name}: ${what}; build or update the database again`);
+  const fail = (what: string): AdvisoryError =>
+    new AdvisoryError('catalog-malformed', `${name}: ${what}; build or update the database again`);
   if (text.length > maxCatalogBytes) throw fail('is too large');
   let value: unknown;
   try {
@@ -31,7 +32,8 @@ export function parseCatalog(text: string, name: string): Catalog {
   } catch {
     throw fail('is no JSON');
   }
-  if (!isObject(value) || value.schemaVersion !== 1 || !Array.isArray(value.shards)) throw fail('is no catalog of schema version 1');
+  if (!isObject(value) || value.schemaVersion !== 1 || !Array.isArray(value.shards))
+    throw fail('is no catalog of schema version 1');
   const shards = value.shards.map((entry: unknown) => {
     if (!isShardInfo(entry)) throw fail('holds an entry that is no shard');
     return entry;

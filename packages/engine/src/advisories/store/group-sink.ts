@@ -133,7 +133,16 @@ export class GroupSink implements ShardSink {
   #draft(name: string, kind: ShardInfo['kind']): Draft {
     let draft = this.#drafts.get(name);
     if (draft === undefined) {
-      draft = { kind, records: 0, dataDate: null, scheme: '', statements: new Map(), rows: undefined, texts: undefined, textCount: 0 };
+      draft = {
+        kind,
+        records: 0,
+        dataDate: null,
+        scheme: '',
+        statements: new Map(),
+        rows: undefined,
+        texts: undefined,
+        textCount: 0,
+      };
       this.#drafts.set(name, draft);
     }
     return draft;

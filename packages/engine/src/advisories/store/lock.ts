@@ -11,7 +11,11 @@ const retryMs = 50;
  *
  * @throws AdvisoryError `aborted` while waiting, `store-failed`
  */
-export async function withWriteLock<T>(dbDir: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+export async function withWriteLock<T>(
+  dbDir: string,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
   makeStore(dbDir);
   const database = new (sqlite())(lockPath(dbDir), { timeout: 0 });
   try {

@@ -25,5 +25,6 @@ export function removeRetiredShards(dbDir: string, before: ReadonlySet<string>, 
 
 /** What a writer that was killed left behind. Call with the write lock held. */
 export function emptyTemp(dbDir: string): void {
-  for (const name of readdirSync(tempPath(dbDir))) rmSync(join(tempPath(dbDir), name), { force: true, recursive: true });
+  for (const name of readdirSync(tempPath(dbDir)))
+    rmSync(join(tempPath(dbDir), name), { force: true, recursive: true });
 }

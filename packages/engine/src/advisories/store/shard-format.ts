@@ -1,5 +1,12 @@
 import type { Statement } from '../feed.ts';
-import { type AdvisoryRecord, type AdvisoryStatus, type CvssRating, type LabelRating, severities, type VersionRange } from '../types.ts';
+import {
+  type AdvisoryRecord,
+  type AdvisoryStatus,
+  type CvssRating,
+  type LabelRating,
+  severities,
+  type VersionRange,
+} from '../types.ts';
 
 /** Raised when the layout or the meaning of shards changes: older shards are then built again. */
 export const shardFormat = 1;
@@ -91,14 +98,22 @@ function some<T>(list: readonly T[]): readonly T[] | undefined {
   return list.length === 0 ? undefined : list;
 }
 
-function encodeRange({ introduced, fixed, lastAffected }: VersionRange): [string | null, (string | null)?, (string | null)?] {
+function encodeRange({
+  introduced,
+  fixed,
+  lastAffected,
+}: VersionRange): [string | null, (string | null)?, (string | null)?] {
   if (lastAffected !== null) return [introduced, fixed, lastAffected];
   return fixed === null ? [introduced] : [introduced, fixed];
 }
 
 function decodeRanges({ f, r }: StoredStatement): VersionRange[] {
   if (f !== undefined) return [{ introduced: null, fixed: f, lastAffected: null }];
-  return (r ?? []).map(([introduced, fixed, lastAffected]) => ({ introduced, fixed: fixed ?? null, lastAffected: lastAffected ?? null }));
+  return (r ?? []).map(([introduced, fixed, lastAffected]) => ({
+    introduced,
+    fixed: fixed ?? null,
+    lastAffected: lastAffected ?? null,
+  }));
 }
 
 export function encodeLabels(labels: readonly LabelRating[]): StoredLabel[] {
@@ -110,7 +125,9 @@ export function decodeLabels(stored: readonly StoredLabel[] | undefined): LabelR
 }
 
 export function encodeCvss(ratings: readonly CvssRating[]): StoredCvss[] {
-  return ratings.map(({ source, version, vector, score }) => (score === null ? [source, version, vector] : [source, version, vector, score]));
+  return ratings.map(({ source, version, vector, score }) =>
+    score === null ? [source, version, vector] : [source, version, vector, score],
+  );
 }
 
 export function decodeCvss(stored: readonly StoredCvss[] | undefined): CvssRating[] {

@@ -28,7 +28,9 @@ export class ShardWriter {
   constructor(Database: typeof DatabaseSync, tempDir: string) {
     this.#scratch = join(tempDir, `stage-${process.pid}-${++staged}.sqlite`);
     this.#database = new Database(this.#scratch);
-    this.#database.exec(`PRAGMA page_size=${pageSize}; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;`);
+    this.#database.exec(
+      `PRAGMA page_size=${pageSize}; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;`,
+    );
     this.#database.exec(shardSchema);
     this.#database.exec('BEGIN');
     this.#insert = this.#database.prepare('INSERT OR IGNORE INTO body VALUES (?, ?)');
@@ -52,7 +54,11 @@ export class ShardWriter {
       return place(out, dbDir);
     } catch (error) {
       rmSync(out, { force: true });
-      throw new AdvisoryError('store-failed', `cannot write a shard to ${dbDir}: ${reasonOf(error)}; check space and rights`, error);
+      throw new AdvisoryError(
+        'store-failed',
+        `cannot write a shard to ${dbDir}: ${reasonOf(error)}; check space and rights`,
+        error,
+      );
     }
   }
 

@@ -1,0 +1,73 @@
+import { isAdvisoryError } from './advisory-error.ts';
+import { type BuildProgress, type BuildReport, buildDatabase } from './build-database.ts';
+import { copyFromCatalog } from './copy-catalog.ts';
+import { readCatalog } from './store/catalog.ts';
+
+export interface UpdateOptions {
+  readonly dbDir: string;
+  /** shard names, without those of texts, which come along */
+  readonly needed: readonly string[];
+  /** see `buildDatabase`; none: the upstream hosts */
+  readonly mirrors?: readonly string[] | undefined;
+  /** a catalog of ready-made shards, as directory or http(s) URL; instead of building */
+  readonly catalog?: string | undefined;
+  /** only directories are asked, no connection is opened */
+  readonly offline?: boolean | undefined;
+  /** today, `YYYY-MM-DD`: what was confirmed on this day is not asked again */
+  readonly asOf: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: ((event: BuildProgress) => void) | undefined;
+}
+
+export interface UpdateReport {
+  /** names of shards that were made, fetched or confirmed, sorted */
+  readonly updated: readonly string[];
+  /** what could not be had, in words; the old shards stay */
+  readonly notes: readonly string[];
+}
+
+const isUrl = /^https?:\/\//;
+
+/**
+ * Brings the shards that are needed up to date: from a catalog, else by building just those.
+ *
+ * @throws AdvisoryError as `buildDatabase`; for a catalog also `fetch-failed` and `digest-mismatch`
+ */
+export async function updateDatabase(options: UpdateOptions): Promise<UpdateReport> {
+  const { dbDir, catalog, offline, asOf } = options;
+  const known = new Map((readCatalogLeniently(dbDir)?.shards ?? []).map((shard) => [shard.name, shard]));
+  const due = [...new Set(options.needed)].filter((name) => known.get(name)?.checkedAt !== asOf).sort();
+  if (due.length === 0) return { updated: [], notes: [] };
+  if (catalog !== undefined) {
+    if (offline === true && isUrl.test(catalog)) return { updated: [], notes: [`${catalog} is not asked: offline`] };
+    return copyFromCatalog({ ...options, catalog, names: due });
+  }
+  const mirrors = (options.mirrors ?? []).filter((mirror) => offline !== true || !isUrl.test(mirror));
+  if (offline === true && mirrors.length === 0)
+    return { updated: [], notes: ['no source of advisories is asked: offline'] };
+  const { signal, progress } = options;
+  const report = await buildDatabase({ dbDir, mirrors, asOf, only: due, signal, progress });
+  return { updated: report.shards.map(({ name }) => name), notes: notesOf(report) };
+}
+
+/** A damaged catalog names nothing; the build that follows says what is wrong with it. */
+function readCatalogLeniently(dbDir: string): ReturnType<typeof readCatalog> {
+  try {
+    return readCatalog(dbDir);
+  } catch (error) {
+    if (isAdvisoryError(error, 'catalog-malformed')) return undefined;
+    throw error;
+  }
+}
+
+function notesOf(report: BuildReport): string[] {
+  const notes = report.failed.map(({ feed, message }) => `feed ${feed} failed: ${message}`);
+  for (const [feed, skipped] of Map.groupBy(report.skipped, (entry) => entry.feed)) {
+    const more = skipped.length > 1 ? ` and ${skipped.length - 1} more` : '';
+    notes.push(`feed ${feed}: no source has ${skipped[0]!.url}${more}`);
+  }
+  for (const { feed, rejected, firstRejection } of report.feeds) {
+    if (rejected > 0) notes.push(`feed ${feed}: ${rejected} records could not be read, the first: ${firstRejection}`);
+  }
+  return notes;
+}
