@@ -11,6 +11,8 @@ export type RuleScope =
   | 'file'
   | 'config'
   | 'image'
+  /** what could not be read or compared (`incomplete`) */
+  | 'coverage'
   | 'license'
   | 'malware'
   | 'signature'

@@ -1,0 +1,143 @@
+import type { Finding } from '../matching/types.ts';
+import type { PolicySubject, RuleOutcome, Verdict } from './types.ts';
+
+/** Orders two versions of a package type: negative when the first is lower. */
+export type CompareVersions = (type: string, a: string, b: string) => number;
+
+/** Ids that one line names. */
+const maxNamed = 3;
+
+type Change = Verdict['changes'][number];
+
+/**
+ * The smallest changes that take away what the denying rules found: for each package one upgrade, to the lowest version
+ * that fixes all of its findings; then what configuration and distribution need.
+ *
+ * @param denying outcomes of rules that deny
+ * @param findings all findings of the result, in its order
+ */
+export function smallestChanges(
+  denying: readonly RuleOutcome[],
+  findings: readonly Finding[],
+  subject: PolicySubject,
+  compare: CompareVersions,
+): readonly Change[] {
+  const blocking = new Set(denying.flatMap((outcome) => outcome.findings));
+  const upgrades = new Map<string, Finding[]>();
+  const unfixed = new Map<string, Finding[]>();
+  const changes: Change[] = [];
+  for (const finding of findings) {
+    if (!blocking.has(finding.key)) continue;
+    if (finding.kind === 'end-of-life') changes.push(newDistro(finding, subject));
+    else if (finding.kind === 'misconfiguration') changes.push(followRule(finding, denying));
+    else group(finding.fix?.state === 'fixed' && finding.fix.versions.length > 0 ? upgrades : unfixed, finding);
+  }
+  for (const group of upgrades.values()) changes.push(upgrade(group, compare));
+  for (const group of unfixed.values()) changes.push(withoutFix(group));
+  for (const outcome of denying) {
+    if (outcome.findings.length > 0) continue;
+    changes.push({ kind: 'other', text: outcome.remediation ?? outcome.message, findings: [] });
+  }
+  return changes.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || byCodeUnit(a.text, b.text));
+}
+
+const order: readonly Change['kind'][] = ['distro', 'upgrade', 'config', 'other'];
+
+/** Binary packages of one source package are upgraded together; a language package in one place at a time. */
+function group(groups: Map<string, Finding[]>, finding: Finding): void {
+  const { package: pkg, evidence } = finding;
+  const source = evidence.matchedPackage?.via === 'source' ? evidence.matchedPackage : undefined;
+  const subject = source
+    ? [pkg?.type, 'source', source.name, source.version]
+    : [pkg?.type, 'package', pkg?.name, pkg?.version, evidence.path];
+  const key = JSON.stringify(subject);
+  const members = groups.get(key);
+  if (members === undefined) groups.set(key, [finding]);
+  else members.push(finding);
+}
+
+function upgrade(group: readonly Finding[], compare: CompareVersions): Change {
+  const target = lowestFix(group, compare);
+  const installed = [...new Set(group.map((finding) => finding.package?.version ?? ''))].sort().join(', ');
+  return {
+    kind: 'upgrade',
+    text: `upgrade ${names(group)} from ${installed} to ${target}${place(group)}: fixes ${ids(group)}`,
+    findings: group.map(({ key }) => key),
+  };
+}
+
+/**
+ * The lowest version in which all of a package's findings are fixed. A fix in one release line says nothing about a later
+ * line that has a fix of its own: 2.0.3 is not taken for fixed where the fixes are 1.2.4 and 2.0.5.
+ */
+function lowestFix(group: readonly Finding[], compare: CompareVersions): string {
+  const type = group[0]?.package?.type ?? '';
+  const installed = group[0]?.package?.version ?? '';
+  const by = (a: string, b: string) => compare(type, a, b);
+  const fixes = group.map((finding) => {
+    const versions = finding.fix?.versions ?? [];
+    const newer = versions.filter((version) => by(version, installed) > 0);
+    return newer.length > 0 ? newer : versions;
+  });
+  const candidates = [...new Set(fixes.flat())].sort((a, b) => by(a, b) || byCodeUnit(a, b));
+  const fixed = (candidate: string) => fixes.every((versions) => fixesAll(candidate, versions, by));
+  return candidates.find(fixed) ?? candidates.at(-1) ?? '';
+}
+
+function fixesAll(candidate: string, fixes: readonly string[], by: (a: string, b: string) => number): boolean {
+  if (fixes.some((fix) => by(fix, candidate) === 0)) return true;
+  const above = fixes.filter((fix) => by(fix, candidate) > 0);
+  return above.length < fixes.length && above.every((fix) => releaseLine(fix) !== releaseLine(candidate));
+}
+
+/** `2` of `2.0.5` and of `v2.1`, with the epoch of `1:2.0.5`. */
+function releaseLine(version: string): string {
+  return /^v?(?:\d+[:!])?\d*/.exec(version)?.[0] ?? '';
+}
+
+function withoutFix(group: readonly Finding[]): Change {
+  const malware = group.some(({ kind }) => kind === 'malware');
+  const advice = malware
+    ? `remove ${names(group)}${place(group)}: it is malicious`
+    : `${names(group)}${place(group)} has no fix for ${ids(group)}: remove or replace it, or excuse it with an exception that expires`;
+  return { kind: 'other', text: advice, findings: group.map(({ key }) => key) };
+}
+
+function newDistro(finding: Finding, { image }: PolicySubject): Change {
+  const name = image.distro ? [image.distro.id, image.distro.version].filter(Boolean).join(' ') : finding.id;
+  return {
+    kind: 'distro',
+    text: `move from ${name}, which gets no security support any more, to a supported release`,
+    findings: [finding.key],
+  };
+}
+
+function followRule(finding: Finding, denying: readonly RuleOutcome[]): Change {
+  const outcome = denying.find((each) => each.findings.includes(finding.key));
+  const kind = finding.evidence.config === undefined ? 'other' : 'config';
+  return { kind, text: outcome?.remediation ?? finding.title ?? finding.id, findings: [finding.key] };
+}
+
+function names(group: readonly Finding[]): string {
+  return shortened([...new Set(group.map((finding) => finding.package?.name ?? finding.id))].sort(byCodeUnit));
+}
+
+function ids(group: readonly Finding[]): string {
+  return shortened([...new Set(group.map(({ id }) => id))].sort(byCodeUnit));
+}
+
+function place(group: readonly Finding[]): string {
+  const instruction = group[0]?.evidence.instruction;
+  return instruction
+    ? ` (installed by ${instruction.length > 100 ? `${instruction.slice(0, 100)}…` : instruction})`
+    : '';
+}
+
+function shortened(texts: readonly string[]): string {
+  const shown = texts.slice(0, maxNamed).join(', ');
+  return texts.length > maxNamed ? `${shown} and ${texts.length - maxNamed} more` : shown;
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

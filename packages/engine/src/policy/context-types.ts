@@ -1,0 +1,159 @@
+import { severities } from '../advisories/types.ts';
+import { bool, type CelType, double, int, list, map, object, oneOf, string } from './cel-types.ts';
+import { incompleteCodes } from './completeness.ts';
+
+/** Scopes that have facts today. `coverage` judges what could not be read or compared. */
+export const supportedScopes = ['vulnerability', 'malware', 'package', 'config', 'image', 'coverage'] as const;
+export type SupportedScope = (typeof supportedScopes)[number];
+
+/** Scopes of the rule form whose facts are not gathered yet. */
+export const futureScopes = ['secret', 'file', 'license', 'signature', 'runtime'] as const;
+
+/*
+ * Conventions of all contexts, so that rules stay short and nothing unknown reads as "no":
+ * a text that is unknown is "", a number that is unknown is NaN (every comparison with it is false, so that
+ * `finding.ageDays >= 30` is false and `!(finding.ageDays < 30)` is true), and a field beside it says whether it is known.
+ */
+
+const fixStates = ['fixed', 'not-fixed', 'will-not-fix', 'deferred', 'end-of-life', 'under-investigation', 'unknown'];
+
+const finding = object({
+  id: string,
+  aliases: list(string),
+  /** bulletins */
+  advisories: list(string),
+  kind: oneOf(['vulnerability', 'malware']),
+  severity: oneOf(severities),
+  /** 0 Unknown, 1 Negligible … 5 Critical */
+  level: int,
+  severitySource: string,
+  title: string,
+  published: string,
+  /** days since it was published */
+  ageDays: double,
+  ageKnown: bool,
+  /** days since its fix, else (where that date is unknown) the vulnerability itself, became known */
+  knownDays: double,
+  dateKnown: bool,
+  package: object({
+    name: string,
+    version: string,
+    type: string,
+    purl: string,
+    path: string,
+    layer: string,
+    instruction: string,
+    ownedBy: string,
+  }),
+  fix: object({ state: oneOf(fixStates), versions: list(string), since: string, ageDays: double, ageKnown: bool }),
+  risk: object({
+    cvss: object({ score: double, known: bool, version: string, vector: string, source: string }),
+    /** listed by CISA as known to be exploited; when that list is missing, the scan ends with 5 for a rule that asks */
+    kev: bool,
+    kevKnown: bool,
+    kevDateAdded: string,
+    kevDueDate: string,
+    ransomware: bool,
+    ransomwareKnown: bool,
+    epss: object({ score: double, percentile: double, known: bool }),
+  }),
+});
+
+const counts = object({
+  total: int,
+  critical: int,
+  high: int,
+  medium: int,
+  low: int,
+  negligible: int,
+  unknown: int,
+});
+
+const image = object({
+  reference: string,
+  names: list(string),
+  id: string,
+  digest: string,
+  platform: string,
+  created: string,
+  ageDays: double,
+  ageKnown: bool,
+  layers: int,
+  packages: int,
+  distro: object({
+    id: string,
+    version: string,
+    /** an image without a distribution (scratch) has none */
+    known: bool,
+    /** date of the end of the public security support */
+    endOfLife: string,
+    pastEndOfLife: bool,
+    endOfLifeKnown: bool,
+  }),
+  /** vulnerabilities that nothing suppressed: distinct ones, or with `per: package` one for each package that has it */
+  counts,
+});
+
+const pkg = object({
+  name: string,
+  version: string,
+  type: string,
+  purl: string,
+  arch: string,
+  sourceName: string,
+  sourceVersion: string,
+  licenses: list(string),
+  paths: list(string),
+  layers: list(string),
+  ownedBy: string,
+});
+
+const config = object({
+  /** as written; "" is root */
+  user: string,
+  root: bool,
+  /** `22/tcp` */
+  exposedPorts: list(string),
+  /** numbers, whatever the protocol; of ranges every one */
+  ports: list(int),
+  tcpPorts: list(int),
+  /** names of the environment variables; values may be secrets */
+  env: list(string),
+  labels: map(string),
+  entrypoint: list(string),
+  cmd: list(string),
+  volumes: list(string),
+  workingDir: string,
+  healthcheck: bool,
+  onBuild: list(string),
+  /** what the history says was run, oldest first */
+  instructions: list(string),
+});
+
+const entry = object({ code: oneOf(incompleteCodes), message: string, path: string, layer: string });
+
+const stage = oneOf(['pipeline', 'registry', 'admission', 'runtime']);
+
+/**
+ * The variables of a scope's expressions, subject first, each with its type. Values for them, in the same order, come from
+ * context-values.ts; `parameters` are the rule's own.
+ */
+export function scopeVariables(
+  scope: SupportedScope,
+  parameters: Readonly<Record<string, CelType>>,
+): Readonly<Record<string, CelType>> {
+  const common = { image, stage, parameters: object(parameters) };
+  switch (scope) {
+    case 'vulnerability':
+    case 'malware':
+      return { finding, ...common };
+    case 'package':
+      return { pkg, ...common };
+    case 'config':
+      return { config, ...common };
+    case 'coverage':
+      return { entry, ...common };
+    case 'image':
+      return common;
+  }
+}

@@ -1,0 +1,192 @@
+import type { Severity } from '../advisories/types.ts';
+import type { ImageConfig } from '../image/types.ts';
+import type { Incomplete, Package } from '../inventory/types.ts';
+import type { Finding } from '../matching/types.ts';
+import { daysBetween } from './days.ts';
+import type { PolicySubject } from './types.ts';
+
+/*
+ * The values of the contexts that context-types.ts declares, field by field the same. Of objects that an image made, only
+ * named fields are read, so that nothing in an image can add a field.
+ */
+
+export function findingContext(finding: Finding, evaluatedAt: string, owners: ReadonlyMap<string, string>) {
+  const { fix, risk, evidence } = finding;
+  const published = finding.published ?? evidence.published ?? null;
+  const ageDays = daysBetween(published, evaluatedAt);
+  const fixAgeDays = daysBetween(fix?.since ?? null, evaluatedAt);
+  const knownDays = Number.isNaN(fixAgeDays) ? ageDays : fixAgeDays;
+  const purl = finding.package?.purl ?? '';
+  return {
+    id: finding.id,
+    aliases: finding.aliases,
+    advisories: finding.advisories,
+    kind: finding.kind,
+    severity: finding.severity,
+    level: finding.level,
+    severitySource: finding.severitySource ?? '',
+    title: finding.title ?? '',
+    published: published ?? '',
+    ageDays,
+    ageKnown: !Number.isNaN(ageDays),
+    knownDays,
+    dateKnown: !Number.isNaN(knownDays),
+    package: {
+      name: finding.package?.name ?? '',
+      version: finding.package?.version ?? '',
+      type: finding.package?.type ?? '',
+      purl,
+      path: evidence.path ?? '',
+      layer: evidence.layer ?? '',
+      instruction: evidence.instruction ?? '',
+      ownedBy: evidence.ownedBy ?? owners.get(purl) ?? '',
+    },
+    fix: {
+      state: fix?.state ?? 'unknown',
+      versions: fix?.versions ?? [],
+      since: fix?.since ?? '',
+      ageDays: fixAgeDays,
+      ageKnown: !Number.isNaN(fixAgeDays),
+    },
+    risk: {
+      cvss: {
+        score: risk?.cvss?.score ?? Number.NaN,
+        known: risk?.cvss != null,
+        version: risk?.cvss?.version ?? '',
+        vector: risk?.cvss?.vector ?? '',
+        source: risk?.cvss?.source ?? '',
+      },
+      kev: risk?.kev?.listed ?? false,
+      kevKnown: risk?.kev != null,
+      kevDateAdded: risk?.kev?.dateAdded ?? '',
+      kevDueDate: risk?.kev?.dueDate ?? '',
+      ransomware: risk?.ransomware ?? false,
+      ransomwareKnown: risk?.ransomware != null,
+      epss: {
+        score: risk?.epss?.score ?? Number.NaN,
+        percentile: risk?.epss?.percentile ?? Number.NaN,
+        known: risk?.epss != null,
+      },
+    },
+  };
+}
+
+/** Owner of a package by its purl; where the same purl is there with several owners, of none. */
+export function packageOwners(packages: readonly Package[]): ReadonlyMap<string, string> {
+  const owners = new Map<string, string>();
+  for (const { purl, ownedBy } of packages) {
+    const known = owners.get(purl);
+    owners.set(purl, known === undefined || known === ownedBy ? (ownedBy ?? '') : '');
+  }
+  return owners;
+}
+
+/** `pastEndOfLife` is what the rules see: false once an exception excuses it. */
+export function imageContext(subject: PolicySubject, counts: Counts, pastEndOfLife: boolean | null) {
+  const { image, inventory } = subject;
+  const ageDays = daysBetween(image.created, subject.evaluatedAt);
+  const endOfLife = image.distro?.endOfLife;
+  return {
+    reference: image.reference,
+    names: image.names,
+    id: image.id ?? '',
+    digest: image.digest ?? '',
+    platform: image.platform ?? '',
+    created: image.created ?? '',
+    ageDays,
+    ageKnown: !Number.isNaN(ageDays),
+    layers: inventory.layers.length,
+    packages: inventory.packages.length,
+    distro: {
+      id: image.distro?.id ?? '',
+      version: image.distro?.version ?? '',
+      known: image.distro !== null,
+      endOfLife: typeof endOfLife === 'string' ? endOfLife : '',
+      pastEndOfLife: pastEndOfLife ?? false,
+      endOfLifeKnown: pastEndOfLife !== null,
+    },
+    counts,
+  };
+}
+
+export type Counts = ReturnType<typeof countBySeverity>;
+
+export function countBySeverity(counted: readonly Severity[]) {
+  const count = (severity: Severity) => counted.filter((each) => each === severity).length;
+  return {
+    total: counted.length,
+    critical: count('Critical'),
+    high: count('High'),
+    medium: count('Medium'),
+    low: count('Low'),
+    negligible: count('Negligible'),
+    unknown: count('Unknown'),
+  };
+}
+
+export function packageContext(pkg: Package) {
+  return {
+    name: pkg.name,
+    version: pkg.version,
+    type: pkg.type,
+    purl: pkg.purl,
+    arch: pkg.arch ?? '',
+    sourceName: pkg.source?.name ?? '',
+    sourceVersion: pkg.source?.version ?? '',
+    licenses: pkg.licenses,
+    paths: pkg.locations.map(({ path }) => path),
+    layers: pkg.locations.map(({ layer }) => layer ?? ''),
+    ownedBy: pkg.ownedBy ?? '',
+  };
+}
+
+export function configContext(config: ImageConfig) {
+  return {
+    user: config.user,
+    root: isRoot(config.user),
+    exposedPorts: config.exposedPorts,
+    ports: portNumbers(config.exposedPorts),
+    tcpPorts: portNumbers(config.exposedPorts.filter((port) => !/\/(?:udp|sctp)$/i.test(port))),
+    env: config.env.map((variable) => variable.split('=', 1)[0] ?? ''),
+    labels: config.labels,
+    entrypoint: config.entrypoint ?? [],
+    cmd: config.cmd ?? [],
+    volumes: config.volumes,
+    workingDir: config.workingDir,
+    healthcheck: hasHealthcheck(config),
+    onBuild: config.onBuild,
+    instructions: config.history.map(({ createdBy }) => createdBy ?? ''),
+  };
+}
+
+export function entryContext(entry: Incomplete) {
+  return { code: entry.code, message: entry.message, path: entry.path ?? '', layer: entry.layer ?? '' };
+}
+
+/**
+ * Whether a container of this user runs as root unless told otherwise: no user, the name, or any spelling of user id 0
+ * that the engine's number parser takes (`0`, `00`, `+0`), with or without a group.
+ */
+function isRoot(user: string): boolean {
+  const [name = ''] = user.split(':', 1);
+  return name === '' || name === 'root' || /^[+-]?0+$/.test(name);
+}
+
+/** `["NONE"]` switches off the health check of the base image. */
+function hasHealthcheck({ healthcheck }: ImageConfig): boolean {
+  if (healthcheck === null) return false;
+  const test = healthcheck.Test ?? healthcheck.test;
+  return Array.isArray(test) && test.length > 0 && test[0] !== 'NONE';
+}
+
+/** `22/tcp` and ranges (`8000-8010/tcp`), distinct, in rising order. */
+function portNumbers(ports: readonly string[]): readonly number[] {
+  const ranges = ports.map((port) => /^(\d{1,5})(?:-(\d{1,5}))?(?:\/|$)/.exec(port)).filter((range) => range !== null);
+  const bounds = ranges.map(([, first, last]) => [Number(first), Math.min(Number(last ?? first), 65_535)] as const);
+  const numbers: number[] = [];
+  // in rising order each number is walked once, however often ranges overlap
+  for (const [from, to] of bounds.sort((a, b) => a[0] - b[0])) {
+    for (let number = Math.max(from, (numbers.at(-1) ?? -1) + 1); number <= to; number++) numbers.push(number);
+  }
+  return numbers;
+}

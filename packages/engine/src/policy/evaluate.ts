@@ -1,0 +1,138 @@
+import type { Finding } from '../matching/types.ts';
+import { type CompareVersions, smallestChanges } from './changes.ts';
+import { completenessReasons } from './completeness.ts';
+import type { ExceptionFile } from './exception-file.ts';
+import { Exceptions } from './exception-match.ts';
+import type { Policy } from './policy-file.ts';
+import { knownSignals, ruleInputs, signalsRead } from './rule-inputs.ts';
+import { type Judgement, RuleJudge } from './rule-judge.ts';
+import type { Evaluation, ExitCode, PolicySubject, Reason, RuleOutcome, Verdict } from './types.ts';
+
+export interface EvaluateOptions {
+  /** all of them apply; what one allows to be incomplete is allowed */
+  readonly policies: readonly Policy[];
+  readonly exceptions: readonly ExceptionFile[];
+  /** false (`--no-gate`): exit 1 becomes 0, nothing else changes */
+  readonly gate: boolean;
+  /** by the package type's scheme; default: by code unit */
+  readonly compareVersions?: CompareVersions | undefined;
+}
+
+/**
+ * Judges one image. A pure function: the same subject and options give the same evaluation.
+ *
+ * @returns the subject's findings in their order with what suppressed them, then those that rules made (kind
+ * misconfiguration), by key; and the verdict. `verdict.inputs` are those that rules read; what matching read is for its
+ * caller to add.
+ * @throws PolicyError `RULE_FAILED` when a rule cannot be judged on this image
+ */
+export function evaluate(subject: PolicySubject, options: EvaluateOptions): Evaluation {
+  const exceptions = new Exceptions(options.exceptions, subject.image, subject.evaluatedAt);
+  const found = subject.findings.map((finding) => exceptions.apply(finding));
+  const judge = new RuleJudge(subject, found, exceptions);
+  const judgements = options.policies.flatMap((policy) => policy.rules.map((rule) => judge.judge(policy, rule)));
+  const findings = [...found, ...judge.made()];
+  const positions = new Map(findings.map(({ key }, index) => [key, index]));
+  const outcomes = judgements.flatMap((judgement) => outcome(judgement, positions));
+  const rules = [
+    ...outcomes.filter(({ action }) => action === 'deny'),
+    ...outcomes.filter(({ action }) => action !== 'deny'),
+  ];
+  const denying = rules.filter(({ action }) => action === 'deny');
+  const reasons = [
+    ...policyReason(denying, options.gate),
+    ...completenessReasons({
+      incomplete: subject.incomplete,
+      ...advisoryState(subject, options.policies, found),
+      allowed: new Set(options.policies.flatMap((policy) => policy.allow.incomplete)),
+    }),
+  ];
+  const verdict: Verdict = {
+    result: reasons.length > 0 ? 'fail' : rules.length > 0 ? 'warn' : 'pass',
+    exitCode: exitCode(reasons),
+    reasons,
+    inputs: inputsRead(options, found),
+    rules,
+    exceptions: exceptions.report(),
+    changes: smallestChanges(denying, findings, subject, options.compareVersions ?? byCodeUnit),
+  };
+  return { findings, verdict };
+}
+
+function outcome(judgement: Judgement, positions: ReadonlyMap<string, number>): readonly RuleOutcome[] {
+  const { policy, rule, message, findings } = judgement;
+  if (message === null) return [];
+  return [
+    {
+      id: rule.id,
+      policy: policy.name,
+      action: rule.action,
+      message,
+      remediation: rule.remediation,
+      controls: rule.controls,
+      findings: [...new Set(findings)].sort((a, b) => positions.get(a)! - positions.get(b)!),
+    },
+  ];
+}
+
+function policyReason(denying: readonly RuleOutcome[], gate: boolean): readonly Reason[] {
+  if (denying.length === 0) return [];
+  const ids = denying.map(({ id }) => id).join(', ');
+  const broken = `the policy is broken by ${denying.length === 1 ? 'the rule' : `${denying.length} rules:`} ${ids}`;
+  return gate
+    ? [{ exitCode: 1, code: 'policy', message: broken }]
+    : [{ exitCode: 1, code: 'policy-not-gated', message: `${broken} (not gated: this alone does not stop the image)` }];
+}
+
+/** 2 and 3 end before there is a verdict; of the others 1 goes before 5 before 4. */
+function exitCode(reasons: readonly Reason[]): ExitCode {
+  const codes = reasons.filter(({ code }) => code !== 'policy-not-gated').map((reason) => reason.exitCode);
+  return ([1, 5, 4] as const).find((code) => codes.includes(code)) ?? 0;
+}
+
+/**
+ * Shards that are missing or stale and matter: those of signals (KEV, EPSS, end of life) only when a rule asks for them.
+ * When a rule asks for a signal that no vulnerability has, its shard was not at hand, whoever says what is missing.
+ */
+function advisoryState(
+  subject: PolicySubject,
+  policies: readonly Policy[],
+  findings: readonly Finding[],
+): { readonly missing: readonly string[]; readonly stale: readonly string[] } {
+  const asked = signalsRead(policies.flatMap((policy) => policy.rules));
+  const matters = (shard: string) => !knownSignals.includes(shard) || asked.includes(shard);
+  const missing = new Set(subject.missing.filter(matters));
+  const stale = new Set(subject.stale.filter(matters));
+  const open = findings.filter(({ kind, suppressed }) => kind === 'vulnerability' && suppressed.length === 0);
+  const blind = {
+    kev: open.some(({ risk }) => risk?.kev == null),
+    epss: open.length > 0 && open.every(({ risk }) => risk?.epss == null),
+  };
+  for (const shard of ['kev', 'epss'] as const) {
+    if (blind[shard] && asked.includes(shard) && !stale.has(shard)) missing.add(shard);
+  }
+  return { missing: [...missing].sort(), stale: [...stale].sort() };
+}
+
+function inputsRead(options: EvaluateOptions, found: readonly Finding[]): readonly string[] {
+  const vulnerabilities = found.filter(({ kind }) => kind === 'vulnerability');
+  const malware = found.filter(({ kind }) => kind === 'malware');
+  const inputs = new Set<string>();
+  for (const policy of options.policies) {
+    inputs.add(`policy.${policy.name}`);
+    for (const rule of policy.rules) {
+      const judged = rule.scope === 'malware' ? malware : vulnerabilities;
+      for (const input of ruleInputs(policy.name, rule, judged)) inputs.add(input);
+    }
+  }
+  for (const { source, exceptions } of options.exceptions) {
+    inputs.add(`exceptions.${source}`);
+    if (exceptions.length > 0) inputs.add('evaluatedAt');
+    if (exceptions.some(({ image }) => image !== null)) inputs.add('subject.reference');
+  }
+  return [...inputs].sort();
+}
+
+function byCodeUnit(_type: string, a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,25 @@
+import { PolicyError } from './error.ts';
+import { suggestion } from './nearest.ts';
+import { defaultPack } from './packs/default.yaml.ts';
+import { qualysRiskIndexPack } from './packs/qualys-risk-index.yaml.ts';
+import { loadPolicy, type Policy } from './policy-file.ts';
+
+/** The policies that ship with the product, as policy files: name → text. A new one is a file in packs/ and a line here. */
+const packs: ReadonlyMap<string, string> = new Map([
+  ['default', defaultPack],
+  ['qualys-risk-index', qualysRiskIndexPack],
+]);
+
+export const packNames: readonly string[] = [...packs.keys()];
+
+/** The text of a pack; undefined where no pack has this name. */
+export function packText(name: string): string | undefined {
+  return packs.get(name);
+}
+
+/** @throws PolicyError `PACK_UNKNOWN`, naming the nearest */
+export function loadPack(name: string): Policy {
+  const text = packs.get(name);
+  if (text !== undefined) return loadPolicy(text, `pack:${name}`);
+  throw new PolicyError('PACK_UNKNOWN', [`there is no policy pack "${name}"${suggestion(name, packNames)}`]);
+}

@@ -1,0 +1,223 @@
+import type { Node } from 'yaml';
+import { type Severity, severities } from '../advisories/types.ts';
+import type { IncompleteCode } from '../inventory/types.ts';
+import { compileExpression, type Expression } from './cel-compile.ts';
+import type { ExpressionProblem } from './cel-parse.ts';
+import { bool, type CelType, double, string } from './cel-types.ts';
+import { incompleteCodes } from './completeness.ts';
+import { futureScopes, type SupportedScope, scopeVariables, supportedScopes } from './context-types.ts';
+import { compileTemplate, type Template } from './template.ts';
+import type { RuleAction } from './types.ts';
+import { type YamlLimits, type YamlMapping, YamlReader } from './yaml-reader.ts';
+
+const limits: YamlLimits = { maxCharacters: 262_144, maxDepth: 20, maxAliases: 100, maxProblems: 50 };
+const maxRules = 1000;
+
+export type ParameterValue = number | string | boolean;
+
+export interface Rule {
+  readonly id: string;
+  readonly scope: SupportedScope;
+  readonly action: RuleAction;
+  readonly when: Expression;
+  /** the expression as written */
+  readonly condition: string;
+  readonly message: Template;
+  readonly remediation: string | null;
+  readonly controls: readonly string[];
+  /** of the findings that the rule makes */
+  readonly severity: Severity;
+  /** what `image.counts` counts */
+  readonly per: 'vulnerability' | 'package';
+  readonly parameters: Readonly<Record<string, ParameterValue>>;
+}
+
+export interface Policy {
+  readonly name: string;
+  readonly description: string | null;
+  readonly rules: readonly Rule[];
+  /** what may be incomplete without closing the gate */
+  readonly allow: { readonly incomplete: readonly IncompleteCode[] };
+}
+
+/**
+ * Reads a policy file. Every expression and message is parsed and checked against the typed context of its scope.
+ *
+ * @param source what its problems are named after: the path of the file, or `pack:default`
+ * @throws PolicyError `POLICY_INVALID` with everything that is wrong, each with line and column
+ */
+export function loadPolicy(text: string, source: string): Policy {
+  const reader = new YamlReader(text, source, limits);
+  const root = reader.root();
+  const policy = root && readPolicy(reader, root);
+  reader.finish('POLICY_INVALID');
+  return policy as Policy;
+}
+
+const policyFields = ['name', 'description', 'allow', 'rules'];
+const ruleFields = [
+  'id',
+  'description',
+  'scope',
+  'when',
+  'action',
+  'message',
+  'remediation',
+  'controls',
+  'severity',
+  'per',
+  'parameters',
+];
+
+function readPolicy(reader: YamlReader, root: Node): Policy | undefined {
+  const policy = reader.mapping(root, 'a policy', policyFields);
+  if (policy === undefined) return undefined;
+  const name = required(reader, policy, 'the policy', 'name', (node) => reader.text(node, 'name'));
+  const description = optional(policy, 'description', (node) => reader.text(node, 'description'));
+  const incomplete = optional(policy, 'allow', (node) => readAllow(reader, node)) ?? [];
+  const nodes = required(reader, policy, 'the policy', 'rules', (node) => reader.list(node, 'rules')) ?? [];
+  if (policy.entries.has('rules') && nodes.length === 0) {
+    reader.problem(policy.entries.get('rules')!, 'a policy without rules would let every image pass');
+  }
+  if (nodes.length > maxRules) reader.problem(nodes[maxRules]!, `a policy has at most ${maxRules} rules`);
+  const ids = new Set<string>();
+  const rules = nodes.slice(0, maxRules).map((node) => readRule(reader, node, ids));
+  return {
+    name: name ?? '',
+    description: description ?? null,
+    rules: rules.filter((rule) => rule !== undefined),
+    allow: { incomplete },
+  };
+}
+
+function readAllow(reader: YamlReader, node: Node): readonly IncompleteCode[] {
+  const incomplete = reader.mapping(node, 'allow', ['incomplete'])?.entries.get('incomplete');
+  if (incomplete === undefined) return [];
+  const codes = reader
+    .list(incomplete, 'incomplete')
+    .map((each) => reader.choice(each, 'incomplete code', incompleteCodes));
+  return codes.filter((code) => code !== undefined);
+}
+
+function readRule(reader: YamlReader, node: Node, ids: Set<string>): Rule | undefined {
+  const mapping = reader.mapping(node, 'a rule', ruleFields);
+  if (mapping === undefined) return undefined;
+  const { entries } = mapping;
+  const id = required(reader, mapping, 'the rule', 'id', (at) => readId(reader, at, ids));
+  const what = id === undefined ? 'the rule' : `rule "${id}"`;
+  const need = <T>(field: string, read: (at: Node) => T | undefined) => required(reader, mapping, what, field, read);
+  const scope = need('scope', (at) => readScope(reader, at));
+  const action = need('action', (at) => reader.choice(at, 'action', ['deny', 'warn'] as const));
+  const parameters = optional(mapping, 'parameters', (at) => readParameters(reader, at)) ?? {};
+  const variables = scope && scopeVariables(scope, parameterTypes(parameters));
+  const condition = need('when', (at) => reader.text(at, 'when'));
+  const messageText = need('message', (at) => reader.text(at, 'message'));
+  const when = variables && condition && readCondition(reader, entries.get('when')!, condition, variables);
+  const message = variables && messageText && readMessage(reader, entries.get('message')!, messageText, variables);
+  const severity = optional(mapping, 'severity', (at) => reader.choice(at, 'severity', severities));
+  const per = optional(mapping, 'per', (at) => reader.choice(at, 'unit', ['vulnerability', 'package'] as const));
+  const remediation = optional(mapping, 'remediation', (at) => reader.text(at, 'remediation'));
+  const controls = optional(mapping, 'controls', (at) =>
+    reader.list(at, 'controls').map((c) => reader.text(c, 'a control')),
+  );
+  optional(mapping, 'description', (at) => reader.text(at, 'description'));
+  if (scope !== undefined && scope !== 'image' && entries.has('per')) {
+    reader.problem(entries.get('per')!, '"per" says what image.counts counts and is for scope image alone');
+  }
+  if (!id || !scope || !action || !condition || !when || !message) return undefined;
+  return {
+    id,
+    scope,
+    action,
+    when,
+    condition,
+    message,
+    remediation: remediation ?? null,
+    controls: controls?.filter((control) => control !== undefined) ?? [],
+    severity: severity ?? (action === 'deny' ? 'Medium' : 'Low'),
+    per: per ?? 'vulnerability',
+    parameters,
+  };
+}
+
+function required<T>(
+  reader: YamlReader,
+  mapping: YamlMapping,
+  what: string,
+  field: string,
+  read: (at: Node) => T | undefined,
+): T | undefined {
+  const at = mapping.entries.get(field);
+  if (at !== undefined) return read(at);
+  return mapping.misspelt.has(field) ? undefined : reader.problem(mapping.node, `${what} has no "${field}"`);
+}
+
+function optional<T>(mapping: YamlMapping, field: string, read: (at: Node) => T | undefined): T | undefined {
+  const at = mapping.entries.get(field);
+  return at && read(at);
+}
+
+/** Ids stand in file names, URLs and comments of reports, so they are plain. */
+function readId(reader: YamlReader, at: Node, ids: Set<string>): string | undefined {
+  const id = reader.text(at, 'id');
+  if (id === undefined) return undefined;
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id)) {
+    return reader.problem(at, 'a rule id has up to 100 letters, digits, dots, hyphens and underscores');
+  }
+  if (ids.has(id)) return reader.problem(at, `the rule id "${id}" stands here twice`);
+  ids.add(id);
+  return id;
+}
+
+function readScope(reader: YamlReader, at: Node): SupportedScope | undefined {
+  const scope = reader.choice(at, 'scope', [...supportedScopes, ...futureScopes]);
+  const supported = supportedScopes.find((each) => each === scope);
+  if (scope !== undefined && supported === undefined) {
+    reader.problem(at, `scope "${scope}" is not supported by this version; there are ${supportedScopes.join(', ')}`);
+  }
+  return supported;
+}
+
+function readParameters(reader: YamlReader, at: Node): Readonly<Record<string, ParameterValue>> {
+  const parameters: Record<string, ParameterValue> = {};
+  for (const [name, node] of reader.freeMapping(at, 'parameters')?.entries ?? []) {
+    const value = reader.scalar(node, `parameter "${name}"`);
+    if (!/^[a-z][A-Za-z0-9_]{0,49}$/.test(name)) reader.problem(node, `"${name}" cannot name a parameter`);
+    else if (value !== undefined) parameters[name] = value;
+  }
+  return parameters;
+}
+
+function parameterTypes(parameters: Readonly<Record<string, ParameterValue>>): Readonly<Record<string, CelType>> {
+  const types = { number: double, string, boolean: bool };
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name, types[typeof value as keyof typeof types]]),
+  );
+}
+
+function readCondition(
+  reader: YamlReader,
+  at: Node,
+  text: string,
+  variables: Readonly<Record<string, CelType>>,
+): Expression | undefined {
+  const compiled = compileExpression(text, variables);
+  if (!('type' in compiled)) return report(reader, at, compiled);
+  if (compiled.type.kind !== 'bool')
+    return reader.problem(at, '"when" must be true or false, a comparison for example');
+  return compiled;
+}
+
+function readMessage(
+  reader: YamlReader,
+  at: Node,
+  text: string,
+  variables: Readonly<Record<string, CelType>>,
+): Template | undefined {
+  const compiled = compileTemplate(text, variables);
+  return 'render' in compiled ? compiled : report(reader, at, compiled);
+}
+
+function report(reader: YamlReader, at: Node, problems: readonly ExpressionProblem[]): undefined {
+  for (const { offset, message } of problems) reader.problem(reader.offsetInText(at, offset), message);
+}

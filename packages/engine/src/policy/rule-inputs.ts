@@ -1,0 +1,57 @@
+import type { Finding } from '../matching/types.ts';
+import type { Rule } from './policy-file.ts';
+
+/** Fields that need a shard of their own, and the shard. */
+const signalShards: readonly (readonly [prefix: string, shard: string])[] = [
+  ['finding.risk.kev', 'kev'],
+  ['finding.risk.ransomware', 'kev'],
+  ['finding.risk.epss', 'epss'],
+  ['image.distro.pastEndOfLife', 'eol'],
+  ['image.distro.endOfLife', 'eol'],
+];
+
+const subjectFields: readonly (readonly [prefix: string, input: string])[] = [
+  ['image.reference', 'subject.reference'],
+  ['image.names', 'subject.reference'],
+  ['image.platform', 'subject.platform'],
+  ['stage', 'subject.stage'],
+];
+
+/** Fields whose value changes from day to day. */
+const datedField = /\.(?:ageDays|ageKnown|knownDays|dateKnown|pastEndOfLife|endOfLifeKnown)$/;
+
+/** The fields that a rule names, in its condition or its message. */
+export function ruleReads(rule: Rule): readonly string[] {
+  return [...new Set([...rule.when.reads, ...rule.message.reads])].sort();
+}
+
+/** Shards of signals (`kev`, `epss`, `eol`) that these rules ask for, sorted. */
+export function signalsRead(rules: readonly Rule[]): readonly string[] {
+  return [...new Set(rules.flatMap((rule) => ruleReads(rule).flatMap(signals)))].sort();
+}
+
+/** Every signal that a rule may ask for; when no rule does, it does not matter that its shard is missing. */
+export const knownSignals: readonly string[] = [...new Set(signalShards.map(([, shard]) => shard))].sort();
+
+/**
+ * Paths into the result's `inputs` that a rule read: `policy.NAME`, `evaluatedAt`, `advisories.SHARD`, `subject.…`.
+ *
+ * @param judged findings of the kinds that the rule's scope is about
+ */
+export function ruleInputs(policy: string, rule: Rule, judged: readonly Finding[]): readonly string[] {
+  const reads = ruleReads(rule);
+  const inputs = [`policy.${policy}`];
+  for (const read of reads) {
+    for (const shard of signals(read)) inputs.push(`advisories.${shard}`);
+    for (const [prefix, input] of subjectFields) if (read === prefix) inputs.push(input);
+    if (datedField.test(read)) inputs.push('evaluatedAt');
+  }
+  if (reads.some((read) => read.startsWith('finding.') || read.startsWith('image.counts.'))) {
+    for (const { evidence } of judged) if (evidence.advisory) inputs.push(`advisories.${evidence.advisory.shard}`);
+  }
+  return inputs;
+}
+
+function signals(read: string): readonly string[] {
+  return signalShards.filter(([prefix]) => read.startsWith(prefix)).map(([, shard]) => shard);
+}

@@ -1,0 +1,218 @@
+import { severities } from '../advisories/types.ts';
+import type { Finding } from '../matching/types.ts';
+import { EvaluationFailure } from './cel-functions.ts';
+import {
+  configContext,
+  countBySeverity,
+  entryContext,
+  findingContext,
+  imageContext,
+  packageContext,
+  packageOwners,
+} from './context-values.ts';
+import { PolicyError } from './error.ts';
+import type { Exceptions } from './exception-match.ts';
+import { configFinding, configOffences, imageFinding, packageFinding } from './made-findings.ts';
+import type { Policy, Rule } from './policy-file.ts';
+import type { PolicySubject } from './types.ts';
+
+/** What a rule said of the image. */
+export interface Judgement {
+  readonly policy: Policy;
+  readonly rule: Rule;
+  /** null: it found nothing that no exception excuses */
+  readonly message: string | null;
+  /** keys */
+  readonly findings: readonly string[];
+}
+
+/** Messages of single findings that the message of the rule holds. */
+const maxMessages = 3;
+
+interface JudgedFinding {
+  readonly finding: Finding;
+  readonly context: ReturnType<typeof findingContext>;
+}
+
+/** Judges rules on one image, one after the other; what the rules have in common is made once. */
+export class RuleJudge {
+  readonly #subject: PolicySubject;
+  readonly #exceptions: Exceptions;
+  readonly #open: readonly Finding[];
+  readonly #judged: Readonly<Record<'vulnerability' | 'malware', readonly JudgedFinding[]>>;
+  readonly #images: Readonly<Record<Rule['per'], ReturnType<typeof imageContext>>>;
+  readonly #made = new Map<string, Finding>();
+  #packages: readonly ReturnType<typeof packageContext>[] | undefined;
+
+  /** @param findings of the subject, exceptions applied */
+  constructor(subject: PolicySubject, findings: readonly Finding[], exceptions: Exceptions) {
+    this.#subject = subject;
+    this.#exceptions = exceptions;
+    this.#open = findings.filter(({ suppressed }) => suppressed.length === 0).sort(worstFirst);
+    const owners = packageOwners(subject.inventory.packages);
+    const judged = (wanted: Finding['kind']) =>
+      this.#open
+        .filter(({ kind }) => kind === wanted)
+        .map((finding) => ({ finding, context: findingContext(finding, subject.evaluatedAt, owners) }));
+    this.#judged = { vulnerability: judged('vulnerability'), malware: judged('malware') };
+    const vulnerabilities = this.#open.filter(({ kind }) => kind === 'vulnerability');
+    const excused = findings.some(({ kind, suppressed }) => kind === 'end-of-life' && suppressed.length > 0);
+    const past = subject.image.distro?.pastEndOfLife ?? null;
+    const image = (counted: readonly Finding[]) =>
+      imageContext(subject, countBySeverity(counted.map(({ severity }) => severity)), past && !excused);
+    this.#images = { vulnerability: image(distinct(vulnerabilities)), package: image(vulnerabilities) };
+  }
+
+  /** @throws PolicyError `RULE_FAILED` */
+  judge(policy: Policy, rule: Rule): Judgement {
+    try {
+      return { policy, rule, ...this.#judge(rule) };
+    } catch (error) {
+      if (!(error instanceof EvaluationFailure)) throw error;
+      const problem = `rule "${rule.id}" of policy "${policy.name}" cannot be judged on this image: ${error.message}`;
+      throw new PolicyError('RULE_FAILED', [problem], { cause: error });
+    }
+  }
+
+  /** Findings that the rules judged so far have made, by key, also those that an exception excuses. */
+  made(): readonly Finding[] {
+    return [...this.#made.values()].sort((a, b) => byCodeUnit(a.key, b.key));
+  }
+
+  #judge(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
+    switch (rule.scope) {
+      case 'vulnerability':
+      case 'malware':
+        return this.#judgeFindings(rule, this.#judged[rule.scope]);
+      case 'package':
+        return this.#judgePackages(rule);
+      case 'config':
+        return this.#judgeConfig(rule);
+      case 'coverage':
+        return this.#judgeCoverage(rule);
+      case 'image':
+        return this.#judgeImage(rule);
+    }
+  }
+
+  /** In the order of `scopeVariables`. */
+  #values(rule: Rule, ...subject: readonly unknown[]): readonly unknown[] {
+    return [...subject, this.#images[rule.per], this.#subject.stage, rule.parameters];
+  }
+
+  #judgeFindings(rule: Rule, judged: readonly JudgedFinding[]): Pick<Judgement, 'message' | 'findings'> {
+    const broken = judged.filter(({ context }) => rule.when.evaluate(this.#values(rule, context)));
+    const render = ({ context }: JudgedFinding) => rule.message.render(this.#values(rule, context));
+    return { message: summary(broken, render), findings: broken.map(({ finding }) => finding.key) };
+  }
+
+  #judgePackages(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
+    const { inventory } = this.#subject;
+    this.#packages ??= inventory.packages.map(packageContext);
+    const broken: Finding[] = [];
+    for (const [index, context] of this.#packages.entries()) {
+      const values = this.#values(rule, context);
+      if (!rule.when.evaluate(values)) continue;
+      broken.push(packageFinding(rule, inventory.packages[index]!, rule.message.render(values), inventory));
+    }
+    return this.#make(broken);
+  }
+
+  #judgeConfig(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
+    const { config } = this.#subject.inventory.facts;
+    if (config === null || !rule.when.evaluate(this.#values(rule, configContext(config)))) return nothing;
+    const breaks = (values: unknown) => {
+      try {
+        return rule.when.evaluate(this.#values(rule, values)) === true;
+      } catch (error) {
+        // of a part of the configuration it may be that nothing can be said; the whole was judged before
+        if (error instanceof EvaluationFailure) return false;
+        throw error;
+      }
+    };
+    const offences = configOffences(rule, config, breaks);
+    return this.#make(
+      offences.map(({ values, evidence }) =>
+        configFinding(rule, rule.message.render(this.#values(rule, values)), evidence),
+      ),
+    );
+  }
+
+  #judgeCoverage(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
+    const contexts = this.#subject.incomplete.map((entry) => this.#values(rule, entryContext(entry)));
+    const broken = contexts.filter((values) => rule.when.evaluate(values));
+    return { message: summary(broken, (values) => rule.message.render(values)), findings: [] };
+  }
+
+  #judgeImage(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
+    const values = this.#values(rule);
+    if (!rule.when.evaluate(values)) return nothing;
+    const message = rule.message.render(values);
+    const findings = this.#behind(rule);
+    return findings.length > 0 ? { message, findings } : this.#make([imageFinding(rule, message)]);
+  }
+
+  /** The findings that a rule about the whole image is about: those it counts, and the end of life. */
+  #behind(rule: Rule): readonly string[] {
+    const counts = rule.when.reads.flatMap((read) => /^image\.counts\.(\w+)$/.exec(read)?.[1] ?? []);
+    const endOfLife = rule.when.reads.some(
+      (read) => read.startsWith('image.distro.') && /EndOfLife|endOfLife/.test(read),
+    );
+    // a vulnerability counts by its worst rating; with it count all packages that have it
+    const worst = new Map(distinct(this.#open).map(({ id, severity }) => [id, severity]));
+    const counted = this.#open.filter((finding) => {
+      if (finding.kind === 'end-of-life') return endOfLife;
+      if (finding.kind !== 'vulnerability') return false;
+      const severity = rule.per === 'package' ? finding.severity : worst.get(finding.id);
+      return counts.includes('total') || counts.includes(severity?.toLowerCase() ?? '');
+    });
+    return counted.map(({ key }) => key);
+  }
+
+  #make(made: readonly Finding[]): Pick<Judgement, 'message' | 'findings'> {
+    const broken: Finding[] = [];
+    for (const finding of made) {
+      const judged = this.#exceptions.apply(finding);
+      const known = this.#made.get(finding.key);
+      if (known === undefined || known.level < judged.level) this.#made.set(finding.key, judged);
+      if (judged.suppressed.length === 0) broken.push(judged);
+    }
+    return { message: summary(broken, ({ title }) => title ?? ''), findings: broken.map(({ key }) => key) };
+  }
+}
+
+const nothing = { message: null, findings: [] } as const;
+
+/** The first few different messages, and how many more there are. */
+function summary<T>(broken: readonly T[], render: (each: T) => string): string | null {
+  if (broken.length === 0) return null;
+  const messages = new Set<string>();
+  let at = 0;
+  for (; at < broken.length && messages.size < maxMessages; at++) messages.add(render(broken[at]!));
+  const rest = broken.length - at;
+  return [...messages].join('; ') + (rest > 0 ? `; and ${rest} more` : '');
+}
+
+/** One finding for each vulnerability, the worst. */
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+  const worst = new Map<string, Finding>();
+  for (const finding of findings) {
+    if (finding.kind !== 'vulnerability') continue;
+    const known = worst.get(finding.id);
+    if (known === undefined || known.level < finding.level) worst.set(finding.id, finding);
+  }
+  return [...worst.values()];
+}
+
+/** Total, so that the order in which findings are given changes nothing. */
+function worstFirst(a: Finding, b: Finding): number {
+  return (
+    severities.indexOf(b.severity) - severities.indexOf(a.severity) ||
+    byCodeUnit(a.id, b.id) ||
+    byCodeUnit(a.key, b.key)
+  );
+}
+
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
