@@ -3,7 +3,7 @@ import { scoreCvss2 } from './cvss2.ts';
 import { scoreCvss3 } from './cvss3.ts';
 import { scoreCvss4 } from './cvss4.ts';
 
-export type CvssVersion = '2.0' | '3.0' | '3.1' | '4.0';
+type CvssVersion = '2.0' | '3.0' | '3.1' | '4.0';
 
 /** Scores of one vector, 0.0 to 10.0. */
 export interface CvssScores {

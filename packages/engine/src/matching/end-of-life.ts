@@ -29,7 +29,7 @@ export function endOfLife(distro: Distro, records: readonly EolRecord[], evaluat
 }
 
 /** The cycle of a VERSION_ID, most specific first: 3.12.12 is of 3.12, 8.0 of 8, 22.04 of 22.04. */
-export function findCycle({ id, version }: Distro, records: readonly EolRecord[]): EolRecord | undefined {
+function findCycle({ id, version }: Distro, records: readonly EolRecord[]): EolRecord | undefined {
   if (version === null) return undefined;
   return records
     .filter(({ distro, cycle }) => distro === id && (version === cycle || version.startsWith(`${cycle}.`)))

@@ -115,6 +115,17 @@ describe('risk', () => {
     });
   });
 
+  it.each([
+    [null, 8.1],
+    [9.3, 9.3],
+    [8.1, 8.1],
+    [5, 8.1],
+  ])('lets the source choose which score of a v4.0 vector with threat metrics it means: %s', (stated, score) => {
+    const vector = 'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N/E:U';
+    const ratings = new Map([['CVE-1', rating('CVE-1', { cvss: [cvss('nvd', vector, stated)] })]]);
+    expect(findings(of, shards, { ratings })[0]?.risk?.cvss?.score).toBe(score);
+  });
+
   it('tells exploited, not exploited and not known apart', () => {
     const listed = new Map([['CVE-1', { id: 'CVE-1', dateAdded: '2024-01-01', dueDate: null, ransomware: true }]]);
     const risk = (kev: typeof listed, kevAvailable: boolean) => findings(of, shards, { kev, kevAvailable })[0]?.risk;

@@ -56,6 +56,17 @@ describe('aliases', () => {
   });
 });
 
+it('follows a long chain of aliases to one finding', () => {
+  const chain = Array.from({ length: 20_000 }, (_, index) =>
+    record(`X-${index}`, 'lib', {
+      aliases: [`X-${(index * 7919) % 20_000}`, `X-${index + 1}`],
+      ranges: [before('2.0.0')],
+    }),
+  );
+  const { candidates } = match(inventory([pkg('npm', 'lib', '1.0.0')]), { npm: chain });
+  expect(candidates.map(({ records }) => records.length)).toEqual([20_000]);
+});
+
 describe('distro packages', () => {
   const dsa = record('CVE-1', 'openssl', {
     scheme: 'deb',

@@ -75,9 +75,7 @@ export function matchInventory({ inventory, plan, advisories }: MatchInput): Mat
 
 /** Names of the installed distro packages whose source the release's shard knows. */
 function distroOwners(plan: LookupPlan, advisories: MatchInput['advisories']): ReadonlySet<string> {
-  const owners = plan.lookups.filter(
-    ({ distro, shard, name }) => distro && (advisories.get(shard)?.get(name)?.length ?? 0) > 0,
-  );
+  const owners = plan.lookups.filter(({ distro, shard, name }) => distro && advisories.get(shard)?.has(name));
   return new Set(owners.map((lookup) => lookup.package.name));
 }
 

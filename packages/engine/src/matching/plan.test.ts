@@ -34,6 +34,10 @@ describe('planLookups', () => {
     expect(plan).toMatchObject({ distroShard: null, noFeedDistro: null, incomplete: [] });
   });
 
+  it('needs nothing for an image that holds nothing', () => {
+    expect(planLookups(inventory([], { distro: null }), naming)).toMatchObject({ shards: [], incomplete: [] });
+  });
+
   it('looks rpm packages up by their own name', () => {
     const source = { name: 'glibc', version: '2.34-1' };
     const of = inventory([pkg('rpm', 'glibc-common', '2.34-1', { source })], { distro: distro('almalinux', '9') });
@@ -75,9 +79,9 @@ describe('planLookups', () => {
       );
       expect(plan.lookups).toEqual([]);
       expect(plan.incomplete.map(({ code, message, path }) => [code, message, path])).toEqual([
-        ['no-feed', '1 generic package was not judged: there are no advisories for their type here', undefined],
-        ['no-feed', '2 conda packages were not judged: there are no advisories for their type here', undefined],
-        ['not-comparable', '1 hackage package was not judged: their versions cannot be compared yet', undefined],
+        ['no-feed', '1 generic package was not judged: no feed speaks about this type', undefined],
+        ['no-feed', '2 conda packages were not judged: no feed speaks about this type', undefined],
+        ['not-comparable', '1 hackage package was not judged: versions of this type cannot be compared yet', undefined],
         ['version-unparsed', expect.stringContaining('"" of npm package empty'), '/app/empty'],
         ['version-unparsed', expect.stringContaining('deb package broken'), '/var/lib/dpkg/status'],
       ]);

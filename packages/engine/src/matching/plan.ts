@@ -66,7 +66,7 @@ export function planLookups(inventory: Inventory, naming: Naming): LookupPlan {
   const distroShard = (distro && naming.distroShard(distro)) ?? null;
   const gaps = new Gaps();
   const lookups: PackageLookup[] = [];
-  const shards = new Set<string>(['kev']);
+  const shards = new Set<string>();
   if (distro) shards.add('eol');
   if (distroShard !== null) shards.add(distroShard);
   for (const pkg of inventory.packages) {
@@ -80,6 +80,8 @@ export function planLookups(inventory: Inventory, naming: Naming): LookupPlan {
     else if (scheme.parse(target.version) === undefined) gaps.unparsed(pkg, target.version);
     else lookups.push({ ...target, name: naming.shardPackageName(target.shard, target.name) });
   }
+  // Nothing to look up, nothing that could be known to be exploited: an empty image needs no advisories.
+  if (lookups.length > 0) shards.add('kev');
   if (gaps.distroless && !inventory.incomplete.some(({ code }) => code === 'distro-unknown')) gaps.unknownDistro();
   return {
     distroShard,
@@ -160,7 +162,7 @@ class Gaps {
   entries(): Incomplete[] {
     const counted = [...this.#counts.values()].map(({ code, type, packages }): Incomplete => {
       const reason =
-        code === 'no-feed' ? 'there are no advisories for their type here' : 'their versions cannot be compared yet';
+        code === 'no-feed' ? 'no feed speaks about this type' : 'versions of this type cannot be compared yet';
       const noun = packages === 1 ? 'package was' : 'packages were';
       return { code, message: `${packages} ${type} ${noun} not judged: ${reason}` };
     });

@@ -92,7 +92,7 @@ function otherSources({ labels, cvss }: Ratings): string[] {
 
 /**
  * The vector that is shown: of the source whose severity counts where it has one, else of the first in the same order of
- * sources. Its score is computed; where the vector is broken, as stated.
+ * sources. See `ratedScore`.
  */
 export function chooseVector(ratings: Ratings, source: string | null): Risk['cvss'] {
   const order = [...(source === null ? [] : [source]), ...raters, ...otherSources(ratings)];
@@ -107,9 +107,19 @@ function bestVector(source: string, { cvss }: Ratings): NonNullable<Risk['cvss']
   const rank = (version: string): number => versionOrder.indexOf(version);
   return cvss
     .filter((rating) => rating.source === source && versionOrder.includes(rating.version))
-    .flatMap(({ version, vector, score }) => {
-      const known = scoreCvss(vector)?.score ?? score;
-      return known === null ? [] : [{ source, version, vector, score: known }];
+    .flatMap((rating) => {
+      const score = ratedScore(rating);
+      return score === null ? [] : [{ source, version: rating.version, vector: rating.vector, score }];
     })
     .sort((a, b) => rank(a.version) - rank(b.version) || b.score - a.score || compareText(a.vector, b.vector))[0];
+}
+
+/**
+ * Computed; as stated where the vector is broken. Of a v4.0 vector with threat metrics some state the base score (VulDB)
+ * and some the score of the whole vector (GitHub): both are right, and the source's choice stands.
+ */
+function ratedScore({ vector, score }: CvssRating): number | null {
+  const computed = scoreCvss(vector);
+  if (!computed) return score;
+  return score === computed.base ? computed.base : computed.score;
 }
