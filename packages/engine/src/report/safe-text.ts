@@ -7,7 +7,7 @@
 const maxValueChars = 400;
 
 const plainAscii = /^[\x20-\x7e]*$/;
-const whitespace = /[\t\n\v\f\r ]+/g;
+const lineControls = /[\t\n\v\f\r]+/g;
 /** Controls (C0, C1), format characters (bidi, zero width, tags), line separators, surrogates, private use. */
 const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\u115f\u1160\u3164\uffa0]/gu;
 /** A stack of combining marks paints over the lines around it. */
@@ -18,11 +18,11 @@ function escapeCharacter(char: string): string {
   return code <= 0xff ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
 }
 
-/** Runs of white space become one space, dangerous characters become `\x1b` or `\u{202e}`, long values end with `…`. */
+/** Tabs and line ends become a space, dangerous characters become `\x1b` or `\u{202e}`, long values end with `…`. */
 export function safeText(text: string, maxChars = maxValueChars): string {
   const cut = text.length > maxChars ? `${text.slice(0, maxChars)}…` : text;
   if (plainAscii.test(cut)) return cut;
-  return cut.replace(whitespace, ' ').replace(unsafe, escapeCharacter).replace(markStack, '$1');
+  return cut.replace(lineControls, ' ').replace(unsafe, escapeCharacter).replace(markStack, '$1');
 }
 
 /** The same, with everything that is no ASCII escaped too, for terminals without Unicode. */

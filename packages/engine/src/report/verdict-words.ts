@@ -1,4 +1,6 @@
 /** The verdict in one line and the reasons behind it, in words that the terminal and the page share. */
+import type { Finding } from '../matching/types.ts';
+import type { RuleOutcome } from '../policy/types.ts';
 import type { ScanResult } from '../result/types.ts';
 import { plural } from './finding-words.ts';
 
@@ -45,9 +47,21 @@ export function imageWords(result: ScanResult): readonly string[] {
     ...(image.platform === null ? [] : [image.platform]),
     ...(image.layers.length === 0 ? [] : [plural(image.layers.length, 'layer')]),
     plural(result.packages.length, 'package'),
-    ...(image.id === null ? [] : [`id ${shortDigest(image.id)}`]),
+    ...(image.id === null ? [] : [`id:${shortDigest(image.id)}`]),
   ];
 }
 
 export const exampleNotice =
   'Made with the example advisories of the demo: a handful of old records, no judgement of a real image.';
+
+/** What the rule says, unless it only lists its findings: then their rows say it better, and null is returned. */
+export function ruleWords(rule: RuleOutcome, findings: readonly Finding[]): string | null {
+  return findings.some((finding) => finding.package !== null && rule.message.includes(finding.id))
+    ? null
+    : rule.message;
+}
+
+/** Findings that a rule made of a fact, or that say what the rule says: their rows would say it again. */
+export function saysItself(rule: RuleOutcome, findings: readonly Finding[]): boolean {
+  return findings.every((finding) => finding.id === rule.id || finding.kind === 'end-of-life');
+}

@@ -6,7 +6,7 @@ import { type FindingGroup, type FindingRow, groupFindings } from '../finding-gr
 import { plural, subjectWords } from '../finding-words.ts';
 import { layerPlaces } from '../layer-words.ts';
 import { countVulnerabilities } from '../shown-findings.ts';
-import { exampleNotice, shortDigest, verdictWords } from '../verdict-words.ts';
+import { exampleNotice, ruleWords, saysItself, shortDigest, verdictWords } from '../verdict-words.ts';
 import { fixContent, groupTitle, layerContent, levelOf, linkedId, marks, severityChip } from './finding-parts.ts';
 import { type Content, html, type Markup } from './markup.ts';
 
@@ -69,8 +69,7 @@ function ruleCard(
 ): Markup {
   const places = layerPlaces(result.image.layers);
   const rows = groupFindings(findings).flatMap((group) => group.rows.map((row) => ({ group, row })));
-  // A finding that the rule itself made says the same again.
-  const isOwn = findings.every((finding) => finding.id === rule.id && finding.package === null);
+  const isOwn = saysItself(rule, findings);
   const hits = (isOwn ? [] : rows).slice(0, maxRowsPerRule).map(({ group, row }) => {
     const from = told.has(row.lead.key) ? null : layerContent(places(row.lead.evidence.layer));
     told.add(row.lead.key);
@@ -78,8 +77,8 @@ function ruleCard(
   });
   const more = isOwn ? 0 : rows.length - maxRowsPerRule;
   const controls = rule.controls.length > 0 && `, serves ${rule.controls.join(', ')}`;
-  return html`<article class="card rule ${rule.action === 'deny' ? 'fail' : 'warn'}"><h3><code>${rule.id}</code> ${rule.message}</h3>
-${rule.remediation !== null && html`<p>${rule.remediation}</p>`}<p class="meta">${plural(rule.findings.length, 'finding')}, policy ${rule.policy}${controls}</p>
+  return html`<article class="card rule ${rule.action === 'deny' ? 'fail' : 'warn'}"><h3><code>${rule.id}</code> ${ruleWords(rule, findings)}</h3>
+${rule.remediation !== null && html`<p>${rule.remediation}</p>`}<p class="meta">${findings.length > 0 && `${plural(findings.length, 'finding')}, `}policy ${rule.policy}${controls}</p>
 ${hits.length > 0 && html`<ul class="hits">${hits}${more > 0 && html`<li><span></span><span class="soft">and ${more} more</span></li>`}</ul>`}</article>
 `;
 }

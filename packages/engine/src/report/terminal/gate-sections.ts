@@ -5,7 +5,7 @@ import type { ScanResult } from '../../result/types.ts';
 import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
 import { ageInDays, fixWords, plural, riskMarks, subjectWords } from '../finding-words.ts';
 import { layerPlaces } from '../layer-words.ts';
-import { exampleNotice, imageWords, verdictWords } from '../verdict-words.ts';
+import { exampleNotice, imageWords, ruleWords, saysItself, verdictWords } from '../verdict-words.ts';
 import { type Style, severityStyle } from './paint.ts';
 import { type Screen, type Span, styled } from './screen.ts';
 
@@ -91,17 +91,20 @@ function brokenRule(
   result: ScanResult,
   told: Set<string>,
 ): void {
+  const words = ruleWords(rule, findings);
+  const policy = result.inputs.policy.length > 1 ? [`policy ${rule.policy}`] : [];
+  const count = findings.length > 0 ? [plural(findings.length, 'finding')] : [];
+  const notes = [...count, ...policy].join(', ');
   screen.text(
     2,
     [
       styled(`${screen.glyphs.bad} ${rule.id}`, 'bad'),
-      `  ${rule.message}`,
-      styled(` (${plural(rule.findings.length, 'finding')}, policy ${rule.policy})`, 'dim'),
+      words === null ? '' : `  ${words}`,
+      styled(notes === '' ? '' : words === null ? `  ${notes}` : ` (${notes})`, 'dim'),
     ],
     4,
   );
-  // A finding that the rule itself made says the same again.
-  if (findings.every((finding) => finding.id === rule.id && finding.package === null)) return;
+  if (saysItself(rule, findings)) return;
   const rows = groupFindings(findings).flatMap((group) => group.rows.map((row) => ({ group, row })));
   for (const { group, row } of rows.slice(0, maxRowsPerRule)) {
     // What an earlier rule told in full is only named again.
