@@ -2,7 +2,10 @@
  * The public names of the engine. Import from here; nothing else is stable. The package has no side effects, so a bundler
  * takes along only what is used.
  */
+export { type BuildProgress, buildDatabase } from './advisories/build-database.ts';
+export { databaseStatus } from './advisories/database-status.ts';
 export { type Severity, severities } from './advisories/types.ts';
+export { updateDatabase } from './advisories/update-database.ts';
 export { type FindingKind, findingKinds } from './matching/types.ts';
 export { gateClosingCodes } from './policy/completeness.ts';
 export { type ExceptionFile, loadExceptions } from './policy/exception-file.ts';
@@ -12,6 +15,14 @@ export { packNames, packText } from './policy/packs.ts';
 export { loadPolicy, type Policy } from './policy/policy-file.ts';
 export { formats } from './report/formats.ts';
 export { renderInventoryJson } from './report/json.ts';
+export {
+  type ProgressState,
+  progressLine,
+  progressMessages,
+  startProgress,
+  withLayer,
+  withShards,
+} from './report/progress.ts';
 export type { ReportFormat, ReportOptions, ShowOptions } from './report/types.ts';
 export type { InventoryResult, ScanResult } from './result/types.ts';
 export { listImage } from './scan/read-subject.ts';

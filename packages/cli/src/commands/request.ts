@@ -29,7 +29,7 @@ export function subjectRequest(
     cacheDir: options.cache === false ? null : (text(options, 'cacheDir') ?? cacheFolder('layers')),
     engineHost: process.env.DOCKER_HOST || undefined,
     signal: context.signal,
-    progress: scanProgress(progress),
+    progress: scanProgress(reference, progress),
   };
 }
 

@@ -93,7 +93,14 @@ export class AdvisoryDesk {
     if (due.length === 0) return;
     const { updateDatabase } = await import('../advisories/update-database.ts');
     try {
-      const report = await updateDatabase({ dbDir, needed: due, asOf: today, signal, ...update });
+      const report = await updateDatabase({
+        ...update,
+        dbDir,
+        needed: due,
+        asOf: today,
+        signal,
+        progress: ({ group, done, total }) => progress?.advisories({ current: group, done, total }),
+      });
       for (const note of report.notes) progress?.note(note);
     } catch (error) {
       if (signal?.aborted || !(error instanceof Error) || error.name !== 'AdvisoryError') throw error;

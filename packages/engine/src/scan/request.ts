@@ -56,8 +56,8 @@ export interface AdvisorySource {
 }
 
 export interface ScanProgress extends ReadProgress {
-  /** bytes of feeds or shards that came in so far; `what` is being worked on */
-  advisories(event: { readonly what: string; readonly done: number; readonly count: number }): void;
+  /** shards that are being fetched or built; `current` is being worked on */
+  advisories(event: { readonly current: string | null; readonly done: number; readonly total: number }): void;
   /** something that the user should know and that is no part of the result */
   note(text: string): void;
 }
