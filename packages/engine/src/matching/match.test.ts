@@ -35,6 +35,17 @@ describe('aliases', () => {
       ],
     ],
     [
+      'a record that names two CVEs is about two vulnerabilities',
+      [
+        record('GO-1', 'lib', { ...range, aliases: ['CVE-1', 'CVE-2', 'GHSA-a', 'GHSA-b'] }),
+        record('GHSA-a', 'lib', { ...range, aliases: ['CVE-1'] }),
+      ],
+      [
+        ['CVE-1', ['GHSA-a', 'GO-1']],
+        ['CVE-2', ['GO-1']],
+      ],
+    ],
+    [
       'a record under a bulletin id speaks of each CVE apart',
       [record('DSA-1', 'lib', { ...range, bulletins: ['DSA-1'], aliases: ['CVE-1', 'CVE-2'] })],
       [
@@ -83,6 +94,11 @@ describe('distro packages', () => {
       'a tracker that says not affected too',
       [dsa, tracker('CVE-1', 'openssl', null, { status: 'not-affected', ranges: [] })],
       [],
+    ],
+    [
+      'a tracker silences its own CVE alone where a copy names two',
+      [{ ...dsa, id: 'X-1', aliases: ['CVE-1', 'CVE-2'] }, tracker('CVE-1', 'openssl', '3.0.8-1')],
+      ['CVE-2'],
     ],
     [
       'a tracker that speaks of another vulnerability does not',
