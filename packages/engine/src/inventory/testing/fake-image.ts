@@ -4,7 +4,7 @@ import type { LayerAnalysis } from '../layer-analysis.ts';
 
 /** One layer in the order of its entries: a text or bytes are a file, the other forms say what they are. */
 export type FakeLayer = Readonly<Record<string, string | Buffer | FakeEntry>>;
-export type FakeEntry =
+type FakeEntry =
   | { readonly link: string }
   | { readonly hardLink: string }
   | { readonly whiteout: true }

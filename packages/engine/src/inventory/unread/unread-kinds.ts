@@ -16,17 +16,8 @@ export const unreadDatabases: readonly UnreadKind[] = [
       .concat('var/lib/rpmmanifest/container-manifest-2', 'var/lib/rpmmanifest/container-manifest-1')
       .map((path) => ({ path })),
   },
-  {
-    title: 'pacman',
-    patterns: [
-      { name: 'desc', below: 'var/lib/pacman/local' },
-      { name: 'desc', below: 'usr/lib/pacman/local' },
-    ],
-  },
-  {
-    title: 'opkg',
-    patterns: ['usr/lib/opkg/status', 'var/lib/opkg/status', 'opt/lib/opkg/status'].map((path) => ({ path })),
-  },
+  { title: 'pacman', patterns: [{ name: 'desc', below: 'var/lib/pacman/local' }] },
+  { title: 'opkg', patterns: ['usr/lib/opkg/status', 'var/lib/opkg/status'].map((path) => ({ path })) },
   { title: 'portage', patterns: [{ name: 'CONTENTS', below: 'var/db/pkg' }] },
   { title: 'chisel', patterns: [{ path: 'var/lib/chisel/manifest.wall' }] },
   { title: 'nix', patterns: [{ path: 'nix/var/nix/db/db.sqlite' }] },
@@ -58,5 +49,7 @@ export const unreadApplications: readonly UnreadKind[] = [
   },
   { title: 'Erlang or Elixir application', patterns: [{ suffix: '.app', parentSuffix: 'ebin' }] },
   { title: 'Bitnami component', patterns: [{ suffix: '.spdx', below: 'opt/bitnami' }] },
+  { title: 'zipped Python egg', patterns: [{ suffix: '.egg' }] },
+  { title: 'Yarn Plug’n’Play project', patterns: [{ name: '.pnp.cjs' }, { name: '.pnp.js' }] },
   { title: 'Snap', patterns: [{ suffix: '.snap', below: 'var/lib/snapd/snaps' }] },
 ];
