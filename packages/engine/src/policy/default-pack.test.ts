@@ -114,7 +114,7 @@ describe('pack default', () => {
   it('says that an unrated vulnerability is judged as High', () => {
     const [rule] = judge(vulnerability({ severity: 'Unknown', fix: fixed })).verdict.rules;
     expect(rule?.message).toBe(
-      'CVE-2026-0001 in bash 1.0 is rated by nobody, so it is judged as High, and has a fix: 1.1, days known: 233',
+      'CVE-2026-0001 in bash 1.0 is rated by nobody, so it is judged as High, and has a fix: 1.1 (known for 233 days)',
     );
   });
 

@@ -115,14 +115,17 @@ function advisoryState(
 }
 
 function inputsRead(options: EvaluateOptions, found: readonly Finding[]): readonly string[] {
-  const vulnerabilities = found.filter(({ kind }) => kind === 'vulnerability');
-  const malware = found.filter(({ kind }) => kind === 'malware');
+  const shardsOf = (kind: Finding['kind']) => {
+    const judged = found.filter((finding) => finding.kind === kind);
+    return [...new Set(judged.flatMap(({ evidence }) => evidence.advisory?.shard ?? []))];
+  };
+  const [vulnerabilities, malware] = [shardsOf('vulnerability'), shardsOf('malware')];
   const inputs = new Set<string>();
   for (const policy of options.policies) {
     inputs.add(`policy.${policy.name}`);
     for (const rule of policy.rules) {
-      const judged = rule.scope === 'malware' ? malware : vulnerabilities;
-      for (const input of ruleInputs(policy.name, rule, judged)) inputs.add(input);
+      const shards = rule.scope === 'malware' ? malware : vulnerabilities;
+      for (const input of ruleInputs(policy.name, rule, shards)) inputs.add(input);
     }
   }
   for (const { source, exceptions } of options.exceptions) {

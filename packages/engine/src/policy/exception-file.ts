@@ -42,8 +42,9 @@ export function loadExceptions(text: string, source: string): ExceptionFile {
 
 function entries(reader: YamlReader, root: Node): readonly Node[] {
   if (!reader.isMapping(root)) return reader.list(root, 'exceptions');
-  const list = reader.mapping(root, 'exceptions', ['exceptions'])?.entries.get('exceptions');
-  if (list === undefined) reader.problem(root, 'the file has no "exceptions"');
+  const mapping = reader.mapping(root, 'exceptions', ['exceptions']);
+  const list = mapping?.entries.get('exceptions');
+  if (list === undefined && !mapping?.misspelt.has('exceptions')) reader.problem(root, 'the file has no "exceptions"');
   return list === undefined ? [] : reader.list(list, 'exceptions');
 }
 

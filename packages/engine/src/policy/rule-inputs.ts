@@ -1,4 +1,3 @@
-import type { Finding } from '../matching/types.ts';
 import type { Rule } from './policy-file.ts';
 
 /** Fields that need a shard of their own, and the shard. */
@@ -36,9 +35,9 @@ export const knownSignals: readonly string[] = [...new Set(signalShards.map(([, 
 /**
  * Paths into the result's `inputs` that a rule read: `policy.NAME`, `evaluatedAt`, `advisories.SHARD`, `subject.…`.
  *
- * @param judged findings of the kinds that the rule's scope is about
+ * @param shards that the findings come from which the rule's scope is about
  */
-export function ruleInputs(policy: string, rule: Rule, judged: readonly Finding[]): readonly string[] {
+export function ruleInputs(policy: string, rule: Rule, shards: readonly string[]): readonly string[] {
   const reads = ruleReads(rule);
   const inputs = [`policy.${policy}`];
   for (const read of reads) {
@@ -47,7 +46,7 @@ export function ruleInputs(policy: string, rule: Rule, judged: readonly Finding[
     if (datedField.test(read)) inputs.push('evaluatedAt');
   }
   if (reads.some((read) => read.startsWith('finding.') || read.startsWith('image.counts.'))) {
-    for (const { evidence } of judged) if (evidence.advisory) inputs.push(`advisories.${evidence.advisory.shard}`);
+    for (const shard of shards) inputs.push(`advisories.${shard}`);
   }
   return inputs;
 }

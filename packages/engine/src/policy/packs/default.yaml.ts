@@ -34,7 +34,7 @@ rules:
       && (!finding.dateKnown || finding.knownDays >= parameters.days)
     parameters: { days: 30 }
     action: deny
-    message: "{finding.id} (High) in {finding.package.name} {finding.package.version} has a fix: {finding.fix.versions}, days known: {finding.knownDays}"
+    message: "{finding.id} (High) in {finding.package.name} {finding.package.version} has a fix: {finding.fix.versions} ({finding.dateKnown ? 'known for ' + string(finding.knownDays) + ' days' : 'date unknown'})"
     remediation: upgrade the package in the layer that installs it
     controls: [nist-800-190:4.1.1, pci-dss-4:6.3.3, cis-docker:4.4]
 
@@ -46,7 +46,7 @@ rules:
       && (!finding.dateKnown || finding.knownDays >= parameters.days)
     parameters: { days: 30 }
     action: deny
-    message: "{finding.id} in {finding.package.name} {finding.package.version} is rated by nobody, so it is judged as High, and has a fix: {finding.fix.versions}, days known: {finding.knownDays}"
+    message: "{finding.id} in {finding.package.name} {finding.package.version} is rated by nobody, so it is judged as High, and has a fix: {finding.fix.versions} ({finding.dateKnown ? 'known for ' + string(finding.knownDays) + ' days' : 'date unknown'})"
     remediation: upgrade the package in the layer that installs it
     controls: [nist-800-190:4.1.1, pci-dss-4:6.3.3, cis-docker:4.4]
 

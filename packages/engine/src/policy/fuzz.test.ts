@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compileExpression } from './cel-compile.ts';
+import { EvaluationFailure } from './cel-functions.ts';
+import { bool, double, int, list, map, string } from './cel-types.ts';
+import { PolicyError } from './error.ts';
+import { loadExceptions } from './exception-file.ts';
+import { packText } from './packs.ts';
+import { loadPolicy } from './policy-file.ts';
+import { compileTemplate } from './template.ts';
+
+/** Cuts, doubles and overwrites pieces of a good text. */
+function mutated(text: string): fc.Arbitrary<string> {
+  const piece = fc.constantFrom(
+    '',
+    ' ',
+    '\n',
+    '\t',
+    ': ',
+    '- ',
+    '[',
+    '{',
+    '"',
+    "'",
+    '*a',
+    '&a ',
+    '|',
+    '>',
+    '#',
+    '!!x',
+    '\0',
+    '\uFEFF',
+    '\uD800',
+    '---\n',
+    '? ',
+  );
+  const change = fc.record({ at: fc.nat(text.length), length: fc.nat(20), put: piece, copy: fc.boolean() });
+  return fc.array(change, { minLength: 1, maxLength: 6 }).map((changes) =>
+    changes.reduce((now, { at, length, put, copy }) => {
+      const kept = copy ? now.slice(at, at + length) : '';
+      return now.slice(0, at) + put + kept + now.slice(at + (copy ? 0 : length));
+    }, text),
+  );
+}
+
+/** Each problem has a place in the file and one line. */
+function refusal(read: () => unknown): void {
+  try {
+    read();
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    for (const problem of error.problems) expect(problem).toMatch(/^f(?::\d+:\d+)?: .+$/);
+  }
+}
+
+describe('readers of files', () => {
+  const policy = packText('default')!;
+  const exceptions =
+    '- id: CVE-1\n  package: "pkg:deb/*"\n  reason: >-\n    because\n    of it\n  owner: me\n  expires: 2026-12-31\n';
+  it.each([
+    ['mutated policies', mutated(policy), loadPolicy],
+    ['any text as policy', fc.string({ unit: 'binary', maxLength: 200 }), loadPolicy],
+    ['mutated exceptions', mutated(exceptions), loadExceptions],
+    ['any text as exceptions', fc.string({ unit: 'binary', maxLength: 200 }), loadExceptions],
+  ] as const)('%s are read or refused', (_what, texts, load) => {
+    fc.assert(
+      fc.property(texts, (text) => refusal(() => load(text, 'f'))),
+      { seed: 4, numRuns: 200 },
+    );
+  });
+});
+
+describe('expressions', () => {
+  const variables = { n: int, x: double, s: string, yes: bool, ports: list(int), labels: map(string) };
+  const values = [7, Number.NaN, 'text', true, [1, 2], { a: 'b' }];
+  const token = fc.constantFrom(
+    ...[
+      'n',
+      'x',
+      's',
+      'yes',
+      'ports',
+      'labels',
+      '1',
+      '0',
+      '1.5',
+      '"a"',
+      'true',
+      'p',
+      '.a',
+      '.size()',
+      '.exists(p, ',
+      '.map(p, ',
+    ],
+    ...[
+      '(',
+      ')',
+      '[',
+      ']',
+      ',',
+      '+',
+      '-',
+      '*',
+      '/',
+      '%',
+      '<',
+      '>=',
+      '==',
+      '!=',
+      '&&',
+      '||',
+      '!',
+      '?',
+      ':',
+      ' in ',
+      'has(',
+      'size(',
+    ],
+    ...['{', '}', "'", '\\', 'glob(', 'null', 'b"x"', '1u', '\n', 'é'],
+  );
+  const texts = fc.array(token, { maxLength: 14 }).map((tokens) => tokens.join(''));
+
+  it('have a value of their type, have none, or are refused', () => {
+    const kinds = { bool: 'boolean', int: 'number', double: 'number', string: 'string', list: 'object', map: 'object' };
+    let compiled = 0;
+    fc.assert(
+      fc.property(texts, (text) => {
+        const expression = compileExpression(text, variables);
+        if (!('type' in expression)) {
+          expect(expression.length).toBeGreaterThan(0);
+          for (const { offset } of expression) expect(offset).toBeGreaterThanOrEqual(0);
+          return;
+        }
+        compiled++;
+        try {
+          const value = expression.evaluate(values);
+          expect(typeof value).toBe(kinds[expression.type.kind as keyof typeof kinds]);
+        } catch (error) {
+          if (!(error instanceof EvaluationFailure)) throw error;
+        }
+      }),
+      { seed: 5, numRuns: 20_000 },
+    );
+    expect(compiled).toBeGreaterThan(500);
+  });
+
+  it('stand in messages, or are refused', () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(texts, fc.constantFrom('{', '}', '{n}')), { maxLength: 5 }), (parts) => {
+        const template = compileTemplate(parts.join(''), variables);
+        if (!('render' in template)) return;
+        try {
+          expect(template.render(values)).not.toContain('\n');
+        } catch (error) {
+          if (!(error instanceof EvaluationFailure)) throw error;
+        }
+      }),
+      { seed: 6, numRuns: 5000 },
+    );
+  });
+});
