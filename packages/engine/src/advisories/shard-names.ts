@@ -29,7 +29,6 @@ type Release = (distro: DistroName) => string | undefined;
 
 const major: Release = ({ version }) => version?.match(/^\d+/)?.[0];
 const majorMinor: Release = ({ version }) => version?.match(/^\d+\.\d+/)?.[0];
-const whole: Release = ({ version }) => version ?? undefined;
 
 function debianRelease({ version, codename }: DistroName): string | undefined {
   const number = version?.match(/^(\d+)(\.\d+)?/);
@@ -52,9 +51,6 @@ const distros: Readonly<Record<string, { readonly prefix: string; readonly relea
   alpine: { prefix: 'alpine', release: alpineRelease },
   almalinux: { prefix: 'almalinux', release: major },
   rocky: { prefix: 'rocky-linux', release: major },
-  mageia: { prefix: 'mageia', release: major },
-  openeuler: { prefix: 'openeuler', release: whole },
-  'opensuse-leap': { prefix: 'opensuse-leap', release: whole },
 };
 
 /** Shard of a distro release; undefined: no feed speaks about it. */

@@ -1,7 +1,9 @@
 import { isAdvisoryError } from './advisory-error.ts';
 import { type BuildProgress, type BuildReport, buildDatabase } from './build-database.ts';
 import { copyFromCatalog } from './copy-catalog.ts';
+import { verifyShard } from './open-advisories.ts';
 import { readCatalog } from './store/catalog.ts';
+import { shardPath } from './store/store-paths.ts';
 
 export interface UpdateOptions {
   readonly dbDir: string;
@@ -36,7 +38,11 @@ const isUrl = /^https?:\/\//;
 export async function updateDatabase(options: UpdateOptions): Promise<UpdateReport> {
   const { dbDir, catalog, offline, asOf } = options;
   const known = new Map((readCatalogLeniently(dbDir)?.shards ?? []).map((shard) => [shard.name, shard]));
-  const due = [...new Set(options.needed)].filter((name) => known.get(name)?.checkedAt !== asOf).sort();
+  const confirmed = (name: string): boolean => {
+    const info = known.get(name);
+    return info?.checkedAt === asOf && verifyShard(shardPath(dbDir, info.digest), info.digest);
+  };
+  const due = [...new Set(options.needed)].filter((name) => !confirmed(name)).sort();
   if (due.length === 0) return { updated: [], notes: [] };
   if (catalog !== undefined) {
     if (offline === true && isUrl.test(catalog)) return { updated: [], notes: [`${catalog} is not asked: offline`] };
@@ -47,7 +53,9 @@ export async function updateDatabase(options: UpdateOptions): Promise<UpdateRepo
     return { updated: [], notes: ['no source of advisories is asked: offline'] };
   const { signal, progress } = options;
   const report = await buildDatabase({ dbDir, mirrors, asOf, only: due, signal, progress });
-  return { updated: report.shards.map(({ name }) => name), notes: notesOf(report) };
+  const updated = report.shards.map(({ name }) => name);
+  const silent = due.filter((name) => !updated.includes(name) && !known.has(name));
+  return { updated, notes: [...notesOf(report), ...silent.map((name) => `no feed made the shard ${name}`)] };
 }
 
 /** A damaged catalog names nothing; the build that follows says what is wrong with it. */

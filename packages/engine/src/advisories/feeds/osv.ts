@@ -19,10 +19,11 @@ export const osvFeed: Feed = {
 async function ecosystemNames(discovery: Discovery): Promise<string[]> {
   const { only } = discovery;
   if (only !== undefined) {
-    const known = osvEcosystems.filter(
-      (ecosystem) => !osvIgnored.has(ecosystem.name) && only.some((shard) => osvMakes(ecosystem, shard)),
-    );
-    if (known.length > 0) return known.map((ecosystem) => ecosystem.name);
+    // every shard that an inventory can ask for is in the table
+    return osvEcosystems
+      .filter(({ name }) => !osvIgnored.has(name))
+      .filter((ecosystem) => only.some((shard) => osvMakes(ecosystem, shard)))
+      .map(({ name }) => name);
   }
   const list = await discovery.text(`${osvHost}/ecosystems.txt`);
   const names = list === undefined ? osvEcosystems.map((ecosystem) => ecosystem.name) : list.split(/\r?\n/);
