@@ -96,3 +96,8 @@ export function groupFindings(findings: readonly Finding[]): readonly FindingGro
     rows: [...Map.groupBy(members, rowKey).values()].map(toRow),
   }));
 }
+
+/** Files that prove the packages of these rows, each once, in the order of the rows. */
+export function provingPaths(rows: readonly FindingRow[]): readonly string[] {
+  return [...new Set(rows.flatMap((row) => row.findings.flatMap((finding) => finding.evidence.path ?? [])))];
+}

@@ -10,6 +10,10 @@ describe('layers in words', () => {
     ['RUN /bin/sh -c npm ci # buildkit', 'RUN npm ci'],
     ['|1 TOKEN=secret /bin/sh -c make', 'RUN make'],
     ['RUN |2 TOKEN=secret B=2 /bin/sh -c make # buildkit', 'RUN make'],
+    ['|1 TOKEN=secret RUN /bin/sh -c npm ci # buildkit', 'RUN npm ci'],
+    ['|2 TOKEN=two words B=2 /bin/bash -o pipefail -c make', 'RUN /bin/bash -o pipefail -c make'],
+    ['|1 TOKEN=secret make', 'RUN TOKEN=*** make'],
+    ['RUN make', 'RUN make'],
     ['COPY dir /srv # buildkit', 'COPY dir /srv'],
     ['bazel build ...', 'bazel build ...'],
     ['', ''],
@@ -19,7 +23,7 @@ describe('layers in words', () => {
 
   it('is done in a moment with a huge instruction', () => {
     for (const text of [' '.repeat(5e6), `RUN |1 ${'A=b '.repeat(1e6)}`, `ADD file:${'a'.repeat(5e6)}`]) {
-      expect(shortInstruction(text).length).toBeLessThanOrEqual(4004);
+      expect(shortInstruction(text).length).toBeLessThanOrEqual(8000);
     }
   });
 

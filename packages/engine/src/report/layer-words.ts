@@ -3,7 +3,8 @@ import type { LayerDescriptor } from '../image/types.ts';
 
 const maxInstructionChars = 4000;
 const longHash = /\b(file|dir|multi):([0-9a-f]{8})[0-9a-f]{24,}/g;
-const shellPrefix = /^(?:RUN )?(?:\|\d+ )?/;
+const buildArguments = /^(?:RUN )?\|\d+ /;
+const argumentValue = /^([A-Za-z_]\w*)=.*/;
 const shell = '/bin/sh -c ';
 
 /**
@@ -19,9 +20,18 @@ export function shortInstruction(instruction: string): string {
     text = text.slice(nop + '#(nop)'.length).trim();
   } else if (isRun) {
     const start = text.indexOf(shell);
-    text = `RUN ${start >= 0 ? text.slice(start + shell.length).trim() : text.replace(shellPrefix, '')}`;
+    text = `RUN ${start >= 0 ? text.slice(start + shell.length).trim() : withoutArguments(text)}`;
   }
   return text.replace(longHash, '$1:$2');
+}
+
+/** What another shell runs: build arguments lose their values, which may be secret; a value with spaces ends where a path begins. */
+function withoutArguments(text: string): string {
+  if (!buildArguments.test(text)) return text.replace(/^RUN /, '');
+  const words = text.replace(buildArguments, '').split(' ');
+  const command = words.findIndex((word) => word.startsWith('/'));
+  const named = command >= 0 ? words.slice(command) : words.map((word) => word.replace(argumentValue, '$1=***'));
+  return named.join(' ');
 }
 
 export interface LayerPlace {
@@ -31,6 +41,12 @@ export interface LayerPlace {
   readonly place: string;
   /** shortened; null when the history does not say */
   readonly instruction: string | null;
+}
+
+/** `layer 2 of 4: RUN apt-get install …`, or null where no layer is known. */
+export function placeWords(place: LayerPlace | null): string | null {
+  if (place === null) return null;
+  return place.instruction === null ? place.place : `${place.place}: ${place.instruction}`;
 }
 
 /** Looks layers up by diff ID. Of layers with the same diff ID the lowest is meant: it is where the files came from. */

@@ -1,7 +1,7 @@
 /** Pieces of the page that show one finding. */
 import type { Severity } from '../../advisories/types.ts';
 import type { Finding } from '../../matching/types.ts';
-import type { FindingGroup, FindingRow } from '../finding-groups.ts';
+import { type FindingGroup, type FindingRow, provingPaths } from '../finding-groups.ts';
 import { fixWords, plural, riskMarks, subjectWords } from '../finding-words.ts';
 import type { LayerPlace } from '../layer-words.ts';
 import { severitiesWorstFirst } from '../shown-findings.ts';
@@ -98,11 +98,6 @@ function sourceFacts(finding: Finding): readonly Fact[] {
     ...(others.length === 0 ? [] : [['Also in', others.map(recordWords).join(', ')] as const]),
     ...(evidence.ownedBy === undefined ? [] : [['Shipped by', evidence.ownedBy] as const]),
   ];
-}
-
-/** Files that prove the packages of these rows, each once. */
-export function provingPaths(rows: readonly FindingRow[]): readonly string[] {
-  return [...new Set(rows.flatMap((row) => row.findings.flatMap((finding) => finding.evidence.path ?? [])))];
 }
 
 export function pathList(paths: readonly string[]): Markup {

@@ -1,7 +1,7 @@
 /** The list of findings by package with their evidence, and what was suppressed. */
 import type { Finding } from '../../matching/types.ts';
 import type { ScanResult } from '../../result/types.ts';
-import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
+import { type FindingGroup, type FindingRow, groupFindings, provingPaths } from '../finding-groups.ts';
 import { ageInDays, plural, subjectWords } from '../finding-words.ts';
 import { type LayerPlace, layerPlaces } from '../layer-words.ts';
 import { type ShownFindings, severitiesWorstFirst } from '../shown-findings.ts';
@@ -13,7 +13,6 @@ import {
   linkedId,
   marks,
   pathList,
-  provingPaths,
   severityChip,
 } from './finding-parts.ts';
 import type { Anchors } from './gate-sections.ts';

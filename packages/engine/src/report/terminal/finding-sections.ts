@@ -1,116 +1,17 @@
 /** The list of findings by package, and what was suppressed. */
-import type { Finding } from '../../matching/types.ts';
 import type { ScanResult } from '../../result/types.ts';
-import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
-import { ageInDays, fixWords, plural, riskMarks, subjectWords } from '../finding-words.ts';
-import { type LayerPlace, layerPlaces } from '../layer-words.ts';
+import { type FindingGroup, groupFindings, provingPaths } from '../finding-groups.ts';
+import { ageInDays, plural } from '../finding-words.ts';
+import { type LayerPlace, layerPlaces, placeWords } from '../layer-words.ts';
 import { countVulnerabilities, selectFindings } from '../shown-findings.ts';
 import type { ReportOptions } from '../types.ts';
+import { listedRow, measureColumns, nameList, writeRow } from './finding-row.ts';
 import { heading } from './gate-sections.ts';
 import { severityStyle } from './paint.ts';
-import { type Cell, cellGap, type Screen, type Span, styled } from './screen.ts';
-import { textWidth } from './text-width.ts';
+import { type Screen, type Span, styled } from './screen.ts';
 
-const severityWidth = 10;
-const ageWidth = 6;
-/** a GHSA id has 19 characters */
-const idWidths = { min: 13, max: 20 };
-const maxMarksWidth = 15;
-const minFixWidth = 14;
-/** Under this width a row is two lines, since its cells would be too narrow to read. */
-const minTableColumns = 72;
-/** From this width on there is room for titles. */
-const minTitleColumns = 110;
-const maxPackageNames = 8;
-
-interface Columns {
-  readonly id: number;
-  readonly fix: number;
-  readonly marks: number;
-  readonly title: number;
-}
-
-function measure(rows: readonly FindingRow[], screen: Screen): Columns {
-  const widest = (of: (row: FindingRow) => string): number =>
-    rows.reduce((max, row) => Math.max(max, textWidth(of(row))), 0);
-  const id = Math.min(
-    idWidths.max,
-    Math.max(
-      idWidths.min,
-      widest((row) => row.lead.id),
-    ),
-  );
-  const marks = Math.min(
-    maxMarksWidth,
-    widest((row) => riskMarks(row.lead).join(' ')),
-  );
-  const marksRoom = marks === 0 ? 0 : marks + cellGap;
-  const room = screen.columns - 4 - severityWidth - ageWidth - id - 3 * cellGap - marksRoom;
-  if (screen.columns < minTitleColumns) return { id, fix: room, marks, title: 0 };
-  const fix = Math.min(
-    Math.max(
-      minFixWidth,
-      widest((row) => `  ${fixOrSubject(row.lead)}`),
-    ),
-    Math.floor(room / 2),
-  );
-  return { id, fix, marks, title: room - fix - cellGap };
-}
-
-function fixOrSubject(finding: Finding): string {
-  return finding.fix === null ? subjectWords(finding) : fixWords(finding);
-}
-
-function fixSpans(finding: Finding, screen: Screen): readonly (string | Span)[] {
-  const words = fixOrSubject(finding);
-  if (finding.fix?.state === 'fixed') return [`${screen.glyphs.arrow} `, styled(words, 'good')];
-  return [styled(words, 'dim')];
-}
-
-/** Says how often and in which of the group's packages, where that is not plain. */
-function scope(group: FindingGroup, row: FindingRow): string {
-  if (row.packages.length < group.packages.length) return ` (${nameList(row.packages)} only)`;
-  const places = new Set(row.findings.map((finding) => finding.evidence.path)).size;
-  return places > 1 && group.type !== 'deb' && group.type !== 'apk' ? ` (${places} places)` : '';
-}
-
-function nameList(names: readonly string[]): string {
-  const more = names.length - maxPackageNames;
-  return more > 0 ? `${names.slice(0, maxPackageNames).join(', ')} and ${more} more` : names.join(', ');
-}
-
-function tableRow(screen: Screen, group: FindingGroup, row: FindingRow, columns: Columns, evaluatedAt: string): void {
-  const { lead } = row;
-  const days = ageInDays(lead, evaluatedAt);
-  const marks = riskMarks(lead).join(' ');
-  const severity = styled(lead.severity, severityStyle(lead.severity));
-  const age = days === null ? '' : `${days} d`.padStart(ageWidth);
-  const fix = [...fixSpans(lead, screen), styled(scope(group, row), 'dim')];
-  if (screen.columns < minTableColumns) {
-    screen.text(4, [severity, ' ', styled(lead.id, 'bold'), ...(marks === '' ? [] : [' ', styled(marks, 'bad')])], 6);
-    screen.text(6, [...fix, ...(age === '' ? [] : [styled(`, ${age.trim()}`, 'dim')])]);
-    return;
-  }
-  if (lead.package === null) {
-    const subject = subjectWords(lead);
-    const rest = screen.columns - 4 - severityWidth - columns.id - 2 * cellGap;
-    screen.row(4, [
-      { text: severity, width: severityWidth, overflow: 'cut' },
-      { text: lead.id, width: columns.id, overflow: 'wrap' },
-      { text: [lead.title ?? '', styled(` (${subject})`, 'dim')], width: rest, overflow: 'wrap' },
-    ]);
-    return;
-  }
-  const cells: Cell[] = [
-    { text: severity, width: severityWidth, overflow: 'cut' },
-    { text: lead.id, width: columns.id, overflow: 'wrap' },
-    { text: fix, width: columns.fix, overflow: 'wrap' },
-    { text: styled(age, 'dim'), width: ageWidth, overflow: 'cut' },
-  ];
-  if (columns.marks > 0) cells.push({ text: styled(marks, 'bad'), width: columns.marks, overflow: 'wrap' });
-  if (columns.title > 0) cells.push({ text: styled(lead.title ?? '', 'dim'), width: columns.title, overflow: 'cut' });
-  screen.row(4, cells);
-}
+/** Types whose packages are all proved by one database: its path tells nobody anything. */
+const databaseTypes: ReadonlySet<string> = new Set(['deb', 'apk', 'rpm', 'alpm', 'opkg']);
 
 function groupHeading(screen: Screen, group: FindingGroup, place: LayerPlace | null): void {
   const isSource = group.packages.length > 1 || (group.packages[0] ?? group.name) !== group.name;
@@ -124,9 +25,12 @@ function groupHeading(screen: Screen, group: FindingGroup, place: LayerPlace | n
     [styled(group.name, 'bold'), group.version === null ? '' : ` ${group.version}`, styled(packages, 'dim')],
     4,
   );
-  if (place !== null) {
-    screen.line(4, styled(place.instruction === null ? place.place : `${place.place}: ${place.instruction}`, 'dim'));
-  }
+  const where = placeWords(place);
+  if (where !== null) screen.line(4, styled(where, 'dim'));
+  const paths = group.type === null || databaseTypes.has(group.type) ? [] : provingPaths(group.rows);
+  if (paths.length === 0) return;
+  const more = paths.length > 1 ? ` and ${plural(paths.length - 1, 'other place')}` : '';
+  screen.text(4, styled(`${paths[0]}${more}`, 'dim'), 6);
 }
 
 function countSpans(result: ScanResult): readonly (string | Span)[] {
@@ -153,16 +57,14 @@ export function findingList(screen: Screen, result: ScanResult, options: ReportO
   if (shown.some((finding) => ageInDays(finding, result.inputs.evaluatedAt) !== null)) {
     screen.text(2, styled('Days count since the fix is known, else since publication.', 'dim'));
   }
-  const columns = measure(
-    groups.flatMap((group) => group.rows),
-    screen,
-  );
+  const rows = groups.map((group) => group.rows.map((row) => listedRow(group, row, result.inputs.evaluatedAt)));
+  const columns = measureColumns(rows.flat(), screen);
   const places = layerPlaces(result.image.layers);
-  for (const group of groups) {
+  groups.forEach((group, index) => {
     screen.blank();
     groupHeading(screen, group, places(group.rows[0]!.lead.evidence.layer));
-    for (const row of group.rows) tableRow(screen, group, row, columns, result.inputs.evaluatedAt);
-  }
+    for (const row of rows[index]!) writeRow(screen, row, columns);
+  });
 }
 
 /** Findings that do not count, each with what suppressed it and why. */

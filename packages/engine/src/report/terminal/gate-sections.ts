@@ -4,7 +4,7 @@ import type { RuleOutcome } from '../../policy/types.ts';
 import type { ScanResult } from '../../result/types.ts';
 import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
 import { ageInDays, fixWords, plural, riskMarks, subjectWords } from '../finding-words.ts';
-import { layerPlaces } from '../layer-words.ts';
+import { layerPlaces, placeWords } from '../layer-words.ts';
 import { exampleNotice, imageWords, ruleWords, saysItself, verdictWords } from '../verdict-words.ts';
 import { type Style, severityStyle } from './paint.ts';
 import { type Screen, type Span, styled } from './screen.ts';
@@ -78,10 +78,6 @@ function brokenRow(screen: Screen, group: FindingGroup, row: FindingRow, result:
   if (brief) return;
   const details = rowDetails(row, result);
   if (details !== '') screen.text(6, styled(details, riskMarks(lead).length > 0 ? 'bad' : 'dim'));
-  const place = layerPlaces(result.image.layers)(lead.evidence.layer);
-  if (place !== null) {
-    screen.line(6, styled(place.instruction === null ? place.place : `${place.place}: ${place.instruction}`, 'dim'));
-  }
 }
 
 function brokenRule(
@@ -106,9 +102,15 @@ function brokenRule(
   );
   if (saysItself(rule, findings)) return;
   const rows = groupFindings(findings).flatMap((group) => group.rows.map((row) => ({ group, row })));
+  const places = layerPlaces(result.image.layers);
+  let shown: string | null = null;
   for (const { group, row } of rows.slice(0, maxRowsPerRule)) {
     // What an earlier rule told in full is only named again.
-    brokenRow(screen, group, row, result, told.has(row.lead.key));
+    const brief = told.has(row.lead.key);
+    const place = brief ? null : placeWords(places(row.lead.evidence.layer));
+    if (place !== null && place !== shown) screen.line(4, styled(`in ${place}`, 'dim'));
+    shown = place;
+    brokenRow(screen, group, row, result, brief);
     told.add(row.lead.key);
   }
   if (rows.length > maxRowsPerRule) screen.text(4, styled(`and ${rows.length - maxRowsPerRule} more`, 'dim'));
