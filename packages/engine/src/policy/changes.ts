@@ -1,4 +1,5 @@
 import type { Finding } from '../matching/types.ts';
+import { instructionText } from './instruction-text.ts';
 import type { PolicySubject, RuleOutcome, Verdict } from './types.ts';
 
 /** Orders two versions of a package type: negative when the first is lower. */
@@ -6,6 +7,8 @@ export type CompareVersions = (type: string, a: string, b: string) => number;
 
 /** Ids that one line names. */
 const maxNamed = 3;
+/** Characters of an instruction that one line shows. */
+const maxInstruction = 100;
 
 type Change = Verdict['changes'][number];
 
@@ -127,10 +130,10 @@ function ids(group: readonly Finding[]): string {
 }
 
 function place(group: readonly Finding[]): string {
-  const instruction = group[0]?.evidence.instruction;
-  return instruction
-    ? ` (installed by ${instruction.length > 100 ? `${instruction.slice(0, 100)}…` : instruction})`
-    : '';
+  const instruction = instructionText(group[0]?.evidence.instruction ?? '');
+  if (instruction === '') return '';
+  const shown = instruction.length > maxInstruction ? `${instruction.slice(0, maxInstruction)}…` : instruction;
+  return ` (installed by ${shown})`;
 }
 
 function shortened(texts: readonly string[]): string {

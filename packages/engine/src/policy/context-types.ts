@@ -126,7 +126,7 @@ const config = object({
   workingDir: string,
   healthcheck: bool,
   onBuild: list(string),
-  /** what the history says was run, oldest first */
+  /** what the history says was run, oldest first, as people write it: without build arguments, of ENV the names alone */
   instructions: list(string),
 });
 

@@ -3,6 +3,7 @@ import type { ImageConfig } from '../image/types.ts';
 import type { Incomplete, Package } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import { daysBetween } from './days.ts';
+import { instructionText } from './instruction-text.ts';
 import type { PolicySubject } from './types.ts';
 
 /*
@@ -38,7 +39,7 @@ export function findingContext(finding: Finding, evaluatedAt: string, owners: Re
       purl,
       path: evidence.path ?? '',
       layer: evidence.layer ?? '',
-      instruction: evidence.instruction ?? '',
+      instruction: instructionText(evidence.instruction ?? ''),
       ownedBy: evidence.ownedBy ?? owners.get(purl) ?? '',
     },
     fix: {
@@ -155,7 +156,7 @@ export function configContext(config: ImageConfig) {
     workingDir: config.workingDir,
     healthcheck: hasHealthcheck(config),
     onBuild: config.onBuild,
-    instructions: config.history.map(({ createdBy }) => createdBy ?? ''),
+    instructions: config.history.map(({ createdBy }) => instructionText(createdBy ?? '')),
   };
 }
 

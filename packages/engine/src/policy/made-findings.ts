@@ -3,6 +3,7 @@ import type { ImageConfig } from '../image/types.ts';
 import type { Inventory, Package } from '../inventory/types.ts';
 import type { Evidence, Finding } from '../matching/types.ts';
 import { configContext } from './context-values.ts';
+import { instructionText } from './instruction-text.ts';
 import type { Rule } from './policy-file.ts';
 
 /*
@@ -13,11 +14,15 @@ import type { Rule } from './policy-file.ts';
 export function packageFinding(rule: Rule, pkg: Package, title: string, inventory: Inventory): Finding {
   const [location] = pkg.locations;
   const layer = location?.layer ?? null;
-  const instruction = inventory.layers.find(({ diffId }) => diffId !== null && diffId === layer)?.instruction ?? null;
+  const madeBy = inventory.layers.find(({ diffId }) => diffId !== null && diffId === layer)?.instruction ?? null;
   return {
     ...made(rule, title, [pkg.purl, location?.path ?? ''], [pkg.type, pkg.name]),
     package: { name: pkg.name, version: pkg.version, type: pkg.type, purl: pkg.purl },
-    evidence: { ...(location && { path: location.path }), layer, instruction },
+    evidence: {
+      ...(location && { path: location.path }),
+      layer,
+      instruction: madeBy === null ? null : instructionText(madeBy),
+    },
   };
 }
 
@@ -128,8 +133,8 @@ function narrow(
 
 function elementEvidence(config: ImageConfig, list: ListKey, element: ImageConfig[ListKey][number]): Evidence {
   if (typeof element === 'object') {
-    const instruction = element.createdBy ?? '';
-    return { config: list, value: plainInstruction(instruction), instruction };
+    const instruction = instructionText(element.createdBy ?? '');
+    return { config: list, value: instruction, instruction };
   }
   if (list === 'env') {
     const [name = ''] = element.split('=', 1);
@@ -147,18 +152,13 @@ function elementEvidence(config: ImageConfig, list: ListKey, element: ImageConfi
 /** The last entry of the history that is this instruction and names the token; null where the history does not say. */
 function lastInstruction({ history }: ImageConfig, keyword: string, token: string): string | null {
   for (const { createdBy } of history.toReversed()) {
-    const instruction = plainInstruction(createdBy ?? '');
+    const instruction = instructionText(createdBy ?? '');
     if (!instruction.startsWith(`${keyword} `)) continue;
-    if (token === '' || instruction.split(/[^\w.-]+/).includes(token) || instruction.includes(` ${token}`))
-      return createdBy;
+    if (token === '' || instruction.split(/[^\w.-]+/).includes(token) || instruction.includes(` ${token}`)) {
+      return instruction;
+    }
   }
   return null;
-}
-
-/** Older builders write `/bin/sh -c #(nop)  USER app`. */
-function plainInstruction(createdBy: string): string {
-  const nop = createdBy.indexOf('#(nop)');
-  return nop < 0 ? createdBy : createdBy.slice(nop + '#(nop)'.length).trimStart();
 }
 
 /** As evidence shows it; of environment variables the names alone. */
