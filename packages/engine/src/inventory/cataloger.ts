@@ -21,6 +21,29 @@ export interface ParsedFile<F> {
   readonly facts: F | null;
   /** what could not be read of it; the facts are what could */
   readonly damage: Damage | null;
+  /** of the body, where the reader asks for them */
+  readonly digests?: FileDigests;
+}
+
+/** Hexadecimal; the kinds that file lists of distro packages have. */
+export interface FileDigests {
+  readonly md5: string;
+  readonly sha1: string;
+}
+
+/** A file that a distro package ships, and what it is when nobody has replaced it. */
+export interface ShippedFile {
+  /** relative to the root, as the package names it */
+  readonly path: string;
+  /** null where the list has none */
+  readonly digest: string | null;
+}
+
+export interface Owner {
+  /** of the distro package */
+  readonly name: string;
+  readonly algorithm: keyof FileDigests;
+  readonly digest: string | null;
 }
 
 /** Decides which lines of a package's file list are kept: those that are the proof of some language package. */
@@ -39,6 +62,8 @@ export interface FileReader<F> {
   readonly reads: readonly ReadPattern[];
   /** larger files are not read and make the inventory incomplete (`file-too-large`); bytes */
   readonly maxBytes: number;
+  /** whether digests of the files are kept, to tell if they are those that a distro package shipped */
+  readonly digests?: boolean;
   /**
    * Pure; the facts are JSON values and share no memory with `body`.
    *
@@ -85,8 +110,8 @@ export interface CatalogContext<F> {
 
 export interface Catalogued {
   readonly packages: readonly Package[];
-  /** real path of a proving file → name of the distro package that ships it */
-  readonly owners?: ReadonlyMap<string, string>;
+  /** real path of a proving file → the distro package that ships a file there */
+  readonly owners?: ReadonlyMap<string, Owner>;
   readonly incomplete?: readonly Incomplete[];
 }
 

@@ -80,7 +80,7 @@ describe.each(catalogers.map((each) => [each.name, each] as const))('cataloger %
 test('files of applications and most of an image are nobody’s', () => {
   const paths = [
     'usr/bin/ls',
-    'var/lib/dpkg/info/a.md5sums',
+    'var/lib/dpkg/info/a.postinst',
     'srv/package.json',
     'usr/share/doc/a/README',
     'etc/passwd',

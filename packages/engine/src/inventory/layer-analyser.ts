@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, getHashes, hash } from 'node:crypto';
 import type { LayerAnalyser, LayerEntry, LayerKey, LayerListing, LayerVisitor } from '../image/types.ts';
-import type { FileReader, ParsedFile } from './cataloger.ts';
+import type { FileDigests, FileReader, ParsedFile } from './cataloger.ts';
 import { catalogerVersions, matchFile, proofFilter, readers } from './catalogers.ts';
 import { CatalogError } from './error.ts';
 import { decodeAnalysis, encodeAnalysis, type LayerAnalysis } from './layer-analysis.ts';
@@ -77,11 +77,20 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
 /** Parses one file; what cannot be parsed becomes damage that the inventory tells. */
 export function readFile(reader: FileReader<unknown>, path: string, body: Buffer): ParsedFile<unknown> {
   try {
-    return reader.parse(path, body, proofFilter);
+    const parsed = reader.parse(path, body, proofFilter);
+    const digests = reader.digests && parsed.facts !== null ? digestsOf(body) : null;
+    return digests === null ? parsed : { ...parsed, digests };
   } catch (error) {
     if (!(error instanceof CatalogError)) throw error;
     return { facts: null, damage: { code: error.code, message: error.message } };
   }
+}
+
+const canDigest = getHashes().includes('md5') && getHashes().includes('sha1');
+
+/** Null where the runtime refuses these algorithms (FIPS): then a shipped file is taken for unchanged. */
+function digestsOf(body: Buffer): FileDigests | null {
+  return canDigest ? { md5: hash('md5', body), sha1: hash('sha1', body) } : null;
 }
 
 /** What stands for a file that is larger than its reader accepts. */

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { takeInventory } from './take-inventory.ts';
 import { type FakeLayer, fakeImage } from './testing/fake-image.ts';
@@ -236,7 +237,10 @@ describe('links', () => {
 
 describe('ownership', () => {
   const proof = 'usr/lib/python3/dist-packages/six-1.egg-info/PKG-INFO';
-  const six = { ...release, [proof]: 'Name: six\nVersion: 1\n' };
+  const body = 'Name: six\nVersion: 1\n';
+  const [md5, sha1] = [hash('md5', body), hash('sha1', body, 'base64')];
+  const six = { ...release, [proof]: body };
+  const other = Buffer.alloc(20, 1).toString('base64');
   const ownerOf = async (...layers: readonly FakeLayer[]) => {
     const { packages } = await takeInventory(fakeImage(layers));
     return packages.find(({ type }) => type === 'pypi')?.ownedBy;
@@ -262,11 +266,39 @@ describe('ownership', () => {
       'by the sums of status.d, whatever the file is called',
       {
         'var/lib/dpkg/status.d/x1': 'Package: p\nVersion: 1\n',
-        'var/lib/dpkg/status.d/x1.md5sums': `${'0'.repeat(32)}  ${proof}\n`,
+        'var/lib/dpkg/status.d/x1.md5sums': `${md5}  ${proof}\n`,
       },
       'p',
     ],
     ['by apk', { 'lib/apk/db/installed': `P:p\nV:1\nF:${proof.slice(0, -9)}\nR:PKG-INFO\n\n` }, 'p'],
+    [
+      'by list and its sums',
+      {
+        'var/lib/dpkg/status': status('p'),
+        'var/lib/dpkg/info/p.list': `/${proof}\n`,
+        'var/lib/dpkg/info/p.md5sums': `${md5}  ${proof}\n`,
+      },
+      'p',
+    ],
+    [
+      'not when the file was replaced, by the sums',
+      {
+        'var/lib/dpkg/status': status('p'),
+        'var/lib/dpkg/info/p.list': `/${proof}\n`,
+        'var/lib/dpkg/info/p.md5sums': `${'0'.repeat(32)}  ${proof}\n`,
+      },
+      null,
+    ],
+    [
+      'by apk and its sum',
+      { 'lib/apk/db/installed': `P:p\nV:1\nF:${proof.slice(0, -9)}\nR:PKG-INFO\nZ:Q1${sha1}\n\n` },
+      'p',
+    ],
+    [
+      'not when the file was replaced, by apk',
+      { 'lib/apk/db/installed': `P:p\nV:1\nF:${proof.slice(0, -9)}\nR:PKG-INFO\nZ:Q1${other}\n\n` },
+      null,
+    ],
     [
       'not by a package that was removed',
       { 'var/lib/dpkg/status': status('q'), 'var/lib/dpkg/info/p.list': `/${proof}\n` },

@@ -1,6 +1,6 @@
 import { squash } from '../image/squash.ts';
 import type { ReadImage } from '../image/types.ts';
-import type { CatalogContext } from './cataloger.ts';
+import type { CatalogContext, FileDigests, Owner } from './cataloger.ts';
 import { catalogers, matchFile } from './catalogers.ts';
 import { brokenLinks, removedDatabases } from './database-checks.ts';
 import { detectDistro, distroReader } from './distro/distro.ts';
@@ -40,7 +40,7 @@ type LayerId = (index: number) => string | null;
 function catalogue(files: SquashedFiles, distro: Distro | null, layerId: LayerId) {
   const found: Package[] = [];
   const incomplete: Incomplete[] = [];
-  const owners = new Map<string, string>();
+  const owners = new Map<string, Owner>();
   for (const cataloger of catalogers) {
     const context: CatalogContext<unknown> = {
       distro,
@@ -55,9 +55,26 @@ function catalogue(files: SquashedFiles, distro: Distro | null, layerId: LayerId
     for (const [path, owner] of result.owners ?? []) if (!owners.has(path)) owners.set(path, owner);
     incomplete.push(...(result.incomplete ?? []));
   }
-  const owned = (each: Package) => owners.get(each.locations[0]?.path.slice(1) ?? '') ?? null;
-  const packages = found.map((each) => (each.ownedBy === null ? { ...each, ownedBy: owned(each) } : each));
-  return { packages, incomplete };
+  return { packages: withOwners(found, owners, files), incomplete };
+}
+
+/** A file that was replaced since is no longer the one that the distro's package ships (`npm install -g npm` over apk's). */
+function withOwners(
+  packages: readonly Package[],
+  owners: ReadonlyMap<string, Owner>,
+  { read }: SquashedFiles,
+): Package[] {
+  if (owners.size === 0) return [...packages];
+  const digests = new Map<string, FileDigests>();
+  for (const { node, parsed } of read) if (parsed.digests !== undefined) digests.set(node.path, parsed.digests);
+  return packages.map((each) => {
+    const path = each.locations[0]?.path.slice(1) ?? '';
+    const owner = owners.get(path);
+    if (owner === undefined) return each;
+    const found = digests.get(path)?.[owner.algorithm];
+    const replaced = found !== undefined && owner.digest !== null && found !== owner.digest;
+    return replaced ? each : { ...each, ownedBy: owner.name };
+  });
 }
 
 function readProblems(

@@ -18,10 +18,14 @@ test('a package without origin is its own source', () => {
 });
 
 test('of the files, keeps those that prove language packages', () => {
-  const files = 'F:usr/lib/python3.10/site-packages/six-1.dist-info\nR:METADATA\nR:RECORD\nF:usr/share\nR:METADATA\n';
+  const sum = `Z:Q1${Buffer.alloc(20, 0xab).toString('base64')}`;
+  const files = `F:x-1.dist-info\nR:METADATA\na:0:0:644\n${sum}\nR:RECORD\n${sum}\nF:y-1.dist-info\nR:METADATA\nF:usr\nR:METADATA\n${sum}\n`;
   const { packages } = parseApkInstalled(`P:py3-six\nV:1\n${files}\n${musl}`, proofFilter);
   expect(packages.map(({ proofs }) => proofs)).toEqual([
-    ['usr/lib/python3.10/site-packages/six-1.dist-info/METADATA'],
+    [
+      { path: 'x-1.dist-info/METADATA', digest: 'ab'.repeat(20) },
+      { path: 'y-1.dist-info/METADATA', digest: null },
+    ],
     [],
   ]);
 });

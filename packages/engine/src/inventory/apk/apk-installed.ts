@@ -1,4 +1,4 @@
-import type { ProofFilter } from '../cataloger.ts';
+import type { ProofFilter, ShippedFile } from '../cataloger.ts';
 
 export interface ApkPackage {
   readonly name: string;
@@ -7,8 +7,8 @@ export interface ApkPackage {
   /** name of the package that it was built from */
   readonly origin: string;
   readonly license: string | null;
-  /** files of the package that would prove language packages, relative to the root */
-  readonly proofs: readonly string[];
+  /** files of the package that would prove language packages; digests are SHA-1 */
+  readonly proofs: readonly ShippedFile[];
 }
 
 export interface ApkInstalled {
@@ -23,12 +23,13 @@ interface Draft {
   arch?: string;
   origin?: string;
   license?: string;
-  proofs: string[];
+  proofs: ShippedFile[];
 }
 
 /**
  * Reads apk's database of installed packages: stanzas of `X:value` lines, one letter each, with a blank line between
- * them. `F:` names a directory, and the `R:` lines behind it files in it.
+ * them. `F:` names a directory, the `R:` lines behind it files in it, and `Z:` the
+ * digest of the file before it.
  *
  * @see https://wiki.alpinelinux.org/wiki/Apk_spec
  */
@@ -37,6 +38,7 @@ export function parseApkInstalled(text: string, proofs: ProofFilter): ApkInstall
   let damage: string | null = null;
   let draft: Draft | null = null;
   let directory = '';
+  let awaitsDigest = false;
   const close = () => {
     if (draft === null) return;
     const found = finish(draft);
@@ -44,6 +46,7 @@ export function parseApkInstalled(text: string, proofs: ProofFilter): ApkInstall
     else packages.push(found);
     draft = null;
     directory = '';
+    awaitsDigest = false;
   };
   let line = 0;
   for (let start = 0; start < text.length; ) {
@@ -75,10 +78,17 @@ export function parseApkInstalled(text: string, proofs: ProofFilter): ApkInstall
           directory = text.slice(value, end);
           break;
         case 0x52: // R
+          awaitsDigest = false;
           if (mayProve(text, value, end, directory, proofs)) {
             const path = directory === '' ? text.slice(value, end) : `${directory}/${text.slice(value, end)}`;
-            if (proofs.proves(path)) draft.proofs.push(path);
+            awaitsDigest = proofs.proves(path);
+            if (awaitsDigest) draft.proofs.push({ path, digest: null });
           }
+          break;
+        case 0x5a: // Z
+          if (awaitsDigest)
+            draft.proofs.push({ path: draft.proofs.pop()!.path, digest: sha1Of(text.slice(value, end)) });
+          awaitsDigest = false;
           break;
       }
     }
@@ -87,6 +97,11 @@ export function parseApkInstalled(text: string, proofs: ProofFilter): ApkInstall
   close();
   if (text.length > 0 && !text.endsWith('\n')) damage ??= 'it ends in the middle of a line';
   return { packages, damage };
+}
+
+/** `Q1` and 20 bytes in base64. */
+function sha1Of(text: string): string | null {
+  return /^Q1[A-Za-z0-9+/]{27}=$/.test(text) ? Buffer.from(text.slice(2), 'base64').toString('hex') : null;
 }
 
 const colon = 0x3a;

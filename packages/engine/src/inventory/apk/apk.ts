@@ -1,4 +1,4 @@
-import type { CatalogContext, Cataloger, Catalogued, ParsedFile, ProofFilter } from '../cataloger.ts';
+import type { CatalogContext, Cataloger, Catalogued, Owner, ParsedFile, ProofFilter } from '../cataloger.ts';
 import { introductions } from '../introduction.ts';
 import { buildPurl } from '../purl.ts';
 import type { Package } from '../types.ts';
@@ -13,7 +13,7 @@ const database = 'apk';
 /** Packages of Alpine, Wolfi and other users of apk. */
 export const apk: Cataloger<ApkFacts> = {
   name: 'apk',
-  version: 1,
+  version: 2,
   finds: 'distro',
   maxBytes: 64 * 1024 * 1024,
   reads: [
@@ -39,7 +39,7 @@ function assemble(context: CatalogContext<ApkFacts>): Catalogued {
     ({ packages }) => packages.map(keyOf),
   );
   const packages = new Map<string, Package>();
-  const owners = new Map<string, string>();
+  const owners = new Map<string, Owner>();
   for (const file of context.files) {
     for (const found of file.facts.packages) {
       const key = keyOf(found);
@@ -55,9 +55,9 @@ function assemble(context: CatalogContext<ApkFacts>): Catalogued {
         locations: [{ path: `/${file.path}`, layer: context.layerId(since.get(key) ?? file.layer) }],
         ownedBy: null,
       });
-      for (const path of found.proofs) {
+      for (const { path, digest } of found.proofs) {
         const real = context.view.realPath(path);
-        if (real !== undefined && !owners.has(real)) owners.set(real, found.name);
+        if (real !== undefined && !owners.has(real)) owners.set(real, { name: found.name, algorithm: 'sha1', digest });
       }
     }
   }

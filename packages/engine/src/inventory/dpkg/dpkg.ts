@@ -3,21 +3,23 @@ import {
   type Cataloger,
   type Catalogued,
   type LiveFile,
+  type Owner,
   type ParsedFile,
   parsed,
+  type ShippedFile,
 } from '../cataloger.ts';
 import { baseName } from '../file-pattern.ts';
 import { introductions } from '../introduction.ts';
 import { buildPurl } from '../purl.ts';
 import type { Package } from '../types.ts';
 import { parseDebCopyright } from './deb-copyright.ts';
-import { provingPaths } from './dpkg-file-list.ts';
+import { shippedProofs } from './dpkg-file-list.ts';
 import { type DebPackage, parseDpkgStatus } from './dpkg-status.ts';
 
 /** What one file of dpkg says. */
 export type DpkgFacts =
   | { readonly kind: 'status'; readonly packages: readonly DebPackage[] }
-  | { readonly kind: 'proofs'; readonly paths: readonly string[] }
+  | { readonly kind: 'proofs'; readonly files: readonly ShippedFile[] }
   | { readonly kind: 'licenses'; readonly licenses: readonly string[] };
 
 const statusDirectory = 'var/lib/dpkg/status.d';
@@ -26,7 +28,7 @@ const lists = ['.list', '.md5sums'];
 /** Packages of Debian and its derivatives, also of images without dpkg (`status.d`, one file per package). */
 export const dpkg: Cataloger<DpkgFacts> = {
   name: 'dpkg',
-  version: 1,
+  version: 2,
   finds: 'distro',
   maxBytes: 64 * 1024 * 1024,
   reads: [
@@ -34,6 +36,7 @@ export const dpkg: Cataloger<DpkgFacts> = {
     { directory: statusDirectory, accepts: (path) => !path.endsWith('.md5sums'), database: 'dpkg status.d' },
     { directory: statusDirectory, suffix: '.md5sums' },
     { directory: 'var/lib/dpkg/info', suffix: '.list' },
+    { directory: 'var/lib/dpkg/info', suffix: '.md5sums' },
     { name: 'copyright', below: 'usr/share/doc' },
   ],
   parse: parseDpkgFile,
@@ -47,8 +50,8 @@ function parseDpkgFile(path: string, body: Buffer, proofs: Parameters<typeof dpk
     return parsed(licenses.length > 0 ? { kind: 'licenses', licenses } : null);
   }
   if (lists.some((suffix) => name.endsWith(suffix))) {
-    const paths = provingPaths(body, proofs);
-    return parsed(paths.length > 0 ? { kind: 'proofs', paths } : null);
+    const files = shippedProofs(body, proofs);
+    return parsed(files.length > 0 ? { kind: 'proofs', files } : null);
   }
   const inDirectory = path.startsWith(`${statusDirectory}/`);
   const { packages, entries, damage } = parseDpkgStatus(body.toString('utf8'), inDirectory ? 'status.d' : 'status');
@@ -116,9 +119,12 @@ function licensesOf(
   return ('node' in found && licenses.get(found.node.path)) || [];
 }
 
-/** Only packages that are installed own files: a removed one leaves a list of its configuration files. */
-function ownersOf(context: CatalogContext<DpkgFacts>): ReadonlyMap<string, string> {
-  const owners = new Map<string, string>();
+/**
+ * Only packages that are installed own files: a removed one leaves a list of its configuration files. `.list` comes before
+ * `.md5sums`, which adds the digests; files of status.d have the latter alone.
+ */
+function ownersOf(context: CatalogContext<DpkgFacts>): ReadonlyMap<string, Owner> {
+  const owners = new Map<string, Owner>();
   const installed = new Set<string>();
   const byFile = new Map<string, string>();
   for (const { as, facts } of context.files) {
@@ -128,11 +134,15 @@ function ownersOf(context: CatalogContext<DpkgFacts>): ReadonlyMap<string, strin
   }
   for (const file of context.files) {
     if (file.facts.kind !== 'proofs') continue;
-    const owner = ownerOf(file, byFile);
-    if (!installed.has(owner)) continue;
-    for (const path of file.facts.paths) {
+    const name = ownerOf(file, byFile);
+    if (!installed.has(name)) continue;
+    for (const { path, digest } of file.facts.files) {
       const real = context.view.realPath(path);
-      if (real !== undefined && !owners.has(real)) owners.set(real, owner);
+      if (real === undefined) continue;
+      const known = owners.get(real);
+      if (known === undefined || (known.name === name && known.digest === null)) {
+        owners.set(real, { name, algorithm: 'md5', digest });
+      }
     }
   }
   return owners;

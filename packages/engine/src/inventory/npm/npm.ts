@@ -7,8 +7,9 @@ import { type NpmManifest, parsePackageJson } from './package-json.ts';
 /** Installed npm packages: the manifests in `node_modules`, whichever package manager wrote it. */
 export const npm: Cataloger<NpmManifest> = {
   name: 'npm',
-  version: 1,
+  version: 2,
   finds: 'language',
+  digests: true,
   maxBytes: 4 * 1024 * 1024,
   reads: [{ name: 'package.json', inside: 'node_modules', accepts: isInstalledManifest }],
   parse: (_path, body) => parsed(parsePackageJson(body)),

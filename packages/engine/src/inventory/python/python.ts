@@ -11,8 +11,9 @@ import { type PythonMetadata, parsePythonMetadata } from './python-metadata.ts';
  */
 export const python: Cataloger<PythonMetadata> = {
   name: 'python',
-  version: 1,
+  version: 2,
   finds: 'language',
+  digests: true,
   maxBytes: 4 * 1024 * 1024,
   reads: [
     { name: 'METADATA', parentSuffix: '.dist-info' },
