@@ -1,20 +1,12 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
-import { type CelFunction, EvaluationFailure, functions, type Macro, macros, methods } from './cel-functions.ts';
-import { calculations, deepEqual, loop, maxLoopTurns, orderings, type Run } from './cel-operators.ts';
+import { compileArithmetic, compileEquality, compileIn, compileOrder } from './cel-binary.ts';
+import { compileCall, compileMethod } from './cel-calls.ts';
+import { type Compiled, type Compiling, maxLoopDepth } from './cel-compiling.ts';
+import { EvaluationFailure } from './cel-functions.ts';
+import { maxLoopTurns, type Run } from './cel-operators.ts';
 import { type ExpressionProblem, parseExpression } from './cel-parse.ts';
 import { any, bool, type CelType, double, int, isNumber, list, string, typeName, unify } from './cel-types.ts';
 import { suggestion } from './nearest.ts';
-
-/** Loops in loops. */
-const maxLoopDepth = 2;
-
-interface Compiled {
-  readonly type: CelType;
-  readonly run: Run;
-  /** `finding.risk.kev`, where it is a field of a variable */
-  readonly path?: string;
-  readonly mayFail: boolean;
-}
 
 /** An expression that was checked against its variables. */
 export interface Expression {
@@ -54,7 +46,7 @@ export function compileExpression(
   };
 }
 
-class Compiler {
+class Compiler implements Compiling {
   readonly problems: ExpressionProblem[] = [];
   readonly reads = new Set<string>();
   readonly #variables = new Map<string, { readonly slot: number; readonly type: CelType; readonly loop: boolean }>();
@@ -78,9 +70,9 @@ class Compiler {
       case '[]':
         return this.#index(node, node.args[0], node.args[1]);
       case 'call':
-        return this.#call(node, node.args[0], node.args[1]);
+        return compileCall(this, node, node.args[0], node.args[1]);
       case 'rcall':
-        return this.#method(node.args[0], node.args[1], node.args[2]);
+        return compileMethod(this, node.args[0], node.args[1], node.args[2]);
       case 'list':
         return this.#list(node, node.args);
       case '?:':
@@ -89,52 +81,65 @@ class Compiler {
       case '||':
         return this.#logic(node.op, node.args);
       case '!_': {
-        const operand = this.#expect(node.args, bool, '!');
+        const operand = this.expect(node.args, bool, '!');
         return { type: bool, mayFail: operand.mayFail, run: (frame) => !operand.run(frame) };
       }
       case '-_': {
-        const operand = this.#number(node.args, '-');
+        const operand = this.number(node.args, '-');
         return { type: operand.type, mayFail: operand.mayFail, run: (frame) => -(operand.run(frame) as number) };
       }
       case '==':
       case '!=':
-        return this.#equality(node, node.op, node.args);
+        return compileEquality(this, node, node.op, node.args);
       case '<':
       case '<=':
       case '>':
       case '>=':
-        return this.#order(node, node.op, node.args);
+        return compileOrder(this, node, node.op, node.args);
       case 'in':
-        return this.#in(node, node.args);
+        return compileIn(this, node, node.args);
       case '+':
       case '-':
       case '*':
       case '/':
       case '%':
-        return this.#arithmetic(node, node.op, node.args);
+        return compileArithmetic(this, node, node.op, node.args);
       default:
-        return this.#problem(
+        return this.problem(
           node.start,
           `${node.op === 'map' ? 'a map literal' : `"${node.op}"`} is not supported here`,
         );
     }
   }
 
-  #problem(offset: number, message: string): Compiled {
+  inLoop(name: string, type: CelType, body: () => Compiled): ReturnType<Compiling['inLoop']> {
+    if (this.#loopDepth === maxLoopDepth) return { slot: null, inner: undefined };
+    const slot = this.#slots++;
+    const shadowed = this.#variables.get(name);
+    this.#variables.set(name, { slot, type, loop: true });
+    this.#loopDepth++;
+    const inner = body();
+    this.#loopDepth--;
+    if (shadowed) this.#variables.set(name, shadowed);
+    else this.#variables.delete(name);
+    return { slot, inner };
+  }
+
+  problem(offset: number, message: string): Compiled {
     this.problems.push({ offset, message });
     return { type: any, run: () => undefined, mayFail: false };
   }
 
-  #expect(node: ASTNode, type: CelType, operator: string): Compiled {
+  expect(node: ASTNode, type: CelType, operator: string): Compiled {
     const compiled = this.compile(node);
     if (compiled.type.kind === type.kind || compiled.type.kind === 'any') return compiled;
-    return this.#problem(node.start, `"${operator}" needs ${typeName(type)}, this is ${typeName(compiled.type)}`);
+    return this.problem(node.start, `"${operator}" needs ${typeName(type)}, this is ${typeName(compiled.type)}`);
   }
 
-  #number(node: ASTNode, operator: string): Compiled {
+  number(node: ASTNode, operator: string): Compiled {
     const compiled = this.compile(node);
     if (isNumber(compiled.type)) return compiled;
-    return this.#problem(node.start, `"${operator}" needs a number, this is ${typeName(compiled.type)}`);
+    return this.problem(node.start, `"${operator}" needs a number, this is ${typeName(compiled.type)}`);
   }
 
   #literal(node: ASTNode, value: unknown): Compiled {
@@ -147,11 +152,11 @@ class Compiler {
         return { type: double, run: () => value, mayFail: false };
       case 'bigint': {
         const number = Number(value);
-        if (!Number.isSafeInteger(number)) return this.#problem(node.start, `${value} is too large`);
+        if (!Number.isSafeInteger(number)) return this.problem(node.start, `${value} is too large`);
         return { type: int, run: () => number, mayFail: false };
       }
       default:
-        return this.#problem(
+        return this.problem(
           node.start,
           value === null
             ? 'no field is ever null; what may be unknown has a field beside it that says so (kevKnown, known, dateKnown)'
@@ -163,7 +168,7 @@ class Compiler {
   #variable(node: ASTNode, name: string): Compiled {
     const variable = this.#variables.get(name);
     if (variable === undefined) {
-      return this.#problem(node.start, `unknown variable "${name}"${suggestion(name, [...this.#variables.keys()])}`);
+      return this.problem(node.start, `unknown variable "${name}"${suggestion(name, [...this.#variables.keys()])}`);
     }
     const { slot, type, loop } = variable;
     const run: Run = (frame) => frame.slots[slot];
@@ -178,12 +183,12 @@ class Compiler {
     if (from.type.kind === 'map') return this.#entry(from, from.type.of, () => field);
     const what = from.path ?? typeName(from.type);
     if (from.type.kind !== 'object') {
-      return this.#problem(offset, `${what} is ${typeName(from.type)} and has no field "${field}"`);
+      return this.problem(offset, `${what} is ${typeName(from.type)} and has no field "${field}"`);
     }
     const fields = from.type.fields;
     const type = Object.hasOwn(fields, field) ? fields[field] : undefined;
     if (type === undefined) {
-      return this.#problem(offset, `unknown field "${field}" of ${what}${suggestion(field, Object.keys(fields))}`);
+      return this.problem(offset, `unknown field "${field}" of ${what}${suggestion(field, Object.keys(fields))}`);
     }
     const run: Run = (frame) => (from.run(frame) as Record<string, unknown>)[field];
     if (from.path === undefined) return { type, run, mayFail: from.mayFail };
@@ -206,12 +211,12 @@ class Compiler {
 
   #index(node: ASTNode, receiver: ASTNode, index: ASTNode): Compiled {
     const from = this.compile(receiver);
-    if (from.type.kind === 'map') return this.#entry(from, from.type.of, this.#expect(index, string, '[]').run);
+    if (from.type.kind === 'map') return this.#entry(from, from.type.of, this.expect(index, string, '[]').run);
     if (from.type.kind !== 'list') {
       if (from.type.kind === 'any') return from;
-      return this.#problem(node.start, `"[]" needs list or map, this is ${typeName(from.type)}`);
+      return this.problem(node.start, `"[]" needs list or map, this is ${typeName(from.type)}`);
     }
-    const at = this.#number(index, '[]');
+    const at = this.number(index, '[]');
     const run: Run = (frame) => {
       const elements = from.run(frame) as readonly unknown[];
       const position = at.run(frame) as number;
@@ -225,7 +230,7 @@ class Compiler {
   #list(node: ASTNode, elements: readonly ASTNode[]): Compiled {
     const compiled = elements.map((element) => this.compile(element));
     const of = compiled.reduce<CelType | undefined>((type, element) => type && unify(type, element.type), any);
-    if (of === undefined) return this.#problem(node.start, 'the elements of a list must be of one type');
+    if (of === undefined) return this.problem(node.start, 'the elements of a list must be of one type');
     const mayFail = compiled.some((element) => element.mayFail);
     if (elements.every((element) => element.op === 'value')) {
       const value = compiled.map((element) => element.run({ slots: [], turns: 0 }));
@@ -235,20 +240,20 @@ class Compiler {
   }
 
   #conditional(node: ASTNode, [condition, then, otherwise]: readonly [ASTNode, ASTNode, ASTNode]): Compiled {
-    const test = this.#expect(condition, bool, '?:');
+    const test = this.expect(condition, bool, '?:');
     const yes = this.compile(then);
     const no = this.compile(otherwise);
     const type = unify(yes.type, no.type);
     if (type === undefined) {
-      return this.#problem(node.start, `"?:" gives ${typeName(yes.type)} or ${typeName(no.type)}; it must be one type`);
+      return this.problem(node.start, `"?:" gives ${typeName(yes.type)} or ${typeName(no.type)}; it must be one type`);
     }
     const mayFail = test.mayFail || yes.mayFail || no.mayFail;
     return { type, mayFail, run: (frame) => (test.run(frame) ? yes.run(frame) : no.run(frame)) };
   }
 
   #logic(operator: '&&' | '||', [a, b]: readonly [ASTNode, ASTNode]): Compiled {
-    const left = this.#expect(a, bool, operator);
-    const right = this.#expect(b, bool, operator);
+    const left = this.expect(a, bool, operator);
+    const right = this.expect(b, bool, operator);
     const decisive = operator === '||';
     if (!left.mayFail) {
       const run: Run = decisive
@@ -270,184 +275,4 @@ class Compiler {
     };
     return { type: bool, mayFail: true, run };
   }
-
-  #equality(node: ASTNode, operator: '==' | '!=', [a, b]: readonly [ASTNode, ASTNode]): Compiled {
-    const left = this.compile(a);
-    const right = this.compile(b);
-    if (unify(left.type, right.type) === undefined) {
-      return this.#problem(
-        node.start,
-        `"${operator}" cannot compare ${typeName(left.type)} with ${typeName(right.type)}`,
-      );
-    }
-    this.#checkValue(left.type, left.path, b);
-    this.#checkValue(right.type, right.path, a);
-    const wanted = operator === '==';
-    const mayFail = left.mayFail || right.mayFail;
-    if (left.type.kind === 'list' || left.type.kind === 'map') {
-      return { type: bool, mayFail, run: (frame) => deepEqual(left.run(frame), right.run(frame)) === wanted };
-    }
-    return { type: bool, mayFail, run: (frame) => (left.run(frame) === right.run(frame)) === wanted };
-  }
-
-  /** Reports a text that a field with a fixed set of values never has. */
-  #checkValue(type: CelType, path: string | undefined, literal: ASTNode): void {
-    if (type.kind !== 'string' || type.values === undefined || literal.op !== 'value') return;
-    const value = literal.args;
-    if (typeof value !== 'string' || type.values.includes(value)) return;
-    this.#problem(literal.start, `${path ?? 'this'} is never "${value}"${suggestion(value, type.values)}`);
-  }
-
-  #order(node: ASTNode, operator: '<' | '<=' | '>' | '>=', [a, b]: readonly [ASTNode, ASTNode]): Compiled {
-    const left = this.compile(a);
-    const right = this.compile(b);
-    const type = unify(left.type, right.type);
-    if (type === undefined || !(isNumber(type) || type.kind === 'string')) {
-      return this.#problem(
-        node.start,
-        `"${operator}" orders two numbers or two strings, not ${typeName(left.type)} and ${typeName(right.type)}`,
-      );
-    }
-    if (type.kind === 'string' && type.values !== undefined) {
-      return this.#problem(node.start, `"${operator}" would order by the alphabet; compare finding.level instead`);
-    }
-    return { type: bool, mayFail: left.mayFail || right.mayFail, run: orderings[operator](left.run, right.run) };
-  }
-
-  #in(node: ASTNode, [a, b]: readonly [ASTNode, ASTNode]): Compiled {
-    const element = this.compile(a);
-    const container = this.compile(b);
-    const mayFail = element.mayFail || container.mayFail;
-    const { type } = container;
-    if (type.kind === 'map' && unify(element.type, string)) {
-      const run: Run = (frame) => Object.hasOwn(container.run(frame) as object, element.run(frame) as string);
-      return { type: bool, mayFail, run };
-    }
-    if (type.kind === 'list' && unify(element.type, type.of)) {
-      if (b.op === 'list') for (const item of b.args) this.#checkValue(element.type, element.path, item);
-      this.#checkValue(type.of, container.path, a);
-      return { type: bool, mayFail, run: (frame) => (container.run(frame) as unknown[]).includes(element.run(frame)) };
-    }
-    if (type.kind === 'any' || element.type.kind === 'any') return { type: bool, mayFail, run: () => false };
-    const hint = type.kind === 'string' ? '; use contains()' : '';
-    return this.#problem(node.start, `"in" looks for ${typeName(element.type)} in ${typeName(type)}${hint}`);
-  }
-
-  #arithmetic(node: ASTNode, operator: '+' | '-' | '*' | '/' | '%', [a, b]: readonly [ASTNode, ASTNode]): Compiled {
-    const left = this.compile(a);
-    const right = this.compile(b);
-    const type = unify(left.type, right.type);
-    if (operator === '+' && type?.kind === 'string') {
-      return {
-        type: string,
-        mayFail: false,
-        run: (frame) => (left.run(frame) as string) + (right.run(frame) as string),
-      };
-    }
-    if (operator === '+' && type?.kind === 'list') {
-      const run: Run = (frame) => [...(left.run(frame) as unknown[]), ...(right.run(frame) as unknown[])];
-      return { type, mayFail: left.mayFail || right.mayFail, run };
-    }
-    if (type === undefined || !isNumber(type)) {
-      return this.#problem(
-        node.start,
-        `"${operator}" does not go with ${typeName(left.type)} and ${typeName(right.type)}`,
-      );
-    }
-    const calculate = calculations[operator];
-    const whole = type.kind === 'int';
-    const run: Run = (frame) => calculate(left.run(frame) as number, right.run(frame) as number, whole);
-    return { type, mayFail: true, run };
-  }
-
-  #call(node: ASTNode, name: string, args: readonly ASTNode[]): Compiled {
-    if (name === 'has') return this.#has(node, args);
-    if (name === 'matches') return this.#problem(node.start, noMatches);
-    return this.#apply(node.start, name, functions, args, (each) => this.compile(each));
-  }
-
-  #method(name: string, receiver: ASTNode, args: readonly ASTNode[]): Compiled {
-    const offset = receiver.end + 1;
-    if (name === 'matches') return this.#problem(offset, noMatches);
-    if (isMacro(name)) return this.#macro(offset, name, receiver, args);
-    return this.#apply(offset, name, methods, [receiver, ...args], (each) => this.compile(each));
-  }
-
-  #apply(
-    offset: number,
-    name: string,
-    known: readonly CelFunction[],
-    args: readonly ASTNode[],
-    compile: (node: ASTNode) => Compiled,
-  ): Compiled {
-    const called = known.find((each) => each.name === name);
-    if (called === undefined) {
-      const names =
-        known === methods ? [...methods.map((each) => each.name), ...macros] : functions.map((each) => each.name);
-      return this.#problem(offset, `unknown function "${name}"${suggestion(name, names)}`);
-    }
-    const compiled = args.map(compile);
-    const fits =
-      compiled.length === called.parameters.length &&
-      compiled.every(({ type }, index) => type.kind === 'any' || called.parameters[index]!(type));
-    if (!fits) {
-      const given = compiled.map(({ type }) => typeName(type)).join(', ');
-      return this.#problem(offset, `${name}() does not take (${given})`);
-    }
-    const [first, second] = compiled.map((each) => each.run);
-    const call = called.run as (a: unknown, b: unknown) => unknown;
-    const mayFail = called.mayFail === true || compiled.some((each) => each.mayFail);
-    const run: Run = (frame) => call(first?.(frame), second?.(frame));
-    return { type: called.result, mayFail, run };
-  }
-
-  /** Typed fields are always there: `has` is for the entries of a map. */
-  #has(node: ASTNode, args: readonly ASTNode[]): Compiled {
-    const [field] = args;
-    if (args.length !== 1 || field?.op !== '.')
-      return this.#problem(node.start, 'has() takes one field: has(config.labels.owner)');
-    const from = this.compile(field.args[0]);
-    if (from.type.kind === 'any') return from;
-    if (from.type.kind !== 'map') {
-      return this.#problem(
-        node.start,
-        'has() is for entries of a map such as config.labels; other fields are always there',
-      );
-    }
-    const key = field.args[1];
-    return { type: bool, mayFail: from.mayFail, run: (frame) => Object.hasOwn(from.run(frame) as object, key) };
-  }
-
-  #macro(offset: number, name: Macro, receiver: ASTNode, args: readonly ASTNode[]): Compiled {
-    const from = this.compile(receiver);
-    const [variable, body] = args;
-    if (args.length !== 2 || variable?.op !== 'id' || body === undefined) {
-      return this.#problem(offset, `${name}() takes a name and an expression: ${name}(x, x != "")`);
-    }
-    if (from.type.kind !== 'list' && from.type.kind !== 'map') {
-      if (from.type.kind === 'any') return from;
-      return this.#problem(offset, `${name}() needs list or map, this is ${typeName(from.type)}`);
-    }
-    if (this.#loopDepth === maxLoopDepth) {
-      return this.#problem(offset, `${name}() is nested more than ${maxLoopDepth} deep`);
-    }
-    const element = from.type.kind === 'list' ? from.type.of : string;
-    const slot = this.#slots++;
-    const shadowed = this.#variables.get(variable.args);
-    this.#variables.set(variable.args, { slot, type: element, loop: true });
-    this.#loopDepth++;
-    const inner = name === 'map' ? this.compile(body) : this.#expect(body, bool, `${name}()`);
-    this.#loopDepth--;
-    if (shadowed) this.#variables.set(variable.args, shadowed);
-    else this.#variables.delete(variable.args);
-    const type = name === 'map' ? list(inner.type) : name === 'filter' ? list(element) : bool;
-    return { type, mayFail: true, run: loop(name, from.run, slot, inner.run) };
-  }
-}
-
-const noMatches =
-  'matches() is not supported, since its regular expressions may take for ever; use glob(text, "lib*"), contains(), startsWith() or endsWith()';
-
-function isMacro(name: string): name is Macro {
-  return macros.some((macro) => macro === name);
 }

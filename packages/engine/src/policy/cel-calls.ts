@@ -1,0 +1,103 @@
+import type { ASTNode } from '@marcbachmann/cel-js';
+import { type Compiled, type Compiling, maxLoopDepth } from './cel-compiling.ts';
+import { type CelFunction, functions, type Macro, macros, methods } from './cel-functions.ts';
+import { loop, type Run } from './cel-operators.ts';
+import { bool, list, string, typeName } from './cel-types.ts';
+import { suggestion } from './nearest.ts';
+
+/* Functions, methods and macros. */
+
+export function compileCall(compiler: Compiling, node: ASTNode, name: string, args: readonly ASTNode[]): Compiled {
+  if (name === 'has') return has(compiler, node, args);
+  if (name === 'matches') return compiler.problem(node.start, noMatches);
+  return apply(compiler, node.start, name, functions, args);
+}
+
+export function compileMethod(
+  compiler: Compiling,
+  name: string,
+  receiver: ASTNode,
+  args: readonly ASTNode[],
+): Compiled {
+  const offset = receiver.end + 1;
+  if (name === 'matches') return compiler.problem(offset, noMatches);
+  if (isMacro(name)) return macro(compiler, offset, name, receiver, args);
+  return apply(compiler, offset, name, methods, [receiver, ...args]);
+}
+
+function apply(
+  compiler: Compiling,
+  offset: number,
+  name: string,
+  known: readonly CelFunction[],
+  args: readonly ASTNode[],
+): Compiled {
+  const called = known.find((each) => each.name === name);
+  if (called === undefined) {
+    const names =
+      known === methods ? [...methods.map((each) => each.name), ...macros] : functions.map((each) => each.name);
+    return compiler.problem(offset, `unknown function "${name}"${suggestion(name, names)}`);
+  }
+  const compiled = args.map((each) => compiler.compile(each));
+  const fits =
+    compiled.length === called.parameters.length &&
+    compiled.every(({ type }, index) => type.kind === 'any' || called.parameters[index]!(type));
+  if (!fits) {
+    const given = compiled.map(({ type }) => typeName(type)).join(', ');
+    return compiler.problem(offset, `${name}() does not take (${given})`);
+  }
+  const [first, second] = compiled.map((each) => each.run);
+  const call = called.run as (a: unknown, b: unknown) => unknown;
+  const mayFail = called.mayFail === true || compiled.some((each) => each.mayFail);
+  const run: Run = (frame) => call(first?.(frame), second?.(frame));
+  return { type: called.result, mayFail, run };
+}
+
+/** Typed fields are always there: `has` is for the entries of a map. */
+function has(compiler: Compiling, node: ASTNode, args: readonly ASTNode[]): Compiled {
+  const [field] = args;
+  if (args.length !== 1 || field?.op !== '.')
+    return compiler.problem(node.start, 'has() takes one field: has(config.labels.owner)');
+  const from = compiler.compile(field.args[0]);
+  if (from.type.kind === 'any') return from;
+  if (from.type.kind !== 'map') {
+    return compiler.problem(
+      node.start,
+      'has() is for entries of a map such as config.labels; other fields are always there',
+    );
+  }
+  const key = field.args[1];
+  return { type: bool, mayFail: from.mayFail, run: (frame) => Object.hasOwn(from.run(frame) as object, key) };
+}
+
+function macro(
+  compiler: Compiling,
+  offset: number,
+  name: Macro,
+  receiver: ASTNode,
+  args: readonly ASTNode[],
+): Compiled {
+  const from = compiler.compile(receiver);
+  const [variable, body] = args;
+  if (args.length !== 2 || variable?.op !== 'id' || body === undefined) {
+    return compiler.problem(offset, `${name}() takes a name and an expression: ${name}(x, x != "")`);
+  }
+  if (from.type.kind !== 'list' && from.type.kind !== 'map') {
+    if (from.type.kind === 'any') return from;
+    return compiler.problem(offset, `${name}() needs list or map, this is ${typeName(from.type)}`);
+  }
+  const element = from.type.kind === 'list' ? from.type.of : string;
+  const { slot, inner } = compiler.inLoop(variable.args, element, () =>
+    name === 'map' ? compiler.compile(body) : compiler.expect(body, bool, `${name}()`),
+  );
+  if (slot === null) return compiler.problem(offset, `${name}() is nested more than ${maxLoopDepth} deep`);
+  const type = name === 'map' ? list(inner.type) : name === 'filter' ? list(element) : bool;
+  return { type, mayFail: true, run: loop(name, from.run, slot, inner.run) };
+}
+
+const noMatches =
+  'matches() is not supported, since its regular expressions may take for ever; use glob(text, "lib*"), contains(), startsWith() or endsWith()';
+
+function isMacro(name: string): name is Macro {
+  return macros.some((macro) => macro === name);
+}
