@@ -1,0 +1,286 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { squash } from './squash.ts';
+import type { EntryType, LayerEntry, LayerListing } from './types.ts';
+
+/** `dir/`, `link -> target`, `hard = target`, `.wh.name`, `.wh..wh..opq`, else a file. */
+function layer(...lines: readonly string[]): LayerListing {
+  const entries: LayerEntry[] = [];
+  const whiteouts: string[] = [];
+  const opaque: string[] = [];
+  for (const line of lines) {
+    const [path = '', arrow, target = null] = line.split(' ');
+    const directory = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+    const name = path.slice(directory === '' ? 0 : directory.length + 1);
+    if (name === '.wh..wh..opq') {
+      opaque.push(directory);
+    } else if (name.startsWith('.wh.')) {
+      whiteouts.push(directory === '' ? name.slice(4) : `${directory}/${name.slice(4)}`);
+    } else {
+      const type: EntryType =
+        arrow === '->' ? 'symlink' : arrow === '=' ? 'hardlink' : path.endsWith('/') ? 'directory' : 'file';
+      entries.push({ path: path.replace(/\/$/, ''), type, mode: 0o644, uid: 0, gid: 0, size: 0, linkTarget: target });
+    }
+  }
+  return { entries, whiteouts, opaque, problems: [] };
+}
+
+/** `path@layer`, `path:entry path@layer` where they differ. */
+function filesOf(layers: readonly LayerListing[]): string[] {
+  return [...squash(layers).files()].map((node) =>
+    node.path === node.entry.path ? `${node.path}@${node.layer}` : `${node.path}:${node.entry.path}@${node.layer}`,
+  );
+}
+
+describe('applying layers', () => {
+  const cases: readonly (readonly [string, readonly LayerListing[], readonly string[]])[] = [
+    ['later files replace earlier ones', [layer('a', 'b'), layer('b')], ['a@0', 'b@1']],
+    ['a whiteout removes what is below', [layer('d/a', 'd/b'), layer('d/.wh.a')], ['d/b@0']],
+    ['a whiteout removes a whole directory', [layer('d/a', 'd/e/b', 'x'), layer('.wh.d')], ['x@0']],
+    ['a whiteout leaves its own layer alone, before or after', [layer('a'), layer('a', '.wh.a')], ['a@1']],
+    ['a whiteout of nothing does nothing', [layer('a'), layer('.wh.b', 'x/.wh.y')], ['a@0']],
+    ['an opaque mark hides lower layers only', [layer('d/a', 'd/b'), layer('d/c', 'd/.wh..wh..opq')], ['d/c@1']],
+    ['an opaque root hides everything below', [layer('a', 'd/b'), layer('.wh..wh..opq', 'c')], ['c@1']],
+    ['whiteouts last: a later layer may bring it back', [layer('a'), layer('.wh.a'), layer('a')], ['a@2']],
+    ['a file replaces a directory with all below', [layer('d/a', 'd/b'), layer('d')], ['d@1']],
+    ['a directory replaces a file', [layer('d'), layer('d/', 'd/a')], ['d/a@1']],
+    ['an entry below a file replaces it by a directory', [layer('d'), layer('d/a')], ['d/a@1']],
+    ['directories merge', [layer('d/', 'd/a'), layer('d/', 'd/b')], ['d/a@0', 'd/b@1']],
+    ['a removed and remade directory is empty below', [layer('d/a'), layer('.wh.d', 'd/', 'd/b')], ['d/b@1']],
+    [
+      'entries behind a directory link land where it leads (merged /usr)',
+      [layer('usr/lib/', 'lib -> usr/lib'), layer('lib/x', 'lib/sub/y')],
+      ['lib@0', 'usr/lib/sub/y:lib/sub/y@1', 'usr/lib/x:lib/x@1'],
+    ],
+    ['absolute links stay inside', [layer('usr/', 'l -> /usr'), layer('l/x')], ['l@0', 'usr/x:l/x@1']],
+    ['links that climb stay inside', [layer('usr/', 'l -> ../../usr'), layer('l/x')], ['l@0', 'usr/x:l/x@1']],
+    ['a whiteout acts through a directory link', [layer('usr/lib/x', 'lib -> usr/lib'), layer('lib/.wh.x')], ['lib@0']],
+    [
+      'an opaque mark acts through one, too',
+      [layer('usr/lib/x', 'lib -> usr/lib'), layer('lib/.wh..wh..opq')],
+      ['lib@0'],
+    ],
+    [
+      'a whiteout of a link removes the link',
+      [layer('usr/lib/x', 'lib -> usr/lib'), layer('.wh.lib')],
+      ['usr/lib/x@0'],
+    ],
+    [
+      'a directory over a link replaces the link',
+      [layer('usr/lib/x', 'lib -> usr/lib'), layer('lib/', 'lib/y')],
+      ['lib/y@1', 'usr/lib/x@0'],
+    ],
+    [
+      'a link over a directory hides what was in it',
+      [layer('lib/x'), layer('usr/lib/', 'lib -> usr/lib', 'lib/y')],
+      ['lib@1', 'usr/lib/y:lib/y@1'],
+    ],
+    ['a dangling directory link makes its target', [layer('l -> new/place', 'l/x')], ['l@0', 'new/place/x:l/x@0']],
+    ['hard links are the file they share', [layer('a', 'b = a'), layer('.wh.a')], ['b:a@0']],
+    ['hard links keep the old content of a replaced name', [layer('a', 'b = a'), layer('a')], ['a@1', 'b:a@0']],
+    ['hard links into a lower layer', [layer('a'), layer('b = a', '.wh.a')], ['b@1']],
+    ['hard links to what is not there stay what they are', [layer('b = a')], ['b@0']],
+  ];
+  it.each(cases)('%s', (_, layers, expected) => {
+    expect(filesOf(layers)).toEqual(expected);
+  });
+
+  it('tells entries that no extraction could place', () => {
+    const view = squash([layer('a -> b', 'b -> a', 'a/x', 'ok')]);
+    expect(view.problems).toMatchObject([{ code: 'unsafe-path', path: 'a/x', layer: 0 }]);
+    expect(view.lstat('ok')).toBeDefined();
+  });
+});
+
+describe('looking at the view', () => {
+  const view = squash([
+    layer('usr/lib/os-release', 'etc/os-release -> ../usr/lib/os-release', 'lib -> usr/lib', 'file'),
+    layer('loop -> loop2', 'loop2 -> /loop', 'out -> ../../etc/passwd', 'deep -> file/x', 'dangling -> nowhere'),
+  ]);
+
+  it.each([
+    ['etc/os-release', 'usr/lib/os-release'],
+    ['/etc/os-release', 'usr/lib/os-release'],
+    ['lib/os-release', 'usr/lib/os-release'],
+    ['lib/../lib/./os-release', 'usr/lib/os-release'],
+    ['lib', 'usr/lib'],
+    ['', ''],
+  ])('%s resolves to %s', (path, real) => {
+    expect(view.resolve(path)).toMatchObject({ node: { path: real } });
+  });
+
+  it.each([
+    ['loop', { broken: 'loop' }],
+    ['loop/x', { broken: 'loop' }],
+    ['out', { broken: 'outside' }],
+    ['../x', { broken: 'outside' }],
+    ['deep', { broken: 'not-a-directory' }],
+    ['file/x', { broken: 'not-a-directory' }],
+    ['dangling', { missing: true }],
+    ['nowhere/at/all', { missing: true }],
+  ])('%s does not resolve', (path, expected) => {
+    expect(view.resolve(path)).toEqual(expected);
+  });
+
+  it('knows real paths, nodes and children', () => {
+    expect(view.realPath('lib/os-release')).toBe('usr/lib/os-release');
+    expect(view.realPath('etc/os-release')).toBe('etc/os-release');
+    expect(view.realPath('nothing')).toBeUndefined();
+    expect(view.lstat('lib')?.entry.type).toBe('symlink');
+    expect(view.lstat('lib/os-release')).toBeUndefined();
+    expect([...view.children('')].map((node) => node.path)).toEqual([
+      'dangling',
+      'deep',
+      'etc',
+      'file',
+      'lib',
+      'loop',
+      'loop2',
+      'out',
+      'usr',
+    ]);
+    expect([...view.children('usr')].map((node) => node.entry.type)).toEqual(['directory']);
+    expect([...view.children('file')]).toEqual([]);
+  });
+});
+
+describe('history', () => {
+  const db = 'var/lib/dpkg/status';
+  const cases: readonly (readonly [string, readonly LayerListing[], string])[] = [
+    ['added and replaced', [layer(db), layer('x'), layer(db)], '+0 +2'],
+    ['removed by a whiteout', [layer(db), layer('var/lib/dpkg/.wh.status')], '+0 -1'],
+    ['removed with a directory above', [layer(db), layer(), layer('.wh.var')], '+0 -2'],
+    ['hidden by an opaque directory', [layer(db), layer('var/lib/.wh..wh..opq')], '+0 -1'],
+    ['removed and written again', [layer(db), layer('.wh.var'), layer(db)], '+0 -1 +2'],
+    ['removed and written again by one layer', [layer(db), layer('.wh.var', db)], '+0 -1 +1'],
+    ['replaced by a directory', [layer(db), layer(`${db}/`)], '+0 -1'],
+    ['under another file in place of its directory', [layer(db), layer('var/lib')], '+0 -1'],
+    ['written twice by one layer', [layer(db, db)], '+0'],
+    ['written behind a directory link', [layer('var/', 'v -> var', 'v/lib/dpkg/status')], '+0'],
+    ['never there', [layer('x')], ''],
+  ];
+  it.each(cases)('%s', (_, layers, expected) => {
+    const view = squash(layers, { track: (path) => path === db });
+    expect(
+      view
+        .history(db)
+        .map(({ event, layer: at }) => `${event === 'added' ? '+' : '-'}${at}`)
+        .join(' '),
+    ).toBe(expected);
+    expect([...view.tracked()]).toEqual(expected === '' ? [] : [db]);
+  });
+});
+
+/**
+ * A file system as flat as can be: a map of real paths. Slow and simple, it does with strings what the view does with
+ * nodes.
+ */
+class FlatModel {
+  readonly at = new Map<string, { readonly type: EntryType; readonly target: string | null; readonly made: string }>();
+
+  /** real path; missing parts stay as they are. undefined: it loops */
+  real(path: string): string | undefined {
+    let real = '';
+    const left = path.split('/').filter(Boolean);
+    for (let steps = 0; left.length > 0; ) {
+      const name = left.shift()!;
+      if (name === '..') {
+        real = real.includes('/') ? real.slice(0, real.lastIndexOf('/')) : '';
+        continue;
+      }
+      const next = real === '' ? name : `${real}/${name}`;
+      const node = this.at.get(next);
+      if (node?.type !== 'symlink') {
+        real = next;
+        continue;
+      }
+      steps += 1;
+      if (steps > 40) {
+        return undefined;
+      }
+      real = node.target!.startsWith('/') ? '' : real;
+      left.unshift(...node.target!.split('/').filter(Boolean));
+    }
+    return real;
+  }
+
+  place(path: string): string | undefined {
+    const slash = path.lastIndexOf('/');
+    const directory = slash < 0 ? '' : this.real(path.slice(0, slash));
+    return directory === undefined ? undefined : [directory, path.slice(slash + 1)].filter(Boolean).join('/');
+  }
+
+  below(path: string): string[] {
+    return [...this.at.keys()].filter((key) => path === '' || key.startsWith(`${path}/`));
+  }
+
+  remove(path: string): void {
+    for (const key of [path, ...this.below(path)]) {
+      this.at.delete(key);
+    }
+  }
+
+  apply(listing: LayerListing, index: number): void {
+    const hidden = listing.opaque.map((path) => this.real(path)).filter((path) => path !== undefined);
+    const gone = listing.whiteouts.map((path) => this.place(path)).filter((path) => path !== undefined);
+    for (const key of hidden.flatMap((path) => this.below(path))) {
+      this.at.delete(key);
+    }
+    for (const path of gone) {
+      this.remove(path);
+    }
+    for (const entry of listing.entries) {
+      const path = this.place(entry.path);
+      if (path !== undefined) {
+        this.put(path, entry, index);
+      }
+    }
+  }
+
+  put(path: string, entry: LayerEntry, index: number): void {
+    for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
+      const parent = path.slice(0, slash);
+      if (this.at.get(parent)?.type !== 'directory') {
+        this.at.set(parent, { type: 'directory', target: null, made: '' });
+      }
+    }
+    const { type, linkTarget: target } = entry;
+    if (!(type === 'directory' && this.at.get(path)?.type === 'directory')) {
+      this.remove(path);
+      this.at.set(path, { type, target, made: type === 'directory' ? '' : `${entry.path}@${index}` });
+    }
+  }
+}
+
+it('is what extracting layer after layer gives', () => {
+  const name = fc.constantFrom('a', 'b', 'c', 'd');
+  const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
+  const target = fc.tuple(fc.constantFrom('', '/', '../', '../../'), path).map(([start, rest]) => `${start}${rest}`);
+  const line = fc.oneof(
+    { weight: 5, arbitrary: path },
+    { weight: 3, arbitrary: path.map((at) => `${at}/`) },
+    { weight: 2, arbitrary: fc.tuple(path, target).map(([at, to]) => `${at} -> ${to}`) },
+    { weight: 2, arbitrary: path.map((at) => at.replace(/([^/]+)$/, '.wh.$1')) },
+    { weight: 1, arbitrary: path.map((at) => `${at}/.wh..wh..opq`) },
+  );
+  const layers = fc.array(fc.array(line, { maxLength: 8 }), { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(layers, (lines) => {
+      const listings = lines.map((each) => layer(...each));
+      const model = new FlatModel();
+      listings.forEach((listing, index) => {
+        model.apply(listing, index);
+      });
+      const expected = [...model.at]
+        .filter(([, node]) => node.type !== 'directory')
+        .map(([at, node]) => `${at} ${node.made}`);
+      const view = squash(listings);
+      const found = [...view.files()].map((node) => `${node.path} ${node.entry.path}@${node.layer}`);
+      expect(found).toEqual(expected.sort());
+      for (const at of model.at.keys()) {
+        expect(view.lstat(at)?.entry.type).toBe(model.at.get(at)?.type);
+      }
+    }),
+    { numRuns: 3000, seed: 7 },
+  );
+});
