@@ -13,20 +13,27 @@ export function introductions<F>(
   history: PathHistory<F>,
   keysOf: (facts: F, path: string) => Iterable<string>,
 ): ReadonlyMap<string, number> {
-  let since = new Map<string, number>();
+  const present = new Map<string, { count: number; readonly since: number }>();
   const files = new Map<string, readonly string[]>();
   for (let at = 0; at < history.length; ) {
     const layer = history[at]!.layer;
+    const left = new Set<string>();
+    // only what a layer changed is looked at: an image may have a thousand layers and a million files
     for (; at < history.length && history[at]!.layer === layer; at += 1) {
       const { path, facts } = history[at]!;
-      if (facts === null) files.delete(path);
-      else files.set(path, [...keysOf(facts, path)]);
+      for (const key of files.get(path) ?? []) {
+        present.get(key)!.count -= 1;
+        left.add(key);
+      }
+      const keys = facts === null ? [] : [...keysOf(facts, path)];
+      files.set(path, keys);
+      for (const key of keys) {
+        const known = present.get(key);
+        if (known === undefined) present.set(key, { count: 1, since: layer });
+        else known.count += 1;
+      }
     }
-    const next = new Map<string, number>();
-    for (const keys of files.values()) {
-      for (const key of keys) next.set(key, since.get(key) ?? layer);
-    }
-    since = next;
+    for (const key of left) if (present.get(key)!.count === 0) present.delete(key);
   }
-  return since;
+  return new Map([...present].map(([key, { since }]) => [key, since]));
 }
