@@ -2,6 +2,7 @@ import { openAdvisories } from '../advisories/open-advisories.ts';
 import { ratingsShard } from '../advisories/shard-names.ts';
 import type { AdvisoryReader, AdvisoryRecord, EolRecord, KevRecord, RatingRecord } from '../advisories/types.ts';
 import type { LookupPlan } from '../matching/plan.ts';
+import type { Finding } from '../matching/types.ts';
 import { freshness } from './freshness.ts';
 import type { ScanRequest } from './request.ts';
 
@@ -50,6 +51,20 @@ export class AdvisoryDesk {
     for (const year of years) this.#has(year);
     const kevAvailable = this.#has('kev');
     return { ratings: this.#reader.ratings(ids), kev: kevAvailable ? this.#reader.kev(ids) : new Map(), kevAvailable };
+  }
+
+  /** Findings with the titles of their deciding records, where the shard's texts are at hand. */
+  titled(findings: readonly Finding[]): readonly Finding[] {
+    const titles = new Map<string, string | null>();
+    const shards = Map.groupBy(findings, ({ evidence }) => evidence.advisory?.shard ?? '');
+    for (const [shard, group] of [...shards].filter(([name]) => this.#has(`${name}-texts`))) {
+      const ids = [...new Set(group.flatMap(({ evidence }) => evidence.advisory?.id ?? []))].sort();
+      for (const [id, text] of this.#reader.texts(shard, ids)) titles.set(`${shard} ${id}`, text.title);
+    }
+    return findings.map((finding) => {
+      const { shard, id } = finding.evidence.advisory ?? {};
+      return { ...finding, title: finding.title ?? titles.get(`${shard} ${id}`) ?? null };
+    });
   }
 
   endOfLife(distro: string): readonly EolRecord[] {

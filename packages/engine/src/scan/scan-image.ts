@@ -2,6 +2,7 @@ import { distroShard, ecosystemShard, shardPackageName } from '../advisories/sha
 import { severities } from '../advisories/types.ts';
 import { endOfLife } from '../matching/end-of-life.ts';
 import { candidateCves, enrich } from '../matching/enrich.ts';
+import { compareFindings } from '../matching/finding-key.ts';
 import { matchInventory } from '../matching/match.ts';
 import { type LookupPlan, planLookups, sortIncomplete } from '../matching/plan.ts';
 import { evaluate } from '../policy/evaluate.ts';
@@ -28,6 +29,9 @@ export async function scanImage(request: ScanRequest): Promise<ScanResult> {
     const signals = await desk.signals(candidateCves(candidates));
     const { distro } = inventory;
     const life = distro && endOfLife(distro, desk.endOfLife(distro.id), request.evaluatedAt);
+    const matched = desk.titled(
+      [...enrich(candidates, signals), ...(life?.finding ? [life.finding] : [])].sort(compareFindings),
+    );
     const { missing, stale, advisories, example } = desk.summary();
     const image = resultImage(subject, life?.endOfLife ?? null);
     const incomplete = sortIncomplete([...inventory.incomplete, ...plan.incomplete, ...uncompared]);
@@ -44,7 +48,7 @@ export async function scanImage(request: ScanRequest): Promise<ScanResult> {
       stage: request.stage,
       evaluatedAt: request.evaluatedAt,
       inventory,
-      findings: [...enrich(candidates, signals), ...(life?.finding ? [life.finding] : [])],
+      findings: matched,
       incomplete,
       stale,
       missing: plan.noFeedDistro ? [...missing, noFeedName(plan.noFeedDistro)].sort() : missing,
