@@ -4,7 +4,7 @@ import { EvaluationFailure, type Macro } from './cel-functions.ts';
 export const maxLoopTurns = 1_000_000;
 
 /** What an expression runs on: the variables in the order of their declaration, then those of its loops. */
-export interface Frame {
+interface Frame {
   readonly slots: unknown[];
   turns: number;
 }

@@ -1,7 +1,7 @@
 import { type ASTNode, Environment, ParseError } from '@marcbachmann/cel-js';
 
 /** Characters of one expression; also bounds how deep the parser can recurse. */
-export const maxExpressionLength = 2000;
+const maxExpressionLength = 2000;
 
 /** What is wrong with an expression. `offset` counts characters from its start. */
 export interface ExpressionProblem {

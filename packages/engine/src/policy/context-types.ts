@@ -1,13 +1,27 @@
 import { severities } from '../advisories/types.ts';
 import { bool, type CelType, double, int, list, map, object, oneOf, string } from './cel-types.ts';
 import { incompleteCodes } from './completeness.ts';
+import type { RuleScope } from './types.ts';
 
 /** Scopes that have facts today. `coverage` judges what could not be read or compared. */
-export const supportedScopes = ['vulnerability', 'malware', 'package', 'config', 'image', 'coverage'] as const;
+export const supportedScopes = [
+  'vulnerability',
+  'malware',
+  'package',
+  'config',
+  'image',
+  'coverage',
+] as const satisfies readonly RuleScope[];
 export type SupportedScope = (typeof supportedScopes)[number];
 
 /** Scopes of the rule form whose facts are not gathered yet. */
-export const futureScopes = ['secret', 'file', 'license', 'signature', 'runtime'] as const;
+export const futureScopes = [
+  'secret',
+  'file',
+  'license',
+  'signature',
+  'runtime',
+] as const satisfies readonly RuleScope[];
 
 /*
  * Conventions of all contexts, so that rules stay short and nothing unknown reads as "no":

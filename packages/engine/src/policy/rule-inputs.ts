@@ -20,7 +20,7 @@ const subjectFields: readonly (readonly [prefix: string, input: string])[] = [
 const datedField = /\.(?:ageDays|ageKnown|knownDays|dateKnown|pastEndOfLife|endOfLifeKnown)$/;
 
 /** The fields that a rule names, in its condition or its message. */
-export function ruleReads(rule: Rule): readonly string[] {
+function ruleReads(rule: Rule): readonly string[] {
   return [...new Set([...rule.when.reads, ...rule.message.reads])].sort();
 }
 

@@ -71,7 +71,7 @@ export function makePackage(facts: Partial<Package> = {}): Package {
 }
 
 /** Runs as an unprivileged user and exposes nothing. */
-export function makeConfig(facts: Partial<ImageConfig> = {}): ImageConfig {
+function makeConfig(facts: Partial<ImageConfig> = {}): ImageConfig {
   return {
     created: null,
     author: null,
