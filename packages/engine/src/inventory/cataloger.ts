@@ -71,6 +71,8 @@ export interface FileReader<F> {
    * @throws CatalogError when nothing at all can be said
    */
   parse(path: string, body: Buffer, proofs: ProofFilter): ParsedFile<F>;
+  /** Names of the packages that a file of a database lists; by them a database that is begun anew is told from one restored. */
+  names?(facts: F): readonly string[];
 }
 
 /** A file of the squashed view that a reader has read. */

@@ -13,6 +13,10 @@ export const catalogers: readonly Cataloger<unknown>[] = [dpkg, apk, npm, python
 /** Everything that reads files of layers. */
 export const readers: readonly FileReader<unknown>[] = [distroReader, ...catalogers];
 
+export const readersByName: ReadonlyMap<string, FileReader<unknown>> = new Map(
+  readers.map((reader) => [reader.name, reader]),
+);
+
 /** Which readers read the file at a path. */
 export const matchFile: PatternMatcher = compilePatterns(readers);
 

@@ -1,6 +1,6 @@
 import type { PathEvent, SquashedView } from '../image/squash.ts';
 import type { FileReader, ReadPattern } from './cataloger.ts';
-import { matchFile, readers } from './catalogers.ts';
+import { matchFile, readers, readersByName } from './catalogers.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';
 import type { Incomplete } from './types.ts';
 
@@ -8,12 +8,14 @@ type LayerId = (index: number) => string | null;
 
 interface Change extends PathEvent {
   readonly path: string;
-  readonly holds: boolean;
+  /** packages that the file lists since; null: there is no file, or nothing in it */
+  readonly names: readonly string[] | null;
 }
 
 /**
- * Package databases that a lower layer had and that are gone or emptied: the packages are still there, only the list
- * of them is not. One that moved to another of its places, or is there again at the end, is not removed.
+ * Package databases that a lower layer had and that a later one removed or emptied: the packages are still there, only
+ * the list of them is not. One that moved to another of its places is not removed, nor one that lists the same packages
+ * again later; one that was begun anew is.
  */
 export function removedDatabases(
   view: SquashedView,
@@ -37,57 +39,63 @@ function changesByDatabase(view: SquashedView, analyses: readonly LayerAnalysis[
       const changes = groups.get(pattern.database) ?? [];
       groups.set(pattern.database, changes);
       for (const event of view.history(path)) {
-        changes.push({
-          ...event,
-          path,
-          holds: event.event === 'added' && holds(reader, pattern, path, event.layer, view, analyses),
-        });
+        const names = event.event === 'added' ? namesAt(reader, pattern, path, event.layer, view, analyses) : null;
+        changes.push({ ...event, path, names });
       }
     }
   }
   return groups;
 }
 
-/** Whether the file as this layer left it is (part of) a database with something in it. */
-function holds(
+/** What the file as this layer left it lists; an empty list where it is a database that was not read. */
+function namesAt(
   reader: string,
   pattern: ReadPattern,
   path: string,
   layer: number,
   view: SquashedView,
   analyses: readonly LayerAnalysis[],
-): boolean {
+): readonly string[] | null {
   const node = view.lstat(path);
   if (node?.layer === layer && node.entry.type !== 'file' && node.entry.type !== 'hardlink') {
     const target = view.resolve(path);
-    return 'node' in target && target.node.entry.type === 'file' && target.node.entry.size > 0;
+    return 'node' in target && target.node.entry.type === 'file' && target.node.entry.size > 0 ? [] : null;
   }
-  if (pattern.presence) return node?.layer !== layer || node.entry.size > 0;
+  if (pattern.presence) return node?.layer === layer && node.entry.size === 0 ? null : [];
   const parsed = analyses[layer]?.parsed.get(reader)?.get(path);
-  return parsed === undefined || parsed.facts !== null || parsed.damage !== null;
+  if (parsed === undefined) return [];
+  if (parsed.facts === null) return parsed.damage === null ? null : [];
+  return readersByName.get(reader)?.names?.(parsed.facts) ?? [];
 }
 
-/** Where and when the last state without any file began, if the database is not there at the end. */
-function lossOf(
-  changes: readonly Change[],
-  analyses: readonly LayerAnalysis[],
-): { layer: number; path: string } | null {
-  const live = new Set<string>();
-  let lost: { layer: number; path: string } | null = null;
+interface Loss {
+  readonly layer: number;
+  readonly path: string;
+  readonly names: readonly string[];
+}
+
+/** The last time that nothing of the database was left, unless all that it listed is listed again at the end. */
+function lossOf(changes: readonly Change[], analyses: readonly LayerAnalysis[]): Loss | null {
+  const live = new Map<string, readonly string[]>();
+  let lost: Loss | null = null;
   const inOrder = [...changes].sort((a, b) => a.layer - b.layer);
   for (let at = 0; at < inOrder.length; ) {
     const layer = inOrder[at]!.layer;
-    const gone: string[] = [];
+    const gone = new Map<string, readonly string[]>();
     for (; at < inOrder.length && inOrder[at]!.layer === layer; at += 1) {
-      const { path, holds } = inOrder[at]!;
-      if (holds) live.add(path);
-      else if (live.delete(path)) gone.push(path);
+      const { path, names } = inOrder[at]!;
+      if (live.has(path)) gone.set(path, live.get(path)!);
+      if (names === null) live.delete(path);
+      else live.set(path, names);
     }
-    const begunAnew = analyses[layer]?.listing.opaque.includes('');
-    if (live.size > 0) lost = null;
-    else if (gone.length > 0) lost = begunAnew ? null : { layer, path: gone.sort()[0]! };
+    // a layer that hides all that was below it hides the packages too
+    if (analyses[layer]?.listing.opaque.includes('')) lost = null;
+    else if (live.size === 0 && gone.size > 0) {
+      lost = { layer, path: [...gone.keys()].sort()[0]!, names: [...gone.values()].flat() };
+    }
   }
-  return lost;
+  const listed = new Set([...live.values()].flat());
+  return live.size > 0 && lost?.names.every((name) => listed.has(name)) ? null : lost;
 }
 
 /** Links on the way to a package database that loop, leave the image or lead to nothing. */

@@ -1,7 +1,7 @@
 import { createHash, getHashes, hash } from 'node:crypto';
 import type { LayerAnalyser, LayerEntry, LayerKey, LayerListing, LayerVisitor } from '../image/types.ts';
 import type { FileDigests, FileReader, ParsedFile } from './cataloger.ts';
-import { catalogerVersions, matchFile, proofFilter, readers } from './catalogers.ts';
+import { catalogerVersions, matchFile, proofFilter, readersByName } from './catalogers.ts';
 import { CatalogError } from './error.ts';
 import { decodeAnalysis, encodeAnalysis, type LayerAnalysis } from './layer-analysis.ts';
 
@@ -36,8 +36,6 @@ export function createLayerAnalyser(options: LayerAnalyserOptions = {}): LayerAn
     },
   };
 }
-
-const readersByName = new Map(readers.map((reader) => [reader.name, reader]));
 
 class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
   readonly #parsed = new Map<string, Map<string, ParsedFile<unknown>>>();

@@ -1,7 +1,7 @@
 import type { PathEvent, SquashedView, ViewNode } from '../image/squash.ts';
 import type { ReadImage } from '../image/types.ts';
 import type { Damage, FileReader, LiveFile, ParsedFile, PathHistory, ReadPattern, Sighting } from './cataloger.ts';
-import { matchFile, readers } from './catalogers.ts';
+import { matchFile, readers, readersByName } from './catalogers.ts';
 import { baseName, type PatternMatch } from './file-pattern.ts';
 import { readFile, tooLarge } from './layer-analyser.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';
@@ -110,7 +110,6 @@ function* linkedFiles(view: SquashedView): Generator<Omit<ReadFile, 'parsed'>> {
   }
 }
 
-const readersByName = new Map(readers.map((reader) => [reader.name, reader]));
 const readerOrder = new Map(readers.map(({ name }, index) => [name, index]));
 
 /** Reads the bodies that no layer pass has parsed, one pass for each layer that holds some. */

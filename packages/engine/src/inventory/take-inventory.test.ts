@@ -121,6 +121,13 @@ describe('a package database that is gone', () => {
     expect(await codesOf({ ...release, [path]: body }, { [path]: gone })).toEqual(removed(`/${path}`, 1));
   });
 
+  test('removed, and begun anew by a later layer', async () => {
+    const path = 'var/lib/dpkg/status';
+    const layers = [{ ...release, [path]: status('a', 'b') }, { [path]: gone }, { [path]: status('b', 'c') }];
+    expect(await codesOf(...layers)).toEqual(removed(`/${path}`, 1));
+    expect(await codesOf(...layers, { [path]: status('a=2', 'b', 'c') })).toEqual([]);
+  });
+
   test('not when it moved, is there again or everything was hidden', async () => {
     const rpm = { ...release, 'var/lib/rpm/Packages.db': 'x' };
     const moved = { 'var/lib/rpm/Packages.db': gone, 'usr/lib/sysimage/rpm/Packages.db': 'x' };

@@ -21,6 +21,7 @@ export const apk: Cataloger<ApkFacts> = {
     { path: 'usr/lib/apk/db/installed', database },
   ],
   parse: parseApkFile,
+  names: ({ packages }) => packages.map(({ name }) => name),
   assemble,
 };
 

@@ -22,7 +22,7 @@ describe('which entries are installed packages', () => {
 
   test('an entry that is not installed needs no version', () => {
     const text = 'Package: a\nStatus: unknown ok not-installed\nArchitecture: amd64\n\n';
-    expect(parseDpkgStatus(text, 'status')).toEqual({ packages: [], entries: 1, damage: null });
+    expect(parseDpkgStatus(text, 'status')).toEqual({ packages: [], damage: null });
   });
 });
 
@@ -87,5 +87,5 @@ describe('damage is told, and what can be read is listed', () => {
 test('lines of megabytes and a million entries take linear time', () => {
   const long = `Package: a\nStatus: install ok installed\nVersion: 1\nDepends: ${'x'.repeat(4_000_000)}\n`;
   expect(parseDpkgStatus(long, 'status').packages.length).toBe(1);
-  expect(parseDpkgStatus('Package:a\n\n'.repeat(200_000), 'status').entries).toBe(200_000);
+  expect(parseDpkgStatus('Package:a\nVersion:1\n\n'.repeat(200_000), 'status').packages.length).toBe(200_000);
 });

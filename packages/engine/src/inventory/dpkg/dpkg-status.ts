@@ -11,8 +11,6 @@ export interface DebPackage {
 export interface DpkgStatus {
   /** installed packages, in file order */
   readonly packages: readonly DebPackage[];
-  /** number of stanzas, also of those that are not installed */
-  readonly entries: number;
   readonly damage: { readonly code: CatalogErrorCode; readonly message: string } | null;
 }
 
@@ -53,7 +51,6 @@ export function parseDpkgStatus(text: string, kind: 'status' | 'status.d'): Dpkg
   if (control.cutOff && kind === 'status') damage ??= 'it ends in the middle of a line';
   return {
     packages,
-    entries: control.stanzas.length,
     damage:
       damage === null ? null : { code: 'package-database-damaged', message: `the dpkg database is damaged: ${damage}` },
   };

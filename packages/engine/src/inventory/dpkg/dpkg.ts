@@ -40,6 +40,7 @@ export const dpkg: Cataloger<DpkgFacts> = {
     { name: 'copyright', below: 'usr/share/doc' },
   ],
   parse: parseDpkgFile,
+  names: (facts) => (facts.kind === 'status' ? facts.packages.map(({ name }) => name) : []),
   assemble,
 };
 
@@ -54,8 +55,8 @@ function parseDpkgFile(path: string, body: Buffer, proofs: Parameters<typeof dpk
     return parsed(files.length > 0 ? { kind: 'proofs', files } : null);
   }
   const inDirectory = path.startsWith(`${statusDirectory}/`);
-  const { packages, entries, damage } = parseDpkgStatus(body.toString('utf8'), inDirectory ? 'status.d' : 'status');
-  return { facts: entries > 0 ? { kind: 'status', packages } : null, damage };
+  const { packages, damage } = parseDpkgStatus(body.toString('utf8'), inDirectory ? 'status.d' : 'status');
+  return { facts: packages.length > 0 ? { kind: 'status', packages } : null, damage };
 }
 
 function assemble(context: CatalogContext<DpkgFacts>): Catalogued {
