@@ -89,7 +89,9 @@ export function platformOf(os: string | null, architecture: string | null, varia
   if (!os || !architecture) {
     return null;
   }
-  return variant ? `${os}/${architecture}/${variant}` : `${os}/${architecture}`;
+  // what every one of them is has no name of its own
+  const implied = (architecture === 'arm64' && variant === 'v8') || (architecture === 'amd64' && variant === 'v1');
+  return variant && !implied ? `${os}/${architecture}/${variant}` : `${os}/${architecture}`;
 }
 
 /** The history entry that made each layer; all null when the history does not tell (its layers are not as many). */

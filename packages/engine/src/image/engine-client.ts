@@ -1,4 +1,4 @@
-import { get, type IncomingMessage, type RequestOptions } from 'node:http';
+import type { IncomingMessage, RequestOptions } from 'node:http';
 import { ImageError, throwIfAborted } from './error.ts';
 import { Fields, parseJson } from './json.ts';
 
@@ -77,7 +77,9 @@ function escaped(name: string): string {
   return name.split('/').map(encodeURIComponent).join('/');
 }
 
-function request(where: Endpoint, path: string, signal: AbortSignal | undefined): Promise<IncomingMessage> {
+async function request(where: Endpoint, path: string, signal: AbortSignal | undefined): Promise<IncomingMessage> {
+  // loaded when an engine is asked, which most runs do not
+  const { get } = await import('node:http');
   return new Promise((resolve, reject) => {
     const options: RequestOptions = { ...where.options, path, agent: false, ...(signal && { signal }) };
     get(options, resolve).on('error', (error) => reject(unreachable(error, where, signal)));

@@ -44,3 +44,14 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
     throw new ImageError('ABORTED', 'reading the image was interrupted', { cause: signal.reason });
   }
 }
+
+/**
+ * A system's error (input/output, permission) as one of ours. Anything else is a fault of the program, and comes back as
+ * it is.
+ */
+export function asImageError(error: unknown, what: string): unknown {
+  if (error instanceof Error && !(error instanceof ImageError) && 'syscall' in error) {
+    return new ImageError('UNREADABLE', `${what}: ${error.message}`, { cause: error });
+  }
+  return error;
+}

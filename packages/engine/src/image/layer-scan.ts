@@ -1,4 +1,3 @@
-import { ImageError } from './error.ts';
 import { maxProblemsPerLayer } from './limits.ts';
 import { TarDecoder, type TarEntry, type TarHandler } from './tar/tar-decoder.ts';
 import { cleanPath } from './tar/tar-text.ts';
@@ -43,6 +42,8 @@ export class LayerScan<T> implements TarHandler {
   /** of every entry in `#entries`: its tar entry and where its body is; needed once a hard link is wanted */
   readonly #ordinals: number[] = [];
   readonly #offsets: number[] = [];
+  /** and the entry that holds its content: itself, for a hard link the file that it leads to, -1 where none is here */
+  readonly #holders: number[] = [];
   /** path → index of the last entry with it; filled from `#entries` when first needed */
   readonly #byPath = new Map<string, number>();
   #indexed = 0;
@@ -119,7 +120,7 @@ export class LayerScan<T> implements TarHandler {
       size: raw.size,
       linkTarget: raw.type === 'symlink' ? raw.linkTarget : null,
     };
-    this.#add(entry, raw.offset);
+    this.#add(entry, this.#ordinal, raw.offset, this.#entries.length);
     if (raw.type !== 'file' || path === '' || !this.#wants(entry)) {
       return false;
     }
@@ -145,10 +146,11 @@ export class LayerScan<T> implements TarHandler {
     return true;
   }
 
-  #add(entry: LayerEntry, offset: number): void {
+  #add(entry: LayerEntry, ordinal: number, offset: number, holder: number): void {
     this.#entries.push(entry);
-    this.#ordinals.push(this.#ordinal);
+    this.#ordinals.push(ordinal);
     this.#offsets.push(offset);
+    this.#holders.push(holder);
   }
 
   /** The target of a hard link stands earlier in the same layer, or in a layer below. */
@@ -167,38 +169,30 @@ export class LayerScan<T> implements TarHandler {
       size: 0,
       linkTarget: target,
     };
-    const index = this.#find(target);
-    const shared = index === undefined ? undefined : this.#entries[index];
-    if (index === undefined || shared?.type !== 'file') {
-      this.#add(link, 0);
+    const holder = this.#holderOf(target);
+    const shared = this.#entries[holder];
+    if (shared?.type !== 'file') {
+      this.#add(link, this.#ordinal, 0, holder);
       return;
     }
+    const ordinal = this.#ordinals[holder]!;
+    const offset = this.#offsets[holder]!;
     const entry: LayerEntry = { ...shared, path };
-    if (!this.#wants(entry)) {
+    if (this.#wants(entry)) {
+      this.#add(entry, ordinal, offset, holder);
+      this.#pending.push({ entry, ordinal, offset });
+    } else {
       // listed as a link, so that the view knows the two names for one file
-      this.#add(link, this.#offsets[index]!);
-      return;
+      this.#add(link, ordinal, offset, holder);
     }
-    const ordinal = this.#ordinals[index]!;
-    const offset = this.#offsets[index]!;
-    this.#entries.push(entry);
-    // a link to this link leads to the same body
-    this.#ordinals.push(ordinal);
-    this.#offsets.push(offset);
-    this.#pending.push({ entry, ordinal, offset });
   }
 
-  #find(path: string): number | undefined {
+  #holderOf(path: string): number {
     for (; this.#indexed < this.#entries.length; this.#indexed += 1) {
       this.#byPath.set(this.#entries[this.#indexed]!.path, this.#indexed);
     }
-    let index = this.#byPath.get(path);
-    // a link to an unwanted link: each stands before the one that names it, so this ends
-    while (index !== undefined && this.#entries[index]!.type === 'hardlink') {
-      const next = this.#byPath.get(this.#entries[index]!.linkTarget!);
-      index = next !== undefined && next < index ? next : undefined;
-    }
-    return index;
+    const index = this.#byPath.get(path);
+    return index === undefined ? -1 : this.#holders[index]!;
   }
 
   data(chunk: Buffer): void {
@@ -267,12 +261,4 @@ export function isKeepable(problems: readonly ReadProblem[]): boolean {
 /** Names a layer in messages, base first and counted from 1. */
 export function layerName(index: number, count: number, name: string): string {
   return `layer ${index + 1} of ${count} (${name})`;
-}
-
-export function asImageError(error: unknown, what: string): ImageError {
-  if (error instanceof ImageError) {
-    return error;
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return new ImageError('UNREADABLE', `${what}: ${message}`, { cause: error });
 }

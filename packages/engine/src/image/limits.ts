@@ -33,6 +33,15 @@ export const maxExtendedHeaderBytes = MiB;
 /** Problems that one layer lists; the next one says that there were more. */
 export const maxProblemsPerLayer = 1000;
 
+/**
+ * Path components that applying the layers of one image may walk: 500,000 entries take 5 million. Links upon links could
+ * take any number.
+ */
+export const maxSquashSteps = 200_000_000;
+
+/** Manifests and indexes that the indexes of one layout may name, with repetitions. */
+export const maxManifests = 10_000;
+
 /** Members of the outer archive: a layout with as many blobs is no image. */
 export const maxArchiveMembers = 100_000;
 

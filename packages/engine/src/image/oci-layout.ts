@@ -12,7 +12,7 @@ import {
   type PlannedLayer,
 } from './image-plan.ts';
 import { checkDigestForm, Fields, parseJson } from './json.ts';
-import { maxIndexDepth } from './limits.ts';
+import { maxIndexDepth, maxManifests } from './limits.ts';
 import type { Members } from './members.ts';
 import { matchesPlatform } from './platform.ts';
 import type { SourceKind } from './types.ts';
@@ -52,6 +52,11 @@ interface Candidate {
   readonly names: readonly string[];
 }
 
+interface Found {
+  readonly candidates: Candidate[];
+  visited: number;
+}
+
 /** Whether this is an OCI layout. */
 export function hasOciIndex(members: Members): boolean {
   return members.find(indexName) !== undefined;
@@ -68,11 +73,11 @@ export function planOciLayout(members: Members, choice: ImageChoice, kind: Sourc
     parseJson(members.read(indexName, choice.maxManifestBytes), `${members.what}: ${indexName}`),
     `${members.what}: ${indexName}`,
   );
-  const candidates: Candidate[] = [];
+  const found: Found = { candidates: [], visited: 0 };
   descriptorsOf(index, `${members.what}: ${indexName}`).forEach((descriptor, group) => {
-    collect(members, choice, descriptor, { group, names: descriptor.names, depth: 0 }, candidates);
+    collect(members, choice, descriptor, { group, names: descriptor.names, depth: 0 }, found);
   });
-  const { descriptor, names } = choose(candidates, choice, members.what);
+  const { descriptor, names } = choose(found.candidates, choice, members.what);
   return planManifest(members, choice, kind, descriptor, names);
 }
 
@@ -81,13 +86,17 @@ function collect(
   choice: ImageChoice,
   descriptor: Descriptor,
   from: { readonly group: number; readonly names: readonly string[]; readonly depth: number },
-  into: Candidate[],
+  into: Found,
 ): void {
+  into.visited += 1;
+  if (into.visited > maxManifests) {
+    throw new ImageError('TOO_LARGE', `${members.what}: its indexes name more than ${maxManifests} manifests`);
+  }
   if (descriptor.attestation) {
     return;
   }
   if (descriptor.mediaType === null || !indexTypes.has(descriptor.mediaType)) {
-    into.push({ descriptor, group: from.group, names: from.names });
+    into.candidates.push({ descriptor, group: from.group, names: from.names });
     return;
   }
   if (from.depth >= maxIndexDepth) {

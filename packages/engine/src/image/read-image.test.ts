@@ -2,6 +2,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { needsShared, shared } from '../../../../test/shared.ts';
 import { readImage } from './read-image.ts';
 import {
   type DockerArchiveShape,
@@ -344,4 +345,51 @@ it('names the layers by the digests that they have', async () => {
   const layer = tarArchive([{ path: 'a' }]);
   const read = await readSeen(file(ociArchive([fixtureImage({ layers: [layer] })], { compression: 'none' })));
   expect(read.layers[0]).toMatchObject({ digest: sha256(layer), diffId: sha256(layer), size: layer.length });
+});
+
+it('takes a name with a tag for an image beside a folder of that name', async () => {
+  // the tests run in the root of the repository
+  const folder = 'packages';
+  const engineHost = join(directory, 'no-engine.sock');
+  await expect(readSeen(`${folder}:1.0`, { engineHost })).rejects.toMatchObject({ code: 'ENGINE_UNREACHABLE' });
+  await expect(readSeen(folder, { engineHost })).rejects.toMatchObject({
+    code: 'NOT_AN_IMAGE',
+    message: expect.stringContaining(`docker:${folder}`),
+  });
+});
+
+it('reads a blob that stands for several layers once', async () => {
+  const same = [{ path: 'a', content: 'x' }];
+  const analyser = recordingAnalyser();
+  const read = await readSeen(file(ociArchive([fixtureImage({ layers: [same, [], same, []] })])), { analyser });
+  expect(read.layers.map((layer) => layer.analysis.files.length)).toEqual([1, 0, 1, 0]);
+  expect(analyser.begun).toBe(2);
+});
+
+it('lets faults of the analyser through as they are', async () => {
+  const fault = new TypeError('a bug');
+  for (const archive of [dockerArchive(image), ociArchive([image]), gzipSync(dockerArchive(image))]) {
+    const analyser = recordingAnalyser(() => {
+      throw fault;
+    });
+    await expect(readSeen(file(archive), { analyser })).rejects.toBe(fault);
+  }
+});
+
+describe.skipIf(shared('images') === undefined)(`real images (${needsShared})`, () => {
+  const cases: readonly (readonly [string, string, readonly number[]])[] = [
+    ['alpine-3.12.oci.tar', 'linux/amd64', [519]],
+    ['alpine-3.16.docker.tar', 'linux/amd64', [517, 11, 3]],
+    ['alpine-3.18-multiarch.oci.tar', 'linux/arm64', [527]],
+    ['distroless-base-debian11.docker.tar', 'linux/amd64', [1966, 492]],
+    ['debian-8-dpkgdb.docker.tar.gz', 'linux/amd64', [6]],
+    ['app-web-shop.oci.tar', 'linux/amd64', [4204, 1985, 152, 4114, 384, 18, 46]],
+  ];
+  it.each(cases)('%s', async (name, platform, entries) => {
+    const read = await readSeen(shared(join('images', name))!, { platform, analyser: recordingAnalyser(() => false) });
+    expect(read.platform).toBe(platform);
+    expect(read.layers.map((layer) => layer.analysis.listing.entries.length)).toEqual(entries);
+    expect(read.layers.flatMap((layer) => layer.analysis.listing.problems)).toEqual([]);
+    expect(read.layers.every((layer) => layer.instruction !== null)).toBe(true);
+  });
 });

@@ -1,8 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileError } from './blob.ts';
-import { ImageError, throwIfAborted } from './error.ts';
-import { asImageError } from './layer-scan.ts';
+import { asImageError, ImageError, throwIfAborted } from './error.ts';
 import { defaultReadLimits } from './limits.ts';
 import type { ReadContext } from './read-layers.ts';
 import { dockerArchiveSource, ociArchiveSource, readArchive, splitName } from './sources/archive.ts';
@@ -61,12 +60,15 @@ function readReference<T>(reference: string, context: ReadContext<T>): Promise<R
       throw new ImageError('UNSUPPORTED', `${prefix}: is not supported yet; what is: ${known} file:// and bare paths`);
     }
   }
-  return existsSync(splitName(reference).path) || looksLikePath(reference)
+  return existsSync(reference) || looksLikePath(splitName(reference).path)
     ? readPath(reference, context)
     : readName(reference, context);
 }
 
-/** No image name begins with a dot or a slash, and one that ends in `.tar` is a file that is not there. */
+/**
+ * No image name begins with a dot or a slash, and one that ends in `.tar` is a file that is not there. `web:1.0` beside a
+ * folder `web` is a name.
+ */
 function looksLikePath(reference: string): boolean {
   return /^[./~]/.test(reference) || /\.(?:tar|tgz|tar\.gz|tar\.zst)$/.test(reference);
 }
@@ -81,7 +83,7 @@ async function readPath<T>(target: string, context: ReadContext<T>): Promise<Rea
   }
   throw new ImageError(
     'NOT_AN_IMAGE',
-    `${path}: a directory, but no OCI layout; if it holds a root file system say rootfs:${path}`,
+    `${path}: a directory, but no OCI layout; if it holds a root file system say rootfs:${path}, if an image of the engine is meant docker:${path}`,
   );
 }
 

@@ -8,9 +8,9 @@ import {
 } from './analyse-layer.ts';
 import type { Blob } from './blob.ts';
 import { instructions } from './config.ts';
-import { type ImageError, throwIfAborted } from './error.ts';
+import { asImageError, ImageError, throwIfAborted } from './error.ts';
 import type { ImagePlan, PlannedLayer } from './image-plan.ts';
-import { asImageError, layerName } from './layer-scan.ts';
+import { layerName } from './layer-scan.ts';
 import { maxLayersAtOnce } from './limits.ts';
 import type { LayerDescriptor, ReadImage, ReadLimits, ReadOptions } from './types.ts';
 
@@ -42,11 +42,15 @@ export async function readPlannedImage<T>(
       onRead: progressOf(plan, index, context),
     });
   };
-  const analysed = await inParallel(plan.layers.length, context.signal, async (index, signal) => {
-    const layer = await analyse(index, signal);
-    reportDone(plan, index, context);
+  // a blob that stands for several layers (an empty one) is read once
+  const first = plan.layers.map((layer) => plan.layers.findIndex((other) => other.member === layer.member));
+  const distinct = [...new Set(first)];
+  const read = await inParallel(distinct.length, context.signal, async (at, signal) => {
+    const layer = await analyse(distinct[at]!, signal);
+    reportDone(plan, distinct[at]!, context);
     return layer;
   });
+  const analysed = first.map((index) => read[distinct.indexOf(index)]!);
   const reread = async (index: number, paths: ReadonlySet<string>) => {
     const planned = plan.layers[index];
     if (planned === undefined || paths.size === 0) {
@@ -121,7 +125,7 @@ export async function inParallel<R>(
   const stop = new AbortController();
   const both = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const results = new Array<R>(count);
-  const errors: { index: number; error: ImageError }[] = [];
+  const errors: { index: number; error: unknown }[] = [];
   let next = 0;
   const worker = async () => {
     while (next < count && !both.aborted) {
@@ -138,7 +142,7 @@ export async function inParallel<R>(
   await Promise.all(Array.from({ length: Math.min(count, maxLayersAtOnce, availableParallelism()) }, worker));
   throwIfAborted(signal);
   errors.sort((a, b) => a.index - b.index);
-  const own = errors.find(({ error }) => error.code !== 'ABORTED') ?? errors[0];
+  const own = errors.find(({ error }) => !(error instanceof ImageError && error.code === 'ABORTED')) ?? errors[0];
   if (own !== undefined) {
     throw own.error;
   }

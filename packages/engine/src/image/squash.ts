@@ -1,4 +1,4 @@
-import { defaultReadLimits } from './limits.ts';
+import { defaultReadLimits, maxProblemsPerLayer, maxSquashSteps } from './limits.ts';
 import type { LayerEntry, LayerListing, ReadProblem } from './types.ts';
 
 /** What stands at one path of the squashed view. */
@@ -46,7 +46,7 @@ export interface SquashedView {
   history(path: string): readonly PathEvent[];
   /** Real paths with a history, sorted: also those that are gone. */
   tracked(): Iterable<string>;
-  /** Entries that no extraction could place (their directory is a link that loops). */
+  /** Entries that no extraction could place (their directory is a link that loops), and what was cut at a limit. */
   readonly problems: readonly (ReadProblem & { readonly layer: number })[];
 }
 
@@ -100,6 +100,8 @@ class View implements SquashedView {
   /** directory of the last entry as written, and the node it led to: entries of one directory follow each other */
   #lastDirectory: string | null = null;
   #lastNode = this.#root;
+  /** components walked so far */
+  #steps = 0;
 
   constructor(track: ((path: string) => boolean) | undefined, maxHops: number) {
     this.#track = track;
@@ -122,6 +124,10 @@ class View implements SquashedView {
     }
     this.#lastDirectory = null;
     for (const entry of listing.entries) {
+      if (this.#steps > maxSquashSteps) {
+        this.#problem('limit-reached', 'its paths take too many steps to resolve; the rest was left out', entry, layer);
+        return;
+      }
       this.#place(entry, layer);
     }
   }
@@ -137,12 +143,7 @@ class View implements SquashedView {
     const slash = entry.path.lastIndexOf('/');
     const parent = this.#directory(slash < 0 ? '' : entry.path.slice(0, slash), layer);
     if (parent === undefined) {
-      this.problems.push({
-        code: 'unsafe-path',
-        message: 'the directory of this entry is a link that loops',
-        path: entry.path,
-        layer,
-      });
+      this.#problem('unsafe-path', 'the directory of this entry is a link that loops', entry, layer);
       return;
     }
     const name = slash < 0 ? entry.path : entry.path.slice(slash + 1);
@@ -150,6 +151,12 @@ class View implements SquashedView {
       this.#placeHardLink(parent, name, entry, layer);
     } else {
       this.#put(parent, name, entry, layer, layer);
+    }
+  }
+
+  #problem(code: ReadProblem['code'], message: string, { path }: LayerEntry, layer: number): void {
+    if (this.problems.length <= maxProblemsPerLayer) {
+      this.problems.push({ code, message, path, layer });
     }
   }
 
@@ -202,7 +209,9 @@ class View implements SquashedView {
       if (at.children === null) {
         this.#note(at.path, layer, 'removed');
       } else {
-        left.push(...at.children.values());
+        for (const child of at.children.values()) {
+          left.push(child);
+        }
       }
     }
   }
@@ -273,6 +282,7 @@ class View implements SquashedView {
     const left = path.split('/').reverse();
     let hops = 0;
     for (let name = left.pop(); name !== undefined; name = left.pop()) {
+      this.#steps += 1;
       if (name === '' || name === '.') {
         continue;
       }

@@ -75,13 +75,22 @@ function verified<S extends LayerSink>(
     throw member.error;
   }
   if (member.cut === null) {
-    const stated = member.blobDigest === null ? layer.diffId : (layer.blobDigest ?? layer.diffId);
+    const stated = verifiedId(member, layer);
     const found = member.blobDigest ?? member.contentDigest;
     if (found !== stated) {
       throw mismatch(what, stated, found ?? 'none');
     }
   }
   return member;
+}
+
+/** What the bytes that were hashed are compared with. */
+function verifiedId<S extends LayerSink>(member: StreamedMember<S>, layer: PlannedLayer): string {
+  if (member.contentDigest === null) {
+    return layer.blobDigest ?? layer.diffId;
+  }
+  // of a plain layer blob and content are the same; where a manifest names the blob, that counts
+  return member.blobDigest === null ? layer.diffId : (layer.digest ?? layer.diffId);
 }
 
 function finishLayer<T>(
@@ -95,8 +104,7 @@ function finishLayer<T>(
   }
   const { analysis, problems } = sink.finish();
   if (cut === null && isKeepable(problems)) {
-    const id = member.blobDigest === null ? layer.diffId : (layer.blobDigest ?? layer.diffId);
-    context.analyser.keep({ id, verified: true }, analysis);
+    context.analyser.keep({ id: verifiedId(member, layer), verified: true }, analysis);
   }
   return { analysis, verified: cut === null };
 }
