@@ -501,3 +501,39 @@ describe('odd but right archives', () => {
     }
   });
 });
+
+describe('work that would grow without bound', () => {
+  it('hard links upon hard links', async () => {
+    const links = Array.from({ length: 50_000 }, (_, index) => ({
+      path: `l${index + 1}`,
+      type: 'hardlink' as const,
+      linkTarget: `l${index}`,
+    }));
+    const layer = layerOf([{ path: 'l0', content: 'body' }, ...links]);
+    const analyser = recordingAnalyser((path) => path === 'l50000');
+    const started = process.cpuUsage();
+    const read = await readSeen(file(layer), { analyser });
+    expect(read.layers[0]?.analysis.files).toEqual([['l50000', 'body']]);
+    expect(process.cpuUsage(started).user).toBeLessThan(5e6);
+  });
+
+  it('indexes that name each other', async () => {
+    const indexType = 'application/vnd.oci.image.index.v1+json';
+    const put = (files: Map<string, Buffer>, value: unknown) => {
+      const bytes = Buffer.from(JSON.stringify(value));
+      files.set(`blobs/${sha256(bytes).replace(':', '/')}`, bytes);
+      return { mediaType: indexType, digest: sha256(bytes), size: bytes.length };
+    };
+    const nested = (depth: number) =>
+      alteredOci((files) => {
+        let { manifests } = JSON.parse(String(files.get('index.json'))) as { manifests: unknown[] };
+        for (let level = 0; level < depth; level += 1) {
+          manifests = new Array(100).fill(put(files, { manifests }));
+        }
+        files.set('index.json', Buffer.from(JSON.stringify({ manifests })));
+      });
+    await expect(readSeen(file(nested(3)))).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    await expect(readSeen(file(nested(6)))).rejects.toMatchObject({ code: 'CORRUPT' });
+    expect((await readSeen(file(nested(1)))).layers).toHaveLength(1);
+  });
+});

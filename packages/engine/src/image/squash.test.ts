@@ -92,6 +92,27 @@ describe('applying layers', () => {
   });
 });
 
+describe('hostile layers', () => {
+  it('cost a bounded number of steps', () => {
+    const lines = ['t/t/t/t/t/t/t/t/', 'l0 -> t/t/t/t/t/t/t/t'];
+    for (let index = 1; index < 30; index += 1) {
+      lines.push(`l${index} -> l${index - 1}`);
+    }
+    const entries = Array.from({ length: 1000 }, (_, index) => `l${20 + (index % 10)}/f${index}`);
+    const view = squash([layer(...lines), layer(...entries)], { maxSteps: 5000 });
+    expect(view.problems).toMatchObject([{ code: 'limit-reached', layer: 1 }]);
+    expect([...view.files()].length).toBeLessThan(400);
+    expect(squash([layer(...lines), layer(...entries)]).problems).toEqual([]);
+  });
+
+  it('may remove a directory with any number of files', () => {
+    const many = layer(...Array.from({ length: 300_000 }, (_, index) => `d/${index}`));
+    const view = squash([many, layer('.wh.d')], { track: (path) => path === 'd/7' });
+    expect([...view.files()]).toEqual([]);
+    expect(view.history('d/7')).toHaveLength(2);
+  });
+});
+
 describe('looking at the view', () => {
   const view = squash([
     layer('usr/lib/os-release', 'etc/os-release -> ../usr/lib/os-release', 'lib -> usr/lib', 'file'),

@@ -54,6 +54,8 @@ export interface SquashOptions {
   /** Real paths whose history is kept. Default: none, so that memory stays small. */
   readonly track?: ((path: string) => boolean) | undefined;
   readonly maxLinkHops?: number | undefined;
+  /** path components that may be walked while the layers are applied */
+  readonly maxSteps?: number | undefined;
 }
 
 /**
@@ -64,7 +66,7 @@ export interface SquashOptions {
  * @see https://github.com/opencontainers/image-spec/blob/main/layer.md#applying-changesets
  */
 export function squash(layers: readonly LayerListing[], options: SquashOptions = {}): SquashedView {
-  const view = new View(options.track, options.maxLinkHops ?? defaultReadLimits.maxLinkHops);
+  const view = new View(options);
   layers.forEach((layer, index) => {
     view.apply(layer, index);
   });
@@ -95,6 +97,7 @@ class View implements SquashedView {
   readonly problems: (ReadProblem & { readonly layer: number })[] = [];
   readonly #track: ((path: string) => boolean) | undefined;
   readonly #maxHops: number;
+  readonly #maxSteps: number;
   readonly #root = new Node('', impliedDirectory(''), 0, null);
   readonly #events = new Map<string, PathEvent[]>();
   /** directory of the last entry as written, and the node it led to: entries of one directory follow each other */
@@ -103,9 +106,10 @@ class View implements SquashedView {
   /** components walked so far */
   #steps = 0;
 
-  constructor(track: ((path: string) => boolean) | undefined, maxHops: number) {
-    this.#track = track;
-    this.#maxHops = maxHops;
+  constructor(options: SquashOptions) {
+    this.#track = options.track;
+    this.#maxHops = options.maxLinkHops ?? defaultReadLimits.maxLinkHops;
+    this.#maxSteps = options.maxSteps ?? maxSquashSteps;
   }
 
   apply(listing: LayerListing, layer: number): void {
@@ -124,7 +128,7 @@ class View implements SquashedView {
     }
     this.#lastDirectory = null;
     for (const entry of listing.entries) {
-      if (this.#steps > maxSquashSteps) {
+      if (this.#steps > this.#maxSteps) {
         this.#problem('limit-reached', 'its paths take too many steps to resolve; the rest was left out', entry, layer);
         return;
       }
