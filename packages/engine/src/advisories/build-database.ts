@@ -103,6 +103,7 @@ async function build(options: BuildOptions): Promise<BuildReport> {
     }
     report('done');
   }
+  throwIfAborted(signal);
   const catalog = writeCatalog(dbDir, run.catalog.values());
   writeState(dbDir, run.state);
   removeRetiredShards(dbDir, new Set(before.map(({ digest }) => digest)), catalog, Date.now());

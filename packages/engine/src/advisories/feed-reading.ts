@@ -69,17 +69,18 @@ export async function readText(file: FeedFile, signal: AbortSignal | undefined):
 
 /** The bytes of a feed file without what the mirror's `.gz`, or its own, added. */
 async function* plainBytes(file: FeedFile, ownGzip: boolean, signal: AbortSignal | undefined): AsyncGenerator<Buffer> {
-  const limit = Math.max(minInflatedBytes, statSync(file.path).size * maxRatio);
   const layers = Number(file.gzipped) + Number(ownGzip);
-  let stream: AsyncIterable<Buffer> = createReadStream(file.path, { highWaterMark: readChunk });
-  for (let layer = 0; layer < layers; layer++) stream = gunzip(stream);
   let total = 0;
   try {
+    const limit = Math.max(minInflatedBytes, statSync(file.path).size * maxRatio);
+    let stream: AsyncIterable<Buffer> = createReadStream(file.path, { highWaterMark: readChunk });
+    for (let layer = 0; layer < layers; layer++) stream = gunzip(stream);
     for await (const chunk of stream) {
       throwIfAborted(signal);
       total += chunk.length;
-      if (layers > 0 && total > limit)
+      if (layers > 0 && total > limit) {
         throw new AdvisoryError('feed-too-large', `${file.url}: inflates to more than ${limit} bytes`);
+      }
       yield chunk;
     }
   } catch (error) {

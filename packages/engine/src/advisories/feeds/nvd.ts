@@ -64,7 +64,7 @@ export async function readNvd(
   const hash = createHash('sha256');
   for await (const text of splitJson(url, hashed(stream, hash), 'elements', maxRecordBytes)) {
     const id = /"id"\s*:\s*"([^"]{1,40})"/.exec(text.slice(0, 400))?.[1];
-    if (id !== undefined && !wanted(id)) continue;
+    if (id !== undefined && isCve(id) && !wanted(id)) continue;
     const record = parse(context, text, url);
     if (record !== undefined) visit(record);
   }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { type FeedTally, type ReadContext, reject } from '../feed.ts';
-import { readZip } from '../formats/zip.ts';
+import { readZip, zipLimits } from '../formats/zip.ts';
 import { type OsvRecord, osvRecord } from './osv-schema.ts';
 
 export const osvHost = 'https://osv-vulnerabilities.storage.googleapis.com';
@@ -17,7 +17,7 @@ export async function readOsvZip(
 ): Promise<boolean> {
   const path = await context.path(url);
   if (path === undefined) return false;
-  readZip(
+  await readZip(
     path,
     (name, body) => {
       if (!name.endsWith('.json')) return;
@@ -28,6 +28,8 @@ export async function readOsvZip(
       else visit(record);
     },
     (name, reason) => reject(context.tally, name, reason),
+    zipLimits,
+    context.signal,
   );
   return true;
 }

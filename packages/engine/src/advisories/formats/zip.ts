@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
-import { AdvisoryError } from '../advisory-error.ts';
+import { AdvisoryError, reasonOf, throwIfAborted } from '../advisory-error.ts';
 
 export interface ZipLimits {
   readonly maxEntries: number;
@@ -26,6 +27,7 @@ export interface ZipEntry {
   readonly headerOffset: number;
 }
 
+const entriesPerTurn = 256;
 const eocdSize = 22;
 const maxComment = 0xffff;
 const localHeaderSize = 30;
@@ -34,19 +36,29 @@ const localHeaderSize = 30;
  * Calls `visit` with every file of a zip archive, in the order of the central directory. An entry over
  * `maxEntryBytes` reaches `refuse` instead; nothing is inflated beyond the limit, whatever its header says.
  *
- * @throws AdvisoryError `feed-malformed` (truncated, damaged, wrong checksum), `feed-too-large` (too many entries)
+ * @throws AdvisoryError `feed-malformed` (truncated, damaged), `feed-too-large` (too many entries), `aborted`
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
-export function readZip(
+export async function readZip(
   path: string,
   visit: (name: string, body: Buffer) => void,
   refuse: (name: string, reason: string) => void,
   limits: ZipLimits = zipLimits,
-): void {
-  const fd = openSync(path, 'r');
+  signal?: AbortSignal,
+): Promise<void> {
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (error) {
+    throw new AdvisoryError('feed-malformed', `${path}: cannot be read (${reasonOf(error)})`, error);
+  }
   try {
     const size = fstatSync(fd).size;
+    let done = 0;
     for (const entry of readDirectory(fd, size, path, limits)) {
+      // reading is synchronous: now and then others (signals, progress) get their turn
+      if (++done % entriesPerTurn === 0) await nextTurn();
+      throwIfAborted(signal);
       if (entry.name.endsWith('/')) continue;
       if (entry.size > limits.maxEntryBytes || entry.compressedSize > limits.maxEntryBytes) {
         refuse(entry.name, `is larger than ${limits.maxEntryBytes} bytes`);
@@ -129,7 +141,9 @@ function findDirectory(fd: number, size: number, path: string): { offset: number
   let offset = tail.readUInt32LE(at + 16);
   const locator = at - 20;
   if (locator >= 0 && tail.readUInt32LE(locator) === 0x07064b50) {
-    const record = readAt(fd, Number(tail.readBigUInt64LE(locator + 8)), 56, path);
+    const at64 = Number(tail.readBigUInt64LE(locator + 8));
+    if (at64 > size) throw malformed(path, 'its zip64 directory lies beyond its end');
+    const record = readAt(fd, at64, 56, path);
     if (record.readUInt32LE(0) !== 0x06064b50) throw malformed(path, 'its zip64 directory is damaged');
     entries = Number(record.readBigUInt64LE(32));
     length = Number(record.readBigUInt64LE(40));

@@ -1,0 +1,97 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { AdvisoryError } from '../advisory-error.ts';
+import { tempDirectory } from '../testing/make-mirror.ts';
+import { makeZip, type ZipPart } from '../testing/make-zip.ts';
+import { readZip, type ZipLimits, zipLimits } from './zip.ts';
+
+async function read(bytes: Buffer, limits: ZipLimits = zipLimits) {
+  using dir = tempDirectory();
+  const path = join(dir.path, 'x.zip');
+  writeFileSync(path, bytes);
+  const files: [string, string][] = [];
+  const refused: string[] = [];
+  await readZip(
+    path,
+    (name, body) => files.push([name, body.toString()]),
+    (name, reason) => refused.push(`${name} ${reason}`),
+    limits,
+  );
+  return { files, refused };
+}
+
+const good: ZipPart[] = [
+  { name: 'a.json', body: '{"a":1}' },
+  { name: 'dir/', body: '', stored: true },
+  { name: 'dir/stored.json', body: 'stored', stored: true },
+  { name: 'empty.json', body: '' },
+  { name: 'big.json', body: 'x'.repeat(5000), zip64: true },
+];
+
+describe('zip', () => {
+  test('reads deflated, stored, empty and zip64 entries in order', async () => {
+    expect(await read(makeZip(good))).toEqual({
+      files: [
+        ['a.json', '{"a":1}'],
+        ['dir/stored.json', 'stored'],
+        ['empty.json', ''],
+        ['big.json', 'x'.repeat(5000)],
+      ],
+      refused: [],
+    });
+  });
+
+  test.each([
+    ['a size that lies', { claim: { size: 10 } }],
+    ['a checksum that is wrong', { claim: { crc: 1 } }],
+  ])('refuses an entry with %s and reads the others', async (_what, lie) => {
+    const { files, refused } = await read(makeZip([{ name: 'bad', body: 'x'.repeat(100_000), ...lie }, good[0]!]));
+    expect(files.map(([name]) => name)).toEqual(['a.json']);
+    expect(refused).toEqual(['bad cannot be inflated, or its size or checksum is wrong']);
+  });
+
+  test('an entry over the limit is refused by its own word, before it is inflated', async () => {
+    const { refused } = await read(makeZip([{ name: 'bomb', body: Buffer.alloc(1 << 20) }]), {
+      ...zipLimits,
+      maxEntryBytes: 1000,
+    });
+    expect(refused).toEqual(['bomb is larger than 1000 bytes']);
+  });
+
+  test.each([
+    ['nothing', Buffer.alloc(0), 'feed-malformed'],
+    ['HTML', Buffer.from('<html>not found</html>'.repeat(10)), 'feed-malformed'],
+    ['an archive without its end', makeZip(good).subarray(0, -30), 'feed-malformed'],
+    ['an archive without its beginning', makeZip(good).subarray(60), 'feed-malformed'],
+  ])('%s is an error', async (_what, bytes, code) => {
+    await expect(read(bytes)).rejects.toThrow(expect.objectContaining({ name: 'AdvisoryError', code }));
+  });
+
+  test('too many entries is an error', async () => {
+    await expect(read(makeZip(good), { ...zipLimits, maxEntries: 2 })).rejects.toThrow(
+      expect.objectContaining({ code: 'feed-too-large' }),
+    );
+  });
+
+  test('mutated archives end, and end in AdvisoryError alone', async () => {
+    const bytes = makeZip(good);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }),
+        fc.nat(bytes.length),
+        async (edits, cut) => {
+          const mutated = Buffer.from(bytes.subarray(0, cut < 20 ? bytes.length : cut));
+          for (const [at, value] of edits) if (at < mutated.length) mutated[at] = value;
+          try {
+            await read(mutated);
+          } catch (error) {
+            expect(error).toBeInstanceOf(AdvisoryError);
+          }
+        },
+      ),
+      { seed: 7, numRuns: 400 },
+    );
+  });
+});

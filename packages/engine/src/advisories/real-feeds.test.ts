@@ -1,0 +1,73 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { needsShared, shared } from '../../../../test/shared.ts';
+import { type BuildReport, buildDatabase } from './build-database.ts';
+import { openAdvisories } from './open-advisories.ts';
+import { tempDirectory } from './testing/make-mirror.ts';
+import type { AdvisoryReader } from './types.ts';
+
+const feeds = shared('feeds');
+
+describe.skipIf(feeds === undefined)(feeds === undefined ? needsShared : 'the real feeds', () => {
+  const dir = tempDirectory();
+  const dbDir = join(dir.path, 'db');
+  let report: BuildReport;
+  let reader: AdvisoryReader;
+
+  beforeAll(async () => {
+    report = await buildDatabase({ dbDir, mirrors: [feeds!], asOf: '2026-08-22' });
+    reader = openAdvisories(dbDir);
+  }, 120_000);
+
+  afterAll(() => {
+    reader?.close();
+    rmSync(dir.path, { recursive: true, force: true });
+  });
+
+  const found = (shard: string, name: string, id: string) =>
+    reader
+      .advisories(shard, [name])
+      .get(name)
+      ?.find((record) => record.id === id || record.aliases.includes(id));
+
+  test('every feed is read without a failure, and nothing is rejected', () => {
+    expect(report.failed).toEqual([]);
+    expect(report.feeds.filter(({ rejected }) => rejected > 0)).toEqual([]);
+    expect(report.shards.length).toBeGreaterThan(130);
+  });
+
+  test.each([
+    ['debian-11', 'glibc', 'CVE-2023-4911', '2.31-13+deb11u7', ['DSA-5514-1'], '2023-10-03'],
+    ['debian-11', 'openssl', 'CVE-2022-0778', '1.1.1k-1+deb11u2', ['DSA-5103-1'], '2022-03-15'],
+    ['debian-12', 'curl', 'CVE-2023-38545', '7.88.1-10+deb12u4', ['DSA-5523-1'], '2023-10-11'],
+    ['debian-7', 'bash', 'CVE-2014-6271', '4.2+dfsg-0.1+deb7u1', ['DSA-3032-1'], '2014-09-24'],
+    ['alpine-3.12', 'zlib', 'CVE-2022-37434', '1.2.12-r2', [], null],
+    ['npm', 'minimist', 'GHSA-xvch-5gv4-984h', '0.2.4', [], null],
+  ])('%s %s %s is fixed in %s', (shard, name, id, fixed, bulletins, since) => {
+    const record = found(shard, name, id)!;
+    expect([record.ranges[0]?.fixed, record.bulletins, record.fixedSince]).toEqual([fixed, bulletins, since]);
+  });
+
+  test('signals: known exploited, ends of support, ratings', () => {
+    expect(reader.kev(['CVE-2023-4911']).get('CVE-2023-4911')?.dateAdded).toBe('2023-11-21');
+    const end = (distro: string, cycle: string) =>
+      reader.endOfLife(distro).find((record) => record.cycle === cycle)?.endOfSupport;
+    expect([end('debian', '11'), end('alpine', '3.12'), end('ubuntu', '22.04')]).toEqual([
+      '2026-08-31',
+      '2022-05-01',
+      '2027-04-01',
+    ]);
+    expect(
+      reader
+        .ratings(['CVE-2015-0235'])
+        .get('CVE-2015-0235')
+        ?.cvss.map(({ source }) => source),
+    ).toContain('nvd');
+  });
+
+  test('a second build moves nothing', async () => {
+    const again = await buildDatabase({ dbDir, mirrors: [feeds!], asOf: '2026-08-23' });
+    expect(again.unchanged).toEqual(report.shards.map(({ name }) => name));
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { osvEcosystem, osvEcosystems, osvShard } from './feeds/osv-ecosystems.ts';
+import { distroFeedExists, distroShard, ecosystemShard, ratingsShard, shardPackageName } from './shard-names.ts';
+
+describe('names of shards', () => {
+  test.each([
+    ['debian', '12', 'bookworm', 'debian-12'],
+    ['debian', '12.5', null, 'debian-12'],
+    ['debian', null, 'forky', 'debian-14'],
+    ['debian', null, 'sid', 'debian-sid'],
+    ['debian', null, null, undefined],
+    ['debian', null, 'nonsense', undefined],
+    ['debian', '3.1', null, 'debian-3.1'],
+    ['debian', '6.0.10', null, 'debian-6'],
+    ['ubuntu', '22.04', 'jammy', 'ubuntu-22.04'],
+    ['alpine', '3.12.12', null, 'alpine-3.12'],
+    ['alpine', '3.21.0_alpha20240923', null, 'alpine-edge'],
+    ['alpine', '3.21.0_rc1', null, 'alpine-3.21'],
+    ['almalinux', '8.9', null, 'almalinux-8'],
+    ['rocky', '9.3', null, 'rocky-linux-9'],
+    ['kali', '2024.1', null, undefined],
+    ['raspbian', '12', 'bookworm', undefined],
+    ['constructor', '12', null, undefined],
+  ])('%s %s (%s) → %s', (id, version, codename, shard) => {
+    expect(distroShard({ id, version, codename })).toBe(shard);
+  });
+
+  test('a distro may have feeds while its release is unknown', () => {
+    expect(distroFeedExists({ id: 'debian', version: null, codename: null })).toBe(true);
+    expect(distroFeedExists({ id: 'kali', version: '1', codename: null })).toBe(false);
+  });
+
+  test('every package type that has a shard has one that OSV makes, in the same scheme', () => {
+    for (const type of [
+      'npm',
+      'pypi',
+      'golang',
+      'maven',
+      'gem',
+      'cargo',
+      'composer',
+      'nuget',
+      'bitnami',
+      'hex',
+      'pub',
+      'cran',
+      'hackage',
+      'conan',
+      'swift',
+    ]) {
+      const { shard, scheme } = ecosystemShard(type)!;
+      expect(osvEcosystems.find(({ prefix }) => prefix === shard)).toMatchObject({ scheme });
+    }
+    expect(ecosystemShard('deb')).toBeUndefined();
+    expect(ecosystemShard('toString')).toBeUndefined();
+  });
+
+  test.each([
+    ['Debian', 'Debian:12', 'debian-12'],
+    ['Debian', 'Debian:6.0', 'debian-6'],
+    ['Debian', 'Debian:3.1', 'debian-3.1'],
+    ['Ubuntu', 'Ubuntu:22.04:LTS', 'ubuntu-22.04'],
+    ['Ubuntu', 'Ubuntu:23.10', 'ubuntu-23.10'],
+    ['Ubuntu', 'Ubuntu:Pro:22.04:LTS', 'ubuntu-pro-22.04'],
+    ['Ubuntu', 'Ubuntu:Pro:FIPS-updates:20.04:LTS', 'ubuntu-pro-fips-updates-20.04'],
+    ['AlmaLinux', 'AlmaLinux:8', 'almalinux-8'],
+    ['Rocky Linux', 'Rocky Linux:9', 'rocky-linux-9'],
+    ['Packagist', 'Packagist:https://packages.drupal.org/8', 'packagist'],
+    ['npm', 'PyPI', undefined],
+    ['Some:thing/../else', 'Some:thing/../else', undefined],
+    ['New Eco/../x', 'New Eco/../x', 'new-eco-..-x'],
+  ])('%s: %s → %s', (ecosystem, text, shard) => {
+    expect(osvShard(osvEcosystem(ecosystem), text)).toBe(shard);
+  });
+
+  test('ratings are by the year of the CVE', () => {
+    expect(ratingsShard('CVE-2022-37434')).toBe('ratings-2022');
+    expect(ratingsShard('GHSA-2022-1')).toBeUndefined();
+  });
+
+  test('names as registries compare them', () => {
+    expect(shardPackageName('pypi', 'Foo_.Bar')).toBe('foo-bar');
+    expect(shardPackageName('npm', 'JSONStream')).toBe('JSONStream');
+  });
+});
