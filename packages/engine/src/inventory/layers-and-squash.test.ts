@@ -93,7 +93,7 @@ function content({ distro, packages, incomplete }: Inventory) {
     distro,
     packages: packages.map(({ locations, ...rest }) => ({ ...rest, paths: locations.map(({ path }) => path) })),
     incomplete: incomplete
-      .filter(({ code }) => code !== 'package-database-removed')
+      .filter(({ code }) => code !== 'package-database-removed' && code !== 'package-database-missing')
       .map(({ layer: _, ...rest }) => rest),
   };
 }

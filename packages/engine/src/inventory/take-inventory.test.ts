@@ -128,13 +128,21 @@ describe('a package database that is gone', () => {
     expect(await codesOf(...layers, { [path]: status('a=2', 'b', 'c') })).toEqual([]);
   });
 
-  test('not when it moved, is there again or everything was hidden', async () => {
+  test('not when it moved or is there again', async () => {
     const rpm = { ...release, 'var/lib/rpm/Packages.db': 'x' };
     const moved = { 'var/lib/rpm/Packages.db': gone, 'usr/lib/sysimage/rpm/Packages.db': 'x' };
     expect((await codesOf(rpm, moved)).map(([code]) => code)).toEqual(['package-database-unread']);
     const dpkg = { ...release, 'var/lib/dpkg/status': status('a') };
     expect(await codesOf(dpkg, { 'var/lib/dpkg/status': gone }, dpkg)).toEqual([]);
-    expect(await codesOf(dpkg, { '': { opaque: true }, 'etc/os-release': 'ID=debian\n' })).toEqual([]);
+  });
+
+  test('nor when everything was hidden; but a distro without any package of its own is not complete', async () => {
+    const dpkg = { ...release, 'var/lib/dpkg/status': status('a') };
+    expect(
+      (await codesOf(dpkg, { '': { opaque: true }, 'etc/os-release': 'ID=debian\n' })).map(([code]) => code),
+    ).toEqual(['package-database-missing']);
+    expect((await codesOf(release)).map(([code]) => code)).toEqual(['package-database-missing']);
+    expect(await codesOf({ 'app/server.js': 'x' })).toEqual([]);
   });
 });
 
@@ -199,7 +207,7 @@ describe('what makes an inventory incomplete', () => {
   });
 
   test('problems of reading a layer, with the layer', async () => {
-    const image = fakeImage([release, {}]);
+    const image = fakeImage([{}, {}]);
     const [base, top] = image.layers;
     const listing = {
       ...top!.analysis.listing,

@@ -19,17 +19,21 @@ export async function takeInventory(image: ReadImage<LayerAnalysis>): Promise<In
   const files = await collectFiles(image, view, analyses);
   const distro = detectDistro(liveFiles(files.read, distroReader.name) as Parameters<typeof detectDistro>[0]);
   const { packages, incomplete } = catalogue(files, distro, layerId);
+  const seen = [
+    ...readProblems(analyses, view.problems, layerId),
+    ...damages(files, layerId),
+    ...removedDatabases(view, analyses, layerId),
+    ...brokenLinks(view, layerId),
+    ...incomplete,
+  ];
   return {
     distro,
     packages: packages.sort(comparePackages),
     facts: { config: image.config },
     incomplete: distinct([
-      ...readProblems(analyses, view.problems, layerId),
-      ...damages(files, layerId),
-      ...removedDatabases(view, analyses, layerId),
-      ...brokenLinks(view, layerId),
+      ...seen,
       ...unknownDistro(distro, packages, incomplete),
-      ...incomplete,
+      ...missingDatabase(distro, packages, seen),
     ]),
     layers: image.layers.map(({ analysis: _, ...layer }) => layer),
   };
@@ -114,6 +118,19 @@ function unknownDistro(
   if (database === undefined) return [];
   const message = 'the image has a package database, but no os-release or like file that names its distro and release';
   return [entry('distro-unknown', message, database, null)];
+}
+
+/** A distro without a single package of its own: its database was deleted before the image was made, or never copied. */
+function missingDatabase(
+  distro: Distro | null,
+  packages: readonly Package[],
+  incomplete: readonly Incomplete[],
+): readonly Incomplete[] {
+  const told = incomplete.some(({ code }) => code.startsWith('package-database-') || code === 'link-broken');
+  if (distro === null || told || packages.some(({ source }) => source !== null)) return [];
+  const name = distro.prettyName ?? distro.id;
+  const message = `the image says that it is ${name}, but lists no package of it: what is installed is not known`;
+  return [entry('package-database-missing', message, undefined, null)];
 }
 
 function comparePackages(a: Package, b: Package): number {

@@ -45,6 +45,8 @@ export type IncompleteCode =
   | 'package-database-damaged'
   /** a package database that a later layer removed */
   | 'package-database-removed'
+  /** the image names its distro, and holds no package database at all, or an empty one: what is installed is not known */
+  | 'package-database-missing'
   /** packages of a distro are there, but not which release it is */
   | 'distro-unknown'
   /** a package manifest (package.json, METADATA …) cannot be parsed */

@@ -14,6 +14,7 @@ const gateEffects = {
   'package-database-unread': 'closes',
   'package-database-damaged': 'closes',
   'package-database-removed': 'closes',
+  'package-database-missing': 'closes',
   'distro-unknown': 'closes',
   'package-manifest-damaged': 'closes',
   'link-broken': 'closes',

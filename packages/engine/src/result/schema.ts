@@ -110,6 +110,7 @@ const incomplete = z.object({
     'package-database-unread',
     'package-database-damaged',
     'package-database-removed',
+    'package-database-missing',
     'distro-unknown',
     'package-manifest-damaged',
     'application-unread',
