@@ -1,6 +1,16 @@
 /**
- * The exit codes (docs/reference/exit-codes.md) and the one place where an error becomes one. Only 0 lets an image through.
+ * What the process ends with. The help and docs/reference/exit-codes.md are made of this table; `describeFailure` is the one
+ * place where an error becomes a code. Only 0 lets an image through.
  */
+export const exitCodes: readonly { readonly code: number; readonly meaning: string }[] = [
+  { code: 0, meaning: 'the policy holds' },
+  { code: 1, meaning: 'the policy is broken: stop the pipeline' },
+  { code: 2, meaning: 'the command line or a configuration file is wrong' },
+  { code: 3, meaning: 'the scan could not be done (image unreadable, network, engine, internal error)' },
+  { code: 4, meaning: 'the inventory is incomplete and the policy does not allow that' },
+  { code: 5, meaning: 'advisories that this image needs are missing or stale' },
+  { code: 130, meaning: 'interrupted' },
+];
 
 /** A wrong command line or configuration: exit 2. `problems` are complete lines. */
 export class UsageError extends Error {

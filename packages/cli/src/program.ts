@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from 'commander';
-import { TimedOut, UsageError } from './exit.ts';
+import { exitCodes, TimedOut, UsageError } from './exit.ts';
 import { applySettings, type OptionSpec, seconds } from './settings.ts';
 
 /** What every command gets besides its options. */
@@ -44,7 +44,8 @@ const reading: readonly OptionSpec[] = [
   { flags: '--no-cache', description: 'neither read nor write layer analyses' },
 ];
 
-const commands: readonly CommandSpec[] = [
+/** Every command: what the help and docs/reference/cli.md are made of. */
+export const commands: readonly CommandSpec[] = [
   {
     usage: 'scan <image>',
     description: 'list what is inside an image, match it against advisories, judge it by a policy',
@@ -55,6 +56,11 @@ const commands: readonly CommandSpec[] = [
         repeat: true,
       },
       { flags: '--policy <pack|file>', description: 'policy to judge by; repeatable (default: default)', repeat: true },
+      {
+        flags: '--set <name=value>',
+        description: 'value of a policy parameter (threshold=20); repeatable',
+        repeat: true,
+      },
       {
         flags: '--exceptions <file>',
         description: 'findings that are excused, by whom and until when; repeatable',
@@ -152,10 +158,7 @@ export function buildProgram(
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
-    .addHelpText(
-      'after',
-      `\nExit codes: 0 the policy holds, 1 it is broken, 2 wrong usage, 3 the scan could not be done,\n4 the inventory is incomplete, 5 advisories are missing or stale.`,
-    );
+    .addHelpText('after', `\nExit codes:\n${exitCodes.map(exitCodeLine).join('\n')}`);
   for (const spec of commands) {
     const words = spec.usage.split(' ');
     const parent = words[1] && !words[1].startsWith('<') ? group(program, words.shift() ?? '') : program;
@@ -196,6 +199,10 @@ export function buildProgram(
       return exitCode;
     },
   };
+}
+
+function exitCodeLine({ code, meaning }: (typeof exitCodes)[number]): string {
+  return `  ${String(code).padEnd(5)}${meaning}`;
 }
 
 function commanderOption(spec: OptionSpec): Option {

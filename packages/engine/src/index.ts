@@ -12,6 +12,7 @@ export { type ExceptionFile, loadExceptions } from './policy/exception-file.ts';
 export { failOnPolicy } from './policy/fail-on.ts';
 export { suggestion } from './policy/nearest.ts';
 export { packNames, packText } from './policy/packs.ts';
+export { setParameters } from './policy/parameters.ts';
 export { loadPolicy, type Policy } from './policy/policy-file.ts';
 export { formats } from './report/formats.ts';
 export { renderInventoryJson } from './report/json.ts';

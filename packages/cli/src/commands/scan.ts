@@ -13,6 +13,7 @@ import {
   type ReportOptions,
   type Severity,
   scanImage,
+  setParameters,
   severities,
   suggestion,
   type WithDigest,
@@ -40,7 +41,8 @@ export async function runScan(
   const show = shown(options);
   const failOn = text(options, 'failOn');
   const severity = failOn === undefined ? null : oneOf(failOn, severities, '--fail-on');
-  const policies = await readPolicies(list(options, 'policy'), severity);
+  const assignments = list(options, 'set');
+  const policies = withParameters(await readPolicies(list(options, 'policy'), severity), assignments);
   const exceptions = await readExceptions(list(options, 'exceptions'));
   const progress = progressStream(process.stderr, process.env, options.quiet === true);
   const offline = options.offline === true;
@@ -56,6 +58,7 @@ export async function runScan(
     policies,
     exceptions,
     failOn: severity,
+    parameters: assignments,
     gate: options.gate !== false,
   });
   progress.clear();
@@ -101,6 +104,15 @@ async function readPolicies(given: readonly string[], failOn: Severity | null): 
   const twice = policies.find(({ value }, i) => policies.findIndex((other) => other.value.name === value.name) !== i);
   if (twice) throw new UsageError(`--policy: two policies are named "${twice.value.name}"`);
   return failOn === null ? policies : [...policies, withDigest(failOn, () => failOnPolicy(failOn))];
+}
+
+/** `--set NAME=VALUE`: the digest stays that of the file, the assignments stand in the result's settings. */
+function withParameters(policies: readonly WithDigest<Policy>[], assignments: readonly string[]): WithDigest<Policy>[] {
+  const values = setParameters(
+    policies.map(({ value }) => value),
+    assignments,
+  );
+  return policies.map((policy, i) => ({ ...policy, value: values[i] ?? policy.value }));
 }
 
 function unknownPack(name: string): UsageError {

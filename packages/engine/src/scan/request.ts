@@ -43,6 +43,8 @@ export interface ScanRequest extends SubjectRequest {
   readonly exceptions: readonly WithDigest<ExceptionFile>[];
   /** lowest severity that `--fail-on` denies, for the result's settings */
   readonly failOn: Severity | null;
+  /** assignments to policy parameters (`threshold=20`), already applied, for the result's settings */
+  readonly parameters: readonly string[];
   /** false: what the policy alone would stop ends with 0 (`--no-gate`) */
   readonly gate: boolean;
 }

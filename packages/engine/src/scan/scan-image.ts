@@ -95,8 +95,8 @@ function noFeedName(distro: { id: string; version: string | null }): string {
 }
 
 /** Settings that can change the result; none that only says where things are or how they are shown. */
-function settings({ gate, failOn, maxDbAgeDays, limits }: ScanRequest): Record<string, unknown> {
-  return { gate, failOn, maxDbAgeDays, severityOrder: severities, ...(limits ? { limits } : {}) };
+function settings({ gate, failOn, parameters, maxDbAgeDays, limits }: ScanRequest): Record<string, unknown> {
+  return { gate, failOn, parameters, maxDbAgeDays, severityOrder: severities, ...(limits ? { limits } : {}) };
 }
 
 function compareForType(type: string, a: string, b: string): number {
