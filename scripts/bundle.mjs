@@ -1,14 +1,15 @@
 // Bundles the sources of the command line into packages/cli/dist, which the launcher runs: one file per command, loaded
 // when it is asked for. About 120 modules loaded as sources cost half a second of CPU; the bundle costs a tenth of that.
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const root = new URL('..', import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(`${root}packages/cli/package.json`, 'utf8'));
-const outdir = `${root}packages/cli/dist`;
+const dist = `${root}packages/cli/dist`;
 
-export async function bundle() {
-  rmSync(outdir, { recursive: true, force: true });
+async function bundle() {
+  // Beside its place and then moved there: a build that fails, or runs beside a program that loads a chunk, breaks nothing.
+  const outdir = `${dist}-${process.pid}`;
   await build({
     entryPoints: [`${root}packages/cli/src/main.ts`],
     outdir,
@@ -25,6 +26,8 @@ export async function bundle() {
     define: { __PLIMSOLL_VERSION__: JSON.stringify(version) },
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   });
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(outdir, dist);
 }
 
 await bundle();
