@@ -1,4 +1,4 @@
-import { AdvisoryError } from './advisory-error.ts';
+import { AdvisoryError, reasonOf } from './advisory-error.ts';
 import type { FeedGroup, FeedInput, FeedTally } from './feed.ts';
 import { readContext } from './feed-reading.ts';
 import { verifyShard } from './open-advisories.ts';
@@ -88,9 +88,25 @@ export async function buildGroup(run: BuildRun, group: FeedGroup, report: (phase
     for (const { name } of ownShards(run, group, wanted)) if (!names.has(name)) run.catalog.delete(name);
     remember(run, group, wanted, names, fetched.states);
     run.feeds.push({ feed: group.name, ...tally });
+  } catch (error) {
+    throw isStoreError(error) ? storeError(dbDir, error) : error;
   } finally {
     sink.discard();
   }
+}
+
+/** SQLite's errors, and those of the file system (a full disk). */
+function isStoreError(error: unknown): boolean {
+  const code = error instanceof AdvisoryError ? undefined : (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && /^(?:ERR_SQLITE|E[A-Z]+$)/.test(code);
+}
+
+function storeError(dbDir: string, cause: unknown): AdvisoryError {
+  return new AdvisoryError(
+    'store-failed',
+    `cannot write below ${dbDir}: ${reasonOf(cause)}; check space and rights`,
+    cause,
+  );
 }
 
 function catalogEntry(

@@ -88,18 +88,27 @@ function openShard(dbDir: string, info: ShardInfo): OpenShard | undefined {
   const url = pathToFileURL(path);
   // shards never change: no locks, no journal to look for
   url.search = '?immutable=1';
-  const database = new (sqlite())(url, { readOnly: true });
-  const meta = new Map(
-    database
-      .prepare('SELECT key, value FROM meta')
-      .all()
-      .map((row) => [row.key, String(row.value)]),
-  );
-  if (meta.get('format') !== String(shardFormat)) {
-    database.close();
-    return undefined;
+  let database: DatabaseSync | undefined;
+  try {
+    database = new (sqlite())(url, { readOnly: true });
+    const meta = new Map(
+      database
+        .prepare('SELECT key, value FROM meta')
+        .all()
+        .map((row) => [row.key, String(row.value)]),
+    );
+    if (meta.get('format') === String(shardFormat)) {
+      return {
+        database,
+        get: database.prepare('SELECT value FROM body WHERE key = ?'),
+        scheme: meta.get('scheme') ?? '',
+      };
+    }
+  } catch {
+    // removed since, or no shard at all: as if it were missing
   }
-  return { database, get: database.prepare('SELECT value FROM body WHERE key = ?'), scheme: meta.get('scheme') ?? '' };
+  database?.close();
+  return undefined;
 }
 
 /** Whether a shard's file is there and has its digest. */

@@ -106,6 +106,15 @@ describe('Debian', () => {
     expect(built.reader.texts('debian-12', ['DSA-1-1', 'CVE-2024-0001']).size).toBe(2);
   });
 
+  test('DEBIAN-CVE records are copies of the tracker: they never stand beside it', async () => {
+    const copy = (cve: string) => ({ ...bulletin(`DEBIAN-${cve}`, '2024-01-01', [], '9.9-1'), upstream: [cve] });
+    const feeds = osvFiles({ Debian: [copy('CVE-2024-0001'), copy('CVE-2024-0200'), ...bulletins] });
+    using built = await buildFrom({ ...feeds, [trackerUrl]: tracker });
+    const about = (id: string) => built.records('debian-12', 'openssl').filter((record) => record.id === id);
+    expect(about('CVE-2024-0001')).toMatchObject([{ source: 'debian-tracker', bulletins: ['DSA-1-1', 'DSA-1-2'] }]);
+    expect(about('CVE-2024-0200')).toMatchObject([{ source: 'osv', aliases: [], bulletins: [] }]);
+  });
+
   test('each of the two feeds alone makes shards, and the report names the other', async () => {
     using built = await buildFrom({ [trackerUrl]: tracker });
     expect(built.records('debian-12', 'openssl')).toHaveLength(7);

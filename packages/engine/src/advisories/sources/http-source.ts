@@ -54,7 +54,8 @@ async function download(
   const validator = { etag: header(response, 'etag'), lastModified: header(response, 'last-modified') };
   const status = response.statusCode ?? 0;
   if (status === 304 && known !== null) {
-    response.destroy();
+    // has no body: the connection can serve the next request
+    response.resume();
     return { state: 'unchanged', validator: known };
   }
   if (status === 404 || status === 410) {
@@ -163,14 +164,16 @@ function ask(address: URL, known: Validator | null, options: HttpOptions): Promi
   if (known?.etag != null) headers['if-none-match'] = known.etag;
   else if (known?.lastModified != null) headers['if-modified-since'] = known.lastModified;
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const idle = options.idleTimeoutMs ?? defaultIdleTimeoutMs;
   const settings = {
     headers,
     agent: agentFor(address.protocol),
+    // counts while connecting too, which setTimeout would not
+    timeout: idle,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   };
   const sent = address.protocol === 'https:' ? httpsRequest(address, settings) : httpRequest(address, settings);
-  const idle = options.idleTimeoutMs ?? defaultIdleTimeoutMs;
-  sent.setTimeout(idle, () => sent.destroy(new Error(`no byte for ${idle} ms`)));
+  sent.on('timeout', () => sent.destroy(new Error(`no byte for ${idle} ms`)));
   sent.on('response', resolve);
   sent.on('error', (error) => {
     if (options.signal?.aborted) reject(new AdvisoryError('aborted', `stopped while fetching ${address}`, error));

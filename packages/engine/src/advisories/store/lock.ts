@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AdvisoryError, reasonOf, throwIfAborted } from '../advisory-error.ts';
 import { sqlite } from './sqlite.ts';
@@ -17,7 +18,7 @@ export async function withWriteLock<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   makeStore(dbDir);
-  const database = new (sqlite())(lockPath(dbDir), { timeout: 0 });
+  const database = openLock(dbDir);
   try {
     for (;;) {
       throwIfAborted(signal);
@@ -38,5 +39,13 @@ export async function withWriteLock<T>(
     return await work();
   } finally {
     database.close();
+  }
+}
+
+function openLock(dbDir: string): DatabaseSync {
+  try {
+    return new (sqlite())(lockPath(dbDir), { timeout: 0 });
+  } catch (error) {
+    throw new AdvisoryError('store-failed', `cannot open ${lockPath(dbDir)}: ${reasonOf(error)}; check rights`, error);
   }
 }
