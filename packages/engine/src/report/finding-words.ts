@@ -64,3 +64,11 @@ export function subjectWords(finding: Finding): string {
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** `2 vulnerabilities in 3 packages`: each counts once, however many packages have it; `2 findings` of other kinds. */
+export function countWords(findings: readonly Finding[]): string {
+  if (findings.some((finding) => finding.kind !== 'vulnerability')) return plural(findings.length, 'finding');
+  const ids = new Set(findings.map((finding) => finding.id)).size;
+  const packages = new Set(findings.map((finding) => `${finding.package?.type} ${finding.package?.name}`)).size;
+  return `${plural(ids, 'vulnerability', 'vulnerabilities')} in ${plural(packages, 'package')}`;
+}

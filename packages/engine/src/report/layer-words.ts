@@ -49,6 +49,14 @@ export function placeWords(place: LayerPlace | null): string | null {
   return place.instruction === null ? place.place : `${place.place}: ${place.instruction}`;
 }
 
+/** Characters by which an instruction is known again in a text that may have cut it. */
+const tellingChars = 40;
+
+/** Whether a text already names the instruction of that place. */
+export function namesPlace(text: string, place: LayerPlace): boolean {
+  return place.instruction !== null && text.includes(place.instruction.slice(0, tellingChars));
+}
+
 /** Looks layers up by diff ID. Of layers with the same diff ID the lowest is meant: it is where the files came from. */
 export function layerPlaces(
   layers: readonly LayerDescriptor[],

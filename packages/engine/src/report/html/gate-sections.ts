@@ -3,8 +3,8 @@ import type { Finding } from '../../matching/types.ts';
 import type { RuleOutcome } from '../../policy/types.ts';
 import type { ScanResult } from '../../result/types.ts';
 import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
-import { plural, subjectWords } from '../finding-words.ts';
-import { layerPlaces } from '../layer-words.ts';
+import { countWords, subjectWords } from '../finding-words.ts';
+import { layerPlaces, namesPlace } from '../layer-words.ts';
 import { countVulnerabilities } from '../shown-findings.ts';
 import { exampleNotice, ruleWords, saysItself, shortDigest, verdictWords } from '../verdict-words.ts';
 import { fixContent, groupTitle, layerContent, levelOf, linkedId, marks, severityChip } from './finding-parts.ts';
@@ -48,38 +48,38 @@ export function severityTiles(result: ScanResult): Markup {
   return html`<h2 class="sr">Vulnerabilities by severity</h2><ul class="tiles">${tiles}</ul>`;
 }
 
-function hit(group: FindingGroup, row: FindingRow, anchors: Anchors, from: Markup | null): Markup {
+function hit(group: FindingGroup, row: FindingRow, anchors: Anchors): Markup {
   const { lead } = row;
   const anchor = anchors.get(lead.key);
   const id = anchor === undefined ? linkedId(lead.id) : html`<a href="#${anchor}"><b>${lead.id}</b></a>`;
   const about = group.version === null ? (lead.title ?? subjectWords(lead)) : groupTitle(group);
   const fix = lead.fix === null ? null : html` ${fixContent(lead)}`;
-  return html`<li>${severityChip(lead.severity)}<div>${id} ${about}${fix}${marks(lead)}</div>${
-    from !== null && html`<div class="from">${from}</div>`
-  }</li>`;
+  return html`<li>${severityChip(lead.severity)}<div>${id} ${about}${fix}${marks(lead)}</div></li>
+`;
 }
 
-/** `told`: keys of findings whose layer an earlier card has shown. */
-function ruleCard(
-  rule: RuleOutcome,
-  findings: readonly Finding[],
-  anchors: Anchors,
-  result: ScanResult,
-  told: Set<string>,
-): Markup {
+/** Rows of a rule, each run of one layer under that layer. */
+function hits(findings: readonly Finding[], anchors: Anchors, result: ScanResult): Markup {
   const places = layerPlaces(result.image.layers);
   const rows = groupFindings(findings).flatMap((group) => group.rows.map((row) => ({ group, row })));
-  const isOwn = saysItself(rule, findings);
-  const hits = (isOwn ? [] : rows).slice(0, maxRowsPerRule).map(({ group, row }) => {
-    const from = told.has(row.lead.key) ? null : layerContent(places(row.lead.evidence.layer));
-    told.add(row.lead.key);
-    return hit(group, row, anchors, from);
+  let shown: number | null = null;
+  const items = rows.slice(0, maxRowsPerRule).flatMap(({ group, row }) => {
+    const place = places(row.lead.evidence.layer);
+    const isNew = place !== null && place.number !== shown;
+    shown = place?.number ?? null;
+    const item = hit(group, row, anchors);
+    return isNew ? [html`<li class="from"><div>${layerContent(place)}</div></li>`, item] : [item];
   });
-  const more = isOwn ? 0 : rows.length - maxRowsPerRule;
+  const more = rows.length - maxRowsPerRule;
+  return html`<ul class="hits">${items}${more > 0 && html`<li class="from">and ${more} more</li>`}</ul>`;
+}
+
+function ruleCard(rule: RuleOutcome, findings: readonly Finding[], anchors: Anchors, result: ScanResult): Markup {
   const controls = rule.controls.length > 0 && `, serves ${rule.controls.join(', ')}`;
+  const count = findings.length > 0 && `${countWords(findings)}, `;
   return html`<article class="card rule ${rule.action === 'deny' ? 'fail' : 'warn'}"><h3><code>${rule.id}</code> ${ruleWords(rule, findings)}</h3>
-${rule.remediation !== null && html`<p>${rule.remediation}</p>`}<p class="meta">${findings.length > 0 && `${plural(findings.length, 'finding')}, `}policy ${rule.policy}${controls}</p>
-${hits.length > 0 && html`<ul class="hits">${hits}${more > 0 && html`<li><span></span><span class="soft">and ${more} more</span></li>`}</ul>`}</article>
+${rule.remediation !== null && html`<p>${rule.remediation}</p>`}<p class="meta">${count}policy ${rule.policy}${controls}</p>
+${!saysItself(rule, findings) && hits(findings, anchors, result)}</article>
 `;
 }
 
@@ -99,9 +99,8 @@ export function brokenGate(result: ScanResult, anchors: Anchors): Markup | null 
   const causes = result.verdict.reasons.filter((reason) => reason.code !== 'policy');
   if (denied.length === 0 && causes.length === 0) return null;
   const findings = lookup(result);
-  const told = new Set<string>();
   const cards = [
-    ...denied.map((rule) => ruleCard(rule, findings(rule), anchors, result, told)),
+    ...denied.map((rule) => ruleCard(rule, findings(rule), anchors, result)),
     ...causes.map(
       (reason) => html`<article class="card rule fail"><h3><code>${reason.code}</code> ${reason.message}</h3></article>
 `,
@@ -117,11 +116,13 @@ export function whatToChange(result: ScanResult): Markup | null {
   const byKey = new Map(result.findings.map((finding) => [finding.key, finding]));
   const places = layerPlaces(result.image.layers);
   const steps = changes.map((change) => {
-    const layers = [...new Set(change.findings.map((key) => byKey.get(key)?.evidence.layer))];
-    const from = layers.length === 1 ? layerContent(places(layers[0])) : null;
-    const count =
-      change.findings.length > 0 && html` <span class="soft">(${plural(change.findings.length, 'finding')})</span>`;
-    return html`<li><div><b>${change.text}</b>${count}${from !== null && html`<div class="from">${from}</div>`}</div></li>`;
+    const findings = change.findings.flatMap((key) => byKey.get(key) ?? []);
+    const layers = [...new Set(findings.map((finding) => finding.evidence.layer))];
+    const place = layers.length === 1 ? places(layers[0]) : null;
+    const from =
+      place !== null && !namesPlace(change.text, place) && html`<div class="from">${layerContent(place)}</div>`;
+    const count = findings.length > 0 && html` <span class="soft">(${countWords(findings)})</span>`;
+    return html`<li><div><b>${change.text}</b>${count}${from}</div></li>`;
   });
   return section('change', 'What to change', '', html`<ol class="card steps">${steps}</ol>`);
 }
@@ -130,7 +131,6 @@ export function warnings(result: ScanResult, anchors: Anchors): Markup | null {
   const warned = result.verdict.rules.filter((rule) => rule.action === 'warn');
   if (warned.length === 0) return null;
   const findings = lookup(result);
-  const told = new Set<string>();
-  const cards = warned.map((rule) => ruleCard(rule, findings(rule), anchors, result, told));
+  const cards = warned.map((rule) => ruleCard(rule, findings(rule), anchors, result));
   return section('warnings', 'Warnings', 'they do not stop the image', html`<div class="stack">${cards}</div>`);
 }

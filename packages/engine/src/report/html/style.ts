@@ -48,7 +48,7 @@ h3{font-size:15px;line-height:1.45}
 .hits{list-style:none;margin:12px 0 0;padding:0;border-top:1px solid var(--line)}
 .hits li{display:grid;grid-template-columns:auto 1fr;gap:2px 12px;padding:9px 0;border-bottom:1px solid var(--line)}
 .hits li:last-child{border-bottom:0;padding-bottom:0}
-.hits .from{grid-column:2}
+.hits li.from{display:block;padding:8px 0 2px;border:0}.hits li:has(+.from){border-bottom-color:var(--line)}
 .from{font-size:13px;color:var(--soft)}.from details{display:inline}.from summary{display:inline;font-size:13px}.from ul{list-style:none;padding-left:14px}
 .steps{list-style:none;counter-reset:step}
 .steps li{counter-increment:step;display:grid;grid-template-columns:28px 1fr;gap:0 14px;padding:11px 0;border-bottom:1px solid var(--line)}
@@ -93,7 +93,7 @@ main,.top,.foot{padding-left:14px;padding-right:14px}.verdict{padding:18px}.verd
 .group tr{display:grid;grid-template-columns:auto 1fr auto;gap:2px 12px;border-top:1px solid var(--line);padding:9px 0}
 .group td{display:block;border:0;padding:0}.group .main{grid-column:1/-1;grid-row:2}.group td:first-child{grid-area:1/1}.group .fix{grid-area:1/2;align-self:center}.group .age{grid-area:1/3}
 .group tr[hidden]{display:none}.ev{grid-template-columns:1fr;gap:0}.ev dd{margin-bottom:6px}
-.kv{grid-template-columns:1fr;gap:0}.kv dd{margin-bottom:9px}#count{margin-left:0}.hits li{grid-template-columns:1fr}.hits .from{grid-column:1}.hits .sev{justify-self:start}
+.kv{grid-template-columns:1fr;gap:0}.kv dd{margin-bottom:9px}#count{margin-left:0}.hits li{grid-template-columns:1fr}.hits .sev{justify-self:start}
 .list .wide{display:none}.roomy{min-width:640px}#filter input[type=search]{width:100%}#filter label:first-child{flex:1 0 100%}}
 @media print{body{background:#fff;font-size:11pt}#filter,.skip{display:none}.group{content-visibility:visible;break-inside:avoid}
 .card,.group,.tiles li{border-color:#bbb}details::details-content{content-visibility:visible;display:block;height:auto}

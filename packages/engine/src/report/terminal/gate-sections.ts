@@ -3,8 +3,8 @@ import type { Finding } from '../../matching/types.ts';
 import type { RuleOutcome } from '../../policy/types.ts';
 import type { ScanResult } from '../../result/types.ts';
 import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
-import { ageInDays, fixWords, plural, riskMarks, subjectWords } from '../finding-words.ts';
-import { layerPlaces, placeWords } from '../layer-words.ts';
+import { ageInDays, countWords, fixWords, plural, riskMarks, subjectWords } from '../finding-words.ts';
+import { layerPlaces, namesPlace, placeWords } from '../layer-words.ts';
 import { exampleNotice, imageWords, ruleWords, saysItself, verdictWords } from '../verdict-words.ts';
 import { type Style, severityStyle } from './paint.ts';
 import { type Screen, type Span, styled } from './screen.ts';
@@ -50,46 +50,42 @@ function findingLookup(result: ScanResult): (keys: readonly string[]) => readonl
   return (keys) => keys.flatMap((key) => byKey.get(key) ?? []);
 }
 
-function rowDetails(row: FindingRow, result: ScanResult): string {
-  const days = ageInDays(row.lead, result.inputs.evaluatedAt);
-  const age =
-    days === null
-      ? []
-      : [
-          `${row.lead.fix?.state === 'fixed' && row.lead.fix.since ? 'fix known' : 'public'} for ${plural(days, 'day')}`,
-        ];
-  return [...riskMarks(row.lead), ...age].join(', ');
+/** `, known 62 d`: for how long something could have been done about it. */
+function knownWords({ lead }: FindingRow, evaluatedAt: string): string {
+  const days = ageInDays(lead, evaluatedAt);
+  if (days === null) return '';
+  return `, ${lead.fix?.state === 'fixed' && lead.fix.since ? 'known' : 'public'} ${days} d`;
 }
 
-function brokenRow(screen: Screen, group: FindingGroup, row: FindingRow, result: ScanResult, brief: boolean): void {
+function brokenRow(screen: Screen, group: FindingGroup, row: FindingRow, evaluatedAt: string): void {
   const { lead } = row;
   const about = group.version === null ? (lead.title ?? subjectWords(lead)) : `${group.name} ${group.version}`;
-  const fix: (string | Span)[] =
-    lead.fix?.state === 'fixed'
-      ? [` ${screen.glyphs.arrow} `, styled(fixWords(lead), 'good')]
-      : lead.fix === null
-        ? []
-        : [styled(`, ${fixWords(lead)}`, 'dim')];
+  const isFixed = lead.fix?.state === 'fixed';
+  const marks = riskMarks(lead).join(', ');
+  const fix: readonly (string | Span)[] =
+    lead.fix === null
+      ? []
+      : [isFixed ? ` ${screen.glyphs.arrow} ` : ', ', styled(fixWords(lead), isFixed ? 'good' : 'dim')];
   screen.text(
     4,
-    [styled(lead.severity, severityStyle(lead.severity)), ' ', styled(lead.id, 'bold'), `  ${about}`, ...fix],
+    [
+      styled(lead.severity, severityStyle(lead.severity)),
+      ' ',
+      styled(lead.id, 'bold'),
+      `  ${about}`,
+      ...fix,
+      styled(knownWords(row, evaluatedAt), 'dim'),
+      marks === '' ? '' : '  ',
+      styled(marks, 'bad'),
+    ],
     6,
   );
-  if (brief) return;
-  const details = rowDetails(row, result);
-  if (details !== '') screen.text(6, styled(details, riskMarks(lead).length > 0 ? 'bad' : 'dim'));
 }
 
-function brokenRule(
-  screen: Screen,
-  rule: RuleOutcome,
-  findings: readonly Finding[],
-  result: ScanResult,
-  told: Set<string>,
-): void {
+function brokenRule(screen: Screen, rule: RuleOutcome, findings: readonly Finding[], result: ScanResult): void {
   const words = ruleWords(rule, findings);
   const policy = result.inputs.policy.length > 1 ? [`policy ${rule.policy}`] : [];
-  const count = findings.length > 0 ? [plural(findings.length, 'finding')] : [];
+  const count = findings.length > 0 ? [countWords(findings)] : [];
   const notes = [...count, ...policy].join(', ');
   screen.text(
     2,
@@ -105,13 +101,10 @@ function brokenRule(
   const places = layerPlaces(result.image.layers);
   let shown: string | null = null;
   for (const { group, row } of rows.slice(0, maxRowsPerRule)) {
-    // What an earlier rule told in full is only named again.
-    const brief = told.has(row.lead.key);
-    const place = brief ? null : placeWords(places(row.lead.evidence.layer));
+    const place = placeWords(places(row.lead.evidence.layer));
     if (place !== null && place !== shown) screen.line(4, styled(`in ${place}`, 'dim'));
     shown = place;
-    brokenRow(screen, group, row, result, brief);
-    told.add(row.lead.key);
+    brokenRow(screen, group, row, result.inputs.evaluatedAt);
   }
   if (rows.length > maxRowsPerRule) screen.text(4, styled(`and ${rows.length - maxRowsPerRule} more`, 'dim'));
 }
@@ -122,9 +115,8 @@ export function brokenGate(screen: Screen, result: ScanResult): void {
   const causes = result.verdict.reasons.filter((reason) => reason.code !== 'policy');
   if (denied.length === 0 && causes.length === 0) return;
   const lookup = findingLookup(result);
-  const told = new Set<string>();
   heading(screen, result.verdict.result === 'fail' ? 'What broke the gate' : 'What the gate saw');
-  for (const rule of denied) brokenRule(screen, rule, lookup(rule.findings), result, told);
+  for (const rule of denied) brokenRule(screen, rule, lookup(rule.findings), result);
   for (const reason of causes) {
     screen.text(2, [styled(`${screen.glyphs.bad} ${reason.code}`, 'bad'), `  ${reason.message}`], 4);
   }
@@ -140,15 +132,13 @@ export function whatToDo(screen: Screen, result: ScanResult): void {
   const places = layerPlaces(result.image.layers);
   changes.forEach((change, index) => {
     const number = `${index + 1}. `;
-    const count = change.findings.length;
-    screen.text(
-      2,
-      [number, styled(change.text, 'bold'), ...(count === 0 ? [] : [styled(` (${plural(count, 'finding')})`, 'dim')])],
-      2 + number.length,
-    );
-    const layers = [...new Set(lookup(change.findings).map((finding) => finding.evidence.layer))];
+    const findings = lookup(change.findings);
+    const count = findings.length === 0 ? '' : ` (${countWords(findings)})`;
+    screen.text(2, [number, styled(change.text, 'bold'), styled(count, 'dim')], 2 + number.length);
+    const layers = [...new Set(findings.map((finding) => finding.evidence.layer))];
     const place = layers.length === 1 ? places(layers[0]) : null;
-    if (place?.instruction) screen.line(2 + number.length, styled(`in ${place.place}: ${place.instruction}`, 'dim'));
+    if (place === null || namesPlace(change.text, place)) return;
+    screen.line(2 + number.length, styled(`in ${placeWords(place)}`, 'dim'));
   });
   if (changes.length > 0) return;
   for (const text of new Set(advice.map((rule) => rule.remediation))) screen.text(2, `${screen.glyphs.dot} ${text}`, 4);

@@ -69,7 +69,8 @@ export function exceptions(screen: Screen, result: ScanResult): void {
 /** One line: product, date, policies and advisories that the verdict stands on. */
 export function footer(screen: Screen, result: ScanResult): void {
   const { inputs } = result;
-  const shards = Object.keys(inputs.advisories);
+  // One shard of ratings a year: twenty names would push out the ones that tell something.
+  const shards = [...new Set(Object.keys(inputs.advisories).map((name) => name.replace(/^ratings-\d+$/, 'ratings')))];
   const parts = [
     `${inputs.product.name} ${inputs.product.version}`,
     `as of ${inputs.evaluatedAt}`,
