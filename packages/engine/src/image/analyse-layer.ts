@@ -4,7 +4,8 @@ import { throwIfAborted } from './error.ts';
 import { type CompressedKind, compressionOf, Inflater } from './inflater.ts';
 import { isKeepable, LayerScan, LimitReached, type PendingLink, withinLimits } from './layer-scan.ts';
 import { ratioJudgedFrom } from './limits.ts';
-import { TarDecoder, type TarEntry } from './tar/tar-decoder.ts';
+import type { TarEntry } from './tar/extended-headers.ts';
+import { TarDecoder } from './tar/tar-decoder.ts';
 import type { LayerAnalyser, LayerVisitor, ReadLimits } from './types.ts';
 
 /** What reading one layer needs beside the layer. */

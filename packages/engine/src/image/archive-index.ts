@@ -2,7 +2,8 @@ import { type Blob, type OpenFile, readWhole, walkTar } from './blob.ts';
 import { ImageError } from './error.ts';
 import { maxArchiveMembers } from './limits.ts';
 import { followMemberLinks, type Members, memberLinkTarget } from './members.ts';
-import { TarDecoder, type TarEntry } from './tar/tar-decoder.ts';
+import type { TarEntry } from './tar/extended-headers.ts';
+import { TarDecoder } from './tar/tar-decoder.ts';
 import { cleanPath } from './tar/tar-text.ts';
 
 /** The members of an archive that lies uncompressed in a file: only its headers were read. */

@@ -1,5 +1,6 @@
 import { maxProblemsPerLayer } from './limits.ts';
-import { TarDecoder, type TarEntry, type TarHandler } from './tar/tar-decoder.ts';
+import type { TarEntry } from './tar/extended-headers.ts';
+import { TarDecoder, type TarHandler } from './tar/tar-decoder.ts';
 import { cleanPath } from './tar/tar-text.ts';
 import type { LayerEntry, LayerListing, LayerVisitor, ReadLimits, ReadProblem, ReadProblemCode } from './types.ts';
 

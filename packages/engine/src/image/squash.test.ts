@@ -75,6 +75,12 @@ describe('applying layers', () => {
       [layer('lib/x'), layer('usr/lib/', 'lib -> usr/lib', 'lib/y')],
       ['lib@1', 'usr/lib/y:lib/y@1'],
     ],
+    [
+      'a link that its own layer turns',
+      [layer('a/', 'l -> a', 'l/x', 'l -> b', 'l/y')],
+      ['a/x:l/x@0', 'b/y:l/y@0', 'l@0'],
+    ],
+    ['a link that its own layer ends', [layer('a/', 'l -> a', 'l/x', 'l', 'l/y')], ['a/x:l/x@0', 'l/y@0']],
     ['a dangling directory link makes its target', [layer('l -> new/place', 'l/x')], ['l@0', 'new/place/x:l/x@0']],
     ['hard links are the file they share', [layer('a', 'b = a'), layer('.wh.a')], ['b:a@0']],
     ['hard links keep the old content of a replaced name', [layer('a', 'b = a'), layer('a')], ['a@1', 'b:a@0']],

@@ -1,5 +1,6 @@
 import { defaultReadLimits, maxProblemsPerLayer, maxSquashSteps } from './limits.ts';
 import type { LayerEntry, LayerListing, ReadProblem } from './types.ts';
+import { TreeNode, TreeWalker } from './view-tree.ts';
 
 /** What stands at one path of the squashed view. */
 export interface ViewNode {
@@ -73,42 +74,20 @@ export function squash(layers: readonly LayerListing[], options: SquashOptions =
   return view;
 }
 
-class Node implements ViewNode {
-  readonly path: string;
-  entry: LayerEntry;
-  layer: number;
-  readonly parent: Node | null;
-  children: Map<string, Node> | null;
-
-  constructor(path: string, entry: LayerEntry, layer: number, parent: Node | null) {
-    this.path = path;
-    this.entry = entry;
-    this.layer = layer;
-    this.parent = parent;
-    this.children = entry.type === 'directory' ? new Map() : null;
-  }
-}
-
-type Walk =
-  | { readonly node: Node; readonly rest: readonly string[] }
-  | { readonly broken: 'loop' | 'outside' | 'not-a-directory' };
-
 class View implements SquashedView {
   readonly problems: (ReadProblem & { readonly layer: number })[] = [];
   readonly #track: ((path: string) => boolean) | undefined;
-  readonly #maxHops: number;
   readonly #maxSteps: number;
-  readonly #root = new Node('', impliedDirectory(''), 0, null);
+  readonly #walker: TreeWalker;
+  readonly #root = new TreeNode('', impliedDirectory(''), 0, null);
   readonly #events = new Map<string, PathEvent[]>();
   /** directory of the last entry as written, and the node it led to: entries of one directory follow each other */
   #lastDirectory: string | null = null;
   #lastNode = this.#root;
-  /** components walked so far */
-  #steps = 0;
 
   constructor(options: SquashOptions) {
     this.#track = options.track;
-    this.#maxHops = options.maxLinkHops ?? defaultReadLimits.maxLinkHops;
+    this.#walker = new TreeWalker(this.#root, options.maxLinkHops ?? defaultReadLimits.maxLinkHops);
     this.#maxSteps = options.maxSteps ?? maxSquashSteps;
   }
 
@@ -126,9 +105,8 @@ class View implements SquashedView {
         this.#remove(node, layer);
       }
     }
-    this.#lastDirectory = null;
     for (const entry of listing.entries) {
-      if (this.#steps > this.#maxSteps) {
+      if (this.#walker.steps > this.#maxSteps) {
         this.#problem('limit-reached', 'its paths take too many steps to resolve; the rest was left out', entry, layer);
         return;
       }
@@ -165,7 +143,7 @@ class View implements SquashedView {
   }
 
   /** A hard link is another name of a node: its entry is the node's own. */
-  #placeHardLink(parent: Node, name: string, link: LayerEntry, layer: number): void {
+  #placeHardLink(parent: TreeNode, name: string, link: LayerEntry, layer: number): void {
     const target = link.linkTarget === null ? undefined : this.#existing(link.linkTarget, false);
     if (target === undefined || target.children !== null) {
       // what it shares its content with is not there: the link itself is all that is known
@@ -175,7 +153,7 @@ class View implements SquashedView {
     this.#put(parent, name, target.entry, target.layer, layer);
   }
 
-  #put(parent: Node, name: string, entry: LayerEntry, layer: number, now: number): void {
+  #put(parent: TreeNode, name: string, entry: LayerEntry, layer: number, now: number): void {
     const siblings = parent.children!;
     const before = siblings.get(name);
     if (before?.children && entry.type === 'directory') {
@@ -188,13 +166,13 @@ class View implements SquashedView {
       this.#replace(before, entry, now);
     }
     // one string where view and layer agree, which is nearly always
-    siblings.set(name, new Node(path === entry.path ? entry.path : path, entry, layer, parent));
+    siblings.set(name, new TreeNode(path === entry.path ? entry.path : path, entry, layer, parent));
     if (entry.type !== 'directory') {
       this.#note(path, now, 'added');
     }
   }
 
-  #replace(before: Node, entry: LayerEntry, now: number): void {
+  #replace(before: TreeNode, entry: LayerEntry, now: number): void {
     if (before.children !== null || entry.type === 'directory') {
       this.#remove(before, now);
     } else if (before.entry.type === 'symlink') {
@@ -202,7 +180,7 @@ class View implements SquashedView {
     }
   }
 
-  #remove(node: Node, layer: number): void {
+  #remove(node: TreeNode, layer: number): void {
     this.#lastDirectory = null;
     node.parent?.children?.delete(lastComponent(node.path));
     if (this.#track === undefined) {
@@ -233,14 +211,14 @@ class View implements SquashedView {
   }
 
   /** The directory that entries of `path` are placed in; made where it is missing. */
-  #directory(path: string, layer: number): Node | undefined {
+  #directory(path: string, layer: number): TreeNode | undefined {
     if (path === '') {
       return this.#root;
     }
     if (path === this.#lastDirectory) {
       return this.#lastNode;
     }
-    const walk = this.#walk(path, true, true);
+    const walk = this.#walker.walk(path, { followLast: true, clamp: true });
     if ('broken' in walk) {
       return undefined;
     }
@@ -264,86 +242,20 @@ class View implements SquashedView {
     return node;
   }
 
-  #replaceByDirectory(node: Node, layer: number): Node {
+  #replaceByDirectory(node: TreeNode, layer: number): TreeNode {
     const parent = node.parent!;
     const name = lastComponent(node.path);
     this.#put(parent, name, impliedDirectory(node.path), layer, layer);
     return parent.children!.get(name)!;
   }
 
-  #existing(path: string, follow: boolean): Node | undefined {
-    const walk = this.#walk(path, follow, true);
+  #existing(path: string, followLast: boolean): TreeNode | undefined {
+    const walk = this.#walker.walk(path, { followLast, clamp: true });
     return 'broken' in walk || walk.rest.length > 0 ? undefined : walk.node;
   }
 
-  /**
-   * Walks as far as there are nodes. `rest` is what is missing below `node`: with a `node` that is no directory and a
-   * rest, a file stood in the way. `clamp`: `..` at the root stays there, as in the kernel.
-   */
-  #walk(path: string, followLast: boolean, clamp: boolean): Walk {
-    let node = this.#root;
-    // components still to walk, last first
-    const left = path.split('/').reverse();
-    let hops = 0;
-    for (let name = left.pop(); name !== undefined; name = left.pop()) {
-      this.#steps += 1;
-      if (name === '' || name === '.') {
-        continue;
-      }
-      if (node.children === null) {
-        return { node, rest: [name, ...left.reverse()] };
-      }
-      if (name === '..') {
-        if (node.parent === null && !clamp) {
-          return { broken: 'outside' };
-        }
-        node = node.parent ?? node;
-        continue;
-      }
-      const child = node.children.get(name);
-      if (child === undefined) {
-        return this.#missing(node, [name, ...left.reverse()], clamp);
-      }
-      if (child.entry.type !== 'symlink' || (!followLast && left.every((part) => part === '' || part === '.'))) {
-        node = child;
-        continue;
-      }
-      hops += 1;
-      if (hops > this.#maxHops) {
-        return { broken: 'loop' };
-      }
-      const target = child.entry.linkTarget ?? '';
-      if (target.startsWith('/')) {
-        node = this.#root;
-      }
-      left.push(...target.split('/').reverse());
-    }
-    return { node, rest: [] };
-  }
-
-  /** Below what does not exist there are no links, so the rest is cleaned as text. */
-  #missing(node: Node, parts: readonly string[], clamp: boolean): Walk {
-    const rest: string[] = [];
-    let at = node;
-    for (const part of parts) {
-      if (part === '' || part === '.') {
-        continue;
-      }
-      if (part !== '..') {
-        rest.push(part);
-      } else if (rest.length > 0) {
-        rest.pop();
-      } else if (at.parent === null && !clamp) {
-        return { broken: 'outside' };
-      } else {
-        at = at.parent ?? at;
-      }
-    }
-    return { node: at, rest };
-  }
-
   resolve(path: string): Resolution {
-    const walk = this.#walk(path, true, false);
+    const walk = this.#walker.walk(path, { followLast: true, clamp: false });
     if ('broken' in walk) {
       return walk;
     }
@@ -357,8 +269,8 @@ class View implements SquashedView {
     return this.#lookUp(path);
   }
 
-  #lookUp(path: string): Node | undefined {
-    let node: Node | undefined = this.#root;
+  #lookUp(path: string): TreeNode | undefined {
+    let node: TreeNode | undefined = this.#root;
     for (const name of path === '' ? [] : path.split('/')) {
       node = node.children?.get(name);
       if (node === undefined) {
@@ -369,7 +281,7 @@ class View implements SquashedView {
   }
 
   realPath(path: string): string | undefined {
-    const walk = this.#walk(path, false, false);
+    const walk = this.#walker.walk(path, { followLast: false, clamp: false });
     return 'broken' in walk || walk.rest.length > 0 ? undefined : walk.node.path;
   }
 
@@ -378,7 +290,7 @@ class View implements SquashedView {
   }
 
   *files(): Generator<ViewNode> {
-    const found: Node[] = [];
+    const found: TreeNode[] = [];
     const left = [this.#root];
     for (let at = left.pop(); at !== undefined; at = left.pop()) {
       if (at.children === null) {
@@ -409,7 +321,7 @@ function lastComponent(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-function sorted(nodes: ReadonlyMap<string, Node> | null | undefined): readonly Node[] {
+function sorted(nodes: ReadonlyMap<string, TreeNode> | null | undefined): readonly TreeNode[] {
   return nodes ? [...nodes.values()].sort(byPath) : [];
 }
 

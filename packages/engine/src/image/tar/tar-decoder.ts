@@ -1,38 +1,6 @@
 import { ImageError } from '../error.ts';
-import { maxExtendedHeaderBytes } from '../limits.ts';
-import type { EntryType } from '../types.ts';
-import { type PaxRecords, readPax } from './pax.ts';
-import {
-  blockSize,
-  entryType,
-  hasChecksum,
-  isZeroBlock,
-  readHeader,
-  sparseRealSize,
-  type TarHeader,
-} from './tar-header.ts';
-import { decodeField } from './tar-text.ts';
-
-/** One entry, with its extended headers applied. */
-export interface TarEntry {
-  /** as written */
-  readonly path: string;
-  /** as written; '' where there is none */
-  readonly linkTarget: string;
-  /** undefined: a type flag that is not understood */
-  readonly type: EntryType | undefined;
-  readonly flag: string;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  /** bytes of the file; of a sparse one once expanded */
-  readonly size: number;
-  /** where the body begins, counted from the beginning of the archive */
-  readonly offset: number;
-  /** bytes that the body takes in the archive */
-  readonly stored: number;
-  readonly sparse: boolean;
-}
+import { ExtendedHeaders, type TarEntry } from './extended-headers.ts';
+import { blockSize, hasChecksum, isZeroBlock, readHeader, sparseRealSize, type TarHeader } from './tar-header.ts';
 
 export interface TarHandler {
   /** Whether `data` shall get the body of this entry. */
@@ -66,10 +34,7 @@ export class TarDecoder {
   #toSkip = 0;
   #padding = 0;
   #position = 0;
-  #extended: { readonly flag: string; readonly bytes: Buffer; filled: number } | null = null;
-  #pax: PaxRecords | null = null;
-  #longName: string | null = null;
-  #longLink: string | null = null;
+  readonly #extended: ExtendedHeaders;
   #sparseHeader: TarHeader | null = null;
   #sparseSize = 0;
 
@@ -77,6 +42,7 @@ export class TarDecoder {
   constructor(handler: TarHandler, what: string) {
     this.#handler = handler;
     this.#what = what;
+    this.#extended = new ExtendedHeaders(what);
   }
 
   /** The mark of the end was seen: what follows does not belong to the archive. */
@@ -135,14 +101,10 @@ export class TarDecoder {
 
   /** @throws ImageError `TRUNCATED` when the archive ended anywhere but between two entries */
   finish(): void {
-    const between = this.#state === 'header' && this.#filled === 0 && this.#noExtension();
+    const between = this.#state === 'header' && this.#filled === 0 && this.#extended.none;
     if (this.#state !== 'done' && !between) {
       throw new ImageError('TRUNCATED', `${this.#what}: truncated (the tar ends in the middle of an entry)`);
     }
-  }
-
-  #noExtension(): boolean {
-    return this.#pax === null && this.#longName === null && this.#longLink === null;
   }
 
   #takeBlock(chunk: Buffer, at: number): number {
@@ -165,14 +127,14 @@ export class TarDecoder {
   #readBlock(bytes: Buffer, at: number): void {
     if (this.#state === 'sparse-map') {
       if (bytes[at + 504] === 0) {
-        this.#emit(this.#sparseHeader!, true, this.#sparseSize);
+        this.#emit(this.#sparseHeader!, this.#sparseSize);
       }
       return;
     }
     if (bytes[at] === 0 && isZeroBlock(bytes, at)) {
       this.#zeroBlocks += 1;
       if (this.#zeroBlocks === 2) {
-        this.#state = this.#noExtension() ? 'done' : 'header';
+        this.#state = this.#extended.none ? 'done' : 'header';
       }
       return;
     }
@@ -198,58 +160,33 @@ export class TarDecoder {
       case 'S':
         this.#sparseSize = sparseRealSize(bytes, at, this.#what);
         if (bytes[at + 482] === 0) {
-          this.#emit(header, true, this.#sparseSize);
+          this.#emit(header, this.#sparseSize);
         } else {
           this.#sparseHeader = header;
           this.#state = 'sparse-map';
         }
         return;
       default:
-        this.#emit(header, false, 0);
+        this.#emit(header, null);
     }
   }
 
   #beginExtended(header: TarHeader): void {
-    if (header.size > maxExtendedHeaderBytes) {
-      throw new ImageError(
-        'TOO_LARGE',
-        `${this.#what}: an extended tar header of ${header.size} bytes (the limit is ${maxExtendedHeaderBytes})`,
-      );
-    }
-    this.#extended = { flag: header.flag, bytes: Buffer.allocUnsafe(header.size), filled: 0 };
+    this.#extended.begin(header);
     this.#padding = paddingOf(header.size);
     this.#state = 'extended';
     if (header.size === 0) {
-      this.#endExtended();
+      this.#skipNext(0);
     }
   }
 
   #takeExtended(chunk: Buffer, at: number): number {
-    const extended = this.#extended!;
-    const count = Math.min(extended.bytes.length - extended.filled, chunk.length - at);
-    chunk.copy(extended.bytes, extended.filled, at, at + count);
-    extended.filled += count;
+    const count = this.#extended.take(chunk, at);
     this.#position += count;
-    if (extended.filled === extended.bytes.length) {
-      this.#endExtended();
+    if (this.#extended.complete) {
+      this.#skipNext(this.#padding);
     }
     return at + count;
-  }
-
-  #endExtended(): void {
-    const { flag, bytes } = this.#extended!;
-    this.#extended = null;
-    if (flag === 'L') {
-      this.#longName = decodeField(bytes, 0, bytes.length);
-    } else if (flag === 'K') {
-      this.#longLink = decodeField(bytes, 0, bytes.length);
-    } else {
-      const records = readPax(bytes, this.#what);
-      if (flag !== 'g') {
-        this.#pax = records;
-      }
-    }
-    this.#skipNext(this.#padding);
   }
 
   #skipNext(bytes: number): void {
@@ -257,40 +194,17 @@ export class TarDecoder {
     this.#state = bytes === 0 ? 'header' : 'skip';
   }
 
-  #emit(header: TarHeader, gnuSparse: boolean, gnuSize: number): void {
-    const pax = this.#pax;
-    const path = this.#longName ?? pax?.sparseName ?? pax?.path ?? header.path;
-    const named = entryType(header.flag);
-    // v7 has no flag for directories: their names end with a slash
-    const type = named === 'file' && path.endsWith('/') ? 'directory' : named;
-    // links, devices and directories have no body whatever their size says, as in the engines' own reader
-    const hasBody = named === 'file' || named === undefined || header.flag === 'D';
-    const stored = hasBody ? (pax?.size ?? header.size) : 0;
-    const entry: TarEntry = {
-      path,
-      linkTarget: this.#longLink ?? pax?.linkpath ?? header.linkTarget,
-      type,
-      flag: header.flag,
-      mode: header.mode,
-      uid: pax?.uid ?? header.uid,
-      gid: pax?.gid ?? header.gid,
-      size: gnuSparse ? gnuSize : type === 'file' ? (pax?.sparseSize ?? stored) : 0,
-      offset: this.#position,
-      stored,
-      sparse: gnuSparse || pax?.sparse === true,
-    };
-    this.#pax = null;
-    this.#longName = null;
-    this.#longLink = null;
+  #emit(header: TarHeader, gnuSparseSize: number | null): void {
+    const entry = this.#extended.apply(header, gnuSparseSize, this.#position);
     this.#sparseHeader = null;
-    this.#padding = paddingOf(stored);
+    this.#padding = paddingOf(entry.stored);
     if (!this.#handler.entry(entry)) {
-      this.#skipNext(stored + this.#padding);
+      this.#skipNext(entry.stored + this.#padding);
       return;
     }
-    this.#left = stored;
+    this.#left = entry.stored;
     this.#state = 'body';
-    if (stored === 0) {
+    if (entry.stored === 0) {
       this.#endBody();
     }
   }

@@ -1,0 +1,126 @@
+import { ImageError } from '../error.ts';
+import { maxExtendedHeaderBytes } from '../limits.ts';
+import type { EntryType } from '../types.ts';
+import { type PaxRecords, readPax } from './pax.ts';
+import { entryType, type TarHeader } from './tar-header.ts';
+import { decodeField } from './tar-text.ts';
+
+/** One entry, with its extended headers applied. */
+export interface TarEntry {
+  /** as written */
+  readonly path: string;
+  /** as written; '' where there is none */
+  readonly linkTarget: string;
+  /** undefined: a type flag that is not understood */
+  readonly type: EntryType | undefined;
+  readonly flag: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** bytes of the file; of a sparse one once expanded */
+  readonly size: number;
+  /** where the body begins, counted from the beginning of the archive */
+  readonly offset: number;
+  /** bytes that the body takes in the archive */
+  readonly stored: number;
+  readonly sparse: boolean;
+}
+
+/** The headers that say more about the entry behind them: PAX records and GNU's long names. */
+export class ExtendedHeaders {
+  readonly #what: string;
+  #flag = '';
+  #bytes = Buffer.alloc(0);
+  #filled = 0;
+  #pax: PaxRecords | null = null;
+  #longName: string | null = null;
+  #longLink: string | null = null;
+
+  constructor(what: string) {
+    this.#what = what;
+  }
+
+  /** No entry is waited for. */
+  get none(): boolean {
+    return this.#pax === null && this.#longName === null && this.#longLink === null;
+  }
+
+  /** @throws ImageError `TOO_LARGE` */
+  begin(header: TarHeader): void {
+    if (header.size > maxExtendedHeaderBytes) {
+      throw new ImageError(
+        'TOO_LARGE',
+        `${this.#what}: an extended tar header of ${header.size} bytes (the limit is ${maxExtendedHeaderBytes})`,
+      );
+    }
+    this.#flag = header.flag;
+    this.#bytes = Buffer.allocUnsafe(header.size);
+    this.#filled = 0;
+    if (header.size === 0) {
+      this.#read();
+    }
+  }
+
+  /** Takes what belongs to the header from `chunk`, and says how much that was. @throws ImageError `CORRUPT` */
+  take(chunk: Buffer, at: number): number {
+    const count = Math.min(this.#bytes.length - this.#filled, chunk.length - at);
+    chunk.copy(this.#bytes, this.#filled, at, at + count);
+    this.#filled += count;
+    if (this.complete) {
+      this.#read();
+    }
+    return count;
+  }
+
+  get complete(): boolean {
+    return this.#filled === this.#bytes.length;
+  }
+
+  #read(): void {
+    const bytes = this.#bytes;
+    if (this.#flag === 'L') {
+      this.#longName = decodeField(bytes, 0, bytes.length);
+    } else if (this.#flag === 'K') {
+      this.#longLink = decodeField(bytes, 0, bytes.length);
+    } else {
+      const records = readPax(bytes, this.#what);
+      // global headers are ignored, as the engines do
+      if (this.#flag !== 'g') {
+        this.#pax = records;
+      }
+    }
+  }
+
+  /**
+   * The entry that this header and those before it describe; they are used up then.
+   *
+   * @param gnuSparseSize size of a GNU sparse file once expanded, null for any other entry
+   */
+  apply(header: TarHeader, gnuSparseSize: number | null, offset: number): TarEntry {
+    const pax = this.#pax;
+    const path = this.#longName ?? pax?.sparseName ?? pax?.path ?? header.path;
+    const named = entryType(header.flag);
+    // v7 has no flag for directories: their names end with a slash
+    const type = named === 'file' && path.endsWith('/') ? 'directory' : named;
+    // links, devices and directories have no body whatever their size says, as in the engines' own reader
+    const hasBody = named === 'file' || named === undefined || header.flag === 'D';
+    const stored = hasBody ? (pax?.size ?? header.size) : 0;
+    const linkTarget = this.#longLink ?? pax?.linkpath ?? header.linkTarget;
+    this.#pax = null;
+    this.#longName = null;
+    this.#longLink = null;
+    return {
+      path,
+      linkTarget,
+      type,
+      flag: header.flag,
+      mode: header.mode,
+      uid: pax?.uid ?? header.uid,
+      gid: pax?.gid ?? header.gid,
+      size: type === 'file' ? (gnuSparseSize ?? pax?.sparseSize ?? stored) : 0,
+      offset,
+      stored,
+      sparse: gnuSparseSize !== null || pax?.sparse === true,
+    };
+  }
+}
