@@ -245,7 +245,7 @@ const verdict = z.object({
 });
 
 /** What `sbom --format json` prints. */
-export const inventoryResultSchema = z.object({
+const inventoryResultSchema = z.object({
   schemaVersion: z.literal('1'),
   image,
   inputs,

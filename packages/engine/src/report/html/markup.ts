@@ -25,7 +25,7 @@ export class Markup {
 
 export type Content = string | number | Markup | null | false | readonly Content[];
 
-export function escapeHtml(value: string): string {
+function escapeHtml(value: string): string {
   return safeText(value, maxValueChars).replace(special, (char) => escapes[char]!);
 }
 

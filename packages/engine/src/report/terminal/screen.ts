@@ -11,7 +11,7 @@ export interface Span {
   readonly style: Style;
 }
 
-export type Text = string | Span | readonly (string | Span)[];
+type Text = string | Span | readonly (string | Span)[];
 
 export interface Cell {
   readonly text: Text;
@@ -22,7 +22,7 @@ export interface Cell {
 }
 
 /** Signs that have a plain ASCII stand-in. */
-export interface Glyphs {
+interface Glyphs {
   readonly ellipsis: string;
   readonly arrow: string;
   readonly dot: string;
