@@ -22,12 +22,16 @@ export interface RunOptions {
   readonly started?: (child: ReturnType<typeof spawn>) => void;
 }
 
+/** Caches of the program (its compiled code; advisories and layers where no flag says otherwise) live as long as the test run. */
+const home = mkdtempSync(join(tmpdir(), 'plimsoll-home-'));
+process.once('exit', () => rmSync(home, { recursive: true, force: true }));
+
 /** Runs the real program as users do, with an environment of its own: nothing of the developer's settings reaches it. */
 export function plimsoll(args: readonly string[], { env = {}, cwd, started }: RunOptions = {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [launcher, ...args], {
       cwd: cwd ?? root,
-      env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env },
+      env: { PATH: process.env.PATH ?? '', HOME: home, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];

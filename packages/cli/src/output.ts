@@ -1,5 +1,6 @@
 import { lstat, rename, rm, writeFile } from 'node:fs/promises';
 import { OutputError, UsageError } from './exit.ts';
+import { fileReason } from './files.ts';
 import { oneOf } from './values.ts';
 
 /** Where a report goes: a file, or standard output. */
@@ -47,7 +48,7 @@ export async function writeOutputs<F extends string>(
     if (output.file === undefined) await toStandardOutput(body);
     else
       await toFile(output.file, body).catch((error: NodeJS.ErrnoException) =>
-        failures.push(`the report ${output.file} cannot be written: ${error.code ?? error.message}`),
+        failures.push(`the report ${output.file} cannot be written: ${fileReason(error)}`),
       );
   }
   if (failures.length > 0) throw new OutputError(failures.join('\n'));

@@ -190,11 +190,12 @@ export function buildProgram(
       } catch (error) {
         if (!(error instanceof CommanderError)) throw error;
         if (error.exitCode === 0) return 0;
+        const command = commandOf(program, argv);
         if (error.code === 'commander.help') {
-          process.stderr.write(program.helpInformation());
+          process.stderr.write(command.helpInformation());
           return 2;
         }
-        throw new UsageError(error.message.replace(/^error: /, ''));
+        throw new UsageError(usageMessage(error.message, fullName(command)));
       }
       return exitCode;
     },
@@ -203,6 +204,29 @@ export function buildProgram(
 
 function exitCodeLine({ code, meaning }: (typeof exitCodes)[number]): string {
   return `  ${String(code).padEnd(5)}${meaning}`;
+}
+
+/** The command that these arguments reach, or the group in which they get lost. */
+function commandOf(program: Command, argv: readonly string[]): Command {
+  let command = program;
+  for (const word of argv) {
+    const next = command.commands.find((c) => c.name() === word);
+    if (!next) break;
+    command = next;
+  }
+  return command;
+}
+
+function fullName(command: Command): string {
+  return command.parent ? `${fullName(command.parent)} ${command.name()}` : command.name();
+}
+
+/** One line, in the words of our other messages. */
+function usageMessage(message: string, name: string): string {
+  const [what = '', hint = ''] = message.replace(/^error: /, '').split('\n');
+  const near = /^\(Did you mean (one of )?(.*)\?\)$/.exec(hint);
+  const advice = near ? `did you mean ${near[1] ?? ''}${near[2]}?` : `see ${name} --help`;
+  return `${what.replace(/\.$/, '')}; ${advice}`;
 }
 
 function commanderOption(spec: OptionSpec): Option {

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { UsageError } from './exit.ts';
+import { fileReason } from './files.ts';
+import type { SettingsValue } from './settings-file.ts';
 
 /** One option of a command, as data: the flag, its variable `PLIMSOLL_…` and its key in plimsoll.yaml follow from it. */
 export interface OptionSpec {
@@ -38,13 +40,18 @@ export async function applySettings(
     for (const spec of specs) {
       const option = command.options.find((o) => o.flags === spec.flags);
       const name = option?.long?.slice(2) ?? '';
-      if (!option || !(name in file.values)) continue;
+      const setting = file.get(name);
+      if (!option || !setting) continue;
       const key = option.attributeName();
       if (given(key) || env[variableOf(option.long ?? '')]) continue;
-      const value = file.values[name];
-      options[key] = Array.isArray(value)
-        ? value.map(String)
-        : fromText(option.negate, option.required, spec, String(value), `${file.path}: ${name}`);
+      const { value, place } = setting;
+      // A list where one value is wanted must not be passed over: it may be what closes the gate.
+      if (typeof value !== 'string' && !spec.repeat)
+        throw new UsageError(`${place}: "${name}" wants one value, not a list`);
+      options[key] =
+        typeof value === 'string' && !spec.repeat
+          ? fromText(option.negate, option.required, spec, value, `${place}: "${name}"`)
+          : [value].flat();
     }
   }
   for (const spec of specs) {
@@ -78,16 +85,16 @@ const maxSettingsBytes = 256 * 1024;
 async function settingsFile(
   asked: string | undefined,
   knownKeys: readonly string[],
-): Promise<{ path: string; values: Record<string, unknown> } | undefined> {
+): Promise<ReadonlyMap<string, SettingsValue> | undefined> {
   const path = asked ?? 'plimsoll.yaml';
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' && asked === undefined) return undefined;
-    throw new UsageError(`the settings file ${path} cannot be read: ${error.code ?? error.message}`);
+    throw new UsageError(`the settings file ${path} cannot be read: ${fileReason(error)}`);
   });
   if (text === undefined) return undefined;
   if (text.length > maxSettingsBytes) throw new UsageError(`${path}: larger than ${maxSettingsBytes} bytes`);
   const { parseSettings } = await import('./settings-file.ts');
-  return { path, values: parseSettings(text, path, knownKeys) };
+  return parseSettings(text, path, knownKeys);
 }
 
 export function seconds(value: string, name: string): void {

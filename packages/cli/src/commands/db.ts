@@ -11,6 +11,7 @@ import { parseOutputs, writeOutputs } from '../output.ts';
 import type { CommandContext } from '../program.ts';
 import { type ProgressStream, progressStream } from '../progress.ts';
 import { cacheFolder, date, days, list, text, today } from '../values.ts';
+import { advisorySources } from './request.ts';
 
 const maxNamed = 20;
 
@@ -24,7 +25,7 @@ export async function runDbBuild(
   const only = list(options, 'only');
   const report = await buildDatabase({
     dbDir: databaseFolder(options),
-    mirrors: list(options, 'mirror'),
+    mirrors: advisorySources(options).mirrors,
     asOf: date(options, 'asOf', '--as-of'),
     only: only.length > 0 ? only : undefined,
     signal,
@@ -64,8 +65,7 @@ export async function runDbUpdate(
   const report = await updateDatabase({
     dbDir,
     needed,
-    mirrors: list(options, 'mirror'),
-    catalog: text(options, 'catalog'),
+    ...advisorySources(options),
     asOf: today(),
     signal,
     progress: buildProgress(stream),
@@ -106,7 +106,7 @@ function databaseFolder(options: Record<string, unknown>): string {
 
 function buildProgress(stream: ProgressStream): (event: BuildProgress) => void {
   return ({ group, done, total }) => {
-    const state = withShards(startProgress('advisories'), { current: group, done, total });
+    const state = withShards(startProgress('db'), { current: group, done, total });
     stream.show(() => progressLine(state, stream.columns()));
   };
 }

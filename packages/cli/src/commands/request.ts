@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { SubjectRequest, WithDigest } from '@plimsoll/engine';
 import { UsageError } from '../exit.ts';
+import { checkSource, fileReason } from '../files.ts';
 import type { CommandContext } from '../program.ts';
 import type { ProgressStream } from '../progress.ts';
-import { cacheFolder, date, oneOf, text } from '../values.ts';
+import { cacheFolder, date, list, oneOf, text } from '../values.ts';
 import { scanProgress } from './scan-progress.ts';
 
 const stages = ['pipeline', 'registry', 'admission', 'runtime'] as const;
@@ -20,6 +21,7 @@ export function subjectRequest(
   if (platform !== undefined && !/^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9.]+)?$/.test(platform)) {
     throw new UsageError(`--platform is "${platform}"; say os/arch, such as linux/arm64`);
   }
+  if (reference.trim() === '') throw new UsageError('the image is an empty word; say an archive, a folder or a name');
   return {
     reference,
     version: context.version,
@@ -33,6 +35,18 @@ export function subjectRequest(
   };
 }
 
+/** Where advisories come from, as `--mirror` and `--catalog` say. @throws UsageError for what cannot be one */
+export function advisorySources(options: Record<string, unknown>): {
+  readonly mirrors: readonly string[];
+  readonly catalog: string | undefined;
+} {
+  const catalog = text(options, 'catalog');
+  return {
+    mirrors: list(options, 'mirror').map((mirror) => checkSource(mirror, '--mirror')),
+    catalog: catalog === undefined ? undefined : checkSource(catalog, '--catalog'),
+  };
+}
+
 const maxPolicyBytes = 4 * 1024 * 1024;
 
 /** Reads a policy or exceptions file, with the digest that goes into the result. */
@@ -42,9 +56,7 @@ export async function readWithDigest<T>(
   parse: (text: string) => T,
 ): Promise<WithDigest<T>> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      `the ${what} ${path} cannot be read: ${error.code === 'ENOENT' ? 'no such file' : (error.code ?? error.message)}`,
-    );
+    throw new UsageError(`the ${what} ${path} cannot be read: ${fileReason(error)}`);
   });
   if (bytes.length > maxPolicyBytes) throw new UsageError(`the ${what} ${path} is larger than ${maxPolicyBytes} bytes`);
   return withDigest(bytes.toString('utf8'), parse);

@@ -23,7 +23,7 @@ import { parseOutputs, writeOutputs } from '../output.ts';
 import type { CommandContext } from '../program.ts';
 import { progressStream } from '../progress.ts';
 import { cacheFolder, days, list, oneOf, text, today } from '../values.ts';
-import { readWithDigest, subjectRequest, withDigest } from './request.ts';
+import { advisorySources, readWithDigest, subjectRequest, withDigest } from './request.ts';
 
 const defaultMaxDbAgeDays = 5;
 
@@ -50,10 +50,7 @@ export async function runScan(
     ...subjectRequest(reference, options, context, progress),
     dbDir: text(options, 'dbDir') ?? cacheFolder('advisories'),
     maxDbAgeDays: days(options, 'maxDbAge', '--max-db-age', defaultMaxDbAgeDays),
-    update:
-      options.update === false
-        ? null
-        : { mirrors: list(options, 'mirror'), catalog: text(options, 'catalog'), offline },
+    update: options.update === false ? null : { ...advisorySources(options), offline },
     today: today(),
     policies,
     exceptions,
@@ -62,6 +59,8 @@ export async function runScan(
     gate: options.gate !== false,
   });
   progress.clear();
+  // A run that was told to stop writes nothing, also when the last step could not be stopped.
+  context.signal.throwIfAborted();
   await writeOutputs(outputs, ({ format, file }) => {
     const found = formats.find(({ name }) => name === format);
     if (!found) throw new UsageError(`unknown format ${format}`);

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { checkVectors, compareVersions, schemes, suggestion } from '@plimsoll/engine';
 import { UsageError } from '../exit.ts';
+import { fileReason } from '../files.ts';
 
 const signs = { '-1': '<', '0': '=', '1': '>' } as const;
 
@@ -16,7 +17,7 @@ export async function runCompare([scheme = '', a = '', b = '']: string[]): Promi
 /** `versions check SCHEME FILE`: each line that disagrees; 1 when there is one. */
 export async function runCheck([scheme = '', file = '']: string[]): Promise<number> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`${file} cannot be read: ${error.code ?? error.message}`);
+    throw new UsageError(`${file} cannot be read: ${fileReason(error)}`);
   });
   const answer = checkVectors(scheme, text);
   if ('unknownScheme' in answer) throw unknownScheme(scheme);
