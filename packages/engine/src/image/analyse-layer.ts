@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Blob, headOf, mismatch, piecesOf, walkTar } from './blob.ts';
 import { throwIfAborted } from './error.ts';
-import { type CompressedKind, compressionOf, Inflater } from './inflater.ts';
+import { type CompressedKind, compressionOf, Inflater, refuseForeignCompression } from './inflater.ts';
 import { isKeepable, LayerScan, LimitReached, type PendingLink, withinLimits } from './layer-scan.ts';
 import { ratioJudgedFrom } from './limits.ts';
 import type { TarEntry } from './tar/extended-headers.ts';
@@ -41,7 +41,9 @@ export async function analyseBlob<T>(
   what: string,
   context: LayerContext<T>,
 ): Promise<AnalysedLayer<T>> {
-  const kind = compressionOf(headOf(blob, 4));
+  const head = headOf(blob, 8);
+  const kind = compressionOf(head);
+  refuseForeignCompression(head, what);
   return kind === undefined ? analysePlain(blob, what, context) : analyseCompressed(blob, kind, claims, what, context);
 }
 

@@ -1,35 +1,21 @@
-import { createHash, type Hash } from 'node:crypto';
-import { InflateGuard } from './analyse-layer.ts';
 import { noteMember } from './archive-index.ts';
 import { digestInName } from './docker-manifest.ts';
 import { ImageError } from './error.ts';
-import { compressionOf, Inflater } from './inflater.ts';
-import { LimitReached } from './layer-scan.ts';
+import { compressionOf } from './inflater.ts';
 import { maxArchiveMembers, maxKeptJsonBytes } from './limits.ts';
+import {
+  compressedReader,
+  type LayerSink,
+  type MemberReader,
+  plainReader,
+  type StreamedMember,
+} from './member-readers.ts';
 import { followMemberLinks, type Members } from './members.ts';
 import type { TarEntry } from './tar/extended-headers.ts';
 import { TarDecoder, type TarHandler } from './tar/tar-decoder.ts';
 import { blockSize, hasChecksum, isZeroBlock } from './tar/tar-header.ts';
 import { cleanPath } from './tar/tar-text.ts';
 import type { ReadLimits } from './types.ts';
-
-/** Takes the uncompressed bytes of one layer. */
-export interface LayerSink {
-  readonly decoder: TarDecoder;
-}
-
-/** What a member of the archive that may be a layer turned out to be. */
-export interface StreamedMember<S extends LayerSink> {
-  readonly sink: S;
-  /** of the bytes as stored; null where they were not hashed */
-  readonly blobDigest: string | null;
-  /** of the uncompressed bytes; null where they were not hashed */
-  readonly contentDigest: string | null;
-  /** the limit that it went over, after which nothing more of it was read */
-  readonly cut: LimitReached | null;
-  /** why it is no layer; thrown once a manifest says that it is one */
-  readonly error: unknown;
-}
 
 export interface ArchivePassOptions<S extends LayerSink> {
   readonly what: string;
@@ -38,12 +24,6 @@ export interface ArchivePassOptions<S extends LayerSink> {
   readonly sinkFor: (name: string) => S | null;
   /** whether members are hashed, and small JSON members kept */
   readonly first: boolean;
-}
-
-/** What reads one member, once its first bytes have told what it is. */
-interface MemberReader {
-  push(chunk: Buffer): void | Promise<void>;
-  end(): void | Promise<void>;
 }
 
 const ignoring: MemberReader = { push() {}, end() {} };
@@ -147,7 +127,8 @@ export class ArchivePass<S extends LayerSink> implements TarHandler {
         : ignoring;
     }
     const kind = compressionOf(head);
-    const isTar = head.length >= blockSize && (hasChecksum(head, 0) || isZeroBlock(head, 0));
+    // an empty file is an empty layer
+    const isTar = size === 0 || (head.length >= blockSize && (hasChecksum(head, 0) || isZeroBlock(head, 0)));
     if (kind === undefined && !isTar) {
       return ignoring;
     }
@@ -155,7 +136,15 @@ export class ArchivePass<S extends LayerSink> implements TarHandler {
     if (sink === null) {
       return ignoring;
     }
-    return kind === undefined ? this.#readPlain(name, sink) : this.#readCompressed(name, sink, kind);
+    const done = (member: StreamedMember<S>) => void this.members.set(name, member);
+    const options = {
+      name: `${this.#options.what}: ${name}`,
+      limits: this.#options.limits,
+      hashed: this.#options.first,
+    };
+    return kind === undefined
+      ? plainReader(sink, options, done)
+      : compressedReader(sink, kind, { ...options, byBlob: digestInName(name) !== null }, done);
   }
 
   #keepJson(name: string, size: number): MemberReader {
@@ -167,65 +156,6 @@ export class ArchivePass<S extends LayerSink> implements TarHandler {
     return {
       push: (chunk) => void chunks.push(chunk),
       end: () => void this.#json.set(name, Buffer.concat(chunks)),
-    };
-  }
-
-  #readPlain(name: string, sink: S): MemberReader {
-    const hash = this.#options.first ? createHash('sha256') : null;
-    const guard = new InflateGuard(this.#options.limits);
-    const state = new MemberState(sink);
-    let bytes = 0;
-    return {
-      push: (chunk) => {
-        hash?.update(chunk);
-        bytes += chunk.length;
-        state.attempt(() => {
-          guard.count(chunk.length, bytes);
-          sink.decoder.push(chunk);
-        });
-      },
-      end: () => {
-        state.attempt(() => sink.decoder.finish());
-        const digest = digestFrom(hash);
-        // the blob of a plain layer is its content
-        this.members.set(name, state.finished(digest, digest));
-      },
-    };
-  }
-
-  #readCompressed(name: string, sink: S, kind: 'gzip' | 'zstd'): MemberReader {
-    const { what, limits, first } = this.#options;
-    // hashed is what can be compared: the blob where the member is named after it, else the content
-    const byBlob = digestInName(name) !== null;
-    const hash = first ? createHash('sha256') : null;
-    const guard = new InflateGuard(limits);
-    const state = new MemberState(sink);
-    let bytes = 0;
-    const inflated = (chunk: Buffer) => {
-      guard.count(chunk.length, bytes);
-      if (!byBlob) {
-        hash?.update(chunk);
-      }
-      sink.decoder.push(chunk);
-    };
-    const inflater = new Inflater(kind, inflated, `${what}: ${name}`);
-    return {
-      push: (chunk) => {
-        bytes += chunk.length;
-        if (byBlob) {
-          hash?.update(chunk);
-        }
-        return state.attemptAsync(() => inflater.write(chunk));
-      },
-      end: async () => {
-        await state.attemptAsync(async () => {
-          await inflater.end();
-          sink.decoder.finish();
-        });
-        inflater.destroy();
-        const digest = digestFrom(hash);
-        this.members.set(name, byBlob ? state.finished(digest, null) : state.finished(null, digest));
-      },
     };
   }
 
@@ -257,57 +187,4 @@ export class ArchivePass<S extends LayerSink> implements TarHandler {
       },
     };
   }
-}
-
-/** Whether a member still counts as a layer. */
-class MemberState<S extends LayerSink> {
-  readonly #sink: S;
-  #cut: LimitReached | null = null;
-  #error: unknown = null;
-
-  constructor(sink: S) {
-    this.#sink = sink;
-  }
-
-  attempt(job: () => void): void {
-    if (this.#over) {
-      return;
-    }
-    try {
-      job();
-    } catch (error) {
-      this.#note(error);
-    }
-  }
-
-  async attemptAsync(job: () => Promise<void>): Promise<void> {
-    if (this.#over) {
-      return;
-    }
-    try {
-      await job();
-    } catch (error) {
-      this.#note(error);
-    }
-  }
-
-  get #over(): boolean {
-    return this.#cut !== null || this.#error !== null;
-  }
-
-  #note(error: unknown): void {
-    if (error instanceof LimitReached) {
-      this.#cut = error;
-    } else {
-      this.#error = error;
-    }
-  }
-
-  finished(blobDigest: string | null, contentDigest: string | null): StreamedMember<S> {
-    return { sink: this.#sink, blobDigest, contentDigest, cut: this.#cut, error: this.#error };
-  }
-}
-
-function digestFrom(hash: Hash | null): string | null {
-  return hash === null ? null : `sha256:${hash.digest('hex')}`;
 }

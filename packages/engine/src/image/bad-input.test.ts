@@ -103,6 +103,13 @@ describe('an image that cannot be read is one clear error', () => {
     ],
     ['a layer that is no tar', withBlob(gzipSync(Buffer.alloc(1000, 0x61))), 'CORRUPT', 'checksum'],
     [
+      'a layer compressed with xz',
+      withBlob(Buffer.from('\xfd7zXZ\0\0\x04some xz data', 'latin1')),
+      'UNSUPPORTED',
+      'xz',
+    ],
+    ['an archive compressed with bzip2', Buffer.from(`BZh91AY&SY${'x'.repeat(600)}`), 'UNSUPPORTED', 'bzip2'],
+    [
       'an unknown layer type',
       withBlob(compress(image.layers[0]!, 'gzip'), 'application/x-squashfs'),
       'UNKNOWN_MEDIA_TYPE',
@@ -465,7 +472,11 @@ describe('odd but right archives', () => {
       (await seen(Buffer.concat([one, Buffer.alloc(512), tarArchive([{ path: 'b' }])]))).listing.entries,
     ).toHaveLength(2);
     expect((await seen(Buffer.alloc(1024))).listing.entries).toEqual([]);
-    expect((await seen(Buffer.alloc(0), 'gzip')).listing.entries).toEqual([]);
+    for (const compression of ['none', 'gzip', 'zstd'] as const) {
+      expect((await seen(Buffer.alloc(0), compression)).listing.entries).toEqual([]);
+    }
+    const empty = gzipSync(rawLayer(Buffer.alloc(0)));
+    expect((await readSeen(file(empty))).layers[0]?.analysis.listing.entries).toEqual([]);
   });
 
   it('what stands behind the end does not belong to the layer', async () => {

@@ -1,4 +1,5 @@
 import { ImageError } from './error.ts';
+import { instructionText } from './instruction-text.ts';
 import { checkDigestForm, Fields, parseJson } from './json.ts';
 import { maxLayers } from './limits.ts';
 import type { HistoryEntry, ImageConfig } from './types.ts';
@@ -79,10 +80,14 @@ function labels(run: Fields, what: string): Readonly<Record<string, string>> {
 function history(entry: Fields): HistoryEntry {
   return {
     created: entry.string('created'),
-    createdBy: entry.string('created_by'),
+    instruction: instructionOf(entry.string('created_by')),
     comment: entry.string('comment'),
     emptyLayer: entry.flag('empty_layer'),
   };
+}
+
+function instructionOf(createdBy: string | null): string | null {
+  return createdBy === null ? null : instructionText(createdBy);
 }
 
 export function platformOf(os: string | null, architecture: string | null, variant: string | null): string | null {
@@ -97,5 +102,5 @@ export function platformOf(os: string | null, architecture: string | null, varia
 /** The history entry that made each layer; all null when the history does not tell (its layers are not as many). */
 export function instructions(config: ImageConfig, layers: number): readonly (string | null)[] {
   const made = config.history.filter((entry) => !entry.emptyLayer);
-  return made.length === layers ? made.map((entry) => entry.createdBy) : new Array<null>(layers).fill(null);
+  return made.length === layers ? made.map((entry) => entry.instruction) : new Array<null>(layers).fill(null);
 }

@@ -14,6 +14,23 @@ export function compressionOf(head: Buffer): CompressedKind | undefined {
   return magic === 0xfd2fb528 || (magic & 0xfffffff0) >>> 0 === 0x184d2a50 ? 'zstd' : undefined;
 }
 
+/** Compressions that some engines read and this room does not. */
+const foreignMagics: readonly (readonly [string, string])[] = [
+  ['xz', '\xfd7zXZ\0'],
+  ['bzip2', 'BZh'],
+  ['lz4', '\x04"M\x18'],
+];
+
+/** @throws ImageError `UNSUPPORTED` for what is compressed in another way: it would look like a damaged tar */
+export function refuseForeignCompression(head: Buffer, what: string): void {
+  const text = head.toString('latin1', 0, 8);
+  for (const [name, magic] of foreignMagics) {
+    if (text.startsWith(magic)) {
+      throw new ImageError('UNSUPPORTED', `${what}: compressed with ${name}; only gzip and zstd can be read`);
+    }
+  }
+}
+
 /**
  * Inflates gzip (with several members, or padded with zeros) and zstd (with several frames). The output goes to a
  * callback as it comes. Only one write at a time.
@@ -138,7 +155,7 @@ export class Inflater {
   }
 
   async #settled(start: (done: () => void) => void, until: () => boolean = () => true): Promise<void> {
-    if (this.#failure === undefined) {
+    if (this.#failure === undefined && !this.#engine.destroyed) {
       await new Promise<void>((resolve) => {
         const check = () => {
           if (this.#failure !== undefined || this.#engine.destroyed || until()) {
@@ -157,6 +174,9 @@ export class Inflater {
     if (this.#failure !== undefined) {
       this.#engine.destroy();
       throw this.#failure;
+    }
+    if (!until()) {
+      throw new ImageError('CORRUPT', `${this.#what}: damaged ${this.#kind} data`);
     }
   }
 }

@@ -1,10 +1,11 @@
 import { type AnalysedLayer, BodiesByOrdinal, collectingVisitor, InflateGuard, readPending } from './analyse-layer.ts';
-import { ArchivePass, type LayerSink, type StreamedMember } from './archive-pass.ts';
+import { ArchivePass } from './archive-pass.ts';
 import { mismatch } from './blob.ts';
 import { ImageError, throwIfAborted } from './error.ts';
 import type { ImagePlan, PlannedLayer } from './image-plan.ts';
 import { type CompressedKind, Inflater } from './inflater.ts';
 import { isKeepable, LayerScan, LimitReached, layerName } from './layer-scan.ts';
+import type { LayerSink, StreamedMember } from './member-readers.ts';
 import type { Members } from './members.ts';
 import { finishedImage, type ReadContext } from './read-layers.ts';
 import type { ReadImage, ReadLimits } from './types.ts';

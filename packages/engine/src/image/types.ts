@@ -92,7 +92,7 @@ export interface LayerDescriptor {
   readonly mediaType: string;
   /** bytes as stored */
   readonly size: number;
-  /** the history entry that made it */
+  /** the history entry that made it, as in `HistoryEntry` */
   readonly instruction: string | null;
   /** whether the analysis comes from bytes that were hashed and found equal, now or when it was kept */
   readonly verified: boolean;
@@ -100,7 +100,8 @@ export interface LayerDescriptor {
 
 export interface HistoryEntry {
   readonly created: string | null;
-  readonly createdBy: string | null;
+  /** `created_by` in the form in which people write it; values of build arguments, ENV and ARG are left out: they may be secret */
+  readonly instruction: string | null;
   readonly comment: string | null;
   readonly emptyLayer: boolean;
 }

@@ -4,7 +4,7 @@ import { headOf, OpenFile, piecesOf } from '../blob.ts';
 import { hasDockerManifest, planDockerArchive } from '../docker-manifest.ts';
 import { ImageError } from '../error.ts';
 import type { ImageChoice, ImagePlan } from '../image-plan.ts';
-import { compressionOf } from '../inflater.ts';
+import { compressionOf, refuseForeignCompression } from '../inflater.ts';
 import type { Members } from '../members.ts';
 import { hasOciIndex, planOciLayout } from '../oci-layout.ts';
 import { hostPlatform } from '../platform.ts';
@@ -54,6 +54,7 @@ export async function readArchive<T>(
       const image = await readStreamedArchive(stream, (members) => planArchive(members, kind, choice), context);
       return { ...image, close: async () => file.close() };
     }
+    refuseForeignCompression(head, path);
     if (!looksLikeTar(head)) {
       throw new ImageError(
         'NOT_AN_IMAGE',

@@ -5,7 +5,7 @@ import { blockSize, hasChecksum, isZeroBlock, readHeader, sparseRealSize, type T
 export interface TarHandler {
   /** Whether `data` shall get the body of this entry. */
   entry(entry: TarEntry): boolean;
-  /** Part of a body. Valid during the call only. */
+  /** Part of a body: a view into what was pushed. */
   data(chunk: Buffer): void;
   /** The body is complete; also called for an empty one. */
   end(): void;
