@@ -53,7 +53,7 @@ async function readProducts(context: ReadContext): Promise<void> {
 }
 
 /** One record per os-release id that the product stands for. */
-export function endOfLifeRecords(product: DistroProduct, data: Cycle): EolRecord[] {
+function endOfLifeRecords(product: DistroProduct, data: Cycle): EolRecord[] {
   const name = String(data.cycle);
   if (product.without?.includes(name)) return [];
   return product.ids.map((distro) => ({

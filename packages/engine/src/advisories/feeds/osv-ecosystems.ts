@@ -10,6 +10,8 @@ export interface OsvEcosystem {
   /** how a release after the colon is written in the shard's name; absent: the ecosystem is one shard */
   readonly release?: (suffix: string) => string;
   readonly license: string;
+  /** ids of the distro's own records on one CVE each, where bulletins (USN) stand beside them in the same archive */
+  readonly distroRecord?: RegExp;
 }
 
 const slug = (text: string): string =>
@@ -75,6 +77,7 @@ export const osvEcosystems: readonly OsvEcosystem[] = [
     scheme: 'deb',
     release: ubuntuRelease,
     license: 'Ubuntu CVE Tracker, CC-BY-SA-4.0',
+    distroRecord: /^UBUNTU-CVE-/,
   },
   { name: 'AlmaLinux', prefix: 'almalinux', scheme: 'rpm', release: slug, license: 'AlmaLinux OSV database, MIT' },
   {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { type FeedTally, type ReadContext, reject } from '../feed.ts';
-import { readZip, zipLimits } from '../formats/zip.ts';
+import type { ArchiveVisitor } from '../formats/archive-visitor.ts';
+import { readZip } from '../formats/zip.ts';
 import { type OsvRecord, osvRecord } from './osv-schema.ts';
 
 export const osvHost = 'https://osv-vulnerabilities.storage.googleapis.com';
@@ -9,28 +10,33 @@ export function osvZipUrl(ecosystem: string): string {
   return `${osvHost}/${encodeURIComponent(ecosystem)}/all.zip`;
 }
 
-/** Every record of an ecosystem's archive that fits the schema and is not withdrawn. */
+/**
+ * Every record of an ecosystem's archive that fits the schema and is not withdrawn.
+ *
+ * @param wanted by id, which is the file's name: others are not even inflated
+ * @returns false where the source lacks the archive
+ */
 export async function readOsvZip(
   context: ReadContext,
   url: string,
   visit: (record: OsvRecord) => void,
+  wanted: (id: string) => boolean = () => true,
 ): Promise<boolean> {
   const path = await context.path(url);
   if (path === undefined) return false;
-  await readZip(
-    path,
-    (name, body) => {
-      if (!name.endsWith('.json')) return;
-      const record = parse(name, body, context.tally);
+  const { tally, signal } = context;
+  const visitor: ArchiveVisitor = {
+    wanted: (name) => name.endsWith('.json') && wanted(name.slice(0, -'.json'.length)),
+    file: (name, body) => {
+      const record = parse(name, body, tally);
       if (record === undefined) return;
-      context.tally.read++;
-      if (record.withdrawn) context.tally.withdrawn++;
+      tally.read++;
+      if (record.withdrawn) tally.withdrawn++;
       else visit(record);
     },
-    (name, reason) => reject(context.tally, name, reason),
-    zipLimits,
-    context.signal,
-  );
+    refused: (name, reason) => reject(tally, name, reason),
+  };
+  await readZip(path, visitor, signal);
   return true;
 }
 

@@ -137,6 +137,26 @@ describe('OSV', () => {
     expect(built.records('ubuntu-23.10', 'guake')).toMatchObject([{ status: 'deferred' }]);
   });
 
+  test('Ubuntu: a USN beside the distro record says since when; alone it is a record of its own', async () => {
+    const events = [{ introduced: '0' }, { fixed: '3.8-1' }];
+    const affected = [
+      { package: { ecosystem: 'Ubuntu:22.04:LTS', name: 'guake' }, ranges: [{ type: 'ECOSYSTEM', events }] },
+    ];
+    const record = { id: 'UBUNTU-CVE-2021-1000', modified, upstream: ['CVE-2021-1000'], affected };
+    const notice = {
+      id: 'USN-7-1',
+      modified,
+      published: '2021-03-04T00:00:00Z',
+      upstream: ['CVE-2021-1000', 'UBUNTU-CVE-2021-1000', 'CVE-2021-2000'],
+      affected,
+    };
+    using built = await buildFrom(osvFiles({ Ubuntu: [record, notice] }));
+    expect(built.records('ubuntu-22.04', 'guake')).toMatchObject([
+      { id: 'CVE-2021-2000', bulletins: ['USN-7-1'], fixedSince: '2021-03-04', published: null },
+      { id: 'UBUNTU-CVE-2021-1000', aliases: ['CVE-2021-1000'], bulletins: ['USN-7-1'], fixedSince: '2021-03-04' },
+    ]);
+  });
+
   test('names are as their shard keys them, and malicious packages say so', async () => {
     using built = await buildFrom(
       osvFiles({

@@ -1,8 +1,9 @@
-import type { Discovery, Feed, FeedGroup, ReadContext } from '../feed.ts';
-import { dayOf } from '../feed.ts';
+import { type Discovery, dayOf, type Feed, type FeedGroup, isCve, type ReadContext } from '../feed.ts';
+import { BulletinBoard } from './bulletin-board.ts';
 import { schemeCompare } from './compare.ts';
 import { type OsvEcosystem, osvEcosystem, osvEcosystems, osvIgnored, osvMakes } from './osv-ecosystems.ts';
-import { osvStatements, osvText } from './osv-statements.ts';
+import type { OsvRecord } from './osv-schema.ts';
+import { osvStatements, osvText, type ShardStatement } from './osv-statements.ts';
 import { osvHost, osvZipUrl, readOsvZip } from './osv-zip.ts';
 
 const maxZipBytes = 2 * 2 ** 30;
@@ -47,14 +48,39 @@ function osvGroup(ecosystem: OsvEcosystem): FeedGroup {
 async function readEcosystem(context: ReadContext, ecosystem: OsvEcosystem, url: string): Promise<void> {
   const compare = schemeCompare(ecosystem.scheme);
   const { sink } = context;
-  await readOsvZip(context, url, (record) => {
+  const board = new BulletinBoard();
+  const read = (record: OsvRecord, take: (entry: ShardStatement) => void): void => {
     const all = osvStatements(record, ecosystem, compare);
     if (all.length === 0) context.tally.irrelevant++;
     const statements = all.filter(({ shard }) => sink.wants(shard));
     if (statements.length > 0) sink.text(new Set(statements.map(({ shard }) => shard)), osvText(record));
-    for (const { shard, statement } of statements) {
-      sink.statement(shard, statement);
-      sink.dated(shard, dayOf(record.modified));
+    for (const entry of statements) {
+      take(entry);
+      sink.dated(entry.shard, dayOf(record.modified));
     }
-  });
+  };
+  const { distroRecord } = ecosystem;
+  if (distroRecord !== undefined) {
+    // the distro's own records decide, so that its bulletins must be known before they come by
+    await readOsvZip(
+      context,
+      url,
+      (record) =>
+        read(record, ({ shard, statement }) => {
+          for (const id of statement.ids) board.add(shard, statement, id);
+        }),
+      (id) => !distroRecord.test(id),
+    );
+  }
+  await readOsvZip(
+    context,
+    url,
+    (record) =>
+      read(record, ({ shard, statement }) => {
+        const cve = distroRecord === undefined ? undefined : statement.aliases.find(isCve);
+        sink.statement(shard, cve === undefined ? statement : board.attach(shard, statement, cve));
+      }),
+    (id) => distroRecord === undefined || distroRecord.test(id),
+  );
+  for (const { shard, statement } of board.rest(compare)) sink.statement(shard, statement);
 }

@@ -44,19 +44,17 @@ export async function readVulnrichment(
 ): Promise<boolean> {
   const stream = context.stream(vulnrichmentUrl);
   if (stream === undefined) return false;
-  await readTar(
-    vulnrichmentUrl,
-    stream,
-    (path) => {
+  await readTar(vulnrichmentUrl, stream, {
+    wanted: (path) => {
       const id = /\/(CVE-\d{4}-\d+)\.json$/.exec(path)?.[1];
       return id !== undefined && wanted(id);
     },
-    (path, body) => {
+    file: (path, body) => {
       const rating = parse(context, path, body);
       if (rating !== undefined) visit(rating);
     },
-    (path, reason) => reject(context.tally, path, reason),
-  );
+    refused: (path, reason) => reject(context.tally, path, reason),
+  });
   return true;
 }
 

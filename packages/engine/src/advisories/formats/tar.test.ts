@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AdvisoryError } from '../advisory-error.ts';
 import { makeTar, tarHeader } from '../testing/make-tar.ts';
+import type { ArchiveVisitor } from './archive-visitor.ts';
 import { readTar, tarLimits } from './tar.ts';
 
 async function* chunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
@@ -11,14 +12,12 @@ async function* chunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
 async function read(bytes: Buffer, size = 1000, limits = tarLimits) {
   const found: [string, string][] = [];
   const refused: string[] = [];
-  await readTar(
-    'x.tar',
-    chunks(bytes, size),
-    (path) => path.endsWith('.json'),
-    (path, body) => found.push([path, body.toString()]),
-    (path) => refused.push(path),
-    limits,
-  );
+  const visitor: ArchiveVisitor = {
+    wanted: (path) => path.endsWith('.json'),
+    file: (path, body) => found.push([path, body.toString()]),
+    refused: (path) => refused.push(path),
+  };
+  await readTar('x.tar', chunks(bytes, size), visitor, limits);
   return { found, refused };
 }
 

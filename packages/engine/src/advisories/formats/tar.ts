@@ -1,4 +1,5 @@
 import { AdvisoryError } from '../advisory-error.ts';
+import type { ArchiveVisitor } from './archive-visitor.ts';
 
 export interface TarLimits {
   readonly maxEntries: number;
@@ -22,9 +23,7 @@ const blockSize = 512;
 export async function readTar(
   name: string,
   stream: AsyncIterable<Buffer>,
-  wanted: (path: string) => boolean,
-  visit: (path: string, body: Buffer) => void,
-  refuse: (path: string, reason: string) => void,
+  visitor: ArchiveVisitor,
   limits: TarLimits = tarLimits,
 ): Promise<void> {
   const header = Buffer.alloc(blockSize);
@@ -52,7 +51,7 @@ export async function readTar(
         at += take;
         bodyLeft -= take;
         if (bodyLeft === 0 && body !== undefined) {
-          visit(body.path, Buffer.concat(body.chunks));
+          visitor.file(body.path, Buffer.concat(body.chunks));
           body = undefined;
         }
         continue;
@@ -78,8 +77,8 @@ export async function readTar(
         throw new AdvisoryError('feed-too-large', `${name}: more than ${limits.maxEntries} entries`);
       bodyLeft = entry.size;
       padLeft = (blockSize - (entry.size % blockSize)) % blockSize;
-      if (!entry.file || entry.size === 0 || !wanted(entry.path)) continue;
-      if (entry.size > limits.maxBodyBytes) refuse(entry.path, `is larger than ${limits.maxBodyBytes} bytes`);
+      if (!entry.file || entry.size === 0 || !visitor.wanted(entry.path)) continue;
+      if (entry.size > limits.maxBodyBytes) visitor.refused(entry.path, `is larger than ${limits.maxBodyBytes} bytes`);
       else body = { path: entry.path, chunks: [] };
     }
   }

@@ -15,8 +15,12 @@ async function read(bytes: Buffer, limits: ZipLimits = zipLimits) {
   const refused: string[] = [];
   await readZip(
     path,
-    (name, body) => files.push([name, body.toString()]),
-    (name, reason) => refused.push(`${name} ${reason}`),
+    {
+      wanted: (name) => !name.endsWith('.txt'),
+      file: (name, body) => files.push([name, body.toString()]),
+      refused: (name, reason) => refused.push(`${name} ${reason}`),
+    },
+    undefined,
     limits,
   );
   return { files, refused };
@@ -26,6 +30,7 @@ const good: ZipPart[] = [
   { name: 'a.json', body: '{"a":1}' },
   { name: 'dir/', body: '', stored: true },
   { name: 'dir/stored.json', body: 'stored', stored: true },
+  { name: 'unwanted.txt', body: 'x' },
   { name: 'empty.json', body: '' },
   { name: 'big.json', body: 'x'.repeat(5000), zip64: true },
 ];

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { crc32, inflateRawSync } from 'node:zlib';
 import { AdvisoryError, reasonOf, throwIfAborted } from '../advisory-error.ts';
+import type { ArchiveVisitor } from './archive-visitor.ts';
 
 export interface ZipLimits {
   readonly maxEntries: number;
@@ -17,7 +18,7 @@ export const zipLimits: ZipLimits = {
   maxDirectoryBytes: 512 << 20,
 };
 
-export interface ZipEntry {
+interface ZipEntry {
   readonly name: string;
   /** 0 stored, 8 deflated */
   readonly method: number;
@@ -33,18 +34,17 @@ const maxComment = 0xffff;
 const localHeaderSize = 30;
 
 /**
- * Calls `visit` with every file of a zip archive, in the order of the central directory. An entry over
- * `maxEntryBytes` reaches `refuse` instead; nothing is inflated beyond the limit, whatever its header says.
+ * Visits the files of a zip archive in the order of the central directory. An entry over `maxEntryBytes` is refused;
+ * nothing is inflated beyond the limit, whatever its header says.
  *
  * @throws AdvisoryError `feed-malformed` (truncated, damaged), `feed-too-large` (too many entries), `aborted`
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
 export async function readZip(
   path: string,
-  visit: (name: string, body: Buffer) => void,
-  refuse: (name: string, reason: string) => void,
-  limits: ZipLimits = zipLimits,
+  visitor: ArchiveVisitor,
   signal?: AbortSignal,
+  limits: ZipLimits = zipLimits,
 ): Promise<void> {
   let fd: number;
   try {
@@ -59,14 +59,14 @@ export async function readZip(
       // reading is synchronous: now and then others (signals, progress) get their turn
       if (++done % entriesPerTurn === 0) await nextTurn();
       throwIfAborted(signal);
-      if (entry.name.endsWith('/')) continue;
+      if (entry.name.endsWith('/') || !visitor.wanted(entry.name)) continue;
       if (entry.size > limits.maxEntryBytes || entry.compressedSize > limits.maxEntryBytes) {
-        refuse(entry.name, `is larger than ${limits.maxEntryBytes} bytes`);
+        visitor.refused(entry.name, `is larger than ${limits.maxEntryBytes} bytes`);
         continue;
       }
       const body = readBody(fd, size, entry, path);
-      if (body === undefined) refuse(entry.name, 'cannot be inflated, or its size or checksum is wrong');
-      else visit(entry.name, body);
+      if (body === undefined) visitor.refused(entry.name, 'cannot be inflated, or its size or checksum is wrong');
+      else visitor.file(entry.name, body);
     }
   } finally {
     closeSync(fd);

@@ -17,7 +17,7 @@ export interface FeedState {
   readonly shards: Readonly<Record<string, InputStates>>;
 }
 
-export function emptyState(source: string): FeedState {
+function emptyState(source: string): FeedState {
   return { format: shardFormat, source, groups: {}, shards: {} };
 }
 
