@@ -16,6 +16,8 @@ it.each([
   ['ENV TOKEN=s3cret', 'ENV TOKEN'],
   ['ENV TOKEN=s3cret PATH="/a b" X=s3cret', 'ENV TOKEN PATH X'],
   ['/bin/sh -c #(nop)  ENV TOKEN s3cret', 'ENV TOKEN'],
+  ['/bin/sh -c #(nop)  CMD ["bash"]', 'CMD ["bash"]'],
+  ['bazel build ...', 'bazel build ...'],
   ['ARG TOKEN', 'ARG TOKEN'],
   ['', ''],
 ])('%s is shown as %s', (createdBy, expected) => {

@@ -88,6 +88,12 @@ describe('the same image in every form', () => {
   }
 });
 
+it('takes an archive of Docker 25 as the OCI layout that it also is, when asked for', async () => {
+  const read = await readSeen(`oci-archive:${file(dockerArchive(image, { shape: 'docker-25' }))}`);
+  expect(essence(read)).toEqual(reference);
+  expect(read).toMatchObject({ kind: 'oci-archive', digest: expect.stringMatching(/^sha256:/) });
+});
+
 describe('what is read', () => {
   it('lists entries cleanly, with modes, owners and links', () => {
     const [base] = reference.layers;

@@ -3,7 +3,9 @@ import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getuid } from 'node:process';
 import { describe, expect, it } from 'vitest';
+import { defaultReadLimits } from '../limits.ts';
 import { readImage } from '../read-image.ts';
+import { walkRootfs } from '../rootfs-walk.ts';
 import { readSeen, recordingAnalyser, temporaryDirectory } from '../testing/reading.ts';
 
 const top = temporaryDirectory();
@@ -81,6 +83,8 @@ describe('a root file system in a directory', () => {
       { code: 'file-unreadable', path: 'etc/b' },
       { code: 'file-unreadable', path: 'etc/os-release' },
     ]);
+    // so that it can be removed
+    chmodSync(join(root, 'etc/b'), 0o755);
   });
 
   it('tells a wanted file that vanished or became a link meanwhile', async () => {
@@ -107,6 +111,33 @@ describe('a root file system in a directory', () => {
     expect(few.listing.problems).toMatchObject([{ code: 'limit-reached' }]);
     const small = (await readSeen(`rootfs:${rootfs()}`, { limits: { maxFileBytes: 15 } })).rootfs!;
     expect(small.listing.problems).toMatchObject([{ code: 'file-too-large', path: 'etc/.wh.name' }]);
+  });
+
+  it('does not walk what belongs to the running host', async () => {
+    const root = rootfs((at) => {
+      for (const folder of ['proc/1', 'sys/kernel', 'dev/pts', 'srv/proc']) {
+        mkdirSync(join(at, folder), { recursive: true });
+      }
+    });
+    const walked = async (isHostRoot: boolean) => {
+      const visitor = recordingAnalyser(() => false).begin();
+      const { analysis } = await walkRootfs(root, visitor, {
+        limits: defaultReadLimits,
+        signal: undefined,
+        isHostRoot,
+      });
+      return analysis.listing;
+    };
+    const host = await walked(true);
+    expect(host.problems.map(({ code, path }) => [code, path])).toEqual([
+      ['file-unreadable', 'dev'],
+      ['file-unreadable', 'proc'],
+      ['file-unreadable', 'sys'],
+    ]);
+    const paths = host.entries.map((entry) => entry.path);
+    expect(paths).toContain('srv/proc');
+    expect(paths).not.toContain('proc/1');
+    expect((await walked(false)).problems).toEqual([]);
   });
 
   it('refuses what is no directory', async () => {
