@@ -94,7 +94,7 @@ function sameInEveryForm(
   image: () => FixtureImage,
   dbDir: string,
   expected: () => Promise<ScanResult>,
-  names = Object.keys(forms),
+  names: readonly string[] = Object.keys(forms),
 ): void {
   let first: ScanResult;
   const skopeoNames = Object.keys(skopeoForms).slice(0, names === formsOfLarge ? 1 : undefined);
