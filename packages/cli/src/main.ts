@@ -12,8 +12,14 @@ async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   const control = new AbortController();
-  const interrupt = () => control.abort(new Interrupted('interrupted'));
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt).once('SIGHUP', interrupt);
+  // The second time there is no waiting for what should have stopped; Node's own way would not end with 130.
+  let done = false;
+  const interrupt = () => {
+    if (done) return;
+    if (control.signal.aborted) process.exit(fail(control.signal.reason, control.signal));
+    control.abort(new Interrupted('interrupted'));
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
   // A reader that left early (`plimsoll … | head`) is no fault of the scan; its exit code stays.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') fail(error, control.signal);
@@ -24,7 +30,7 @@ async function main(argv: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = fail(error, control.signal);
   }
-  process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt).removeListener('SIGHUP', interrupt);
+  done = true;
 }
 
 function fail(error: unknown, signal: AbortSignal): number {
