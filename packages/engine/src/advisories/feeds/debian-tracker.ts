@@ -9,6 +9,8 @@ import { severityOf } from './ratings.ts';
 export const trackerUrl = 'https://security-tracker.debian.org/tracker/data/json';
 export const maxTrackerBytes = 1 << 30;
 const maxPackageBytes = 64 << 20;
+/** the longest is `not yet assigned` */
+const maxUrgencyChars = 40;
 
 /** What is read of one vulnerability of one source package. */
 const vulnerability = z.object({
@@ -91,7 +93,7 @@ function referencesOf(id: string): string[] {
 }
 
 function trackerStatement(name: string, id: string, state: ReleaseState): Statement {
-  const urgency = state.urgency?.replace(/\*+$/, '') ?? '';
+  const urgency = state.urgency?.slice(0, maxUrgencyChars).replace(/\*+$/, '') ?? '';
   const fixed = state.status === 'resolved' ? (state.fixed_version ?? null) : null;
   const status = statusOf(state, urgency);
   const severity = severityOf(urgency);

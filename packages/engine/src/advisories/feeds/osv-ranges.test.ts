@@ -77,4 +77,16 @@ describe('exact versions', () => {
   ])('%s all are kept, sorted', (_what, given, how) => {
     expect(extraVersions(['1.1.0', '1.0.0'], given, how)).toEqual(['1.0.0', '1.1.0']);
   });
+
+  test('a record with very many of both is not compared version by version', () => {
+    const many = Array.from({ length: 20_000 }, (_, index) => `1.0.${index}`);
+    const wide = many.map((version) => range(version, null));
+    let comparisons = 0;
+    const counting = () => {
+      comparisons++;
+      return 0 as const;
+    };
+    expect(extraVersions(many, wide, counting)).toHaveLength(20_000);
+    expect(comparisons).toBe(0);
+  });
 });

@@ -59,6 +59,9 @@ function versionOf(event: OsvEvent): string {
   return event.introduced ?? event.fixed ?? event.last_affected ?? event.limit ?? '';
 }
 
+/** more than any real record needs; beyond it versions are kept unseen */
+const maxComparisons = 2_000_000;
+
 /**
  * Exact versions that the ranges do not already hold. Where versions cannot be compared all are kept: then they are the
  * only thing that can match.
@@ -68,7 +71,8 @@ export function extraVersions(
   ranges: readonly VersionRange[],
   compare: Compare | null,
 ): string[] {
-  if (ranges.length === 0 || compare === null) return [...new Set(versions)].sort();
+  const tooMany = versions.length * ranges.length > maxComparisons;
+  if (ranges.length === 0 || compare === null || tooMany) return [...new Set(versions)].sort();
   return [...new Set(versions)].filter((version) => !ranges.some((range) => holds(range, version, compare))).sort();
 }
 

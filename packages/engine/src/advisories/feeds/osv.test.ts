@@ -190,6 +190,19 @@ describe('OSV', () => {
     expect(built.reader.shard('crates.io')).toBeUndefined();
   });
 
+  test('texts of enormous records are cut', async () => {
+    const record = {
+      id: 'GHSA-9',
+      modified,
+      details: 'x'.repeat(1 << 20),
+      references: Array.from({ length: 5000 }, (_, index) => ({ type: 'WEB', url: `https://a.example/${index}` })),
+      affected: [fixedAt('npm', 'a', '1.0.0')],
+    };
+    using built = await buildFrom(osvFiles({ npm: [record] }));
+    const text = built.reader.texts('npm', ['GHSA-9']).get('GHSA-9')!;
+    expect([text.description?.length, text.references.length]).toEqual([65_536, 200]);
+  });
+
   test('records that do not fit are left out with a count and the first reason; a new field does no harm', async () => {
     const files = osvFiles({ npm: [] });
     files[osvZipUrl('npm')] = makeZip([

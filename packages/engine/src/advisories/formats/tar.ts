@@ -9,7 +9,7 @@ export interface TarLimits {
   readonly maxTotalBytes: number;
 }
 
-export const tarLimits: TarLimits = { maxEntries: 4_000_000, maxBodyBytes: 16 << 20, maxTotalBytes: 64 * 2 ** 30 };
+export const tarLimits: TarLimits = { maxEntries: 2_000_000, maxBodyBytes: 16 << 20, maxTotalBytes: 64 * 2 ** 30 };
 
 const blockSize = 512;
 

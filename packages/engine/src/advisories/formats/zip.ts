@@ -13,7 +13,7 @@ export interface ZipLimits {
 }
 
 export const zipLimits: ZipLimits = {
-  maxEntries: 4_000_000,
+  maxEntries: 1_000_000,
   maxEntryBytes: 32 << 20,
   maxDirectoryBytes: 512 << 20,
 };

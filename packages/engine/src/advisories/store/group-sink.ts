@@ -8,6 +8,11 @@ import { ShardWriter, type WrittenShard } from './shard-writer.ts';
 /** What the catalog says of a shard but for its feeds and dates of checking. */
 export type SunkShard = WrittenShard & Pick<ShardInfo, 'name' | 'kind' | 'records' | 'dataDate'>;
 
+/** of texts, which are for reading: beyond them is no help to a reader (UTF-16 code units) */
+const maxTitleChars = 1000;
+const maxDescriptionChars = 64 * 1024;
+const maxReferences = 200;
+
 interface Draft {
   readonly kind: ShardInfo['kind'];
   records: number;
@@ -70,7 +75,14 @@ export class GroupSink implements ShardSink {
   }
 
   text(shards: Iterable<string>, text: AdvisoryText): void {
-    const body = JSON.stringify(text);
+    const description = text.description?.slice(0, maxDescriptionChars) ?? null;
+    const title = text.title?.slice(0, maxTitleChars) ?? null;
+    const body = JSON.stringify({
+      id: text.id,
+      title,
+      description,
+      references: text.references.slice(0, maxReferences),
+    });
     for (const shard of shards) {
       if (!this.wants(shard)) continue;
       const draft = this.#draft(shard, 'advisories');
