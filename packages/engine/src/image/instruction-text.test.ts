@@ -18,6 +18,7 @@ it.each([
   ['/bin/sh -c #(nop)  ENV TOKEN s3cret', 'ENV TOKEN'],
   ['/bin/sh -c #(nop)  CMD ["bash"]', 'CMD ["bash"]'],
   ['bazel build ...', 'bazel build ...'],
+  ['EXPOSE map[22/tcp:{} 8080/tcp:{}]', 'EXPOSE 22/tcp 8080/tcp'],
   ['ARG TOKEN', 'ARG TOKEN'],
   ['', ''],
 ])('%s is shown as %s', (createdBy, expected) => {

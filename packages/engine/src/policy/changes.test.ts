@@ -48,7 +48,7 @@ describe('verdict.changes', () => {
       ['upgrade: upgrade bash from 1.0 to 1.1: fixes CVE-1', 'upgrade: upgrade curl from 1.0 to 2: fixes CVE-2'],
     ],
     [
-      'packages of one source together, with their instruction',
+      'packages of one source together',
       ['libssl3', 'openssl'].map((name) => ({
         ...fixedIn('1.1'),
         id: 'CVE-1',
@@ -58,7 +58,7 @@ describe('verdict.changes', () => {
           instruction: 'RUN apt-get install openssl',
         },
       })),
-      ['upgrade: upgrade libssl3, openssl from 1.0 to 1.1 (installed by RUN apt-get install openssl): fixes CVE-1'],
+      ['upgrade: upgrade libssl3, openssl from 1.0 to 1.1: fixes CVE-1'],
     ],
     [
       'what has no fix',

@@ -1,5 +1,4 @@
 import type { Finding } from '../matching/types.ts';
-import { instructionText } from './instruction-text.ts';
 import type { PolicySubject, RuleOutcome, Verdict } from './types.ts';
 
 /** Orders two versions of a package type: negative when the first is lower. */
@@ -8,7 +7,6 @@ export type CompareVersions = (type: string, a: string, b: string) => number;
 /** Ids that one line names. */
 const maxNamed = 3;
 /** Characters of an instruction that one line shows. */
-const maxInstruction = 100;
 
 type Change = Verdict['changes'][number];
 
@@ -64,7 +62,7 @@ function upgrade(group: readonly Finding[], compare: CompareVersions): Change {
   const installed = [...new Set(group.map((finding) => finding.package?.version ?? ''))].sort().join(', ');
   return {
     kind: 'upgrade',
-    text: `upgrade ${names(group)} from ${installed} to ${target}${place(group)}: fixes ${ids(group)}`,
+    text: `upgrade ${names(group)} from ${installed} to ${target}: fixes ${ids(group)}`,
     findings: group.map(({ key }) => key),
   };
 }
@@ -101,8 +99,8 @@ function releaseLine(version: string): string {
 function withoutFix(group: readonly Finding[]): Change {
   const malware = group.some(({ kind }) => kind === 'malware');
   const advice = malware
-    ? `remove ${names(group)}${place(group)}: it is malicious`
-    : `${names(group)}${place(group)} has no fix for ${ids(group)}: remove or replace it, or excuse it with an exception that expires`;
+    ? `remove ${names(group)}: it is malicious`
+    : `${names(group)} has no fix for ${ids(group)}: remove or replace it, or excuse it with an exception that expires`;
   return { kind: 'other', text: advice, findings: group.map(({ key }) => key) };
 }
 
@@ -127,13 +125,6 @@ function names(group: readonly Finding[]): string {
 
 function ids(group: readonly Finding[]): string {
   return shortened([...new Set(group.map(({ id }) => id))].sort(byCodeUnit));
-}
-
-function place(group: readonly Finding[]): string {
-  const instruction = instructionText(group[0]?.evidence.instruction ?? '');
-  if (instruction === '') return '';
-  const shown = instruction.length > maxInstruction ? `${instruction.slice(0, maxInstruction)}…` : instruction;
-  return ` (installed by ${shown})`;
 }
 
 function shortened(texts: readonly string[]): string {

@@ -3,7 +3,6 @@ import type { ImageConfig } from '../image/types.ts';
 import type { Incomplete, Package } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import { daysBetween } from './days.ts';
-import { instructionText } from './instruction-text.ts';
 import type { PolicySubject } from './types.ts';
 
 /*
@@ -39,7 +38,7 @@ export function findingContext(finding: Finding, evaluatedAt: string, owners: Re
       purl,
       path: evidence.path ?? '',
       layer: evidence.layer ?? '',
-      instruction: instructionText(evidence.instruction ?? ''),
+      instruction: evidence.instruction ?? '',
       ownedBy: evidence.ownedBy ?? owners.get(purl) ?? '',
     },
     fix: {
@@ -156,7 +155,7 @@ export function configContext(config: ImageConfig) {
     workingDir: config.workingDir,
     healthcheck: hasHealthcheck(config),
     onBuild: config.onBuild,
-    instructions: config.history.map(({ createdBy }) => instructionText(createdBy ?? '')),
+    instructions: config.history.map(({ instruction }) => instruction ?? ''),
   };
 }
 

@@ -127,8 +127,8 @@ describe('pack default', () => {
 
   it('makes a finding of each administration port, with the instruction that exposes it', () => {
     const history = [
-      { created: null, createdBy: 'EXPOSE map[22/tcp:{}]', comment: null, emptyLayer: true },
-      { created: null, createdBy: '/bin/sh -c #(nop)  EXPOSE 2375 80', comment: null, emptyLayer: true },
+      { created: null, instruction: 'EXPOSE 22/tcp', comment: null, emptyLayer: true },
+      { created: null, instruction: 'EXPOSE 2375 80', comment: null, emptyLayer: true },
     ];
     const config = { exposedPorts: ['22/tcp', '2375/tcp', '80/tcp'], history };
     const { findings, verdict } = judge({ config });
@@ -137,7 +137,7 @@ describe('pack default', () => {
         id: 'administration-port',
         kind: 'misconfiguration',
         severity: 'Medium',
-        evidence: { config: 'exposedPorts', value: '22/tcp', instruction: 'EXPOSE map[22/tcp:{}]' },
+        evidence: { config: 'exposedPorts', value: '22/tcp', instruction: 'EXPOSE 22/tcp' },
       },
       {
         id: 'administration-port',
@@ -152,7 +152,7 @@ describe('pack default', () => {
   });
 
   it('makes a finding of the root user, with its instruction', () => {
-    const history = [{ created: null, createdBy: 'USER root', comment: null, emptyLayer: true }];
+    const history = [{ created: null, instruction: 'USER root', comment: null, emptyLayer: true }];
     expect(judge({ config: { user: 'root', history } }).findings).toMatchObject([
       { id: 'root-user', evidence: { config: 'user', value: 'root', instruction: 'USER root' } },
     ]);

@@ -261,7 +261,7 @@ describe('rules', () => {
 
   it('never shows the value of an environment variable', () => {
     const rule = policy({ scope: 'config', message: '"{config.env}"', when: 'config.env.exists(e, e == "TOKEN")' });
-    const history = [{ created: null, createdBy: 'ENV TOKEN=s3cret', comment: null, emptyLayer: true }];
+    const history = [{ created: null, instruction: 'ENV TOKEN', comment: null, emptyLayer: true }];
     const evaluation = judge({ config: { env: ['TOKEN=s3cret', 'A=b'], history } }, [rule]);
     expect(evaluation.findings).toMatchObject([
       { title: 'TOKEN', evidence: { env: 'TOKEN', value: 'TOKEN', instruction: 'ENV TOKEN' } },

@@ -3,7 +3,6 @@ import type { ImageConfig } from '../image/types.ts';
 import type { Inventory, Package } from '../inventory/types.ts';
 import type { Evidence, Finding } from '../matching/types.ts';
 import { configContext } from './context-values.ts';
-import { instructionText } from './instruction-text.ts';
 import type { Rule } from './policy-file.ts';
 
 /*
@@ -21,7 +20,7 @@ export function packageFinding(rule: Rule, pkg: Package, title: string, inventor
     evidence: {
       ...(location && { path: location.path }),
       layer,
-      instruction: madeBy === null ? null : instructionText(madeBy),
+      instruction: madeBy,
     },
   };
 }
@@ -133,7 +132,7 @@ function narrow(
 
 function elementEvidence(config: ImageConfig, list: ListKey, element: ImageConfig[ListKey][number]): Evidence {
   if (typeof element === 'object') {
-    const instruction = instructionText(element.createdBy ?? '');
+    const instruction = element.instruction ?? '';
     return { config: list, value: instruction, instruction };
   }
   if (list === 'env') {
@@ -151,8 +150,8 @@ function elementEvidence(config: ImageConfig, list: ListKey, element: ImageConfi
 
 /** The last entry of the history that is this instruction and names the token; null where the history does not say. */
 function lastInstruction({ history }: ImageConfig, keyword: string, token: string): string | null {
-  for (const { createdBy } of history.toReversed()) {
-    const instruction = instructionText(createdBy ?? '');
+  for (const { instruction } of history.toReversed()) {
+    if (instruction === null) continue;
     if (!instruction.startsWith(`${keyword} `)) continue;
     if (token === '' || instruction.split(/[^\w.-]+/).includes(token) || instruction.includes(` ${token}`)) {
       return instruction;

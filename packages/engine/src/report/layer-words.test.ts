@@ -4,18 +4,9 @@ import { digest, sampleResult } from './testing/sample-result.ts';
 
 describe('layers in words', () => {
   it.each([
-    ['/bin/sh -c #(nop)  CMD ["bash"]', 'CMD ["bash"]'],
-    [`/bin/sh -c #(nop) ADD file:${'ab12cd34'.repeat(8)} in / `, 'ADD file:ab12cd34 in /'],
-    ['/bin/sh -c apt-get update \t&& apt-get install -y curl', 'RUN apt-get update && apt-get install -y curl'],
-    ['RUN /bin/sh -c npm ci # buildkit', 'RUN npm ci'],
-    ['|1 TOKEN=secret /bin/sh -c make', 'RUN make'],
-    ['RUN |2 TOKEN=secret B=2 /bin/sh -c make # buildkit', 'RUN make'],
-    ['|1 TOKEN=secret RUN /bin/sh -c npm ci # buildkit', 'RUN npm ci'],
-    ['|2 TOKEN=two words B=2 /bin/bash -o pipefail -c make', 'RUN /bin/bash -o pipefail -c make'],
-    ['|1 TOKEN=secret make', 'RUN TOKEN=*** make'],
-    ['RUN make', 'RUN make'],
-    ['COPY dir /srv # buildkit', 'COPY dir /srv'],
-    ['bazel build ...', 'bazel build ...'],
+    [`ADD file:${'ab12cd34'.repeat(8)} in / `, 'ADD file:ab12cd34 in /'],
+    ['RUN apt-get update \t&& apt-get install -y curl', 'RUN apt-get update && apt-get install -y curl'],
+    ['COPY dir /srv', 'COPY dir /srv'],
     ['', ''],
   ])('%j is %j', (instruction, short) => {
     expect(shortInstruction(instruction)).toBe(short);

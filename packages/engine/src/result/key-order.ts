@@ -64,7 +64,7 @@ export const resultKeyOrder: KeyOrder = {
       stopSignal: null,
       shell: null,
       onBuild: null,
-      history: { created: null, createdBy: null, comment: null, emptyLayer: null },
+      history: { created: null, instruction: null, comment: null, emptyLayer: null },
     },
   },
   incomplete: { code: null, message: null, path: null, layer: null },

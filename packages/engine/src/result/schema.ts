@@ -93,7 +93,7 @@ const config = z.object({
   history: z.array(
     z.object({
       created: z.string().nullable(),
-      createdBy: z.string().nullable(),
+      instruction: z.string().nullable(),
       comment: z.string().nullable(),
       emptyLayer: z.boolean(),
     }),

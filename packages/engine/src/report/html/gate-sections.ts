@@ -4,7 +4,7 @@ import type { RuleOutcome } from '../../policy/types.ts';
 import type { ScanResult } from '../../result/types.ts';
 import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
 import { countWords, subjectWords } from '../finding-words.ts';
-import { layerPlaces, namesPlace } from '../layer-words.ts';
+import { layerPlaces } from '../layer-words.ts';
 import { countVulnerabilities } from '../shown-findings.ts';
 import { exampleNotice, ruleWords, saysItself, shortDigest, verdictWords } from '../verdict-words.ts';
 import { fixContent, groupTitle, layerContent, levelOf, linkedId, marks, severityChip } from './finding-parts.ts';
@@ -119,8 +119,7 @@ export function whatToChange(result: ScanResult): Markup | null {
     const findings = change.findings.flatMap((key) => byKey.get(key) ?? []);
     const layers = [...new Set(findings.map((finding) => finding.evidence.layer))];
     const place = layers.length === 1 ? places(layers[0]) : null;
-    const from =
-      place !== null && !namesPlace(change.text, place) && html`<div class="from">${layerContent(place)}</div>`;
+    const from = place !== null && html`<div class="from">${layerContent(place)}</div>`;
     const count = findings.length > 0 && html` <span class="soft">(${countWords(findings)})</span>`;
     return html`<li><div><b>${change.text}</b>${count}${from}</div></li>`;
   });

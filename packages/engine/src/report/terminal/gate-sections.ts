@@ -4,7 +4,7 @@ import type { RuleOutcome } from '../../policy/types.ts';
 import type { ScanResult } from '../../result/types.ts';
 import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
 import { ageInDays, countWords, fixWords, plural, riskMarks, subjectWords } from '../finding-words.ts';
-import { layerPlaces, namesPlace, placeWords } from '../layer-words.ts';
+import { layerPlaces, placeWords } from '../layer-words.ts';
 import { exampleNotice, imageWords, ruleWords, saysItself, verdictWords } from '../verdict-words.ts';
 import { type Style, severityStyle } from './paint.ts';
 import { type Screen, type Span, styled } from './screen.ts';
@@ -137,7 +137,7 @@ export function whatToDo(screen: Screen, result: ScanResult): void {
     screen.text(2, [number, styled(change.text, 'bold'), styled(count, 'dim')], 2 + number.length);
     const layers = [...new Set(findings.map((finding) => finding.evidence.layer))];
     const place = layers.length === 1 ? places(layers[0]) : null;
-    if (place === null || namesPlace(change.text, place)) return;
+    if (place === null) return;
     screen.line(2 + number.length, styled(`in ${placeWords(place)}`, 'dim'));
   });
   if (changes.length > 0) return;

@@ -23,7 +23,7 @@ const layers: readonly LayerDescriptor[] = [
     diffId: baseLayer,
     mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
     size: 31_418_228,
-    instruction: '/bin/sh -c #(nop) ADD file:2f0a1b6c7d8e9f00112233445566778899aabbccddeeff00112233445566778 in / ',
+    instruction: 'ADD file:2f0a1b6c7d8e9f00112233445566778899aabbccddeeff00112233445566778 in /',
     verified: true,
   },
   {
@@ -32,7 +32,7 @@ const layers: readonly LayerDescriptor[] = [
     mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
     size: 8_812_003,
     instruction:
-      'RUN /bin/sh -c apt-get update && apt-get install -y --no-install-recommends openssl zlib1g openssh-server && rm -rf /var/lib/apt/lists/* # buildkit',
+      'RUN apt-get update && apt-get install -y --no-install-recommends openssl zlib1g openssh-server && rm -rf /var/lib/apt/lists/*',
     verified: true,
   },
   {
@@ -40,7 +40,7 @@ const layers: readonly LayerDescriptor[] = [
     diffId: appLayer,
     mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
     size: 2_204_551,
-    instruction: 'COPY --chown=root:root ./dist /srv/shop # buildkit',
+    instruction: 'COPY --chown=root:root ./dist /srv/shop',
     verified: false,
   },
 ];
@@ -64,10 +64,10 @@ const config: ImageConfig = {
   shell: null,
   onBuild: [],
   history: [
-    { created: '2026-06-30T00:00:00Z', createdBy: layers[0]!.instruction, comment: null, emptyLayer: false },
-    { created: '2026-06-30T00:00:00Z', createdBy: 'CMD ["bash"]', comment: null, emptyLayer: true },
-    { created: '2026-07-01T09:12:40Z', createdBy: layers[1]!.instruction, comment: 'buildkit', emptyLayer: false },
-    { created: '2026-07-01T09:12:44Z', createdBy: layers[2]!.instruction, comment: 'buildkit', emptyLayer: false },
+    { created: '2026-06-30T00:00:00Z', instruction: layers[0]!.instruction, comment: null, emptyLayer: false },
+    { created: '2026-06-30T00:00:00Z', instruction: 'CMD ["bash"]', comment: null, emptyLayer: true },
+    { created: '2026-07-01T09:12:40Z', instruction: layers[1]!.instruction, comment: 'buildkit', emptyLayer: false },
+    { created: '2026-07-01T09:12:44Z', instruction: layers[2]!.instruction, comment: 'buildkit', emptyLayer: false },
   ],
 };
 
