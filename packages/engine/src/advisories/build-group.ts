@@ -59,6 +59,11 @@ export async function buildGroup(run: BuildRun, group: FeedGroup, report: (phase
   for (const { url, optional } of inputs) {
     if (fetched.states[url] === null && optional !== true) run.skipped.push({ feed: group.name, url });
   }
+  // made from less than before, a shard would know less: it stays, and grows old in the open
+  const gone = inputs.some(
+    ({ url, optional }) => optional !== true && known?.[url] != null && fetched.states[url] === null,
+  );
+  if (gone) return;
   if (fetched.unchanged) {
     confirm(run, group, wanted);
     return;

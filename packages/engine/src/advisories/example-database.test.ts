@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { exampleDatabase } from './example-database.ts';
+import { endOfLifeUrl } from './feeds/endoflife-products.ts';
 import { openAdvisories } from './open-advisories.ts';
+import { buildFrom } from './testing/build-from.ts';
 import { tempDirectory } from './testing/make-mirror.ts';
 
 test('the example database answers, and every shard says what it is', async () => {
@@ -19,4 +21,10 @@ test('the example database answers, and every shard says what it is', async () =
   const cves = ids.flatMap(({ id, aliases }) => [id, ...aliases]).filter((id) => id.startsWith('CVE-'));
   expect([...reader.ratings(cves).keys()].sort()).toEqual(cves.sort());
   reader.close();
+});
+
+test('examples never take the place of real advisories', async () => {
+  using built = await buildFrom({ [endOfLifeUrl('debian')]: [{ cycle: '12', eol: '2026-07-11' }] });
+  await expect(exampleDatabase(built.dbDir, '2026-08-22')).rejects.toMatchObject({ code: 'store-failed' });
+  expect(openAdvisories(built.dbDir).shard('eol')?.example).toBeUndefined();
 });

@@ -1,3 +1,4 @@
+import { AdvisoryError } from './advisory-error.ts';
 import {
   exampleDebian12,
   exampleEol,
@@ -7,7 +8,7 @@ import {
   exampleTexts,
 } from './example/example-advisories.ts';
 import { ratingsShard } from './shard-names.ts';
-import { writeCatalog } from './store/catalog.ts';
+import { readCatalog, writeCatalog } from './store/catalog.ts';
 import { GroupSink } from './store/group-sink.ts';
 import { withWriteLock } from './store/lock.ts';
 import { emptyTemp } from './store/retired-shards.ts';
@@ -19,13 +20,19 @@ const license =
   'example advisories, for the demo alone (facts of the Debian security tracker, the GitHub Advisory Database, the NVD and CISA)';
 
 /**
- * Puts the example advisories of the demo into an empty database directory, every shard marked as an example.
+ * Puts the example advisories of the demo into a database directory of their own, every shard marked as an example.
  *
  * @param asOf day that goes into `checkedAt`, `YYYY-MM-DD`
  * @throws AdvisoryError `store-failed`
  */
 export async function exampleDatabase(dbDir: string, asOf: string): Promise<Catalog> {
   return withWriteLock(dbDir, undefined, async () => {
+    if (readCatalog(dbDir)?.shards.some(({ example }) => example !== true)) {
+      throw new AdvisoryError(
+        'store-failed',
+        `${dbDir} holds real advisories; the examples need a directory of their own`,
+      );
+    }
     emptyTemp(dbDir);
     const sink = new GroupSink(sqlite(), tempPath(dbDir), undefined);
     try {

@@ -1,4 +1,8 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { openAdvisories } from '../open-advisories.ts';
+import { mirrorPath } from '../sources/feed-source.ts';
 import { buildFrom } from '../testing/build-from.ts';
 import { osvFiles } from '../testing/make-mirror.ts';
 import { trackerUrl } from './debian-tracker.ts';
@@ -122,5 +126,14 @@ describe('Debian', () => {
       feed: 'debian',
       url: 'https://osv-vulnerabilities.storage.googleapis.com/Debian/all.zip',
     });
+  });
+
+  test('when one of the two feeds is gone the shard stays as it was, with its old date', async () => {
+    using built = await buildFrom({ ...osvFiles({ Debian: bulletins }), [trackerUrl]: tracker });
+    rmSync(join(built.mirror, mirrorPath(trackerUrl)));
+    const report = await built.again({ asOf: '2026-08-30' });
+    expect(report.failed).toEqual([]);
+    expect(report.skipped).toContainEqual({ feed: 'debian', url: trackerUrl });
+    expect(openAdvisories(built.dbDir).shard('debian-12')).toEqual(built.reader.shard('debian-12'));
   });
 });
