@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   type Expected,
@@ -12,7 +13,7 @@ import {
 } from './expected-findings.ts';
 import { apkIn, dpkg, noChroot, noDpkg } from './native-versions.ts';
 import { launcher, scratchFolder } from './program.ts';
-import { buildDatabase, inPairs, type Scan, type ScanResult, scan } from './scans.ts';
+import { buildDatabase, feedsDay, inPairs, type Scan, type ScanResult, scan } from './scans.ts';
 import { needsShared, shared } from './shared.ts';
 import { unpackImage, writeRootfs } from './unpacked-image.ts';
 
@@ -106,6 +107,52 @@ describe.skipIf(missing)(named('verdicts over real images and advisories', missi
     const { status, result } = scans.get(file)!;
     expect(result.verdict.exitCode).toBe(status);
     expect(result.verdict.result === 'fail').toBe(status !== 0);
+  });
+});
+
+describe.skipIf(missing)(named('results of real images keep their contract', missing), () => {
+  const schema = JSON.parse(readFileSync(new URL('../docs/reference/result.schema.json', import.meta.url), 'utf8'));
+  const validate = new Ajv2020({ strict: true, allErrors: true, formats: {} }).compile(schema);
+  const severities = ['Unknown', 'Negligible', 'Low', 'Medium', 'High', 'Critical'];
+  const sorted = (list: readonly string[]) => [...list].sort();
+
+  it.each(files)('%s', (file) => {
+    const { image, inputs, packages, findings, incomplete, facts, verdict } = resultOf(file);
+    expect(validate(JSON.parse(scans.get(file)!.stdout)), JSON.stringify(validate.errors?.slice(0, 3))).toBe(true);
+    expect(image.layers.length).toBeGreaterThan(0);
+    expect(inputs).toMatchObject({
+      subject: { digest: image.id, platform: 'linux/amd64', reference: join(images!, file), stage: 'pipeline' },
+      stale: [],
+      missing: [],
+      evaluatedAt: feedsDay,
+    });
+    expect(facts).not.toHaveProperty('files');
+    expect(facts).not.toHaveProperty('secrets');
+
+    const diffIds = image.layers.map(({ diffId }) => diffId);
+    const places = [...packages.flatMap(({ locations }) => locations), ...incomplete];
+    for (const { layer } of places) expect(diffIds).toContain(layer);
+    for (const { path } of places) expect(path).toMatch(/^\//);
+
+    const keys = findings.map(({ key }) => key);
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const rule of verdict.rules) expect(keys).toEqual(expect.arrayContaining([...rule.findings]));
+    for (const { kind, level, severity, fix, evidence, package: subject, risk } of findings) {
+      expect(severities[level]).toBe(severity);
+      expect(fix === null || (fix.state === 'fixed') === fix.versions.length > 0).toBe(true);
+      if (kind !== 'vulnerability') continue;
+      expect([subject, fix, risk]).not.toContain(null);
+      expect(packages.map(({ purl }) => purl)).toContain(subject!.purl);
+      expect(diffIds).toContain(evidence.layer);
+      expect(inputs.advisories).toHaveProperty([evidence.advisory!.shard]);
+      expect(risk).toMatchObject({ kev: { listed: expect.any(Boolean) }, epss: null, exploit: null });
+    }
+    expect(verdict.inputs).toEqual(sorted(verdict.inputs));
+    expect(Object.keys(inputs.advisories)).toEqual(sorted(Object.keys(inputs.advisories)));
+    // titles are inputs of the result that no rule reads
+    const judgedBy = Object.keys(inputs.advisories).filter((name) => !name.endsWith('-texts'));
+    const read = verdict.inputs.filter((path) => path.startsWith('advisories.'));
+    expect(read).toEqual(judgedBy.map((name) => `advisories.${name}`));
   });
 });
 
