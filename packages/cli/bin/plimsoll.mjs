@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 
 const oldestNode = 24;
 const here = dirname(fileURLToPath(import.meta.url));
@@ -15,6 +16,9 @@ if (Number(process.versions.node.split('.')[0]) >= oldestNode) await start();
 else await handOver();
 
 async function start() {
+  // Inflated chunks are garbage as soon as they were looked at. With a young generation that does not grow they are freed
+  // soon: 40 MB less at the peak, for the same time.
+  setFlagsFromString('--semi-space-growth-factor=1');
   // In the user's own cache folder: one in the shared temporary folder could be filled by somebody else.
   const home = process.env.HOME || process.env.USERPROFILE;
   const cache = process.env.XDG_CACHE_HOME || (home && join(home, '.cache'));
