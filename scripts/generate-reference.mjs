@@ -1,7 +1,203 @@
-/** Writes the parts of docs/reference that are made from code. Tests compare them with the code. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+// Writes what is made of code into the documentation: docs/reference/result.schema.json, and in any page what stands
+// between `<!-- generated: NAME -->` and `<!-- /generated -->`. A test compares the committed pages with fresh ones.
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { exitCodes } from '../packages/cli/src/exit.ts';
+import { commands } from '../packages/cli/src/program.ts';
+import { variableOf } from '../packages/cli/src/settings.ts';
+import { defaultReadLimits } from '../packages/engine/src/image/limits.ts';
+import { unreadApplications, unreadDatabases } from '../packages/engine/src/inventory/unread/unread-kinds.ts';
+import { functions, macros, methods } from '../packages/engine/src/policy/cel-functions.ts';
+import { typeName } from '../packages/engine/src/policy/cel-types.ts';
+import { gateClosingCodes, incompleteCodes } from '../packages/engine/src/policy/completeness.ts';
+import { futureScopes, scopeVariables, supportedScopes } from '../packages/engine/src/policy/context-types.ts';
+import { loadPack, packNames } from '../packages/engine/src/policy/packs.ts';
 import { resultJsonSchema } from '../packages/engine/src/result/schema.ts';
+import { schemes } from '../packages/engine/src/versions/schemes.ts';
 
-const folder = new URL('../docs/reference/', import.meta.url);
-mkdirSync(folder, { recursive: true });
-writeFileSync(new URL('result.schema.json', folder), `${JSON.stringify(resultJsonSchema(), null, 2)}\n`);
+const root = new URL('..', import.meta.url);
+const source = (path) => readFileSync(new URL(path, root), 'utf8');
+
+/** Section → its Markdown. */
+const sections = {
+  commands: () => commands.map(commandSection).join('\n'),
+  'exit codes': () =>
+    table(
+      ['exit', 'meaning'],
+      exitCodes.map(({ code, meaning }) => [String(code), meaning]),
+    ),
+  'incomplete codes': incompleteTable,
+  'unread kinds': unreadKinds,
+  'rule scopes': ruleScopes,
+  'policy variables': policyVariables,
+  'policy functions': policyFunctions,
+  'policy packs': () => packNames.map(packSection).join('\n'),
+  'read limits': readLimits,
+  schemes: () => `${schemes.map(({ name }) => code(name)).join(', ')}\n`,
+};
+
+/** Pages that hold generated sections, relative to the root: as they are, and as they should be. */
+export function generatedPages() {
+  const pages = ['README.md', ...globSync('docs/**/*.md', { cwd: root.pathname }).sort()].flatMap((path) => {
+    const committed = source(path);
+    return committed.includes('<!-- generated:') ? [{ path, committed, fresh: filled(path, committed) }] : [];
+  });
+  const path = 'docs/reference/result.schema.json';
+  const schema = `${JSON.stringify(resultJsonSchema(), null, 2)}\n`;
+  return [...pages, { path, committed: source(path), fresh: schema }];
+}
+
+function filled(path, page) {
+  return page.replace(/<!-- generated: (.+?) -->\n.*?<!-- \/generated -->/gs, (_, name) => {
+    if (!Object.hasOwn(sections, name)) throw new Error(`${path}: there is no section "${name}"`);
+    return `<!-- generated: ${name} -->\n${sections[name]().trim()}\n<!-- /generated -->`;
+  });
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return `${[line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')}\n`;
+}
+
+function code(text) {
+  return `\`${text}\``;
+}
+
+function commandSection({ usage, description, options, examples = [] }) {
+  const rows = options.map(({ flags, description: text }) => {
+    const [, what, byDefault = ''] = /^(.*?)(?: \(default: (.*)\))?$/s.exec(text);
+    const long = /--[a-z-]+/.exec(flags)[0];
+    return [code(flags), what, byDefault, code(variableOf(long))];
+  });
+  const shown = examples.length > 0 ? `\n\`\`\`sh\n${examples.join('\n')}\n\`\`\`\n` : '';
+  const name = usage.replace(/ <.*/, '');
+  return `## plimsoll ${name}\n\n${code(`plimsoll ${usage}`)}: ${description}.\n${shown}\n${table(['flag', 'what it does', 'default', 'variable'], rows)}`;
+}
+
+/** `code` → the comment above it, in unions of codes. */
+function commentedCodes(path) {
+  const found = source(path).matchAll(/\/\*\* (.*?) \*\/\s*\|? '([a-z-]+)'/g);
+  return [...found].map(([, comment, name]) => [name, comment]);
+}
+
+function incompleteTable() {
+  const comments = new Map([
+    ...commentedCodes('packages/engine/src/image/types.ts'),
+    ...commentedCodes('packages/engine/src/inventory/types.ts'),
+  ]);
+  const rows = incompleteCodes.map((each) => {
+    if (!comments.has(each)) throw new Error(`the code ${each} has no comment that says what it means`);
+    return [code(each), comments.get(each), gateClosingCodes.has(each) ? 'closes (exit 4)' : 'left to rules'];
+  });
+  return table(['code', 'meaning', 'gate'], rows);
+}
+
+function unreadKinds() {
+  const titles = (kinds) => kinds.map(({ title }) => title).join(', ');
+  return `Package databases (\`package-database-unread\`): ${titles(unreadDatabases)}.\n\nApplications (\`application-unread\`): ${titles(unreadApplications)}.\n`;
+}
+
+function ruleScopes() {
+  const own = (scope) =>
+    Object.keys(scopeVariables(scope, {})).filter((name) => !['image', 'stage', 'parameters'].includes(name));
+  const rows = supportedScopes.map((scope) => [code(scope), own(scope).map(code).join(', ') || code('image')]);
+  const later = futureScopes.map(code).join(', ');
+  return `${table(['scope', 'its own variable'], rows)}\nRefused until there are facts for them: ${later}.\n`;
+}
+
+/** `image.ageDays` → the comment above the field, read from the declarations of the variables. */
+function fieldComments() {
+  const comments = new Map();
+  const path = [];
+  let comment = '';
+  for (const line of source('packages/engine/src/policy/context-types.ts').split('\n')) {
+    const opened = /^(?:const (\w+) = |\s+(\w+): )object\(\{$/.exec(line);
+    const field = /^\s+(\w+): /.exec(line);
+    const said = /^\s*\/\*\* (.*) \*\/$/.exec(line);
+    if (said) comment = said[1];
+    else {
+      if (field && comment !== '') comments.set([...path, field[1]].join('.'), comment);
+      if (/^ {2}counts,$/.test(line) && comment !== '') comments.set('image.counts', comment);
+      if (opened) path.push(opened[1] ?? opened[2]);
+      else if (/^\s*\}\),?;?$/.test(line)) path.pop();
+      comment = '';
+    }
+  }
+  return comments;
+}
+
+function policyVariables() {
+  const comments = fieldComments();
+  const variables = new Map(supportedScopes.flatMap((scope) => Object.entries(scopeVariables(scope, {}))));
+  variables.delete('parameters');
+  const rows = (path, type) => {
+    if (type.kind === 'object')
+      return Object.entries(type.fields).flatMap(([name, field], index) => {
+        const [first, ...others] = rows(`${path}.${name}`, field);
+        // what is said of an object stands with its first field
+        const about = index === 0 && first[2] === '' ? (comments.get(path) ?? '') : first[2];
+        return [[first[0], first[1], about], ...others];
+      });
+    const values = type.kind === 'string' && type.values ? type.values.map(code).join(', ') : '';
+    return [[code(path), typeName(type), [comments.get(path) ?? '', values].filter(Boolean).join(': ')]];
+  };
+  const ordered = [...variables].sort(([a], [b]) => (a < b ? -1 : 1));
+  return ordered
+    .map(([name, type]) => {
+      const scopes = supportedScopes.filter((scope) => Object.hasOwn(scopeVariables(scope, {}), name));
+      const where = scopes.length === supportedScopes.length ? 'every scope' : `scope ${scopes.join(', ')}`;
+      return `## ${name}\n\nIn ${where}.\n\n${table(['variable', 'type', 'what it is'], rows(name, type))}`;
+    })
+    .join('\n');
+}
+
+function policyFunctions() {
+  const names = (list) => list.map(({ name }) => code(name)).join(', ');
+  const rows = [
+    ['called as `name(value)`', `${names(functions)}, ${code('has')}`],
+    ['called as `value.name()`', names(methods)],
+    ['on lists, and the keys of maps', macros.map(code).join(', ')],
+  ];
+  return table(['form', 'names'], rows);
+}
+
+function packSection(name) {
+  const { description, rules } = loadPack(name);
+  const rows = rules.map((rule) => [code(rule.id), rule.scope, rule.action, code(rule.condition.trim())]);
+  const parameters = rules.flatMap((rule) =>
+    Object.entries(rule.parameters).map(([key, value]) => `${code(`${rule.id}.${key}`)} ${value}`),
+  );
+  const list = parameters.length > 0 ? `\nParameters: ${parameters.join(', ')}.\n` : '';
+  return `### ${name}\n\n${description}\n\n${table(['rule', 'scope', 'action', 'when'], rows)}${list}`;
+}
+
+function readLimits() {
+  const comments = new Map(
+    [...source('packages/engine/src/image/types.ts').matchAll(/\/\*\* (.*?) \*\/\s*readonly (max\w+): number/g)].map(
+      ([, text, name]) => [name, text],
+    ),
+  );
+  const size = (name, value) => {
+    if (!name.endsWith('Bytes')) return value.toLocaleString('en');
+    const [unit, factor] = [
+      ['GiB', 2 ** 30],
+      ['MiB', 2 ** 20],
+      ['KiB', 2 ** 10],
+    ].find(([, each]) => value >= each);
+    return `${value / factor} ${unit}`;
+  };
+  const rows = Object.entries(defaultReadLimits).map(([name, value]) => [
+    code(name),
+    size(name, value),
+    comments.get(name) ?? '',
+  ]);
+  return table(['limit', 'default', 'of what'], rows);
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  mkdirSync(new URL('docs/reference/', root), { recursive: true });
+  for (const { path, committed, fresh } of generatedPages()) {
+    if (committed === fresh) continue;
+    writeFileSync(new URL(path, root), fresh);
+    console.log(`${path}: written`);
+  }
+}

@@ -1,0 +1,142 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { loadExceptions, loadPolicy } from '@plimsoll/engine';
+import { describe, expect, it } from 'vitest';
+import { exitCodes } from '../packages/cli/src/exit.ts';
+import { commands } from '../packages/cli/src/program.ts';
+import { parseSettings } from '../packages/cli/src/settings-file.ts';
+import { blocks, fileName, page, pages, root } from './pages.ts';
+
+/** The command line's, since the workspace itself has none. */
+const { parse } = createRequire(join(root, 'packages/cli/package.json'))('yaml') as { parse(text: string): unknown };
+
+interface GeneratedPage {
+  readonly path: string;
+  readonly committed: string;
+  readonly fresh: string;
+}
+
+/** The scripts have no types. */
+async function script(name: string): Promise<Record<string, unknown>> {
+  return import(new URL(`../scripts/${name}`, import.meta.url).href);
+}
+
+/** As the anchors of headings are made. */
+function anchors(text: string): readonly string[] {
+  const headings = text.replace(/^ *```.*?^ *```$/gms, '').matchAll(/^#+ (.*)$/gm);
+  return [...headings].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+describe.each(pages)('%s', (path) => {
+  const text = page(path);
+
+  it('leads somewhere with every link', () => {
+    const prose = text.replace(/^ *```.*?^ *```$/gms, '').replace(/`[^`\n]*`/g, '');
+    const targets = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+    const dead = targets.filter((target) => {
+      if (/^https?:/.test(target)) return false;
+      const [file = '', anchor] = target.split('#');
+      const full = file === '' ? path : join(dirname(path), file);
+      if (!existsSync(join(root, full))) return true;
+      return anchor !== undefined && !anchors(page(full)).includes(anchor);
+    });
+    expect(dead).toEqual([]);
+  });
+
+  it('names files of the repository that are there', () => {
+    const named = [...text.matchAll(/`((?:packages|docs|scripts|test|bench)\/[\w./-]+)`/g)].map(
+      ([, name = '']) => name,
+    );
+    expect(named.filter((name) => !existsSync(join(root, name)))).toEqual([]);
+  });
+
+  it('calls commands and flags that exist', () => {
+    const wrong = blocks(text)
+      .flatMap(({ body }) => body.split('\n'))
+      .flatMap((line) => [...line.matchAll(/\bplimsoll ((?:scan|sbom|db|versions)\b[^|;&)`]*)/g)])
+      .flatMap(([, call = '']) => {
+        const [first = '', second = ''] = call.split(/\s+/);
+        const spec = commands.find(
+          ({ usage }) => usage === first || usage.startsWith(`${first} <`) || usage.startsWith(`${first} ${second}`),
+        );
+        const known = spec?.options.map(({ flags }) => flags.split(' ')[0]) ?? [];
+        return [...call.matchAll(/ (--[a-z-]+)/g)].flatMap(([, flag]) =>
+          known.includes(flag) ? [] : `${call}: ${flag}`,
+        );
+      });
+    expect(wrong).toEqual([]);
+  });
+
+  it('has YAML that can be read', () => {
+    for (const block of blocks(text).filter(({ language }) => language === 'yaml')) {
+      const name = fileName(block) ?? 'block.yaml';
+      if (name === 'mistaken.yaml') continue;
+      const value = parse(block.body);
+      if (name === 'plimsoll.yaml') parseSettings(block.body, name, settings);
+      else if (typeof value === 'object' && value !== null && 'rules' in value) loadPolicy(block.body, name);
+      else if (Array.isArray(value)) loadExceptions(block.body, name);
+    }
+  });
+});
+
+const flagNames = commands.flatMap(({ options }) => options.map(({ flags }) => /--[a-z-]+/.exec(flags)?.[0] ?? ''));
+const settings = flagNames.map((flag) => flag.slice(2));
+
+describe('the reference', () => {
+  it('is what the code gives (scripts/generate-reference.mjs writes it)', async () => {
+    const { generatedPages } = await script('generate-reference.mjs');
+    const made = (generatedPages as () => readonly GeneratedPage[])();
+    expect(made.length).toBeGreaterThan(5);
+    for (const { path, committed, fresh } of made) expect({ path, text: committed }).toEqual({ path, text: fresh });
+  });
+
+  it('has every command, flag and exit code', () => {
+    const text = page('docs/reference/cli.md');
+    for (const { usage } of commands) expect(text).toContain(`\`plimsoll ${usage}\``);
+    for (const flag of flagNames) expect(text).toContain(`\`${flag}`);
+    for (const { code, meaning } of exitCodes)
+      expect(page('docs/reference/exit-codes.md')).toContain(`| ${code} | ${meaning} |`);
+  });
+
+  it('has every variable that the sources read', () => {
+    const text = page('docs/reference/cli.md');
+    const sources = ['values', 'progress', 'exit', 'commands/scan', 'commands/request'].map((name) =>
+      readFileSync(join(root, `packages/cli/src/${name}.ts`), 'utf8'),
+    );
+    sources.push(readFileSync(join(root, 'packages/cli/bin/plimsoll.mjs'), 'utf8'));
+    const read = sources.flatMap((source) => [...source.matchAll(/\benv\.([A-Z_]+)/g)].map(([, name = '']) => name));
+    const users = ['HOME', 'USERPROFILE'];
+    expect([...new Set(read)].filter((name) => !users.includes(name) && !text.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+describe('the architecture page', () => {
+  it('says of every room what the check of imports says', async () => {
+    const { rooms } = (await script('check-imports.mjs')) as {
+      rooms: Record<string, Record<string, 'all' | 'types'>>;
+    };
+    const rows = [
+      ...page('docs/architecture.md').matchAll(/^\| `packages\/engine\/src\/(\w+)` \|[^|]*\| ([^|]*) \|$/gm),
+    ];
+    const written = Object.fromEntries(rows.map(([, room = '', imports = '']) => [room, imports]));
+    const there = Object.entries(rooms).filter(([room]) => existsSync(join(root, 'packages/engine/src', room)));
+    const meant = Object.fromEntries(
+      there.map(([room, imports]) => {
+        const names = Object.entries(imports).map(([name, how]) => (how === 'types' ? `${name} (types)` : name));
+        return [room, names.join(', ') || 'nothing'];
+      }),
+    );
+    expect(written).toEqual(meant);
+  });
+});
+
+it('the README gives every exit code its meaning', () => {
+  for (const { code, meaning } of exitCodes.filter(({ code }) => code <= 5))
+    expect(page('README.md')).toContain(`| ${code} | ${meaning} |`);
+});
