@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -207,6 +207,15 @@ describe('a report that cannot be written', () => {
         rmSync(file);
       }
     }
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('standard output that takes nothing: 3 and one line', async () => {
+    const full = (args: readonly string[]) => scan('vulnerable', args, { stdout: openSync('/dev/full', 'w') });
+    for (const args of [[], ['--format', 'json']])
+      expect(await full(args)).toMatchObject({
+        status: 3,
+        stderr: 'plimsoll: standard output cannot be written: no space left\n',
+      });
   });
 
   test('a folder in its place: 3, and it stays', async () => {

@@ -84,9 +84,9 @@ export async function buildDatabase(
   return database;
 }
 
-/** The mirror's files without those that a word stands in. */
-export function mirrorWithout(word: string): MirrorFiles {
-  return Object.fromEntries(Object.entries(mirrorFiles).filter(([path]) => !path.includes(word)));
+/** The mirror's files without those that one of these words stands in. */
+export function mirrorWithout(...words: readonly string[]): MirrorFiles {
+  return Object.fromEntries(Object.entries(mirrorFiles).filter(([path]) => !words.some((word) => path.includes(word))));
 }
 
 /** A zip archive with stored members. @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT 4.3 */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,10 @@ export interface Outcome {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** an open file for standard output, which is then not captured; closed by this process when the program runs */
+  readonly stdout?: number;
+  /** what runs the program instead of the Node that runs the tests */
+  readonly node?: string;
   /** called with the child once it runs, to send signals */
   readonly started?: (child: ReturnType<typeof spawn>) => void;
 }
@@ -27,16 +31,20 @@ const home = mkdtempSync(join(tmpdir(), 'plimsoll-home-'));
 process.once('exit', () => rmSync(home, { recursive: true, force: true }));
 
 /** Runs the real program as users do, with an environment of its own: nothing of the developer's settings reaches it. */
-export function plimsoll(args: readonly string[], { env = {}, cwd, started }: RunOptions = {}): Promise<Outcome> {
+export function plimsoll(
+  args: readonly string[],
+  { env = {}, cwd, started, stdout: file, node }: RunOptions = {},
+): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [launcher, ...args], {
+    const child = spawn(node ?? process.execPath, [launcher, ...args], {
       cwd: cwd ?? root,
       env: { PATH: process.env.PATH ?? '', HOME: home, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', file ?? 'pipe', 'pipe'],
     });
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
-    child.stdout.on('data', (chunk) => stdout.push(chunk));
-    child.stderr.on('data', (chunk) => stderr.push(chunk));
+    if (file !== undefined) closeSync(file);
+    child.stdout?.on('data', (chunk) => stdout.push(chunk));
+    child.stderr?.on('data', (chunk) => stderr.push(chunk));
     child.on('error', reject);
     child.on('close', (status) =>
       resolve({ status, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),

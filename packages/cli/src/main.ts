@@ -1,4 +1,5 @@
-import { describeFailure, Interrupted } from './exit.ts';
+import { describeFailure, Interrupted, OutputError } from './exit.ts';
+import { fileReason } from './files.ts';
 import { buildProgram } from './program.ts';
 import { productVersion } from './version.ts';
 
@@ -21,8 +22,11 @@ async function main(argv: readonly string[]): Promise<void> {
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
   // A reader that left early (`plimsoll … | head`) is no fault of the scan; its exit code stays.
+  let unwritable: OutputError | undefined;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') fail(error, control.signal);
+    if (error.code === 'EPIPE') return;
+    unwritable = new OutputError(`standard output cannot be written: ${fileReason(error)}`);
+    if (done) process.exitCode = fail(unwritable, control.signal);
   });
   process.on('uncaughtException', (error) => process.exit(fail(error, control.signal)));
   try {
@@ -31,6 +35,7 @@ async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = fail(error, control.signal);
   }
   done = true;
+  if (unwritable) process.exitCode = fail(unwritable, control.signal);
 }
 
 function fail(error: unknown, signal: AbortSignal): number {

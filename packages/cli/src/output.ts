@@ -68,12 +68,9 @@ async function toFile(file: string, body: string): Promise<void> {
   }
 }
 
+/** What goes wrong here is heard as an event of the stream, where `--version` and every other line is heard too. */
 async function toStandardOutput(body: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    process.stdout.write(body, (error) => {
-      if (error && (error as NodeJS.ErrnoException).code !== 'EPIPE')
-        reject(new OutputError(`standard output: ${error.message}`));
-      else resolve();
-    });
+  await new Promise<void>((resolve) => {
+    process.stdout.write(body, () => resolve());
   });
 }
