@@ -13,8 +13,12 @@ import { launcher, scratchFolder } from './program.ts';
 const scratch = scratchFolder();
 afterAll(() => scratch.remove());
 
-const demo = join(scratch.path, 'demo');
-execFileSync(process.execPath, [join(root, 'scripts/demo.mjs'), demo], { stdio: 'ignore' });
+const demo = join(scratch.path, 'plimsoll-demo');
+const demoOutput = execFileSync(process.execPath, [join(root, 'scripts/demo.mjs')], {
+  cwd: scratch.path,
+  encoding: 'utf8',
+  env: { PATH: process.env.PATH ?? '', HOME: scratch.path },
+});
 const settings = blocks(page('docs/guides/pipeline.md')).find((block) => fileName(block) === 'plimsoll.yaml');
 const hasJq = spawnSync('sh', ['-c', 'command -v jq']).status === 0;
 
@@ -39,6 +43,16 @@ describe.skipIf(process.platform === 'win32' || !hasJq)('outputs in the document
     if (process.env.UPDATE_DOCS) writeFileSync(join(root, path), fresh);
     else expect(text).toBe(fresh);
   });
+});
+
+it('the README shows what the demo says', () => {
+  // the last line is where the page lies on this machine
+  const said = demoOutput.replace(/^The same as a page:.*\n/m, '').trimEnd();
+  const text = page('README.md');
+  const section = /(<!-- demo output -->\n).*?(<!-- \/demo output -->)/s;
+  const fresh = text.replace(section, (_, open, close) => `${open}\`\`\`\n${said}\n\`\`\`\n${close}`);
+  if (process.env.UPDATE_DOCS) writeFileSync(join(root, 'README.md'), fresh);
+  else expect(text).toBe(fresh);
 });
 
 it('the example of the engine runs, in the folder of the demo', () => {
