@@ -1,0 +1,150 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cleanLayers, vulnerableLayers, writeImage } from './images.ts';
+import { buildDatabase, confirmedOn } from './mirror.ts';
+import { type Outcome, plimsoll, scratchFolder } from './program.ts';
+
+const folder = scratchFolder();
+let common: Readonly<Record<string, string>> = {};
+let clean = '';
+let vulnerable = '';
+
+beforeAll(async () => {
+  const database = await buildDatabase(folder.path);
+  // every run below takes these from the environment, which is the first thing that is tested
+  common = {
+    PLIMSOLL_DB_DIR: database,
+    PLIMSOLL_AT: confirmedOn,
+    PLIMSOLL_NO_UPDATE: 'true',
+    PLIMSOLL_NO_CACHE: '1',
+    PLIMSOLL_FORMAT: 'json',
+  };
+  clean = writeImage(folder.path, 'clean', cleanLayers);
+  vulnerable = writeImage(folder.path, 'vulnerable', vulnerableLayers);
+});
+afterAll(folder.remove);
+
+let runs = 0;
+
+/** Runs a scan in a folder of its own, with these settings as its plimsoll.yaml. */
+function scan(
+  image: string,
+  { args = [], env = {}, file }: { args?: readonly string[]; env?: Readonly<Record<string, string>>; file?: string },
+): Promise<Outcome> {
+  const cwd = join(folder.path, `run-${++runs}`);
+  mkdirSync(cwd);
+  if (file !== undefined) writeFileSync(join(cwd, 'plimsoll.yaml'), file);
+  return plimsoll(['scan', image, ...args], { cwd, env: { ...common, ...env } });
+}
+
+describe.concurrent('a flag wins over a variable, a variable over plimsoll.yaml', () => {
+  const [low, high, critical] = ['fail-on: Low\n', 'fail-on: High\n', 'fail-on: Critical\n'];
+  test.each([
+    ['nothing', {}, null],
+    ['the file', { file: low }, 'Low'],
+    ['a variable', { env: { PLIMSOLL_FAIL_ON: 'Medium' } }, 'Medium'],
+    ['a flag', { args: ['--fail-on', 'High'] }, 'High'],
+    ['a variable over the file', { file: low, env: { PLIMSOLL_FAIL_ON: 'Medium' } }, 'Medium'],
+    ['a flag over the file', { file: low, args: ['--fail-on', 'High'] }, 'High'],
+    ['a flag over both', { file: low, env: { PLIMSOLL_FAIL_ON: 'Medium' }, args: ['--fail-on', 'High'] }, 'High'],
+    ['an empty variable counts as none', { file: high, env: { PLIMSOLL_FAIL_ON: '' } }, 'High'],
+    ['keys of other commands are left alone', { file: `${critical}as-of: 2026-01-01\nonly: [kev]\n` }, 'Critical'],
+    ['a file with nothing in it', { file: '# nothing yet\n' }, null],
+  ])('%s', async (_, given, failOn) => {
+    const ran = await scan(clean, given);
+    expect(ran).toMatchObject({ status: 0, stderr: '' });
+    expect(JSON.parse(ran.stdout).inputs.settings.failOn).toBe(failOn);
+  });
+
+  test.each([
+    ['nothing', {}, 1],
+    ['the file', { file: 'no-gate: true\n' }, 0],
+    ['the file says no', { file: 'no-gate: false\n' }, 1],
+    ['a variable', { env: { PLIMSOLL_NO_GATE: 'yes' } }, 0],
+    ['a variable over the file', { file: 'no-gate: true\n', env: { PLIMSOLL_NO_GATE: 'false' } }, 1],
+    ['a flag over both', { file: 'no-gate: false\n', env: { PLIMSOLL_NO_GATE: '0' }, args: ['--no-gate'] }, 0],
+  ])('switches, here --no-gate: %s', async (_, given, status) => {
+    expect((await scan(vulnerable, given)).status).toBe(status);
+  });
+
+  test('dates and numbers mean what stands there', async () => {
+    const given = { file: 'at: 2026-08-07\nmax-db-age: 6\ntimeout: 60\n', env: { PLIMSOLL_AT: '' } };
+    const ran = await scan(clean, given);
+    expect(JSON.parse(ran.stdout).inputs).toMatchObject({ evaluatedAt: '2026-08-07', settings: { maxDbAgeDays: 6 } });
+    expect(ran.status).toBe(0);
+  });
+
+  test('--config names another file, also by its variable', async () => {
+    const other = join(folder.path, 'other.yaml');
+    writeFileSync(other, 'fail-on: Low\n');
+    for (const given of [{ args: ['--config', other] }, { env: { PLIMSOLL_CONFIG: other } }]) {
+      const ran = await scan(clean, { ...given, file: 'fail-on: High\n' });
+      expect(JSON.parse(ran.stdout).inputs.settings.failOn).toBe('Low');
+    }
+  });
+});
+
+describe.concurrent('what may be given several times', () => {
+  const rule = '{ id: none, scope: vulnerability, when: "false", action: deny, message: never }';
+  const policies = ['a', 'b'].map((name) => {
+    const path = join(folder.path, `${name}.yaml`);
+    writeFileSync(path, `name: ${name}\nrules:\n  - ${rule}\n`);
+    return path;
+  });
+  const [a = '', b = ''] = policies;
+  test.each([
+    ['flags', { args: ['--policy', a, '--policy', b] }, ['a', 'b']],
+    ['a variable with a comma', { env: { PLIMSOLL_POLICY: `${a},${b}` } }, ['a', 'b']],
+    ['a list in the file', { file: `policy: [${a}, ${b}]\n` }, ['a', 'b']],
+    ['one value in the file', { file: `policy: ${a}\n` }, ['a']],
+    ['flags replace, they do not add', { args: ['--policy', b], file: `policy: [${a}]\n` }, ['b']],
+  ])('%s', async (_, given, names) => {
+    const ran = await scan(clean, given);
+    expect(ran).toMatchObject({ status: 0, stderr: '' });
+    expect(JSON.parse(ran.stdout).inputs.policy.map(({ name }: { name: string }) => name)).toEqual(names);
+  });
+
+  test('reports in a list', async () => {
+    const json = join(folder.path, 'list.json');
+    const ran = await scan(clean, { env: { PLIMSOLL_FORMAT: '' }, file: `format:\n  - table\n  - json=${json}\n` });
+    expect(ran).toMatchObject({ status: 0, stdout: expect.stringContaining('(exit 0)') });
+    expect(JSON.parse(readFileSync(json, 'utf8')).schemaVersion).toBe('1');
+  });
+});
+
+describe.concurrent('mistakes: 2, with the place and the nearest name', () => {
+  test.each([
+    ['quiet: true\n# more\nfail-no: High\n', 'plimsoll.yaml:3:1: unknown setting "fail-no"; did you mean "fail-on"?'],
+    ['# fail-no: x\n"fail-no": High\n', 'plimsoll.yaml:2:1: unknown setting "fail-no"'],
+    ['failOn: High\n', 'unknown setting "failOn"; did you mean "fail-on"?'],
+    ['fail-on: [High]\n', 'plimsoll.yaml:1:10: "fail-on" wants one value, not a list'],
+    ['fail-on:\n', 'plimsoll.yaml:1:', '"fail-on" wants a value'],
+    ['quiet: true\nfail-on: { a: 1 }\n', 'plimsoll.yaml:2:10: "fail-on" wants a value or a list of values'],
+    ['fail-on: Hihg\n', '--fail-on is "Hihg"; did you mean "High"?'],
+    ['quiet: true\nno-gate: maybe\n', 'plimsoll.yaml:2:10: "no-gate" is "maybe"; say true or false'],
+    ['timeout: soon\n', '--timeout is "soon"; say a number of seconds'],
+    ['- fail-on\n', 'plimsoll.yaml:1:1: a mapping of settings is expected'],
+    ['fail-on: "x\n', 'plimsoll.yaml:'],
+    ['fail-on: High\nfail-on: Low\n', 'plimsoll.yaml:2:1: '],
+    ['policy: [a, { b: c }]\n', '"policy" wants a value or a list of values'],
+    ['config: other.yaml\n', 'unknown setting "config"'],
+  ])('%j', async (file, ...messages) => {
+    const ran = await scan(clean, { file });
+    expect(ran).toMatchObject({ status: 2, stdout: '' });
+    for (const message of messages) expect(ran.stderr).toContain(message);
+    expect(ran.stderr).toMatch(/^plimsoll: [^\n]+\n$/);
+  });
+
+  test.each([
+    [{ PLIMSOLL_NO_GATE: 'maybe' }, 'PLIMSOLL_NO_GATE is "maybe"; say true or false'],
+    [{ PLIMSOLL_FAIL_ON: 'Hihg' }, 'did you mean "High"?'],
+    [{ PLIMSOLL_MAX_DB_AGE: 'x' }, '"x"; say a number of days'],
+    [{ PLIMSOLL_POLICY: 'default,deflt' }, '"deflt"'],
+    [{ PLIMSOLL_CONFIG: 'none.yaml' }, 'the settings file none.yaml cannot be read: no such file or directory'],
+  ])('%j', async (env, message) => {
+    const ran = await scan(clean, { env });
+    expect(ran).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(message) });
+    expect(ran.stderr).toMatch(/^plimsoll: [^\n]+\n$/);
+  });
+});
