@@ -1,9 +1,10 @@
 // Bundles the sources of the command line into packages/cli/dist, which the launcher runs: one file per command, loaded
 // when it is asked for. About 120 modules loaded as sources cost half a second of CPU; the bundle costs a tenth of that.
 import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}packages/cli/package.json`, 'utf8'));
 const dist = `${root}packages/cli/dist`;
 

@@ -2,8 +2,9 @@
 // a line per import that may not be. `types` means: types only, or the room's types.ts.
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const engine = 'packages/engine/src';
 
 /** room → rooms that it may import from, and how */
@@ -72,7 +73,7 @@ function roomOf(path) {
   return rest === undefined ? undefined : room;
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const files = globSync('packages/*/src/**/*.ts', { cwd: root }).filter(
     (f) => !f.endsWith('.test.ts') && !f.includes('/testing/'),
   );

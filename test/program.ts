@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly stdout?: number;
   /** what runs the program instead of the Node that runs the tests */
   readonly node?: string;
+  /** another installation's launcher */
+  readonly launcher?: string;
   /** called with the child once it runs, to send signals */
   readonly started?: (child: ReturnType<typeof spawn>) => void;
 }
@@ -33,10 +35,10 @@ process.once('exit', () => rmSync(home, { recursive: true, force: true }));
 /** Runs the real program as users do, with an environment of its own: nothing of the developer's settings reaches it. */
 export function plimsoll(
   args: readonly string[],
-  { env = {}, cwd, started, stdout: file, node }: RunOptions = {},
+  { env = {}, cwd, started, stdout: file, node, launcher: path = launcher }: RunOptions = {},
 ): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(node ?? process.execPath, [launcher, ...args], {
+    const child = spawn(node ?? process.execPath, [path, ...args], {
       cwd: cwd ?? root,
       env: { PATH: process.env.PATH ?? '', HOME: home, ...env },
       stdio: ['ignore', file ?? 'pipe', 'pipe'],

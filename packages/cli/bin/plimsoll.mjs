@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 
 const oldestNode = 24;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const here = dirname(fileURLToPath(import.meta.url));
 const bundle = join(here, '..', 'dist', 'main.mjs');
 const sources = join(here, '..', 'src', 'main.ts');
@@ -33,7 +34,8 @@ async function start() {
 
 /** Runs the same command with the runtime that the lock file pins, if it is installed. */
 async function handOver() {
-  const runtime = pinnedRuntime();
+  // What stands in the runtime's place may be older still (another project's): that must not go round in circles.
+  const runtime = process.env.PLIMSOLL_HANDED_OVER ? undefined : pinnedRuntime();
   if (!runtime) {
     stop(
       `plimsoll: needs Node ${oldestNode} or later, this is ${process.versions.node}; install one, or run \`npm ci\` for the pinned one`,
@@ -41,11 +43,16 @@ async function handOver() {
     return;
   }
   const { spawn } = await import('node:child_process');
-  const child = spawn(runtime, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  const child = spawn(runtime, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { ...process.env, PLIMSOLL_HANDED_OVER: '1' },
+  });
+  for (const signal of signals) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => stop(`plimsoll: the pinned runtime ${runtime} does not start: ${error.message}`));
   child.on('exit', (code, signal) => {
-    process.exitCode = signal ? 130 : code;
+    if (!signal) process.exitCode = code;
+    else if (signals.includes(signal)) process.exitCode = 130;
+    else stop(`plimsoll: ended by ${signal}${signal === 'SIGKILL' ? ' (out of memory?)' : ''}`);
   });
 }
 
