@@ -113,7 +113,7 @@ export function readWhole(blob: Blob, maxBytes: number, what: string): Buffer {
 }
 
 /** @throws ImageError `DIGEST_MISMATCH` */
-export function checkDigest(bytes: Buffer, digest: string, what: string): void {
+function checkDigest(bytes: Buffer, digest: string, what: string): void {
   const found = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   if (found !== digest) {
     throw mismatch(what, digest, found);

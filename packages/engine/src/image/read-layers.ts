@@ -116,7 +116,7 @@ function reportDone<T>(plan: ImagePlan, index: number, context: ReadContext<T>):
  * Runs a job per index, a few at once, in order. When one fails the others are stopped and awaited, so that nothing reads
  * from a file that is being closed; the error of the lowest index that failed by itself is thrown.
  */
-export async function inParallel<R>(
+async function inParallel<R>(
   count: number,
   signal: AbortSignal | undefined,
   job: (index: number, signal: AbortSignal) => Promise<R>,

@@ -189,9 +189,3 @@ export interface ReadOptions<T> {
   /** the engine's socket or URL (`DOCKER_HOST`), for `docker:` */
   readonly engineHost?: string | undefined;
 }
-
-/**
- * `readImage(reference, options)` in read-image.ts opens any reference that is not an SBOM and reads its layers, several
- * at once. Throws `ImageError` (error.ts) when the image as a whole cannot be read.
- */
-export type ReadImageFunction = <T>(reference: string, options: ReadOptions<T>) => Promise<ReadImage<T>>;

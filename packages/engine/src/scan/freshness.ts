@@ -6,7 +6,7 @@ const dayMs = 24 * 3600 * 1000;
 const confirmAgainDays = 1;
 
 /** Whole days from `checkedAt` to the evaluation date; negative when it was confirmed later. Both `YYYY-MM-DD`. */
-export function ageInDays(shard: ShardInfo, evaluatedAt: string): number {
+function ageInDays(shard: ShardInfo, evaluatedAt: string): number {
   return Math.round((Date.parse(evaluatedAt) - Date.parse(shard.checkedAt)) / dayMs);
 }
 

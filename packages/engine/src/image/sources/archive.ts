@@ -109,7 +109,7 @@ export function choiceOf<T>(context: ReadContext<T>, name: string | null): Image
 }
 
 /** An archive of Docker 25 and later is both kinds: unless asked for, the one with the tags counts. */
-export function planArchive(members: Members, kind: ArchiveKind | null, choice: ImageChoice): ImagePlan {
+function planArchive(members: Members, kind: ArchiveKind | null, choice: ImageChoice): ImagePlan {
   if (kind !== 'oci-archive' && hasDockerManifest(members)) {
     return planDockerArchive(members, choice, 'docker-archive');
   }
