@@ -53,6 +53,24 @@ describe('Alpine secdb', () => {
     expect(built.report.feeds.find(({ feed }) => feed === 'alpine-secdb/3.12')).toMatchObject({ rejected: 1 });
   });
 
+  test('a bulletin beside several vulnerabilities joins none of them', async () => {
+    const ids = [
+      'CVE-2021-20231 GNUTLS-SA-2021-03-10',
+      'CVE-2021-20232 GNUTLS-SA-2021-03-10',
+      'CVE-2023-1000 GHSA-j5g3-x',
+    ];
+    using built = await buildFrom({
+      [main('v3.12')]: secdb([{ pkg: { name: 'gnutls', secfixes: { '3.7.1-r0': ids } } }]),
+      [main('edge')]: secdb([]),
+    });
+    const named = built.records('alpine-3.12', 'gnutls').map(({ id, aliases, bulletins }) => [id, aliases, bulletins]);
+    expect(named).toEqual([
+      ['CVE-2021-20231', [], ['GNUTLS-SA-2021-03-10']],
+      ['CVE-2021-20232', [], ['GNUTLS-SA-2021-03-10']],
+      ['CVE-2023-1000', ['GHSA-j5g3-x'], []],
+    ]);
+  });
+
   test('releases are those that endoflife.date lists and those that the mirror has', async () => {
     using built = await buildFrom({
       [endOfLifeUrl('alpine-linux')]: [{ cycle: '3.19' }, { cycle: '2.1' }, 'odd'],

@@ -109,12 +109,15 @@ export function idsOf(line: string): string[] {
   return [...new Set(words)].sort((a, b) => Number(isCve(b)) - Number(isCve(a)) || (a < b ? -1 : 1));
 }
 
+/** Databases that give each vulnerability an id of its own, as CVE does. */
+const sameVulnerability = /^(?:CVE|GHSA|RUSTSEC|PYSEC|GO)-/;
+
 /** Version `0` is Alpine's word for "never affected". A fix has no date here. */
 function secfix(name: string, version: string, ids: readonly string[]): Statement {
   const affected = version !== '0';
   const [id, ...others] = ids;
-  // an XSA is a bulletin on several vulnerabilities when a CVE stands beside it
-  const bulletins = isCve(id!) ? others.filter((other) => other.startsWith('XSA-')) : [];
+  // what a vendor writes beside a CVE (XSA, GNUTLS-SA, VSV …) is a bulletin, and often on several of them
+  const bulletins = isCve(id!) ? others.filter((other) => !sameVulnerability.test(other)) : [];
   return {
     ids: [id!],
     source: 'alpine-secdb',
