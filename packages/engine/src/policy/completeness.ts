@@ -53,7 +53,7 @@ export function completenessReasons(input: CompletenessInput): readonly Reason[]
     reasons.push({
       exitCode: 5,
       code: 'advisories-missing',
-      message: `advisories that this image needs are missing: ${named(input.missing)}; run "plimsoll db update" (a distribution without a feed cannot be judged)`,
+      message: `advisories that this image needs are missing: ${named(input.missing)}; run "plimsoll db build" (a distribution without a feed cannot be judged)`,
     });
   }
   if (input.stale.length > 0) {
