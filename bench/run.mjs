@@ -5,10 +5,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { largestMember, makeInputs } from './inputs.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 5);
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 const node = join(root, 'node_modules/.bin/node');
 const folder = process.argv[2] ?? join(tmpdir(), 'plimsoll-bench');
 const state = mkdtempSync(join(tmpdir(), 'plimsoll-bench-state-'));

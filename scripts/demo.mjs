@@ -4,13 +4,13 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { exampleDatabase } from '../packages/engine/src/advisories/example-database.ts';
 import { demoImage } from './demo-image.mjs';
 
 /** The examples are as of this day, whenever the demo runs. */
 const exampleDate = '2026-08-22';
-const launcher = new URL('../packages/cli/bin/plimsoll.mjs', import.meta.url).pathname;
+const launcher = fileURLToPath(new URL('../packages/cli/bin/plimsoll.mjs', import.meta.url));
 const folder = resolve(process.argv[2] ?? 'plimsoll-demo');
 const here = (name) => relative(process.cwd(), join(folder, name)) || name;
 
