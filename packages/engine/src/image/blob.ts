@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { ImageError, throwIfAborted } from './error.ts';
@@ -110,14 +109,6 @@ export function readWhole(blob: Blob, maxBytes: number, what: string): Buffer {
     at += count;
   }
   return buffer;
-}
-
-/** @throws ImageError `DIGEST_MISMATCH` */
-function checkDigest(bytes: Buffer, digest: string, what: string): void {
-  const found = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-  if (found !== digest) {
-    throw mismatch(what, digest, found);
-  }
 }
 
 export function mismatch(what: string, stated: string, found: string): ImageError {

@@ -14,11 +14,6 @@ export interface Members {
   read(name: string, maxBytes: number): Buffer;
 }
 
-/** A member of an outer archive: a link names another one. */
-export interface MemberLink {
-  readonly target: string;
-}
-
 const maxMemberLinks = 10;
 
 /** Follows the links that archives of skopeo and old engines have (`ID/layer.tar` → `../DIFFID.tar`). */
