@@ -1,10 +1,12 @@
 // Writes what is made of code into the documentation: docs/reference/result.schema.json, and in any page what stands
 // between `<!-- generated: NAME -->` and `<!-- /generated -->`. A test compares the committed pages with fresh ones.
-import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { exitCodes } from '../packages/cli/src/exit.ts';
 import { commands } from '../packages/cli/src/program.ts';
 import { variableOf } from '../packages/cli/src/settings.ts';
 import { defaultReadLimits } from '../packages/engine/src/image/limits.ts';
+import { catalogers } from '../packages/engine/src/inventory/catalogers.ts';
 import { unreadApplications, unreadDatabases } from '../packages/engine/src/inventory/unread/unread-kinds.ts';
 import { functions, macros, methods } from '../packages/engine/src/policy/cel-functions.ts';
 import { typeName } from '../packages/engine/src/policy/cel-types.ts';
@@ -26,6 +28,7 @@ const sections = {
       exitCodes.map(({ code, meaning }) => [String(code), meaning]),
     ),
   'incomplete codes': incompleteTable,
+  catalogers: catalogerNames,
   'unread kinds': unreadKinds,
   'rule scopes': ruleScopes,
   'policy variables': policyVariables,
@@ -37,7 +40,7 @@ const sections = {
 
 /** Pages that hold generated sections, relative to the root: as they are, and as they should be. */
 export function generatedPages() {
-  const pages = ['README.md', ...globSync('docs/**/*.md', { cwd: root.pathname }).sort()].flatMap((path) => {
+  const pages = ['README.md', ...globSync('docs/**/*.md', { cwd: fileURLToPath(root) }).sort()].flatMap((path) => {
     const committed = source(path);
     return committed.includes('<!-- generated:') ? [{ path, committed, fresh: filled(path, committed) }] : [];
   });
@@ -94,6 +97,16 @@ function incompleteTable() {
 function unreadKinds() {
   const titles = (kinds) => kinds.map(({ title }) => title).join(', ');
   return `Package databases (\`package-database-unread\`): ${titles(unreadDatabases)}.\n\nApplications (\`application-unread\`): ${titles(unreadApplications)}.\n`;
+}
+
+function catalogerNames() {
+  const names = (kind) =>
+    catalogers
+      .filter(({ finds }) => finds === kind)
+      .map(({ name }) => name)
+      .sort()
+      .join(', ');
+  return `Package databases of distros: ${names('distro')}. Packages of languages: ${names('language')}.\n`;
 }
 
 function ruleScopes() {
@@ -193,8 +206,7 @@ function readLimits() {
   return table(['limit', 'default', 'of what'], rows);
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
-  mkdirSync(new URL('docs/reference/', root), { recursive: true });
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   for (const { path, committed, fresh } of generatedPages()) {
     if (committed === fresh) continue;
     writeFileSync(new URL(path, root), fresh);
