@@ -39,7 +39,7 @@ type Tracker = Record<
   Record<string, { releases: Record<string, { status: string; fixed_version?: string } | undefined> }>
 >;
 
-interface OsvRecord {
+export interface OsvRecord {
   readonly id: string;
   readonly withdrawn?: string;
   readonly summary?: string;
@@ -106,7 +106,7 @@ export function expectedOfAlpine(
       const list = statements.get(pkg.name) ?? [];
       statements.set(pkg.name, list);
       for (const [fixed, ids] of Object.entries(pkg.secfixes)) {
-        if (fixed !== '0') list.push(...ids.map((line) => ({ id: line.split(' ')[0]!, fixed })));
+        if (fixed !== '0') list.push(...ids.flatMap(idsOfLine).map((id) => ({ id, fixed })));
       }
     }
   }
@@ -116,6 +116,16 @@ export function expectedOfAlpine(
     ({ version }) => version,
     native,
   );
+}
+
+/** Every CVE of a line, however it is spelt; else the line's first id that is no placeholder. */
+function idsOfLine(line: string): string[] {
+  const cves = line.match(/\bCVE[-_ ]\d{4}-\d{4,}/gi) ?? [];
+  if (cves.length > 0) return cves.map((id) => id.toUpperCase().replace(/[_ ]/, '-'));
+  return line
+    .split(' ')
+    .filter((word) => !word.includes('?'))
+    .slice(0, 1);
 }
 
 /** Of an OSV ecosystem, by somebody else's comparison of versions: package, version and every id of the record. */
@@ -160,7 +170,7 @@ function holds(
 }
 
 /** The JSON files of a zip, by its central directory. */
-function* readOsv<T>(file: string): Generator<T> {
+export function* readOsv<T>(file: string): Generator<T> {
   const zip = readFileSync(file);
   const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
   let at = zip.readUInt32LE(end + 16);
