@@ -36,6 +36,11 @@ const cases: [string, OsvEvent[], ReturnType<typeof range>[]][] = [
     [{ introduced: '0' }, { fixed: '1.0.0' }, { introduced: '1.0.0' }, { fixed: '1.1.0' }],
     [range(null, '1.0.0'), range('1.0.0', '1.1.0')],
   ],
+  [
+    'introduced again before the first fix',
+    [{ introduced: '2.11.0' }, { fixed: '2.11.7' }, { introduced: '0' }, { fixed: '2.11.6' }],
+    [range(null, '2.11.6')],
+  ],
   ['a limit', [{ introduced: '0' }, { limit: '3.0.0' }], [range(null, '3.0.0')]],
   ['no limit', [{ introduced: '0' }, { limit: '*' }], [range(null, null)]],
   ['a fix without a beginning says nothing', [{ fixed: '1.0.0' }], []],

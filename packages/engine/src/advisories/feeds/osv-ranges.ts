@@ -26,8 +26,10 @@ function pairEvents(events: readonly OsvEvent[]): VersionRange[] {
     introduced = undefined;
   };
   for (const event of events) {
-    if (event.introduced !== undefined) introduced ??= event.introduced === '0' ? null : event.introduced;
-    else if (event.fixed !== undefined) close(event.fixed, null);
+    if (event.introduced !== undefined) {
+      // null is "from the beginning", which a later introduction does not narrow
+      if (introduced === undefined) introduced = event.introduced === '0' ? null : event.introduced;
+    } else if (event.fixed !== undefined) close(event.fixed, null);
     else if (event.last_affected !== undefined) close(null, event.last_affected);
     // `*` is no limit; any other ends what this record speaks about, as a fix would
     else if (event.limit !== undefined && event.limit !== '*') close(event.limit, null);
