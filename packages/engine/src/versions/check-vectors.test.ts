@@ -35,6 +35,6 @@ test('a validity file asks what the ecosystem accepts, not what it can order', (
   expect(checkVectors('apk-validity', text)).toMatchObject({ checked: 3, disagreements: [{ line: 2 }, { line: 3 }] });
 });
 
-test.each(['maven', 'maven-ranges', '', '-ranges', 'deb-other'])('%j is an unknown scheme', (name) => {
+test.each(['cobol', 'cobol-ranges', '', '-ranges', 'deb-other'])('%j is an unknown scheme', (name) => {
   expect(checkVectors(name, '1\t<\t2')).toEqual({ unknownScheme: name });
 });

@@ -35,5 +35,6 @@ export function inRange(
 
 function compareWith(scheme: VersionScheme, version: unknown, text: string): Ordering | { readonly invalid: string } {
   const bound = scheme.parse(text);
-  return bound === undefined ? { invalid: text } : scheme.compare(version, bound);
+  if (bound === undefined) return { invalid: text };
+  return scheme.compareWithBound?.(version, bound) ?? scheme.compare(version, bound);
 }

@@ -19,6 +19,11 @@ export interface VersionScheme<V = unknown> {
   /** undefined: not a version of this scheme, or longer than `maxVersionLength`; never throws */
   parse(text: string): V | undefined;
   compare(a: V, b: V): Ordering;
+  /**
+   * Where a version stands to a bound of an advisory's range. Only where that differs from `compare`: a bound may leave out
+   * what every installed version has (rpm and pacman: the release) and then speaks about all of them. This is no order.
+   */
+  compareWithBound?(version: V, bound: V): Ordering;
   /** which part decided, in words: `upstream version: 1.2 < 1.10`; `equal` where none did */
   explain?(a: V, b: V): string;
   /**
