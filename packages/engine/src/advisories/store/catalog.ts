@@ -24,7 +24,7 @@ export function readCatalog(dbDir: string): Catalog | undefined {
 /** Checks by hand: the schema library would cost more than all the rest of a scan's look-ups. */
 export function parseCatalog(text: string, name: string): Catalog {
   const fail = (what: string): AdvisoryError =>
-    new AdvisoryError('catalog-malformed', `${name}: ${what}; build or update the database again`);
+    new AdvisoryError('catalog-malformed', `${name}: ${what}; "plimsoll db build" makes it anew`);
   if (text.length > maxCatalogBytes) throw fail('is too large');
   let value: unknown;
   try {

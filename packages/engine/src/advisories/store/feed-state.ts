@@ -17,7 +17,8 @@ export interface FeedState {
   readonly shards: Readonly<Record<string, InputStates>>;
 }
 
-function emptyState(source: string): FeedState {
+/** Nothing is known of the feeds, so that all of them are read. */
+export function emptyState(source: string): FeedState {
   return { format: shardFormat, source, groups: {}, shards: {} };
 }
 
