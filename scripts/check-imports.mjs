@@ -33,7 +33,6 @@ export const rooms = {
     policy: 'all',
     result: 'all',
   },
-  demo: { image: 'all' },
 };
 
 const importPattern =

@@ -170,6 +170,14 @@ describe('a run that is stopped', () => {
     expect(existsSync(report)).toBe(false);
   });
 
+  test('--timeout that is over before any timer could fire: 3 as well, no report', async () => {
+    expect(await scan('clean', ['--timeout', '0.001', '--format', `json=${report}`])).toMatchObject({
+      status: 3,
+      stdout: '',
+    });
+    expect(existsSync(report)).toBe(false);
+  });
+
   test('db build and an engine that never answers can be stopped too', async () => {
     const build = await waiting(['db', 'build', '--mirror', url, '--db-dir', join(folder.path, 'built')], 'SIGTERM');
     expect(build).toMatchObject({ status: 130, stderr: 'plimsoll: interrupted\n' });

@@ -5,6 +5,8 @@ import { applySettings, type OptionSpec, seconds } from './settings.ts';
 /** What every command gets besides its options. */
 export interface CommandContext {
   readonly signal: AbortSignal;
+  /** Before results are written: throws when the run was interrupted or its time is over, also where no timer could fire. */
+  stopIfOver(): void;
   readonly version: string;
 }
 
@@ -172,14 +174,14 @@ export function buildProgram(
     command.action(async (...given: unknown[]) => {
       const args = given.slice(0, command.registeredArguments.length).map(String);
       const options = await applySettings(command, spec.options, settingNames, process.env);
-      const timer = limitTime(control, options.timeout);
+      const limit = limitTime(control, options.timeout);
       try {
         const work = await spec.load();
-        exitCode = await work(args, options, { signal: control.signal, version });
+        exitCode = await work(args, options, { signal: control.signal, version, stopIfOver: limit.stopIfOver });
         // A run that was told to stop has not done its work, whatever it returned.
         control.signal.throwIfAborted();
       } finally {
-        clearTimeout(timer);
+        limit.clear();
       }
     });
   }
@@ -253,8 +255,19 @@ function group(program: Command, name: string): Command {
   );
 }
 
-function limitTime(control: AbortController, timeout: unknown): NodeJS.Timeout | undefined {
-  if (typeof timeout !== 'string') return undefined;
+/** The clock of `--timeout`: aborts the run, and says at the end whether the time was over. */
+function limitTime(control: AbortController, timeout: unknown): { stopIfOver(): void; clear(): void } {
+  const stopIfOver = () => control.signal.throwIfAborted();
+  if (typeof timeout !== 'string') return { stopIfOver, clear: () => {} };
+  const milliseconds = Number(timeout) * 1000;
+  const end = performance.now() + milliseconds;
   const stop = () => control.abort(new TimedOut(`not done within ${timeout} s (--timeout)`));
-  return setTimeout(stop, Number(timeout) * 1000).unref();
+  const timer = setTimeout(stop, milliseconds).unref();
+  return {
+    stopIfOver() {
+      if (performance.now() > end) stop();
+      stopIfOver();
+    },
+    clear: () => clearTimeout(timer),
+  };
 }

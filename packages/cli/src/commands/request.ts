@@ -30,6 +30,7 @@ export function subjectRequest(
     platform,
     cacheDir: options.cache === false ? null : (text(options, 'cacheDir') ?? cacheFolder('layers')),
     engineHost: process.env.DOCKER_HOST || undefined,
+    offline: options.offline === true,
     signal: context.signal,
     progress: scanProgress(reference, progress),
   };

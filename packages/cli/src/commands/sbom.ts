@@ -15,6 +15,7 @@ export async function runSbom(
   const progress = progressStream(process.stderr, process.env, options.quiet === true);
   const result = await listImage(subjectRequest(reference, options, context, progress));
   progress.clear();
+  context.stopIfOver();
   context.signal.throwIfAborted();
   await writeOutputs(outputs, () => [...renderInventoryJson(result)].join(''));
   const unseen = result.incomplete.filter(({ code }) => gateClosingCodes.has(code));

@@ -59,6 +59,7 @@ export async function runScan(
     gate: options.gate !== false,
   });
   progress.clear();
+  context.stopIfOver();
   // A run that was told to stop writes nothing, also when the last step could not be stopped.
   context.signal.throwIfAborted();
   await writeOutputs(outputs, ({ format, file }) => {

@@ -26,6 +26,7 @@ export async function readSubject(request: SubjectRequest): Promise<Subject> {
     signal: request.signal,
     progress: request.progress,
     engineHost: request.engineHost,
+    offline: request.offline,
   });
   try {
     return { image, inventory: await takeInventory(image) };

@@ -19,6 +19,8 @@ export interface SubjectRequest {
   readonly cacheDir: string | null;
   /** the Docker engine (`DOCKER_HOST`) */
   readonly engineHost?: string | undefined;
+  /** an engine that is not behind a local socket is refused */
+  readonly offline?: boolean | undefined;
   readonly limits?: Partial<ReadLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ScanProgress | undefined;

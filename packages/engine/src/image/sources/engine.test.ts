@@ -43,6 +43,15 @@ describe('an image of the engine', () => {
     }
   });
 
+  it('is asked over a local socket alone when no connection may be opened', async () => {
+    const { unix, tcp } = await engine();
+    await readSeen('docker:app:latest', { engineHost: unix, offline: true });
+    await expect(readSeen('docker:app:latest', { engineHost: tcp, offline: true })).rejects.toMatchObject({
+      code: 'ENGINE_UNREACHABLE',
+      message: `the engine at ${tcp} is not asked for app:latest: offline`,
+    });
+  });
+
   it('is found by every name and ID, also without the prefix', async () => {
     const { unix: engineHost } = await engine();
     const id = sha256(image.config);

@@ -19,7 +19,11 @@ async function readEngineImage<T>(name: string, context: ReadContext<T>): Promis
   if (!nameForm.test(name) || name.includes('..') || name.includes('//')) {
     throw new ImageError('NOT_FOUND', `${JSON.stringify(name.slice(0, 200))} is not the name of an image`);
   }
-  const client = engineClient(context.engineHost);
+  const { engineHost, offline } = context;
+  if (offline && engineHost !== undefined && !/^(?:unix:\/\/|\/)/.test(engineHost)) {
+    throw new ImageError('ENGINE_UNREACHABLE', `the engine at ${engineHost} is not asked for ${name}: offline`);
+  }
+  const client = engineClient(engineHost);
   const image = await client.inspect(name, context.signal);
   const choice = choiceOf(context, null);
   checkPlatform(platformOf(image.os, image.architecture, image.variant), choice, name);
