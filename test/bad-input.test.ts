@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   closeSync,
   mkdirSync,
@@ -13,7 +12,7 @@ import {
 } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { constants, createGzip, gzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   dockerArchive,
@@ -39,12 +38,17 @@ beforeAll(async () => {
 });
 afterAll(folder.remove);
 
-/** Loaded into the program, says at its end how much memory it needed (KiB) and how much CPU (seconds). */
+/**
+ * Loaded into the program, says at its end how much memory it needed (KiB, Linux; the system's own figure counts what the
+ * process was before it became the program) and how much CPU (seconds).
+ */
 const reporter = join(folder.path, 'usage.mjs');
-const reporterSource = `import { writeFileSync } from 'node:fs';
+const reporterSource = `import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 process.on('exit', () => {
-  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-  writeFileSync(process.env.USAGE_FILE, JSON.stringify({ maxRSS, cpu: (userCPUTime + systemCPUTime) / 1e6 }));
+  const { userCPUTime, systemCPUTime } = process.resourceUsage();
+  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : '';
+  const peak = Number(/VmHWM:\\s*(\\d+)/.exec(status)?.[1] ?? 0);
+  writeFileSync(process.env.USAGE_FILE, JSON.stringify({ peak, cpu: (userCPUTime + systemCPUTime) / 1e6 }));
 });
 `;
 
@@ -61,8 +65,8 @@ async function bounded(args: readonly string[], env: Readonly<Record<string, str
     cwd: folder.path,
     env: { ...env, USAGE_FILE: file, NODE_OPTIONS: `--import ${reporter}` },
   });
-  const { maxRSS, cpu } = JSON.parse(readFileSync(file, 'utf8'));
-  expect(maxRSS, 'peak memory, KiB').toBeLessThan(mostKiB);
+  const { peak, cpu } = JSON.parse(readFileSync(file, 'utf8'));
+  expect(peak, 'peak memory, KiB').toBeLessThan(mostKiB);
   expect(cpu, 'CPU, s').toBeLessThan(mostSeconds);
   return ran;
 }
@@ -266,23 +270,17 @@ describe.concurrent('hostile layers: the rest is read, and the gate stays closed
 
   test('a gzip bomb: 4, and what stood before it is listed', async () => {
     const size = 1.5 * 1024 ** 3;
-    const zeros = Buffer.alloc(16 * 1024 * 1024);
-    const gzip = createGzip({ level: constants.Z_BEST_SPEED });
-    const chunks: Buffer[] = [];
-    const hash = createHash('sha256');
-    const ended = new Promise((resolve) => gzip.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', resolve));
-    const write = (bytes: Buffer) => new Promise((resolve) => gzip.write(bytes, resolve));
-    await write(
-      Buffer.concat([tarArchive([osRelease, status], { endMark: false }), tarHeader({ path: 'bomb' }, size)]),
-    );
-    for (let written = 0; written < size; written += zeros.length) await write(zeros);
-    gzip.end();
-    await ended;
-    const blob = Buffer.concat(chunks);
+    const head = Buffer.concat([
+      tarArchive([osRelease, status], { endMark: false }),
+      tarHeader({ path: 'bomb' }, size),
+    ]);
+    // members of a gzip file follow each other: each of these is 16 MiB of zeros
+    const member = gzipSync(Buffer.alloc(16 * 1024 * 1024));
+    const blob = Buffer.concat([gzipSync(head), ...new Array<Buffer>(size / 1024 ** 2 / 16).fill(member)]);
     const config = JSON.stringify({
       os: 'linux',
       architecture: 'amd64',
-      rootfs: { type: 'layers', diff_ids: [`sha256:${hash.digest('hex')}`] },
+      rootfs: { type: 'layers', diff_ids: [sha256(Buffer.from('never reached'))] },
     });
     const path = join(folder.path, 'bomb.tar');
     const manifest = '[{"Config":"c.json","Layers":["layer.tar.gz"]}]';

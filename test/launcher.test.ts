@@ -19,12 +19,12 @@ afterAll(folder.remove);
 
 /** Says who runs, under which Node and with which arguments, and ends with 7; `wait` waits for a signal. */
 const program = (name: string): string => `const [first] = process.argv.slice(2);
-console.log(JSON.stringify(['${name}', Number(process.versions.node.split('.')[0]) >= 24, ...process.argv.slice(2)]));
 if (first === 'wait') {
   const timer = setInterval(() => {}, 1000);
   process.on('SIGTERM', () => { console.log('told'); clearInterval(timer); });
   process.on('SIGINT', () => { console.log('told'); clearInterval(timer); });
 }
+console.log(JSON.stringify(['${name}', Number(process.versions.node.split('.')[0]) >= 24, ...process.argv.slice(2)]));
 if (first === 'die') process.kill(process.pid, 'SIGKILL');
 process.exitCode = first === 'wait' ? 130 : 7;
 `;
