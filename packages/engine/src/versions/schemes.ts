@@ -1,5 +1,7 @@
+import { alpmScheme } from './alpm/alpm-scheme.ts';
 import { apkScheme } from './apk/apk-scheme.ts';
 import { debScheme } from './deb/deb-scheme.ts';
+import { mavenScheme } from './maven/maven-scheme.ts';
 import { npmScheme } from './npm/npm-scheme.ts';
 import { pypiScheme } from './pypi/pypi-scheme.ts';
 import { rpmScheme } from './rpm/rpm-scheme.ts';
@@ -7,7 +9,16 @@ import type { VersionScheme } from './scheme.ts';
 import { semverScheme } from './semver/semver-scheme.ts';
 
 /** Every scheme that versions can be compared in. A new one is a folder beside these and a line here. */
-export const schemes: readonly VersionScheme[] = [apkScheme, debScheme, npmScheme, pypiScheme, rpmScheme, semverScheme];
+export const schemes: readonly VersionScheme[] = [
+  alpmScheme,
+  apkScheme,
+  debScheme,
+  mavenScheme,
+  npmScheme,
+  pypiScheme,
+  rpmScheme,
+  semverScheme,
+];
 
 const byName: ReadonlyMap<string, VersionScheme> = new Map(schemes.map((scheme) => [scheme.name, scheme]));
 

@@ -1,3 +1,4 @@
+import { endOfRun, isDigit, isLetter } from '../ascii.ts';
 import { compareNumerals, type Numeral, numeral, orderingSign } from '../numeral.ts';
 import { maxVersionLength, type Ordering } from '../scheme.ts';
 
@@ -106,20 +107,6 @@ function skipSeparators(text: string, from: number): number {
     if (isDigit(code) || isLetter(code) || code === tilde || code === caret) break;
   }
   return at;
-}
-
-function endOfRun(text: string, from: number, belongs: (code: number) => boolean): number {
-  let at = from;
-  while (at < text.length && belongs(text.charCodeAt(at))) at++;
-  return at;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 0x30 && code <= 0x39;
-}
-
-function isLetter(code: number): boolean {
-  return (code >= 0x41 && code <= 0x5a) || (code >= 0x61 && code <= 0x7a);
 }
 
 export function explainRpmVersions(a: RpmVersion, b: RpmVersion): string {
