@@ -130,10 +130,10 @@ describe('risk', () => {
     const listed = new Map([['CVE-1', { id: 'CVE-1', dateAdded: '2024-01-01', dueDate: null, ransomware: true }]]);
     const risk = (kev: typeof listed, kevAvailable: boolean) => findings(of, shards, { kev, kevAvailable })[0]?.risk;
     expect(risk(listed, true)).toMatchObject({
-      kev: { listed: true, dateAdded: '2024-01-01', dueDate: null },
+      kev: { dateAdded: '2024-01-01', dueDate: null },
       ransomware: true,
     });
-    expect(risk(new Map(), true)).toMatchObject({ kev: { listed: false }, ransomware: false });
+    expect(risk(new Map(), true)).toMatchObject({ kev: false, ransomware: false });
     expect(risk(new Map(), false)).toMatchObject({ kev: null, ransomware: null, epss: null, exploit: null });
   });
 

@@ -68,9 +68,7 @@ function riskOf(candidate: Candidate, ratings: Ratings, source: string | null, s
   return {
     cvss: chooseVector(ratings, source),
     epss: null,
-    kev: sources.kevAvailable
-      ? { listed: first !== undefined, dateAdded: first?.dateAdded ?? null, dueDate: first?.dueDate ?? null }
-      : null,
+    kev: !sources.kevAvailable ? null : first ? { dateAdded: first.dateAdded, dueDate: first.dueDate } : false,
     ransomware: sources.kevAvailable ? listed.some(({ ransomware }) => ransomware) : null,
     exploit: null,
     malware: candidate.kind === 'malware' ? true : null,

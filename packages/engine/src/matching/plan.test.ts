@@ -42,9 +42,9 @@ describe('planLookups', () => {
     const source = { name: 'glibc', version: '2.34-1' };
     const of = inventory([pkg('rpm', 'glibc-common', '2.34-1', { source })], { distro: distro('almalinux', '9') });
     const plan = planLookups(of, naming);
-    // no comparator for rpm yet: said, not dropped
     expect(plan.shards).toContain('almalinux-9');
-    expect(plan.incomplete).toMatchObject([{ code: 'not-comparable' }]);
+    expect(plan.lookups).toMatchObject([{ name: 'glibc-common', version: '2.34-1', scheme: 'rpm', via: 'package' }]);
+    expect(plan.incomplete).toEqual([]);
   });
 
   describe('what cannot be judged is never silently clean', () => {

@@ -39,8 +39,8 @@ export interface Risk {
     readonly score: number;
   } | null;
   readonly epss: { readonly score: number; readonly percentile: number } | null;
-  /** known exploited; null when no KEV shard was at hand */
-  readonly kev: { readonly listed: boolean; readonly dateAdded: string | null; readonly dueDate: string | null } | null;
+  /** known exploited: since when, or false; null when no KEV shard was at hand */
+  readonly kev: { readonly dateAdded: string | null; readonly dueDate: string | null } | false | null;
   readonly ransomware: boolean | null;
   readonly exploit: boolean | null;
   readonly malware: boolean | null;

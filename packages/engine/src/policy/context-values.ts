@@ -56,10 +56,10 @@ export function findingContext(finding: Finding, evaluatedAt: string, owners: Re
         vector: risk?.cvss?.vector ?? '',
         source: risk?.cvss?.source ?? '',
       },
-      kev: risk?.kev?.listed ?? false,
+      kev: Boolean(risk?.kev),
       kevKnown: risk?.kev != null,
-      kevDateAdded: risk?.kev?.dateAdded ?? '',
-      kevDueDate: risk?.kev?.dueDate ?? '',
+      kevDateAdded: (risk?.kev || null)?.dateAdded ?? '',
+      kevDueDate: (risk?.kev || null)?.dueDate ?? '',
       ransomware: risk?.ransomware ?? false,
       ransomwareKnown: risk?.ransomware != null,
       epss: {

@@ -7,7 +7,7 @@ const policies = [loadPack('default')];
 const judge = (facts: SubjectFacts) => evaluate(makeSubject(facts), { policies, exceptions: [], gate: true });
 
 const fixed = { state: 'fixed', versions: ['1.1'], since: '2026-01-01' } as const;
-const kev = { listed: true, dateAdded: '2026-02-03', dueDate: null };
+const kev = { dateAdded: '2026-02-03', dueDate: null };
 const vulnerability = (facts: Parameters<typeof makeFinding>[0]) => ({ findings: [makeFinding(facts)] });
 const eol = (pastEndOfLife: boolean | null) => ({
   image: { distro: { id: 'alpine', version: '3.12', endOfLife: '2022-05-01', pastEndOfLife } },

@@ -382,7 +382,7 @@ describe('laws', () => {
                 package: name,
                 severity,
                 fix: fixed ? { state: 'fixed', versions: ['2'], since } : {},
-                risk: { kev: { listed, dateAdded: null, dueDate: null } },
+                risk: { kev: listed && { dateAdded: null, dueDate: null } },
               }),
             ),
         ),

@@ -41,7 +41,7 @@ function compareFindings(a: Finding, b: Finding): number {
 }
 
 function urgency(finding: Finding): number {
-  return (finding.kind === 'malware' ? 2 : 0) + (finding.risk?.kev?.listed === true ? 1 : 0);
+  return (finding.kind === 'malware' ? 2 : 0) + (finding.risk?.kev ? 1 : 0);
 }
 
 /** What findings of these kinds are about, when they are about no package. */

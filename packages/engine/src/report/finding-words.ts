@@ -23,7 +23,7 @@ export function riskMarks(finding: Finding): readonly string[] {
   const { risk } = finding;
   const marks: string[] = [];
   if (finding.kind === 'malware' || risk?.malware === true) marks.push('malware');
-  if (risk?.kev?.listed === true) marks.push('KEV');
+  if (risk?.kev) marks.push('KEV');
   if (risk?.ransomware === true) marks.push('ransomware');
   if (risk?.exploit === true) marks.push('exploit');
   if (risk?.epss && risk.epss.score >= 0.1) marks.push(`EPSS ${risk.epss.score.toFixed(2)}`);

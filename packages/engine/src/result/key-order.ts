@@ -28,8 +28,8 @@ export const resultKeyOrder: KeyOrder = {
     stale: null,
     missing: null,
     example: null,
-    policy: { name: null, digest: null },
-    exceptions: { source: null, digest: null },
+    policy: null,
+    exceptions: null,
     settings: null,
     history: null,
     evaluatedAt: null,
@@ -44,6 +44,8 @@ export const resultKeyOrder: KeyOrder = {
     licenses: null,
     locations: { path: null, layer: null },
     ownedBy: null,
+    modularity: null,
+    vendor: null,
   },
   facts: {
     config: {
@@ -85,7 +87,7 @@ export const resultKeyOrder: KeyOrder = {
     risk: {
       cvss: cvssRating,
       epss: { score: null, percentile: null },
-      kev: { listed: null, dateAdded: null, dueDate: null },
+      kev: { dateAdded: null, dueDate: null },
       ransomware: null,
       exploit: null,
       malware: null,

@@ -53,8 +53,8 @@ const inputs = z.object({
   stale: strings.meta({ description: 'shards' }),
   missing: strings.meta({ description: 'shards' }),
   example: z.exactOptional(z.literal(true)).meta({ description: 'the example advisories of the demo were used' }),
-  policy: z.array(z.object({ name: z.string(), digest })),
-  exceptions: z.array(z.object({ source: z.string(), digest })),
+  policy: z.record(z.string(), digest).meta({ description: 'name of a policy → digest of its text' }),
+  exceptions: z.record(z.string(), digest).meta({ description: 'exceptions file → digest of its text' }),
   settings: z.record(z.string(), z.unknown()),
   history: z.record(z.string(), z.unknown()),
   evaluatedAt: date,
@@ -70,6 +70,8 @@ const packageEntry = z.object({
   licenses: strings.meta({ description: 'declared texts' }),
   locations: z.array(z.object({ path: z.string(), layer: layerRef })),
   ownedBy: z.string().nullable().meta({ description: 'distro package that ships the file that proves it' }),
+  modularity: z.exactOptional(z.string().nullable()).meta({ description: 'rpm: NAME:STREAM:VERSION:CONTEXT' }),
+  vendor: z.exactOptional(z.string().nullable()).meta({ description: 'rpm: who built the package' }),
 });
 
 const config = z.object({
@@ -156,9 +158,8 @@ const risk = z.object({
   cvss: z.object({ source: z.string(), version: z.string(), vector: z.string(), score: z.number() }).nullable(),
   epss: z.object({ score: z.number(), percentile: z.number() }).nullable(),
   kev: z
-    .object({ listed: z.boolean(), dateAdded: date.nullable(), dueDate: date.nullable() })
-    .nullable()
-    .meta({ description: 'known exploited; null when not known' }),
+    .union([z.object({ dateAdded: date.nullable(), dueDate: date.nullable() }), z.literal(false), z.null()])
+    .meta({ description: 'known exploited: since when, or false; null when not known' }),
   ransomware: z.boolean().nullable(),
   exploit: z.boolean().nullable(),
   malware: z.boolean().nullable(),

@@ -41,8 +41,10 @@ export interface ResultInputs {
   readonly missing: readonly string[];
   /** the example advisories of the demo were used */
   readonly example?: true;
-  readonly policy: readonly { readonly name: string; readonly digest: string }[];
-  readonly exceptions: readonly { readonly source: string; readonly digest: string }[];
+  /** name of a policy → digest of its text */
+  readonly policy: Readonly<Record<string, string>>;
+  /** exceptions file → digest of its text */
+  readonly exceptions: Readonly<Record<string, string>>;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly history: Readonly<Record<string, unknown>>;
   /** `YYYY-MM-DD` */

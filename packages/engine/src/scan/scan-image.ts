@@ -11,7 +11,7 @@ import type { ScanResult } from '../result/types.ts';
 import { compareVersions } from '../versions/compare-versions.ts';
 import { AdvisoryDesk } from './gather-advisories.ts';
 import { readSubject, resultImage, subjectInputs } from './read-subject.ts';
-import type { ScanRequest } from './request.ts';
+import type { ScanRequest, WithDigest } from './request.ts';
 
 /**
  * The whole way once: image, inventory, findings, verdict. The result is a function of its inputs, all of which it names.
@@ -68,8 +68,8 @@ export async function scanImage(request: ScanRequest): Promise<ScanResult> {
         stale,
         missing: policySubject.missing,
         ...(example ? { example: true as const } : {}),
-        policy: request.policies.map(({ value, digest }) => ({ name: value.name, digest })),
-        exceptions: request.exceptions.map(({ value, digest }) => ({ source: value.source, digest })),
+        policy: digests(request.policies, ({ name }) => name),
+        exceptions: digests(request.exceptions, ({ source }) => source),
         settings: settings(request),
       },
       packages: inventory.packages,
@@ -87,6 +87,10 @@ export async function scanImage(request: ScanRequest): Promise<ScanResult> {
 function matchingInputs(plan: LookupPlan, advisories: Readonly<Record<string, string>>): string[] {
   const read = [...plan.names.keys(), ...Object.keys(advisories).filter((name) => name.startsWith('ratings-'))];
   return ['subject', 'catalogers', ...read.map((shard) => `advisories.${shard}`)];
+}
+
+function digests<T>(given: readonly WithDigest<T>[], nameOf: (value: T) => string): Record<string, string> {
+  return Object.fromEntries(given.map(({ value, digest }) => [nameOf(value), digest] as const).sort());
 }
 
 /** What stands in `missing` for a distro that no feed speaks about. */

@@ -43,7 +43,7 @@ export function makeFinding(facts: FindingFacts = {}): Finding {
     risk: {
       cvss: null,
       epss: null,
-      kev: { listed: false, dateAdded: null, dueDate: null },
+      kev: false,
       ransomware: null,
       exploit: null,
       malware: null,

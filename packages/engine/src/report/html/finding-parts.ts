@@ -71,7 +71,7 @@ function ratingFacts(finding: Finding): readonly Fact[] {
 function riskFacts(finding: Finding): readonly Fact[] {
   const { risk } = finding;
   const facts: Fact[] = [];
-  if (risk?.kev?.listed === true) {
+  if (risk?.kev) {
     const dates = [
       risk.kev.dateAdded === null ? null : `listed ${risk.kev.dateAdded}`,
       risk.kev.dueDate === null ? null : `due ${risk.kev.dueDate}`,

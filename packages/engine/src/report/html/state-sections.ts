@@ -70,8 +70,8 @@ export function inputList(result: ScanResult): Markup {
     ['Stage', inputs.subject.stage],
     ['Image ID', image.id ?? html`<span class="soft">none</span>`],
     ['Manifest digest', image.digest ?? html`<span class="soft">not known</span>`],
-    ['Policy', digests(inputs.policy.map((policy) => [policy.name, policy.digest]))],
-    ['Exceptions', digests(inputs.exceptions.map((file) => [file.source, file.digest]))],
+    ['Policy', digests(Object.entries(inputs.policy))],
+    ['Exceptions', digests(Object.entries(inputs.exceptions))],
     ['Advisories', digests(Object.entries(inputs.advisories))],
     [
       'Catalogers',

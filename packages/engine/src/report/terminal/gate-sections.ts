@@ -84,7 +84,7 @@ function brokenRow(screen: Screen, group: FindingGroup, row: FindingRow, evaluat
 
 function brokenRule(screen: Screen, rule: RuleOutcome, findings: readonly Finding[], result: ScanResult): void {
   const words = ruleWords(rule, findings);
-  const policy = result.inputs.policy.length > 1 ? [`policy ${rule.policy}`] : [];
+  const policy = Object.keys(result.inputs.policy).length > 1 ? [`policy ${rule.policy}`] : [];
   const count = findings.length > 0 ? [countWords(findings)] : [];
   const notes = [...count, ...policy].join(', ');
   screen.text(

@@ -74,7 +74,7 @@ export function footer(screen: Screen, result: ScanResult): void {
   const parts = [
     `${inputs.product.name} ${inputs.product.version}`,
     `as of ${inputs.evaluatedAt}`,
-    `policy ${inputs.policy.map((policy) => policy.name).join(', ') || 'none'}`,
+    `policy ${Object.keys(inputs.policy).join(', ') || 'none'}`,
     shards.length === 0 ? 'no advisories' : `advisories ${shards.join(', ')}`,
   ];
   screen.blank();

@@ -110,7 +110,7 @@ const evil = npm('event-streem', '1.0.2');
 const noRisk: Risk = {
   cvss: null,
   epss: null,
-  kev: { listed: false, dateAdded: null, dueDate: null },
+  kev: false,
   ransomware: false,
   exploit: null,
   malware: false,
@@ -190,7 +190,7 @@ function opensslFindings(of: Package): readonly Finding[] {
         risk: {
           ...noRisk,
           cvss: { source: 'nvd', version: '3.1', vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H', score: 7.5 },
-          kev: { listed: true, dateAdded: '2026-06-30', dueDate: '2026-07-21' },
+          kev: { dateAdded: '2026-06-30', dueDate: '2026-07-21' },
           ransomware: true,
         },
       },
@@ -491,11 +491,8 @@ export function sampleResult(): ScanResult {
       },
       stale: ['npm'],
       missing: [],
-      policy: [
-        { name: 'default', digest: digest('b4') },
-        { name: 'qualys-risk-index', digest: digest('b5') },
-      ],
-      exceptions: [{ source: 'exceptions.yaml', digest: digest('c5') }],
+      policy: { default: digest('b4'), 'qualys-risk-index': digest('b5') },
+      exceptions: { 'exceptions.yaml': digest('c5') },
       settings: { maxDbAgeDays: 5, severityOrder: ['distro', 'nvd', 'cisa-vulnrichment', 'github'] },
       history: {},
       evaluatedAt: '2026-09-02',
@@ -534,7 +531,7 @@ export function passResult(): ScanResult {
       distro: null,
       layers: [layers[2]!],
     },
-    inputs: { ...sample.inputs, advisories: {}, stale: [], exceptions: [] },
+    inputs: { ...sample.inputs, advisories: {}, stale: [], exceptions: {} },
     packages: [],
     facts: { config: { ...config, user: '65532', exposedPorts: [], labels: {}, env: [] } },
     incomplete: [],
@@ -559,7 +556,7 @@ export function warnResult(): ScanResult {
   );
   return {
     ...sample,
-    inputs: { ...sample.inputs, stale: [], exceptions: [], example: true },
+    inputs: { ...sample.inputs, stale: [], exceptions: {}, example: true },
     incomplete: [],
     findings,
     verdict: {
