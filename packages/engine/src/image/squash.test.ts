@@ -40,26 +40,56 @@ describe('applying layers', () => {
     ['a whiteout leaves its own layer alone, before or after', [layer('a'), layer('a', '.wh.a')], ['a@1']],
     ['a whiteout of nothing does nothing', [layer('a'), layer('.wh.b', 'x/.wh.y')], ['a@0']],
     ['an opaque mark hides lower layers only', [layer('d/a', 'd/b'), layer('d/c', 'd/.wh..wh..opq')], ['d/c@1']],
-    ['an opaque root hides everything below', [layer('a', 'd/b'), layer('.wh..wh..opq', 'c')], ['c@1']],
+    ['an opaque root hides nothing', [layer('a', 'd/b'), layer('.wh..wh..opq', 'c')], ['a@0', 'c@1', 'd/b@0']],
     ['whiteouts last: a later layer may bring it back', [layer('a'), layer('.wh.a'), layer('a')], ['a@2']],
     ['a file replaces a directory with all below', [layer('d/a', 'd/b'), layer('d')], ['d@1']],
     ['a directory replaces a file', [layer('d'), layer('d/', 'd/a')], ['d/a@1']],
     ['an entry below a file replaces it by a directory', [layer('d'), layer('d/a')], ['d/a@1']],
     ['directories merge', [layer('d/', 'd/a'), layer('d/', 'd/b')], ['d/a@0', 'd/b@1']],
-    ['a removed and remade directory is empty below', [layer('d/a'), layer('.wh.d', 'd/', 'd/b')], ['d/b@1']],
     [
-      'entries behind a directory link land where it leads (merged /usr)',
-      [layer('usr/lib/', 'lib -> usr/lib'), layer('lib/x', 'lib/sub/y')],
-      ['lib@0', 'usr/lib/sub/y:lib/sub/y@1', 'usr/lib/x:lib/x@1'],
+      'a removed and remade directory keeps what was below',
+      [layer('d/a', 'd/b'), layer('.wh.d', 'd/', 'd/b')],
+      ['d/a@0', 'd/b@1'],
     ],
-    ['absolute links stay inside', [layer('usr/', 'l -> /usr'), layer('l/x')], ['l@0', 'usr/x:l/x@1']],
-    ['links that climb stay inside', [layer('usr/', 'l -> ../../usr'), layer('l/x')], ['l@0', 'usr/x:l/x@1']],
-    ['a whiteout acts through a directory link', [layer('usr/lib/x', 'lib -> usr/lib'), layer('lib/.wh.x')], ['lib@0']],
+    [
+      'a removed directory with new files, which is not stated, is empty below',
+      [layer('d/a', 'd/b'), layer('.wh.d', 'd/b')],
+      ['d/b@1'],
+    ],
+    ['a removed and remade file is the new one', [layer('a'), layer('.wh.a', 'a')], ['a@1']],
+    [
+      'entries behind a directory link of their layer land where it leads (merged /usr)',
+      [layer('usr/lib/', 'lib -> usr/lib', 'lib/x', 'lib/sub/y')],
+      ['lib@0', 'usr/lib/sub/y:lib/sub/y@0', 'usr/lib/x:lib/x@0'],
+    ],
+    [
+      'entries behind a directory link of another layer take its place',
+      [layer('usr/lib/x', 'lib -> usr/lib'), layer('lib/x', 'lib/sub/y')],
+      ['lib/sub/y@1', 'lib/x@1', 'usr/lib/x@0'],
+    ],
+    ['absolute links stay inside', [layer('usr/', 'l -> /usr', 'l/x')], ['l@0', 'usr/x:l/x@0']],
+    ['links that climb stay inside', [layer('usr/', 'l -> ../../usr', 'l/x')], ['l@0', 'usr/x:l/x@0']],
+    [
+      'a whiteout acts through a directory link of its layer',
+      [layer('usr/lib/x'), layer('usr/lib/', 'lib -> usr/lib', 'lib/.wh.x')],
+      ['lib@1'],
+    ],
     [
       'an opaque mark acts through one, too',
-      [layer('usr/lib/x', 'lib -> usr/lib'), layer('lib/.wh..wh..opq')],
-      ['lib@0'],
+      [layer('usr/lib/x'), layer('usr/lib/', 'lib -> usr/lib', 'lib/.wh..wh..opq')],
+      ['lib@1'],
     ],
+    [
+      'neither acts through a link of another layer',
+      [layer('usr/x', 'usr/y', 'l -> usr', 'm -> usr'), layer('l/.wh.x', 'm/.wh..wh..opq')],
+      ['usr/x@0', 'usr/y@0'],
+    ],
+    [
+      'a whiteout below a directory that replaces a link leaves the link’s target alone',
+      [layer('app/x', 'a -> app'), layer('a/', 'a/.wh.x')],
+      ['app/x@0'],
+    ],
+    ['a whiteout below a file of its layer does nothing', [layer('d/x'), layer('d', 'd/.wh.x')], ['d@1']],
     [
       'a whiteout of a link removes the link',
       [layer('usr/lib/x', 'lib -> usr/lib'), layer('.wh.lib')],
@@ -84,11 +114,20 @@ describe('applying layers', () => {
     ['a dangling directory link makes its target', [layer('l -> new/place', 'l/x')], ['l@0', 'new/place/x:l/x@0']],
     ['hard links are the file they share', [layer('a', 'b = a'), layer('.wh.a')], ['b:a@0']],
     ['hard links keep the old content of a replaced name', [layer('a', 'b = a'), layer('a')], ['a@1', 'b:a@0']],
-    ['hard links into a lower layer', [layer('a'), layer('b = a', '.wh.a')], ['b@1']],
+    ['hard links into a lower layer', [layer('a'), layer('b = a', '.wh.a')], ['b:a@0']],
     ['hard links to what is not there stay what they are', [layer('b = a')], ['b@0']],
   ];
   it.each(cases)('%s', (_, layers, expected) => {
     expect(filesOf(layers)).toEqual(expected);
+  });
+
+  it('tells where engines differ: a path through a link of a layer below', () => {
+    const below = layer('usr/lib/x', 'lib -> usr/lib', 'app/x', 'a -> app');
+    expect(squash([below, layer('lib/x', 'lib/y'), layer('a/.wh.x')]).problems).toMatchObject([
+      { code: 'unsafe-path', path: 'lib', layer: 1 },
+      { code: 'unsafe-path', path: 'a', layer: 2 },
+    ]);
+    expect(squash([below, layer('usr/lib/y', 'lib/'), layer('.wh.a')]).problems).toEqual([]);
   });
 
   it('tells entries that no extraction could place', () => {
@@ -105,10 +144,10 @@ describe('hostile layers', () => {
       lines.push(`l${index} -> l${index - 1}`);
     }
     const entries = Array.from({ length: 1000 }, (_, index) => `l${20 + (index % 10)}/f${index}`);
-    const view = squash([layer(...lines), layer(...entries)], { maxSteps: 5000 });
+    const view = squash([layer(), layer(...lines, ...entries)], { maxSteps: 5000 });
     expect(view.problems).toMatchObject([{ code: 'limit-reached', layer: 1 }]);
     expect([...view.files()].length).toBeLessThan(400);
-    expect(squash([layer(...lines), layer(...entries)]).problems).toEqual([]);
+    expect(squash([layer(), layer(...lines, ...entries)]).problems).toEqual([]);
   });
 
   it('may remove a directory with any number of files', () => {
@@ -204,6 +243,8 @@ describe('history', () => {
  */
 class FlatModel {
   readonly at = new Map<string, { readonly type: EntryType; readonly target: string | null; readonly made: string }>();
+  /** directories that have an entry */
+  readonly stated = new Set<string>();
 
   /** real path; missing parts stay as they are. undefined: it loops */
   real(path: string): string | undefined {
@@ -244,38 +285,74 @@ class FlatModel {
   remove(path: string): void {
     for (const key of [path, ...this.below(path)]) {
       this.at.delete(key);
+      this.stated.delete(key);
     }
   }
 
+  /** Marks hide directories that the layer itself has no file in place of. */
+  hides(directory: string): string | undefined {
+    const real = this.real(directory);
+    const parts = real?.split('/').filter(Boolean) ?? [];
+    const blocked = parts.some((_, at) => {
+      const type = this.at.get(parts.slice(0, at + 1).join('/'))?.type;
+      return type !== undefined && type !== 'directory';
+    });
+    return blocked ? undefined : real;
+  }
+
+  /** The layer on its own, as a folder; then what it has over what there is. */
   apply(listing: LayerListing, index: number): void {
-    const hidden = listing.opaque.map((path) => this.real(path)).filter((path) => path !== undefined);
-    const gone = listing.whiteouts.map((path) => this.place(path)).filter((path) => path !== undefined);
-    for (const key of hidden.flatMap((path) => this.below(path))) {
-      this.at.delete(key);
-    }
-    for (const path of gone) {
-      this.remove(path);
-    }
+    const upper = new FlatModel();
     for (const entry of listing.entries) {
-      const path = this.place(entry.path);
+      const path = upper.place(entry.path);
       if (path !== undefined) {
-        this.put(path, entry, index);
+        upper.put(path, entry, index);
       }
+    }
+    const hidden = new Set<string>();
+    const gone = new Set<string>();
+    for (const path of listing.whiteouts) {
+      const slash = path.lastIndexOf('/');
+      const directory = slash < 0 ? '' : upper.hides(path.slice(0, slash));
+      if (directory === undefined) continue;
+      const real = [directory, path.slice(slash + 1)].filter(Boolean).join('/');
+      upper.directories(directory);
+      if (upper.at.get(real)?.type !== 'directory' || !upper.stated.has(real)) gone.add(real);
+    }
+    for (const path of listing.opaque) {
+      const directory = upper.hides(path);
+      if (directory === undefined || directory === '') continue;
+      upper.directories(directory);
+      hidden.add(directory);
+    }
+    for (const path of gone) this.remove(path);
+    for (const path of hidden) for (const key of this.below(path)) this.at.delete(key);
+    for (const [path, node] of upper.at) {
+      if (node.type !== 'directory' || this.at.get(path)?.type !== 'directory') {
+        this.remove(path);
+        this.at.set(path, node);
+      }
+    }
+  }
+
+  directories(path: string): void {
+    for (let slash = path.indexOf('/'); ; slash = path.indexOf('/', slash + 1)) {
+      const parent = slash < 0 ? path : path.slice(0, slash);
+      if (parent !== '' && this.at.get(parent)?.type !== 'directory') {
+        this.at.set(parent, { type: 'directory', target: null, made: '' });
+      }
+      if (slash < 0) return;
     }
   }
 
   put(path: string, entry: LayerEntry, index: number): void {
-    for (let slash = path.indexOf('/'); slash > 0; slash = path.indexOf('/', slash + 1)) {
-      const parent = path.slice(0, slash);
-      if (this.at.get(parent)?.type !== 'directory') {
-        this.at.set(parent, { type: 'directory', target: null, made: '' });
-      }
-    }
+    this.directories(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
     const { type, linkTarget: target } = entry;
     if (!(type === 'directory' && this.at.get(path)?.type === 'directory')) {
       this.remove(path);
       this.at.set(path, { type, target, made: type === 'directory' ? '' : `${entry.path}@${index}` });
     }
+    if (type === 'directory') this.stated.add(path);
   }
 }
 

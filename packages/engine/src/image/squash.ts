@@ -1,12 +1,13 @@
+import { emptyRoot, LayerTree } from './layer-tree.ts';
 import { defaultReadLimits, maxProblemsPerLayer, maxSquashSteps } from './limits.ts';
 import type { LayerEntry, LayerListing, ReadProblem } from './types.ts';
-import { TreeNode, TreeWalker } from './view-tree.ts';
+import { lastComponent, nodeAt, type TreeNode, TreeWalker } from './view-tree.ts';
 
 /** What stands at one path of the squashed view. */
 export interface ViewNode {
   /**
    * The entry that holds the content. `entry.path` is where it stands in its layer, which is what `reread` asks for;
-   * it differs from `path` behind a directory link (`lib/x` of the layer is `usr/lib/x` of the view) and for hard links
+   * it differs from `path` behind a directory link of the same layer (`lib/x` is `usr/lib/x` of the view) and for hard links
    * (the entry is that of the file they share).
    */
   readonly entry: LayerEntry;
@@ -60,10 +61,13 @@ export interface SquashOptions {
 }
 
 /**
- * Applies layers, base first, as containerd and Docker extract them: whiteouts of a layer act on what is below it, then
- * its entries are placed. Directories of an entry's path are followed through the links that exist at that moment; what
- * is no directory replaces a directory with all below it, and the reverse.
+ * Applies layers, base first, as overlay file systems show them, which Docker, containerd and Podman mount: each layer is
+ * a folder of its own, directories merge, and anything else hides what is below it. So a path of a layer does not lead
+ * through the links of layers below: the directories that it needs take their place. An engine that extracts one layer
+ * over the other would follow them; where that makes a difference it is told as a problem. A whiteout of what its own
+ * layer has as a directory, and an opaque mark of the root, hide nothing, as there.
  *
+ * @see https://docs.kernel.org/filesystems/overlayfs.html
  * @see https://github.com/opencontainers/image-spec/blob/main/layer.md#applying-changesets
  */
 export function squash(layers: readonly LayerListing[], options: SquashOptions = {}): SquashedView {
@@ -77,119 +81,99 @@ export function squash(layers: readonly LayerListing[], options: SquashOptions =
 class View implements SquashedView {
   readonly problems: (ReadProblem & { readonly layer: number })[] = [];
   readonly #track: ((path: string) => boolean) | undefined;
-  readonly #maxSteps: number;
+  readonly #maxHops: number;
+  readonly #root = emptyRoot();
   readonly #walker: TreeWalker;
-  readonly #root = new TreeNode('', impliedDirectory(''), 0, null);
   readonly #events = new Map<string, PathEvent[]>();
-  /** directory of the last entry as written, and the node it led to: entries of one directory follow each other */
-  #lastDirectory: string | null = null;
-  #lastNode = this.#root;
+  /** path components that may still be walked while layers are applied */
+  #steps: number;
 
   constructor(options: SquashOptions) {
     this.#track = options.track;
-    this.#walker = new TreeWalker(this.#root, options.maxLinkHops ?? defaultReadLimits.maxLinkHops);
-    this.#maxSteps = options.maxSteps ?? maxSquashSteps;
+    this.#maxHops = options.maxLinkHops ?? defaultReadLimits.maxLinkHops;
+    this.#steps = options.maxSteps ?? maxSquashSteps;
+    this.#walker = new TreeWalker(this.#root, this.#maxHops);
   }
 
   apply(listing: LayerListing, layer: number): void {
-    // resolved before any is removed: a whiteout may take away the link that another one's path goes through
-    const opaque = listing.opaque.map((path) => this.#existing(path, true));
-    const gone = listing.whiteouts.map((path) => this.#existing(path, false));
-    for (const node of opaque) {
-      for (const child of [...(node?.children?.values() ?? [])]) {
-        this.#remove(child, layer);
-      }
-    }
-    for (const node of gone) {
-      if (node !== undefined && node !== this.#root) {
+    const tree = new LayerTree(listing, layer, {
+      maxLinkHops: this.#maxHops,
+      maxSteps: this.#steps,
+      problem: (code, message, { path }) => this.#problem(code, message, path, layer),
+      below: (path) => this.#existing(path),
+    });
+    this.#steps -= tree.steps;
+    for (const path of tree.whiteouts) {
+      const node = nodeAt(this.#root, path);
+      if (node !== undefined) {
         this.#remove(node, layer);
       }
     }
-    for (const entry of listing.entries) {
-      if (this.#walker.steps > this.#maxSteps) {
-        this.#problem('limit-reached', 'its paths take too many steps to resolve; the rest was left out', entry, layer);
-        return;
-      }
-      this.#place(entry, layer);
-    }
+    this.#merge(tree.root, layer);
   }
 
-  #place(entry: LayerEntry, layer: number): void {
-    if (entry.path === '') {
-      if (entry.type === 'directory') {
-        this.#root.entry = entry;
-        this.#root.layer = layer;
-      }
-      return;
-    }
-    const slash = entry.path.lastIndexOf('/');
-    const parent = this.#directory(slash < 0 ? '' : entry.path.slice(0, slash), layer);
-    if (parent === undefined) {
-      this.#problem('unsafe-path', 'the directory of this entry is a link that loops', entry, layer);
-      return;
-    }
-    const name = slash < 0 ? entry.path : entry.path.slice(slash + 1);
-    if (entry.type === 'hardlink') {
-      this.#placeHardLink(parent, name, entry, layer);
-    } else {
-      this.#put(parent, name, entry, layer, layer);
-    }
-  }
-
-  #problem(code: ReadProblem['code'], message: string, { path }: LayerEntry, layer: number): void {
+  #problem(code: ReadProblem['code'], message: string, path: string, layer: number): void {
     if (this.problems.length <= maxProblemsPerLayer) {
       this.problems.push({ code, message, path, layer });
     }
   }
 
-  /** A hard link is another name of a node: its entry is the node's own. */
-  #placeHardLink(parent: TreeNode, name: string, link: LayerEntry, layer: number): void {
-    const target = link.linkTarget === null ? undefined : this.#existing(link.linkTarget, false);
-    if (target === undefined || target.children !== null) {
-      // what it shares its content with is not there: the link itself is all that is known
-      this.#put(parent, name, link, layer, layer);
-      return;
+  /** Puts the directories of a layer over those of the view; what is no directory on both sides moves over as it is. */
+  #merge(root: TreeNode, layer: number): void {
+    const left: [TreeNode, TreeNode][] = [[this.#root, root]];
+    for (let pair = left.pop(); pair !== undefined; pair = left.pop()) {
+      const [lower, upper] = pair;
+      if (!upper.implied) {
+        lower.entry = upper.entry;
+        lower.layer = upper.layer;
+      }
+      if (upper.opaque) {
+        for (const child of [...lower.children!.values()]) {
+          this.#remove(child, layer);
+        }
+      }
+      for (const child of upper.children!.values()) {
+        const name = lastComponent(child.path);
+        const before = lower.children!.get(name);
+        if (before?.children && child.children) {
+          left.push([before, child]);
+        } else {
+          this.#replace(before, child, layer);
+          child.parent = lower;
+          lower.children!.set(name, child);
+          this.#noteAll(child, layer, 'added');
+        }
+      }
     }
-    this.#put(parent, name, target.entry, target.layer, layer);
   }
 
-  #put(parent: TreeNode, name: string, entry: LayerEntry, layer: number, now: number): void {
-    const siblings = parent.children!;
-    const before = siblings.get(name);
-    if (before?.children && entry.type === 'directory') {
-      before.entry = entry;
-      before.layer = layer;
+  #replace(before: TreeNode | undefined, by: TreeNode, layer: number): void {
+    if (before === undefined) {
       return;
     }
-    const path = parent.path === '' ? name : `${parent.path}/${name}`;
-    if (before !== undefined) {
-      this.#replace(before, entry, now);
+    if (before.entry.type === 'symlink' && by.implied) {
+      const message =
+        'this layer has a path through the link of a layer below: engines that mount overlays hide the link, others follow it';
+      this.#problem('unsafe-path', message, by.path, layer);
     }
-    // one string where view and layer agree, which is nearly always
-    siblings.set(name, new TreeNode(path === entry.path ? entry.path : path, entry, layer, parent));
-    if (entry.type !== 'directory') {
-      this.#note(path, now, 'added');
-    }
-  }
-
-  #replace(before: TreeNode, entry: LayerEntry, now: number): void {
-    if (before.children !== null || entry.type === 'directory') {
-      this.#remove(before, now);
-    } else if (before.entry.type === 'symlink') {
-      this.#lastDirectory = null;
+    if (before.children !== null || by.children !== null) {
+      this.#remove(before, layer);
     }
   }
 
   #remove(node: TreeNode, layer: number): void {
-    this.#lastDirectory = null;
     node.parent?.children?.delete(lastComponent(node.path));
+    this.#noteAll(node, layer, 'removed');
+  }
+
+  #noteAll(node: TreeNode, layer: number, event: 'added' | 'removed'): void {
     if (this.#track === undefined) {
       return;
     }
     const left = [node];
     for (let at = left.pop(); at !== undefined; at = left.pop()) {
       if (at.children === null) {
-        this.#note(at.path, layer, 'removed');
+        this.#note(at.path, layer, event);
       } else {
         for (const child of at.children.values()) {
           left.push(child);
@@ -205,52 +189,13 @@ class View implements SquashedView {
     const events = this.#events.get(path);
     if (events === undefined) {
       this.#events.set(path, [{ layer, event }]);
-    } else if (event === 'removed' || events.at(-1)?.layer !== layer || events.at(-1)?.event !== 'added') {
+    } else {
       events.push({ layer, event });
     }
   }
 
-  /** The directory that entries of `path` are placed in; made where it is missing. */
-  #directory(path: string, layer: number): TreeNode | undefined {
-    if (path === '') {
-      return this.#root;
-    }
-    if (path === this.#lastDirectory) {
-      return this.#lastNode;
-    }
-    const walk = this.#walker.walk(path, { followLast: true, clamp: true });
-    if ('broken' in walk) {
-      return undefined;
-    }
-    let node = walk.node;
-    if (node.children === null) {
-      // a file stands where a directory must: the entry below it proves that the directory was meant
-      node = this.#replaceByDirectory(node, layer);
-    }
-    for (const name of walk.rest) {
-      const child = node.children!.get(name);
-      if (child?.children) {
-        node = child;
-        continue;
-      }
-      const childPath = node.path === '' ? name : `${node.path}/${name}`;
-      this.#put(node, name, impliedDirectory(childPath), layer, layer);
-      node = node.children!.get(name)!;
-    }
-    this.#lastDirectory = path;
-    this.#lastNode = node;
-    return node;
-  }
-
-  #replaceByDirectory(node: TreeNode, layer: number): TreeNode {
-    const parent = node.parent!;
-    const name = lastComponent(node.path);
-    this.#put(parent, name, impliedDirectory(node.path), layer, layer);
-    return parent.children!.get(name)!;
-  }
-
-  #existing(path: string, followLast: boolean): TreeNode | undefined {
-    const walk = this.#walker.walk(path, { followLast, clamp: true });
+  #existing(path: string): TreeNode | undefined {
+    const walk = this.#walker.walk(path, { followLast: false, clamp: true });
     return 'broken' in walk || walk.rest.length > 0 ? undefined : walk.node;
   }
 
@@ -266,18 +211,7 @@ class View implements SquashedView {
   }
 
   lstat(path: string): ViewNode | undefined {
-    return this.#lookUp(path);
-  }
-
-  #lookUp(path: string): TreeNode | undefined {
-    let node: TreeNode | undefined = this.#root;
-    for (const name of path === '' ? [] : path.split('/')) {
-      node = node.children?.get(name);
-      if (node === undefined) {
-        return undefined;
-      }
-    }
-    return node;
+    return nodeAt(this.#root, path);
   }
 
   realPath(path: string): string | undefined {
@@ -286,7 +220,7 @@ class View implements SquashedView {
   }
 
   children(path: string): Iterable<ViewNode> {
-    return sorted(this.#lookUp(path)?.children);
+    return sorted(nodeAt(this.#root, path)?.children);
   }
 
   *files(): Generator<ViewNode> {
@@ -311,14 +245,6 @@ class View implements SquashedView {
   tracked(): Iterable<string> {
     return [...this.#events.keys()].sort();
   }
-}
-
-function impliedDirectory(path: string): LayerEntry {
-  return { path, type: 'directory', mode: 0o755, uid: 0, gid: 0, size: 0, linkTarget: null };
-}
-
-function lastComponent(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 function sorted(nodes: ReadonlyMap<string, TreeNode> | null | undefined): readonly TreeNode[] {

@@ -5,8 +5,12 @@ export class TreeNode {
   readonly path: string;
   entry: LayerEntry;
   layer: number;
-  readonly parent: TreeNode | null;
+  parent: TreeNode | null;
   readonly children: Map<string, TreeNode> | null;
+  /** a directory that no entry states: it must be there for what is below it */
+  implied = false;
+  /** a directory that hides what layers below have in it */
+  opaque = false;
 
   constructor(path: string, entry: LayerEntry, layer: number, parent: TreeNode | null) {
     this.path = path;
@@ -15,6 +19,22 @@ export class TreeNode {
     this.parent = parent;
     this.children = entry.type === 'directory' ? new Map() : null;
   }
+}
+
+/** The node at exactly this path below `root`; no link is followed. */
+export function nodeAt(root: TreeNode, path: string): TreeNode | undefined {
+  let node: TreeNode | undefined = root;
+  for (const name of path === '' ? [] : path.split('/')) {
+    node = node.children?.get(name);
+    if (node === undefined) {
+      return undefined;
+    }
+  }
+  return node;
+}
+
+export function lastComponent(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 export interface WalkOptions {

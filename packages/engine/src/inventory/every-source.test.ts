@@ -52,7 +52,9 @@ const image = fixtureImage({
     [
       { path: 'srv/node_modules/.wh.gone' },
       { path: 'opt/old/.wh..wh..opq' },
-      { path: 'lib/x', content: 'through the link' },
+      { path: 'usr/lib/x', content: 'x' },
+      { path: 'lib64', type: 'symlink', linkTarget: 'usr/lib' },
+      { path: 'lib64/y', content: 'through the link' },
     ],
   ],
   config: { User: 'app', ExposedPorts: { '22/tcp': {} } },

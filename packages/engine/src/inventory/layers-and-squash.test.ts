@@ -19,7 +19,7 @@ const files: readonly (readonly [path: string, bodies: readonly string[]])[] = [
   ['app/node_modules/y/package.json', [manifest('y', 1), manifest('x', 1)]],
   ['app/node_modules', ['a file in the place of a directory']],
   ['app/a.jar', ['PK']],
-  ['var/lib/rpm/Packages', ['x', '']],
+  ['nix/var/nix/db/db.sqlite', ['x', '']],
 ];
 const places = [
   ...new Set(files.flatMap(([path]) => path.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/')))),
@@ -73,7 +73,11 @@ function squashed(layers: readonly FakeLayer[]): FakeLayer {
   for (const layer of layers) {
     const before = [...tree.keys()];
     for (const [mark, value] of Object.entries(layer)) {
-      if (isFile(value)) continue;
+      if (isFile(value) || mark === '') continue;
+      // a mark stands in a directory of its layer, which takes the place of a file below, and not of one beside it
+      const inside = (path: string) => under(mark, path) || ('opaque' in (value as object) && path === mark);
+      if (Object.entries(layer).some(([path, file]) => isFile(file) && inside(path))) continue;
+      for (const path of before) if (inside(path)) tree.delete(path);
       for (const path of before) {
         if (under(path, mark) || ('whiteout' in (value as object) && path === mark)) tree.delete(path);
       }
