@@ -29,6 +29,7 @@ export interface ParsedFile<F> {
 export interface FileDigests {
   readonly md5: string;
   readonly sha1: string;
+  readonly sha256: string;
 }
 
 /** A file that a distro package ships, and what it is when nobody has replaced it. */

@@ -5,10 +5,11 @@ import { dpkg } from './dpkg/dpkg.ts';
 import { compilePatterns, type PatternMatcher } from './file-pattern.ts';
 import { npm } from './npm/npm.ts';
 import { python } from './python/python.ts';
+import { rpm } from './rpm/rpm.ts';
 import { unread } from './unread/unread.ts';
 
 /** All catalogers. A new one is a folder and a line here. */
-export const catalogers: readonly Cataloger<unknown>[] = [dpkg, apk, npm, python, unread];
+export const catalogers: readonly Cataloger<unknown>[] = [dpkg, apk, rpm, npm, python, unread];
 
 /** Everything that reads files of layers. */
 export const readers: readonly FileReader<unknown>[] = [distroReader, ...catalogers];

@@ -88,7 +88,7 @@ const canDigest = getHashes().includes('md5') && getHashes().includes('sha1');
 
 /** Null where the runtime refuses these algorithms (FIPS): then a shipped file is taken for unchanged. */
 function digestsOf(body: Buffer): FileDigests | null {
-  return canDigest ? { md5: hash('md5', body), sha1: hash('sha1', body) } : null;
+  return canDigest ? { md5: hash('md5', body), sha1: hash('sha1', body), sha256: hash('sha256', body) } : null;
 }
 
 /** What stands for a file that is larger than its reader accepts. */

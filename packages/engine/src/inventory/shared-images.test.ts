@@ -28,6 +28,10 @@ interface TruthPackage {
   readonly source: string;
   readonly sourceVersion: string;
   readonly license?: string;
+  /** rpm: `[epoch:]version-release` */
+  readonly evr?: string;
+  readonly vendor?: string | null;
+  readonly modularityLabel?: string | null;
 }
 
 interface TruthManifest {
@@ -60,10 +64,11 @@ async function inventoryOf(image: string, platform: string, store?: LayerStore):
   }
 }
 
-const readKinds = ['dpkg', 'dpkg-status.d', 'apk'];
+const readKinds = ['dpkg', 'dpkg-status.d', 'apk', 'rpm-bdb', 'rpm-ndb', 'rpm-sqlite'];
 const read = truths.filter(({ database }) => database !== null && readKinds.includes(database.kind));
 const unread = truths.filter(({ database }) => database !== null && !readKinds.includes(database.kind));
-const distroRow = (p: TruthPackage) => [p.type, p.name, p.version, p.arch, p.source, p.sourceVersion].join(' ');
+const distroRow = (p: TruthPackage) => 
+  [p.type, p.name, p.evr ?? p.version, p.arch, p.source, p.sourceVersion].join(' ');
 
 function distroRows({ packages }: Inventory): readonly string[] {
   return packages
@@ -81,9 +86,11 @@ describe.skipIf(directory === undefined)(`real images (${needsShared})`, () => {
     expect(distroRows(inventory)).toEqual(packages.map(distroRow).sort());
     expect([inventory.distro?.id, inventory.distro?.version]).toEqual([os?.id, os?.versionId]);
     expect(inventory.incomplete.filter(({ code }) => code !== 'application-unread')).toEqual([]);
-    const declared = new Map(packages.map((p) => [p.name, p.license]));
-    for (const { name, type, licenses } of inventory.packages) {
-      if (type === 'apk') expect(licenses).toEqual([declared.get(name)]);
+    const declared = new Map(packages.map((p) => [p.name, p]));
+    for (const { name, type, licenses, vendor, modularity } of inventory.packages) {
+      const { license, ...more } = declared.get(name) ?? {};
+      if (type === 'apk' || type === 'rpm') expect(licenses).toEqual([license]);
+      if (type === 'rpm') expect([vendor, modularity]).toEqual([more.vendor ?? null, more.modularityLabel ?? null]);
     }
   });
 

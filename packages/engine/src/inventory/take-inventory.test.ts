@@ -117,6 +117,7 @@ describe('a package database that is gone', () => {
     ['usr/lib/sysimage/rpm/Packages.db', 'RpmP'],
     ['var/lib/pacman/local/gmp-6/desc', '%NAME%'],
     ['usr/lib/opkg/status', 'Package: a'],
+    ['nix/var/nix/db/db.sqlite', 'SQLite format 3'],
   ])('%s', async (path, body) => {
     expect(await codesOf({ ...release, [path]: body }, { [path]: gone })).toEqual(removed(`/${path}`, 1));
   });
@@ -129,18 +130,18 @@ describe('a package database that is gone', () => {
   });
 
   test('not when it moved or is there again', async () => {
-    const rpm = { ...release, 'var/lib/rpm/Packages.db': 'x' };
-    const moved = { 'var/lib/rpm/Packages.db': gone, 'usr/lib/sysimage/rpm/Packages.db': 'x' };
-    expect((await codesOf(rpm, moved)).map(([code]) => code)).toEqual(['package-database-unread']);
+    const xbps = { ...release, 'var/db/xbps/pkgdb-0.37.plist': 'x' };
+    const moved = { 'var/db/xbps/pkgdb-0.37.plist': gone, 'var/db/xbps/pkgdb-0.38.plist': 'x' };
+    expect((await codesOf(xbps, moved)).map(([code]) => code)).toEqual(['package-database-unread']);
     const dpkg = { ...release, 'var/lib/dpkg/status': status('a') };
     expect(await codesOf(dpkg, { 'var/lib/dpkg/status': gone }, dpkg)).toEqual([]);
   });
 
-  test('nor when everything was hidden; but a distro without any package of its own is not complete', async () => {
+  test('nor by an opaque root, which hides nothing; but a distro without any package of its own is not complete', async () => {
     const dpkg = { ...release, 'var/lib/dpkg/status': status('a') };
     expect(
       (await codesOf(dpkg, { '': { opaque: true }, 'etc/os-release': 'ID=debian\n' })).map(([code]) => code),
-    ).toEqual(['package-database-missing']);
+    ).toEqual([]);
     expect((await codesOf(release)).map(([code]) => code)).toEqual(['package-database-missing']);
     expect(await codesOf({ 'app/server.js': 'x' })).toEqual([]);
   });
@@ -150,16 +151,16 @@ describe('what makes an inventory incomplete', () => {
   test('a database that cannot be read yet, once for all its files', async () => {
     const layer = {
       ...release,
-      'var/lib/rpm/Packages': 'x',
-      'var/lib/rpm/rpmdb.sqlite': 'y',
-      'usr/lib/sysimage/rpm/Packages': '',
+      'var/db/xbps/pkgdb-0.38.plist': 'x',
+      'var/db/xbps/pkgdb-0.37.plist': 'y',
+      'var/db/xbps/pkgdb-0.36.plist': '',
     };
-    expect(await codesOf(layer)).toEqual([['package-database-unread', '/var/lib/rpm/Packages', 'layer-0']]);
+    expect(await codesOf(layer)).toEqual([['package-database-unread', '/var/db/xbps/pkgdb-0.37.plist', 'layer-0']]);
   });
 
   test('behind a directory link as well', async () => {
-    const layer = { ...release, 'var/lib/rpm': { link: '../../opt/rpm' }, 'opt/rpm/Packages': 'x' };
-    expect(await codesOf(layer)).toEqual([['package-database-unread', '/opt/rpm/Packages', 'layer-0']]);
+    const layer = { ...release, 'nix/var/nix/db': { link: '../../../../opt/nix' }, 'opt/nix/db.sqlite': 'x' };
+    expect(await codesOf(layer)).toEqual([['package-database-unread', '/opt/nix/db.sqlite', 'layer-0']]);
   });
 
   test('an application kind that cannot be read yet, once with count and first path', async () => {

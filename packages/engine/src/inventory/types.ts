@@ -35,6 +35,10 @@ export interface Package {
   readonly locations: readonly PackageLocation[];
   /** name of the distro package that ships the file that proves it */
   readonly ownedBy: string | null;
+  /** rpm: label of the module that the package was built for, `NAME:STREAM:VERSION:CONTEXT`; absent for other types */
+  readonly modularity?: string | null;
+  /** rpm: who built the package, as its header says; absent for other types */
+  readonly vendor?: string | null;
 }
 
 export type IncompleteCode =

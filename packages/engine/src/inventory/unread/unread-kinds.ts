@@ -9,13 +9,6 @@ export interface UnreadKind {
 
 /** Databases of distro packages. A cataloger that learns to read one takes its row away. */
 export const unreadDatabases: readonly UnreadKind[] = [
-  {
-    title: 'rpm',
-    patterns: ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm']
-      .flatMap((directory) => ['Packages', 'Packages.db', 'rpmdb.sqlite'].map((name) => `${directory}/${name}`))
-      .concat('var/lib/rpmmanifest/container-manifest-2', 'var/lib/rpmmanifest/container-manifest-1')
-      .map((path) => ({ path })),
-  },
   { title: 'pacman', patterns: [{ name: 'desc', below: 'var/lib/pacman/local' }] },
   { title: 'opkg', patterns: ['usr/lib/opkg/status', 'var/lib/opkg/status'].map((path) => ({ path })) },
   { title: 'portage', patterns: [{ name: 'CONTENTS', below: 'var/db/pkg' }] },

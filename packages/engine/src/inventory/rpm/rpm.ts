@@ -1,0 +1,138 @@
+import type { CatalogContext, Cataloger, Catalogued, LiveFile, Owner, ParsedFile, ProofFilter } from '../cataloger.ts';
+import { baseName } from '../file-pattern.ts';
+import { introductions } from '../introduction.ts';
+import { buildPurl } from '../purl.ts';
+import type { Package } from '../types.ts';
+import { readRpmDatabase } from './rpm-database.ts';
+import { parseManifest1, parseManifest2 } from './rpm-manifest.ts';
+import type { RpmPackage } from './rpm-package.ts';
+import { hasCommits } from './write-ahead-log.ts';
+
+export interface RpmFacts {
+  readonly packages: readonly RpmPackage[];
+}
+
+const directories = ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm'];
+const names = ['rpmdb.sqlite', 'Packages.db', 'Packages'];
+const manifests = ['var/lib/rpmmanifest/container-manifest-2', 'var/lib/rpmmanifest/container-manifest-1'];
+/** SQLite's write-ahead log; empty unless rpm was killed. */
+const log = 'rpmdb.sqlite-wal';
+const database = 'rpm database';
+
+/** Packages of Red Hat, SUSE, Amazon, Azure Linux and all other users of rpm. */
+export const rpm: Cataloger<RpmFacts> = {
+  name: 'rpm',
+  version: 1,
+  finds: 'distro',
+  // the database of a full desktop has 200 MB
+  maxBytes: 256 * 1024 * 1024,
+  reads: [
+    ...directories.flatMap((directory) => names.map((name) => ({ path: `${directory}/${name}`, database }))),
+    ...manifests.map((path) => ({ path, database })),
+    ...directories.map((directory) => ({ path: `${directory}/${log}` })),
+  ],
+  parse: parseRpmFile,
+  names: ({ packages }) => packages.map(({ name }) => name),
+  assemble,
+};
+
+function parseRpmFile(path: string, body: Buffer, proofs: ProofFilter): ParsedFile<RpmFacts> {
+  const { packages, damage } =
+    baseName(path) === log
+      ? readLog(body)
+      : isManifest(path)
+        ? readManifest(path, body)
+        : readRpmDatabase(body, proofs);
+  return {
+    facts: packages.length > 0 ? { packages } : null,
+    damage:
+      damage === null ? null : { code: 'package-database-damaged', message: `the rpm database is damaged: ${damage}` },
+  };
+}
+
+function isManifest(path: string): boolean {
+  return baseName(path).startsWith('container-manifest-');
+}
+
+/** What is only in the log is not in the database file, and rpm would merge it when it is next run. */
+function readLog(body: Buffer): ReturnType<typeof readRpmDatabase> {
+  return { packages: [], damage: hasCommits(body) ? 'its last changes are in a log that rpm has not merged' : null };
+}
+
+function readManifest(path: string, body: Buffer): ReturnType<typeof readRpmDatabase> {
+  let damage: string | null = null;
+  const parse = path.endsWith('2') ? parseManifest2 : parseManifest1;
+  const packages = parse(body.toString('utf8'), (what) => {
+    damage ??= what;
+  });
+  return { packages, damage };
+}
+
+function assemble(context: CatalogContext<RpmFacts>): Catalogued {
+  const since = introductions(
+    context.history((pattern) => pattern.database !== undefined),
+    ({ packages }) => packages.map(keyOf),
+  );
+  const packages = new Map<string, Package>();
+  const owners = new Map<string, Owner>();
+  for (const file of authoritative(context.files)) {
+    for (const found of file.facts.packages) {
+      const key = keyOf(found);
+      if (packages.has(key)) continue;
+      packages.set(key, {
+        type: 'rpm',
+        name: found.name,
+        version: evr(found),
+        purl: rpmPurl(found, context),
+        arch: found.arch,
+        // nobody else calls it anything: it is its own source
+        source: found.source ?? { name: found.name, version: found.version },
+        licenses: found.license === null ? [] : [found.license],
+        locations: [{ path: `/${file.path}`, layer: context.layerId(since.get(key) ?? file.layer) }],
+        ownedBy: null,
+        modularity: found.modularity,
+        vendor: found.vendor,
+      });
+      for (const { path, digest } of found.proofs) {
+        const real = context.view.realPath(path);
+        if (real === undefined || owners.has(real)) continue;
+        owners.set(real, {
+          name: found.name,
+          algorithm: found.algorithm ?? 'md5',
+          digest: found.algorithm === null ? null : digest,
+        });
+      }
+    }
+  }
+  return { packages: [...packages.values()], owners };
+}
+
+/** A list that was made for want of a database says less than one, and nobody keeps it up to date beside one. */
+function authoritative(files: readonly LiveFile<RpmFacts>[]): readonly LiveFile<RpmFacts>[] {
+  const databases = files.filter(({ as }) => !isManifest(as));
+  if (databases.length > 0) return databases;
+  return [manifests[0], manifests[1]].flatMap((path) => files.find(({ as }) => as === path) ?? []).slice(0, 1);
+}
+
+function keyOf(found: RpmPackage): string {
+  return `${found.name} ${evr(found)} ${found.arch ?? ''}`;
+}
+
+function evr({ epoch, version }: RpmPackage): string {
+  return epoch === null ? version : `${epoch}:${version}`;
+}
+
+function rpmPurl(found: RpmPackage, { distro }: CatalogContext<RpmFacts>): string {
+  return buildPurl({
+    type: 'rpm',
+    namespace: distro?.id.toLowerCase() ?? null,
+    name: found.name,
+    version: found.version,
+    qualifiers: {
+      arch: found.arch,
+      distro: distro && [distro.id, distro.version].filter(Boolean).join('-'),
+      epoch: found.epoch === null ? null : String(found.epoch),
+      rpmmod: found.modularity,
+    },
+  });
+}
