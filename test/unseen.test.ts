@@ -223,17 +223,14 @@ describe.concurrent('advisories that could not be asked end with 5', () => {
     });
   }
 
-  test('a catalog that is damaged: 3, and what to do', async () => {
+  test('a catalog that is damaged: 5, and what to do', async () => {
     const dbDir = copyOf('harmed-catalog');
     for (const catalog of ['', '{', '[]', '{"schemaVersion":1,"shards":[{}]}', '{"schemaVersion":9,"shards":[]}']) {
       writeFileSync(join(dbDir, 'catalog.json'), catalog);
       const ran = await scan(clean, [], dbDir);
-      expect(ran).toMatchObject({
-        status: 3,
-        stdout: '',
-        stderr: expect.stringContaining('"plimsoll db build" makes it anew'),
-      });
+      expect(ran).toMatchObject({ status: 5, stderr: expect.stringContaining('"plimsoll db build" makes it anew') });
       expect(ran.stderr.split('\n')).toHaveLength(2);
+      expect(JSON.parse(ran.stdout).inputs.missing).toEqual(['debian-12', 'eol', 'kev']);
     }
   });
 

@@ -18,6 +18,18 @@ import type {
   ShardInfo,
 } from './types.ts';
 
+/** The answers of a database without any shard. */
+export const noAdvisories: AdvisoryReader = {
+  shard: () => undefined,
+  shards: () => [],
+  advisories: () => new Map(),
+  ratings: () => new Map(),
+  kev: () => new Map(),
+  endOfLife: () => [],
+  texts: () => new Map(),
+  close: () => {},
+};
+
 interface OpenShard {
   readonly database: DatabaseSync;
   readonly get: StatementSync;

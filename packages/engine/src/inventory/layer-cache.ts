@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { LayerStore } from './layer-analyser.ts';
 
 export interface LayerCacheOptions {
@@ -31,7 +31,7 @@ export function openLayerCache(options: LayerCacheOptions): LayerStore {
     put(key, bytes) {
       if (bytes.length > maxBytes) return;
       ignoringSystemErrors(() => {
-        mkdirSync(directory, { recursive: true, mode: 0o700 });
+        makeDirectory(directory);
         const draft = join(directory, `${key}.${process.pid}-${randomBytes(6).toString('hex')}${unfinished}`);
         try {
           writeFileSync(draft, bytes, { mode: 0o600, flag: 'wx' });
@@ -72,5 +72,18 @@ function ignoringSystemErrors<T>(action: () => T): T | undefined {
   } catch (error) {
     if (error instanceof Error && 'code' in error) return undefined;
     throw error;
+  }
+}
+
+/** Makes a directory and its parents, each once: Node's own recursive way never ends below /proc. */
+function makeDirectory(path: string, parents = true): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || !parents || dirname(path) === path) throw error;
+    makeDirectory(dirname(path));
+    makeDirectory(path, false);
   }
 }

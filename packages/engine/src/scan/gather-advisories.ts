@@ -1,4 +1,5 @@
-import { openAdvisories } from '../advisories/open-advisories.ts';
+import { isAdvisoryError } from '../advisories/advisory-error.ts';
+import { noAdvisories, openAdvisories } from '../advisories/open-advisories.ts';
 import { ratingsShard } from '../advisories/shard-names.ts';
 import type { AdvisoryReader, AdvisoryRecord, EolRecord, KevRecord, RatingRecord } from '../advisories/types.ts';
 import type { LookupPlan } from '../matching/plan.ts';
@@ -18,7 +19,7 @@ export class AdvisoryDesk {
 
   private constructor(request: ScanRequest) {
     this.#request = request;
-    this.#reader = openAdvisories(request.dbDir);
+    this.#reader = this.#open();
   }
 
   static async open(request: ScanRequest, needed: readonly string[]): Promise<AdvisoryDesk> {
@@ -94,6 +95,18 @@ export class AdvisoryDesk {
     this.#reader.close();
   }
 
+  /** A catalog that cannot be read names no shards: what the image needs is missing then, until an update mends it. */
+  #open(): AdvisoryReader {
+    const { dbDir, progress } = this.#request;
+    try {
+      return openAdvisories(dbDir);
+    } catch (error) {
+      if (!isAdvisoryError(error, 'catalog-malformed')) throw error;
+      progress?.note(error.message);
+      return noAdvisories;
+    }
+  }
+
   #has(shard: string): boolean {
     const there = this.#reader.shard(shard) !== undefined;
     if (there) this.#used.add(shard);
@@ -122,6 +135,6 @@ export class AdvisoryDesk {
       progress?.note(`advisories could not be brought up to date: ${error.message}`);
     }
     this.#reader.close();
-    this.#reader = openAdvisories(dbDir);
+    this.#reader = this.#open();
   }
 }

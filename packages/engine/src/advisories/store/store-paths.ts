@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { AdvisoryError, reasonOf } from '../advisory-error.ts';
 
 /**
@@ -36,11 +36,24 @@ export function shardPath(dbDir: string, digest: string): string {
   return join(shardsPath(dbDir), `${digest.slice('sha256:'.length)}.sqlite`);
 }
 
+/** Makes a directory and its parents, each once: Node's own recursive way never ends below /proc. */
+function makeDirectory(path: string, parents = true): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || !parents || dirname(path) === path) throw error;
+    makeDirectory(dirname(path));
+    makeDirectory(path, false);
+  }
+}
+
 /** @throws AdvisoryError `store-failed` */
 export function makeStore(dbDir: string): void {
   try {
-    mkdirSync(shardsPath(dbDir), { recursive: true });
-    mkdirSync(tempPath(dbDir), { recursive: true });
+    makeDirectory(shardsPath(dbDir));
+    makeDirectory(tempPath(dbDir));
   } catch (error) {
     throw new AdvisoryError('store-failed', `cannot make the database directory ${dbDir}: ${reasonOf(error)}`, error);
   }
