@@ -35,6 +35,13 @@ test('a validity file asks what the ecosystem accepts, not what it can order', (
   expect(checkVectors('apk-validity', text)).toMatchObject({ checked: 3, disagreements: [{ line: 2 }, { line: 3 }] });
 });
 
+test('a line break in a version that may be valid is written as a backslash and an n', () => {
+  expect(checkVectors('rubygems-validity', 'valid\t\\n1.0\ninvalid\t1\\n.0')).toMatchObject({
+    checked: 2,
+    disagreements: [],
+  });
+});
+
 test.each(['cobol', 'cobol-ranges', '', '-ranges', 'deb-other'])('%j is an unknown scheme', (name) => {
   expect(checkVectors(name, '1\t<\t2')).toEqual({ unknownScheme: name });
 });

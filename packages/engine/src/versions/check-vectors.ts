@@ -24,7 +24,7 @@ type Judge = (columns: readonly string[]) => { readonly expected: string; readon
  * tabs, further ones are ignored.
  *
  * @param scheme `SCHEME` for lines `A OP B`, `SCHEME-ranges` for `VERSION in|out RANGE OPTIONS` (`""` is the empty range,
- * options `-` or `includePrerelease`), `SCHEME-validity` for `valid|invalid VERSION`
+ * options `-` or `includePrerelease`), `SCHEME-validity` for `valid|invalid VERSION` (a line break as `\n`)
  * @returns `unknownScheme` also where the scheme has no range grammar
  */
 export function checkVectors(scheme: string, text: string): VectorCheck {
@@ -75,8 +75,10 @@ function judgeRange(scheme: VersionScheme, [text, expected, range, options]: rea
   return { expected, actual: inside ? 'in' : 'out' };
 }
 
-function judgeValidity(scheme: VersionScheme, [expected, text]: readonly string[]): ReturnType<Judge> {
-  if (text === undefined || (expected !== 'valid' && expected !== 'invalid')) return undefined;
+/** A line break in a version is written `\n`: tools differ in whether they forgive one around it. */
+function judgeValidity(scheme: VersionScheme, [expected, written]: readonly string[]): ReturnType<Judge> {
+  if (written === undefined || (expected !== 'valid' && expected !== 'invalid')) return undefined;
+  const text = written.replaceAll('\\n', '\n');
   const valid = scheme.accepts === undefined ? scheme.parse(text) !== undefined : scheme.accepts(text);
   return { expected, actual: valid ? 'valid' : 'invalid' };
 }

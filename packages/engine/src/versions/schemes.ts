@@ -5,6 +5,7 @@ import { mavenScheme } from './maven/maven-scheme.ts';
 import { npmScheme } from './npm/npm-scheme.ts';
 import { pypiScheme } from './pypi/pypi-scheme.ts';
 import { rpmScheme } from './rpm/rpm-scheme.ts';
+import { rubygemsScheme } from './rubygems/rubygems-scheme.ts';
 import type { VersionScheme } from './scheme.ts';
 import { semverScheme } from './semver/semver-scheme.ts';
 
@@ -17,6 +18,7 @@ export const schemes: readonly VersionScheme[] = [
   npmScheme,
   pypiScheme,
   rpmScheme,
+  rubygemsScheme,
   semverScheme,
 ];
 
