@@ -197,7 +197,7 @@ describe('the fields of a header', () => {
   });
 
   const files = {
-    baseNames: ['bin', 'METADATA', 'METADATA', 'METADATA', 'package.json', 'METADATA'],
+    baseNames: ['x', 'METADATA', 'METADATA', 'METADATA', 'package.json', 'METADATA'],
     dirNames: ['/usr/', '/usr/lib/a-1.dist-info/', '/srv/node_modules/b/', '/b-1.dist-info/'],
     dirIndexes: [0, 0, 1, 9, 2, 3],
     fileDigests: ['', '11', '22', '33', '44', ''],
@@ -216,11 +216,19 @@ describe('the fields of a header', () => {
   });
 
   test('file names of before 1999', () => {
-    const names = ['/usr/bin/x', '/usr/lib/a-1.dist-info/METADATA'];
+    const names = ['/usr/share/x', '/usr/lib/a-1.dist-info/METADATA'];
     expect(one({ ...base, oldFileNames: names, fileDigests: ['', '22'] }).packages[0]).toMatchObject({
       proofs: [{ path: 'usr/lib/a-1.dist-info/METADATA', digest: '22' }],
       algorithm: 'md5',
     });
+  });
+
+  test('a million names in a directory of four thousand letters', () => {
+    const count = 1_000_000;
+    const baseNames = Array.from({ length: count }, () => 'a');
+    const dirNames = [`/package.json/${'d'.repeat(4000)}/`];
+    const blob = headerOf({ ...base, baseNames, dirNames, dirIndexes: baseNames.map(() => 0) });
+    expect(readRpmDatabase(ndbFile([blob]), proofFilter).damage).toContain('more files');
   });
 
   test('more paths than are kept are told', () => {

@@ -20,19 +20,28 @@ const algorithms: ReadonlyMap<number, RpmFiles['algorithm']> = new Map([
   [8, 'sha256'],
 ]);
 
-/** Bytes of paths that one database may keep: what a directory is called counts for each file in it. */
+/**
+ * Characters of paths that are looked at and kept, for one database: a forged list can give a million files of two bytes
+ * each the same directory of four thousand. A large desktop has 20 million characters.
+ */
 export class PathBudget {
-  #left = 32 * 1024 * 1024;
+  #looked = 256 * 1024 * 1024;
+  #kept = 32 * 1024 * 1024;
 
-  take(path: string): boolean {
-    this.#left -= path.length;
-    return this.#left >= 0;
+  look(path: string): boolean {
+    this.#looked -= path.length;
+    return this.#looked >= 0;
+  }
+
+  keep(path: string): boolean {
+    this.#kept -= path.length;
+    return this.#kept >= 0;
   }
 }
 
 /**
- * The files of a package that would prove a language package. A file list has up to 100,000 names of which nearly none
- * matters, so the bytes are gone over and only hits are decoded.
+ * The files of a package that would prove a language package, or that are a find where nobody owns them. A file list has
+ * up to 100,000 names of which few matter: directories are looked at once, and whole paths are made of hits alone.
  */
 export function shippedFiles(
   header: RpmHeader,
@@ -40,58 +49,69 @@ export function shippedFiles(
   budget: PathBudget,
   damaged: TellDamage,
 ): RpmFiles {
-  const files: ShippedFile[] = [];
-  const named = header.entries.has(tag.baseNames) ? splitNames(header, proofs) : wholeNames(header, proofs);
-  const digests = textsAt(header, tag.fileDigests, [...named.keys()]);
-  for (const [index, path] of named) {
+  const found = new Map<number, string>();
+  const visit = (index: number, directory: string, name: string): boolean => {
+    if (directory.length + name.length > longestPath) return true;
     const state = numberOf(header, tag.fileStates, index);
-    if (path.length > longestPath || state === states.replaced || state === states.notInstalled) continue;
-    if (!proofs.proves(path)) continue;
-    if (!budget.take(path)) {
-      damaged('its packages list more files than are kept');
-      break;
+    if (state === states.replaced || state === states.notInstalled) return true;
+    const path = (directory + name).replace(/^\/+/, '');
+    const proves = budget.look(path) ? proofs.proves(path) : null;
+    if (proves === false) return true;
+    if (proves === null || !budget.keep(path)) {
+      damaged('its packages list more files than are looked at');
+      return false;
     }
-    files.push({ path, digest: digests.get(index) || null });
-  }
+    found.set(index, path);
+    return true;
+  };
+  const needle = needlePattern(proofs);
+  if (header.entries.has(tag.baseNames)) visitSplit(header, needle, visit);
+  else visitWhole(header, needle, visit);
+  const digests = textsAt(header, tag.fileDigests, [...found.keys()]);
   const number = numberOf(header, tag.fileDigestAlgorithm) ?? 1;
-  return { algorithm: algorithms.get(number) ?? null, files };
+  return {
+    algorithm: algorithms.get(number) ?? null,
+    files: [...found].map(([index, path]) => ({ path, digest: digests.get(index) || null })),
+  };
 }
+
+/** Returns whether to go on. */
+type VisitFile = (index: number, directory: string, name: string) => boolean;
 
 /** Names as they are written since 1999: a base name, and the number of its directory. */
-function splitNames(header: RpmHeader, proofs: ProofFilter): ReadonlyMap<number, string> {
-  const names = new Map<number, { readonly name: string; readonly directory: number }>();
-  for (const [index, name] of candidates(header, tag.baseNames, proofs)) {
-    const directory = numberOf(header, tag.dirIndexes, index);
-    if (directory !== null) names.set(index, { name, directory });
-  }
-  const numbers = [...new Set([...names.values()].map(({ directory }) => directory))].sort((a, b) => a - b);
-  const directories = textsAt(header, tag.dirNames, numbers);
-  const paths = new Map<number, string>();
-  for (const [index, { name, directory }] of names) {
-    const parent = directories.get(directory);
-    if (parent !== undefined && parent.length < longestPath) paths.set(index, relative(parent + name));
-  }
-  return paths;
-}
-
-function wholeNames(header: RpmHeader, proofs: ProofFilter): ReadonlyMap<number, string> {
-  return new Map([...candidates(header, tag.oldFileNames, proofs)].map(([index, path]) => [index, relative(path)]));
-}
-
-/** Names that end as those of proving files do. */
-function candidates(header: RpmHeader, number: number, { needles }: ProofFilter): ReadonlyMap<number, string> {
-  const found = new Map<number, string>();
-  const lastBytes = new Set(needles.map((needle) => needle.charCodeAt(needle.length - 1)));
-  eachText(header, number, (start, end, index) => {
-    if (end > start && end - start <= longestPath && lastBytes.has(header.blob[end - 1]!)) {
-      const name = header.blob.toString('utf8', start, end);
-      if (needles.some((needle) => name.endsWith(needle))) found.set(index, name);
-    }
+function visitSplit(header: RpmHeader, needle: RegExp, visit: VisitFile): void {
+  const directories: string[] = [];
+  const telling: boolean[] = [];
+  eachText(header, tag.dirNames, (start, end) => {
+    const directory = header.blob.toString('utf8', start, end);
+    directories.push(directory);
+    telling.push(needle.test(directory));
     return true;
   });
-  return found;
+  eachText(header, tag.baseNames, (start, end, index) => {
+    const at = numberOf(header, tag.dirIndexes, index) ?? -1;
+    const directory = directories[at];
+    if (directory === undefined || end - start > longestPath) return true;
+    const name = header.blob.toString('utf8', start, end);
+    return telling[at] || needle.test(name) ? visit(index, directory, name) : true;
+  });
 }
 
-function relative(path: string): string {
-  return path.replace(/^\/+/, '');
+function visitWhole(header: RpmHeader, needle: RegExp, visit: VisitFile): void {
+  eachText(header, tag.oldFileNames, (start, end, index) => {
+    if (end - start > longestPath) return true;
+    const path = header.blob.toString('utf8', start, end);
+    return needle.test(path) ? visit(index, '', path) : true;
+  });
+}
+
+const patterns = new WeakMap<readonly string[], RegExp>();
+
+/** Finds any of the needles in one go. */
+function needlePattern({ needles }: ProofFilter): RegExp {
+  const known = patterns.get(needles);
+  if (known !== undefined) return known;
+  const pattern = new RegExp(needles.map((needle) => needle.replace(/[^\w/-]/g, '\\$&')).join('|'));
+  patterns.set(needles, pattern);
+  return pattern;
 }
