@@ -3,6 +3,7 @@ import { apkScheme } from './apk/apk-scheme.ts';
 import { debScheme } from './deb/deb-scheme.ts';
 import { mavenScheme } from './maven/maven-scheme.ts';
 import { npmScheme } from './npm/npm-scheme.ts';
+import { packagistScheme } from './packagist/packagist-scheme.ts';
 import { pypiScheme } from './pypi/pypi-scheme.ts';
 import { rpmScheme } from './rpm/rpm-scheme.ts';
 import { rubygemsScheme } from './rubygems/rubygems-scheme.ts';
@@ -16,6 +17,7 @@ export const schemes: readonly VersionScheme[] = [
   debScheme,
   mavenScheme,
   npmScheme,
+  packagistScheme,
   pypiScheme,
   rpmScheme,
   rubygemsScheme,
