@@ -116,6 +116,8 @@ export interface Catalogued {
   /** real path of a proving file → the distro package that ships a file there */
   readonly owners?: ReadonlyMap<string, Owner>;
   readonly incomplete?: readonly Incomplete[];
+  /** what is missing only where no distro package, which its own advisories judge, ships the file; asked when all owners are known */
+  incompleteOf?(isOwned: (path: string) => boolean): readonly Incomplete[];
 }
 
 /** Finds the packages of one kind. */

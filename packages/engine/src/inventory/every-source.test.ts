@@ -39,7 +39,7 @@ const kept: readonly FixtureEntry[] = [
   { path: 'store/0123', content: lodash },
   { path: 'srv/node_modules/lodash/package.json', type: 'hardlink', linkTarget: 'store/0123' },
   { path: 'srv/node_modules/@s/broken/package.json', content: '{"name":' },
-  { path: 'opt/app.jar', content: 'PK' },
+  { path: 'opt/specifications/app.gemspec', content: 'Gem::Specification.new' },
 ];
 const removed: readonly FixtureEntry[] = [
   { path: 'srv/node_modules/gone/package.json', content: '{"name":"gone","version":"1.0.0"}' },
@@ -127,7 +127,7 @@ test('what is in the image', async () => {
     ['pkg:pypi/six@1.16.0', 'python3-six', 'MIT', 1],
   ]);
   expect(inventory.incomplete.map(({ code, path }) => [code, path])).toEqual([
-    ['application-unread', '/opt/app.jar'],
+    ['application-unread', '/opt/specifications/app.gemspec'],
     ['package-manifest-damaged', '/srv/node_modules/@s/broken/package.json'],
   ]);
   expect(inventory.facts.config?.exposedPorts).toEqual(['22/tcp']);

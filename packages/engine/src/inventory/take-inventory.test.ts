@@ -166,12 +166,12 @@ describe('what makes an inventory incomplete', () => {
   test('an application kind that cannot be read yet, once with count and first path', async () => {
     const { incomplete } = await takeInventory(
       fakeImage([
-        { 'b/x.jar': 'PK', 'a.war': 'PK' },
-        { 'c.jar': 'PK', 'd.deps.json': '{}' },
+        { 'b/specifications/x.gemspec': 'x', 'a/specifications/y.gemspec': 'x' },
+        { 'c/specifications/z.gemspec': 'x', 'd.deps.json': '{}' },
       ]),
     );
     expect(incomplete.map(({ message, path }) => [message.split(' cannot')[0], path])).toEqual([
-      ['Java archive: 3 files', '/a.war'],
+      ['Ruby gem: 3 files', '/a/specifications/y.gemspec'],
       ['.NET dependency list: 1 file', '/d.deps.json'],
     ]);
   });

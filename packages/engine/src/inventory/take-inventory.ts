@@ -1,6 +1,6 @@
 import { squash } from '../image/squash.ts';
 import type { ReadImage } from '../image/types.ts';
-import type { CatalogContext, FileDigests, Owner } from './cataloger.ts';
+import type { CatalogContext, Catalogued, FileDigests, Owner } from './cataloger.ts';
 import { catalogers, matchFile } from './catalogers.ts';
 import { brokenLinks, removedDatabases } from './database-checks.ts';
 import { detectDistro, distroReader } from './distro/distro.ts';
@@ -45,6 +45,7 @@ function catalogue(files: SquashedFiles, distro: Distro | null, layerId: LayerId
   const found: Package[] = [];
   const incomplete: Incomplete[] = [];
   const owners = new Map<string, Owner>();
+  const results: Catalogued[] = [];
   for (const cataloger of catalogers) {
     const context: CatalogContext<unknown> = {
       distro,
@@ -58,7 +59,9 @@ function catalogue(files: SquashedFiles, distro: Distro | null, layerId: LayerId
     for (const each of result.packages) found.push(each);
     for (const [path, owner] of result.owners ?? []) if (!owners.has(path)) owners.set(path, owner);
     incomplete.push(...(result.incomplete ?? []));
+    results.push(result);
   }
+  for (const { incompleteOf } of results) incomplete.push(...(incompleteOf?.((path) => owners.has(path)) ?? []));
   return { packages: withOwners(found, owners, files), incomplete };
 }
 
@@ -72,7 +75,8 @@ function withOwners(
   const digests = new Map<string, FileDigests>();
   for (const { node, parsed } of read) if (parsed.digests !== undefined) digests.set(node.path, parsed.digests);
   return packages.map((each) => {
-    const path = each.locations[0]?.path.slice(1) ?? '';
+    // of what lies in an archive (`a.war!/WEB-INF/lib/b.jar`) the archive is the file that somebody ships
+    const path = each.locations[0]?.path.slice(1).split('!/', 1)[0] ?? '';
     const owner = owners.get(path);
     if (owner === undefined) return each;
     const found = digests.get(path)?.[owner.algorithm];

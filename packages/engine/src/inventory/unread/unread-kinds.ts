@@ -2,7 +2,7 @@ import type { FilePattern } from '../file-pattern.ts';
 
 /** Something that is recognised by its path and that no cataloger reads yet. */
 export interface UnreadKind {
-  /** for messages: `3 Java archives are not read yet` */
+  /** for messages: `3 Ruby gems are not read yet` */
   readonly title: string;
   readonly patterns: readonly FilePattern[];
 }
@@ -24,7 +24,6 @@ export const unreadDatabases: readonly UnreadKind[] = [
 
 /** Applications and language packages, recognised by file name alone. */
 export const unreadApplications: readonly UnreadKind[] = [
-  { title: 'Java archive', patterns: ['.jar', '.war', '.ear', '.par', '.hpi'].map((suffix) => ({ suffix })) },
   {
     title: 'Ruby gem',
     patterns: [{ suffix: '.gemspec', inside: 'specifications' }],

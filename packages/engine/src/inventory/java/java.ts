@@ -1,0 +1,80 @@
+import type { CatalogContext, Cataloger, Catalogued } from '../cataloger.ts';
+import { introductions } from '../introduction.ts';
+import { buildPurl } from '../purl.ts';
+import type { Incomplete, Package } from '../types.ts';
+import { archiveSuffixes, type JavaArchive, type JavaPackage, readJavaArchive } from './java-archive.ts';
+
+/**
+ * Libraries in Java archives, nested and shaded ones too: by the `pom.properties` that Maven leaves in them, else by
+ * `pom.xml`, manifest or file name.
+ */
+export const java: Cataloger<JavaArchive> = {
+  name: 'java',
+  version: 1,
+  finds: 'language',
+  digests: true,
+  maxBytes: 256 * 1024 * 1024,
+  reads: archiveSuffixes.map((suffix) => ({ suffix })),
+  parse: (path, body) => readJavaArchive(path, body),
+  assemble,
+};
+
+function assemble(context: CatalogContext<JavaArchive>): Catalogued {
+  const since = introductions(
+    context.history(() => true),
+    ({ packages }, path) => packages.map((each) => keyOf(each, path)),
+  );
+  const packages = context.files.flatMap(({ path, layer, facts }) =>
+    facts.packages.map((each): Package => {
+      const introduced = context.layerId(since.get(keyOf(each, path)) ?? layer);
+      return {
+        type: 'maven',
+        name: each.name,
+        version: each.version,
+        purl: mavenPurl(each),
+        arch: null,
+        source: null,
+        licenses: each.licenses,
+        locations: [{ path: placeOf(path, each.inner), layer: introduced }],
+        ownedBy: null,
+      };
+    }),
+  );
+  return { packages, incompleteOf: (isOwned) => unnamedArchives(context, isOwned) };
+}
+
+/** The archive that proves it, `/opt/a.war!/WEB-INF/lib/b.jar`. */
+function placeOf(path: string, inner: string): string {
+  return inner === '' ? `/${path}` : `/${path}!/${inner}`;
+}
+
+function keyOf({ inner, name, version }: JavaPackage, path: string): string {
+  return `${path}\0${inner}\0${name}\0${version}`;
+}
+
+function mavenPurl({ name, version }: JavaPackage): string {
+  const colon = name.indexOf(':');
+  return buildPurl({
+    type: 'maven',
+    namespace: name.slice(0, Math.max(colon, 0)),
+    name: name.slice(colon + 1),
+    version,
+  });
+}
+
+/** One entry for all: a library that says nothing of itself cannot be judged, and there may be many of them. */
+function unnamedArchives(
+  { files, layerId }: CatalogContext<JavaArchive>,
+  isOwned: (path: string) => boolean,
+): readonly Incomplete[] {
+  const places = files.flatMap(({ path, layer, facts }) =>
+    isOwned(path) ? [] : facts.unnamed.map((inner) => ({ path: placeOf(path, inner), layer: layerId(layer) })),
+  );
+  const [first] = places;
+  if (first === undefined) return [];
+  const count = `${places.length} ${places.length === 1 ? 'file' : 'files'}`;
+  const message = `Java archive: ${count} with classes say neither what they are nor which version, so they are not listed`;
+  return [
+    { code: 'application-unread', message, path: first.path, ...(first.layer === null ? {} : { layer: first.layer }) },
+  ];
+}
