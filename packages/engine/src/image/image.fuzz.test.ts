@@ -21,7 +21,7 @@ import { readSeen, recordingAnalyser, temporaryDirectory } from './testing/readi
 const directory = temporaryDirectory();
 
 const rich = Buffer.concat([
-  ...paxHeader({ path: 'pax/name', size: '4', 'GNU.sparse.name': 'other' }),
+  ...paxHeader({ path: 'pax/name', size: '4', 'GNU.sparse.map': '0,4', 'GNU.sparse.name': 'other' }),
   tarArchive(
     [
       { path: 'x', content: 'body' },

@@ -61,6 +61,8 @@ export class LayerScan<T> implements TarHandler {
   }
 
   /** Hard links that wait for a body; `resolve` takes it. */
+  /** of global PAX headers */
+  readonly #globalPaths = new Set<string>();
   get pending(): readonly PendingLink[] {
     return this.#pending;
   }
@@ -101,9 +103,36 @@ export class LayerScan<T> implements TarHandler {
       if (hidden === '' || hidden === '.' || hidden === '..') {
         this.problem('unsafe-path', 'a whiteout that names no file was ignored', rawPath);
       } else {
+    if (raw.overlayMark) {
+      const message = 'an attribute makes overlay file systems show what lies elsewhere in its place';
+      this.problem('entry-not-understood', message, raw.path);
+    }
         this.#whiteouts.push(base === 0 ? hidden : `${directory}/${hidden}`);
       }
     }
+  globalHeader(path: string): void {
+    const clean = cleanPath(path) ?? '';
+    if (clean !== '' && this.#globalPaths.size < maxProblemsPerLayer) {
+      this.#globalPaths.add(clean);
+    }
+  }
+
+  /** Some engines remove what a global header has the path of; below it older files may come to light. */
+  #tellRemovedByHeaders(): void {
+    if (this.#globalPaths.size >= maxProblemsPerLayer) {
+      this.problem('limit-reached', `${maxProblemsPerLayer} or more global headers: not all were looked at`);
+    }
+    const told = new Set<string>();
+    for (const { path } of this.#globalPaths.size === 0 ? [] : this.#entries) {
+      for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
+        const at = path.slice(0, end);
+        if (this.#globalPaths.has(at) && told.size < told.add(at).size) {
+          this.problem('entry-not-understood', 'a global header has the path of a file: engines may remove it', at);
+        }
+      }
+    }
+  }
+
     return true;
   }
 
@@ -263,3 +292,4 @@ export function isKeepable(problems: readonly ReadProblem[]): boolean {
 export function layerName(index: number, count: number, name: string): string {
   return `layer ${index + 1} of ${count} (${name})`;
 }
+    this.#tellRemovedByHeaders();

@@ -10,7 +10,7 @@ export type EntryType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'charact
 
 /**
  * One entry of a layer. `path` is clean and relative (`usr/lib/os-release`, no `./`, no leading `/`, never `..`);
- * bytes that are no UTF-8 are decoded as Latin-1. `linkTarget` is as written for symbolic links, a clean path for hard links.
+ * bytes that are no UTF-8 become U+F780 to U+F7FF. `linkTarget` is as written for symbolic links, a clean path for hard links.
  */
 export interface LayerEntry {
   readonly path: string;

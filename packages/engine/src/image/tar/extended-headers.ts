@@ -24,12 +24,16 @@ export interface TarEntry {
   /** bytes that the body takes in the archive */
   readonly stored: number;
   readonly sparse: boolean;
+  /** has an attribute that makes an overlay file system show the content of another path here */
+  readonly overlayMark: boolean;
 }
 
 /** The headers that say more about the entry behind them: PAX records and GNU's long names. */
 export class ExtendedHeaders {
   readonly #what: string;
   #flag = '';
+  #path = '';
+  #global: string | null = null;
   #bytes = Buffer.alloc(0);
   #filled = 0;
   #pax: PaxRecords | null = null;
@@ -54,11 +58,18 @@ export class ExtendedHeaders {
       );
     }
     this.#flag = header.flag;
+    this.#path = header.path;
+    this.#global = null;
     this.#bytes = Buffer.allocUnsafe(header.size);
     this.#filled = 0;
     if (header.size === 0) {
       this.#read();
     }
+  }
+
+  /** Path that a global header names; null when the one just read is none. */
+  get globalPath(): string | null {
+    return this.#global;
   }
 
   /** Takes what belongs to the header from `chunk`, and says how much that was. @throws ImageError `CORRUPT` */
@@ -79,13 +90,16 @@ export class ExtendedHeaders {
   #read(): void {
     const bytes = this.#bytes;
     if (this.#flag === 'L') {
-      this.#longName = decodeField(bytes, 0, bytes.length);
+      // an empty one says nothing
+      this.#longName = decodeField(bytes, 0, bytes.length) || null;
     } else if (this.#flag === 'K') {
-      this.#longLink = decodeField(bytes, 0, bytes.length);
+      this.#longLink = decodeField(bytes, 0, bytes.length) || null;
     } else {
       const records = readPax(bytes, this.#what);
-      // global headers are ignored, as the engines do
-      if (this.#flag !== 'g') {
+      if (this.#flag === 'g') {
+        this.#reset();
+        this.#global = records.path ?? this.#path;
+      } else {
         this.#pax = records;
       }
     }
@@ -98,17 +112,15 @@ export class ExtendedHeaders {
    */
   apply(header: TarHeader, gnuSparseSize: number | null, offset: number): TarEntry {
     const pax = this.#pax;
-    const path = this.#longName ?? pax?.sparseName ?? pax?.path ?? header.path;
-    const named = entryType(header.flag);
-    // v7 has no flag for directories: their names end with a slash
-    const type = named === 'file' && path.endsWith('/') ? 'directory' : named;
+    const name = this.#longName ?? pax?.path ?? header.path;
+    // v7 has no flag for directories: their names end with a slash. One that ends so with another flag is what the flag says
+    const type = header.flag === '\0' && name.endsWith('/') ? 'directory' : entryType(header.flag);
+    const path = gnuSparseSize === null ? (pax?.sparse?.name ?? name) : name;
     // links, devices and directories have no body whatever their size says, as in the engines' own reader
-    const hasBody = named === 'file' || named === undefined || header.flag === 'D';
+    const hasBody = type === 'file' || type === undefined || header.flag === 'D';
     const stored = hasBody ? (pax?.size ?? header.size) : 0;
     const linkTarget = this.#longLink ?? pax?.linkpath ?? header.linkTarget;
-    this.#pax = null;
-    this.#longName = null;
-    this.#longLink = null;
+    this.#reset();
     return {
       path,
       linkTarget,
@@ -117,10 +129,18 @@ export class ExtendedHeaders {
       mode: header.mode,
       uid: pax?.uid ?? header.uid,
       gid: pax?.gid ?? header.gid,
-      size: type === 'file' ? (gnuSparseSize ?? pax?.sparseSize ?? stored) : 0,
+      size: type === 'file' ? (gnuSparseSize ?? pax?.sparse?.size ?? stored) : 0,
       offset,
       stored,
-      sparse: gnuSparseSize !== null || pax?.sparse === true,
+      sparse: gnuSparseSize !== null || pax?.sparse !== undefined,
+      overlayMark: pax?.overlayMark === true,
     };
+  }
+
+  /** Forgets what was said. The engines' reader does so at every global header. */
+  #reset(): void {
+    this.#pax = null;
+    this.#longName = null;
+    this.#longLink = null;
   }
 }

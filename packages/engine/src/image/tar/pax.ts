@@ -8,21 +8,30 @@ export interface PaxRecords {
   size?: number;
   uid?: number;
   gid?: number;
-  /** any of GNU's sparse forms */
-  sparse?: true;
-  /** GNU's real name of a sparse file */
-  sparseName?: string;
-  sparseSize?: number;
+  /** GNU's sparse forms, in those versions that the engines' reader knows */
+  sparse?: { readonly name: string | null; readonly size: number | null };
+  /** an attribute of overlay file systems that shows the content of another path */
+  overlayMark?: true;
 }
 
+/** What `trusted.overlay.` or `user.overlay.` stands before. */
+const overlayMarks = new Set(
+  ['trusted', 'user'].flatMap((space) =>
+    ['redirect', 'metacopy'].map((mark) => `SCHILY.xattr.${space}.overlay.${mark}`),
+  ),
+);
+
+const sparsePrefix = 'GNU.sparse.';
+
 /**
- * Reads `LENGTH KEY=VALUE\n` records. Extended attributes (`SCHILY.xattr.*`), times and other keys are passed over.
+ * Reads `LENGTH KEY=VALUE\n` records. Times, most extended attributes and other keys are passed over.
  *
  * @throws ImageError `CORRUPT`
  * @see https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_03
  */
 export function readPax(body: Buffer, what: string): PaxRecords {
   const records: PaxRecords = {};
+  const sparse = new Map<string, string>();
   let at = 0;
   while (at < body.length) {
     const space = body.indexOf(0x20, at);
@@ -33,31 +42,45 @@ export function readPax(body: Buffer, what: string): PaxRecords {
     if (length < 0 || end > body.length || equals < 0 || equals >= end || body[end - 1] !== 0x0a) {
       throw new ImageError('CORRUPT', `${what}: damaged tar header (malformed PAX record)`);
     }
-    apply(records, body.toString('latin1', space + 1, equals), body, equals + 1, end - 1, what);
+    const key = body.toString('latin1', space + 1, equals);
+    if (key.startsWith(sparsePrefix)) {
+      sparse.set(key.slice(sparsePrefix.length), decodeName(body, equals + 1, end - 1));
+    } else {
+      apply(records, key, body, equals + 1, end - 1, what);
+    }
     at = end;
+  }
+  if (isSparse(sparse)) {
+    const size = sparse.get('size') || sparse.get('realsize');
+    records.sparse = { name: sparse.get('name') || null, size: size ? amountOf(size, 'GNU.sparse.size', what) : null };
   }
   return records;
 }
 
+/** Where they state no version that is known, the records mean nothing: the file is what its header says. */
+function isSparse(records: ReadonlyMap<string, string>): boolean {
+  const major = records.get('major') ?? '';
+  const minor = records.get('minor') ?? '';
+  if (major === '' && minor === '') {
+    return (records.get('map') ?? '') !== '' || records.has('offset') || records.has('numbytes');
+  }
+  return (major === '0' && (minor === '0' || minor === '1')) || (major === '1' && minor === '0');
+}
+
+function amountOf(text: string, key: string, what: string): number {
+  const value = decimal(text);
+  if (value < 0) {
+    throw new ImageError('CORRUPT', `${what}: damaged tar header (PAX record ${key} is no number)`);
+  }
+  return value;
+}
+
 function apply(records: PaxRecords, key: string, body: Buffer, start: number, end: number, what: string): void {
   const text = () => decodeName(body, start, end);
-  const amount = () => {
-    const value = decimal(body.toString('latin1', start, Math.min(end, start + 32)));
-    if (value < 0) {
-      throw new ImageError('CORRUPT', `${what}: damaged tar header (PAX record ${key} is no number)`);
-    }
-    return value;
-  };
-  if (key.startsWith('GNU.sparse.')) {
-    records.sparse = true;
-    if (key === 'GNU.sparse.name') {
-      records.sparseName = text();
-    } else if (key === 'GNU.sparse.realsize' || key === 'GNU.sparse.size') {
-      records.sparseSize = amount();
-    }
-    return;
-  }
-  if (key === 'path' || key === 'linkpath') {
+  const amount = () => amountOf(body.toString('latin1', start, Math.min(end, start + 32)), key, what);
+  if (overlayMarks.has(key)) {
+    records.overlayMark = true;
+  } else if (key === 'path' || key === 'linkpath') {
     set(records, key, start === end ? undefined : text());
   } else if (key === 'size' || key === 'uid' || key === 'gid') {
     set(records, key, start === end ? undefined : amount());

@@ -9,6 +9,11 @@ export interface TarHandler {
   data(chunk: Buffer): void;
   /** The body is complete; also called for an empty one. */
   end(): void;
+  /**
+   * A global PAX header, by its path. The engines ignore what it says of later entries, but treat the header as an entry
+   * of this path: a file that stands there is removed first.
+   */
+  globalHeader?(path: string): void;
 }
 
 type State = 'header' | 'sparse-map' | 'extended' | 'body' | 'skip' | 'done';
@@ -176,6 +181,7 @@ export class TarDecoder {
     this.#padding = paddingOf(header.size);
     this.#state = 'extended';
     if (header.size === 0) {
+      this.#tellGlobal();
       this.#skipNext(0);
     }
   }
@@ -184,9 +190,17 @@ export class TarDecoder {
     const count = this.#extended.take(chunk, at);
     this.#position += count;
     if (this.#extended.complete) {
+      this.#tellGlobal();
       this.#skipNext(this.#padding);
     }
     return at + count;
+  }
+
+  #tellGlobal(): void {
+    const path = this.#extended.globalPath;
+    if (path !== null) {
+      this.#handler.globalHeader?.(path);
+    }
   }
 
   #skipNext(bytes: number): void {

@@ -82,11 +82,9 @@ export function hasChecksum(bytes: Buffer, at: number): boolean {
  */
 export function readHeader(bytes: Buffer, at: number, what: string): TarHeader {
   let path = decodeField(bytes, at, 100);
-  // "ustar\0" has a prefix; GNU's "ustar  " keeps other things there
-  if (bytes[at + 257] === 0x75 && bytes[at + 261] === 0x72 && bytes[at + 262] === 0 && bytes[at + 345] !== 0) {
-    // star marks its form with "tar\0" at the end, and keeps times behind a shorter prefix
-    const star = bytes.toString('latin1', at + 508, at + 512) === 'tar\0';
-    path = `${decodeField(bytes, at + 345, star ? 131 : 155)}/${path}`;
+  if (bytes[at + 345] !== 0) {
+    const length = prefixLength(bytes, at);
+    path = length === 0 ? path : `${decodeField(bytes, at + 345, length)}/${path}`;
   }
   const flag = String.fromCharCode(bytes[at + 156]!);
   return {
@@ -98,6 +96,39 @@ export function readHeader(bytes: Buffer, at: number, what: string): TarHeader {
     gid: number(bytes, at + 116, 8, 'group', what),
     size: number(bytes, at + 124, 12, 'size', what),
   };
+}
+
+/** Bytes that the prefix of the name may take; 0: other things are kept in its place. */
+function prefixLength(bytes: Buffer, at: number): number {
+  const magic = bytes.toString('latin1', at + 257, at + 265);
+  if (magic.startsWith('ustar\0')) {
+    // star marks its form with "tar\0" at the end, and keeps times behind a shorter prefix
+    return bytes.toString('latin1', at + 508, at + 512) === 'tar\0' ? 131 : 155;
+  }
+  // GNU has times there. The engines' reader takes what is no time for a prefix: its own writer once wrote one
+  return magic === 'ustar  \0' && !(isTime(bytes, at + 345) && isTime(bytes, at + 357)) && isAscii(bytes, at + 345)
+    ? 155
+    : 0;
+}
+
+/** Octal digits, or a signed 63-bit number behind a marker bit. */
+function isTime(bytes: Buffer, at: number): boolean {
+  if ((bytes[at]! & 0x80) !== 0) {
+    const head = bytes.readUInt32BE(at);
+    return bytes[at + 4]! < 0x80 ? head === 0x80000000 : head === 0xffffffff;
+  }
+  const text = bytes.toString('latin1', at, at + 12).replace(/^[ \0]+/, '');
+  return bytes[at] === 0 || /^[0-7]* *(?:\0|$)/.test(text);
+}
+
+/** Up to the first NUL. */
+function isAscii(bytes: Buffer, at: number): boolean {
+  for (let index = at; index < at + 155 && bytes[index] !== 0; index += 1) {
+    if (bytes[index]! >= 0x80) {
+      return false;
+    }
+  }
+  return true;
 }
 
 /** Size of a GNU sparse file once it is expanded. */

@@ -1,14 +1,41 @@
 import { isUtf8 } from 'node:buffer';
 
-/** Text of a name field: UTF-8 where the bytes are that, else Latin-1, so that every name has exactly one text. */
+/** Where the bytes that are no UTF-8 go: U+F780 to U+F7FF, which are for private use. */
+const bytePlane = 0xf700;
+const inBytePlane = /[\uf780-\uf7ff]/;
+
+/**
+ * Text of a name field. A byte that is no UTF-8 becomes a character of its own (so do the bytes of such characters
+ * themselves), so that no two names have the same text: of `\xe9` and `é` both would be one file, and the later one
+ * would hide the other.
+ */
 export function decodeName(bytes: Buffer, start: number, end: number): string {
   for (let at = start; at < end; at += 1) {
     if (bytes[at]! >= 0x80) {
       const name = bytes.subarray(start, end);
-      return isUtf8(name) ? name.toString('utf8') : name.toString('latin1');
+      const text = isUtf8(name) ? name.toString('utf8') : null;
+      return text === null || inBytePlane.test(text) ? escaped(name) : text;
     }
   }
   return bytes.toString('latin1', start, end);
+}
+
+function escaped(name: Buffer): string {
+  let text = '';
+  for (let at = 0; at < name.length; ) {
+    const first = name[at]!;
+    const length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    const piece = name.subarray(at, at + length);
+    const char = isUtf8(piece) ? piece.toString('utf8') : null;
+    if (char === null || inBytePlane.test(char)) {
+      text += String.fromCharCode(bytePlane + first);
+      at += 1;
+    } else {
+      text += char;
+      at += length;
+    }
+  }
+  return text;
 }
 
 /** A field of a header: up to the first NUL or its whole length. */
