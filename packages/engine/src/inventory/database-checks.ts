@@ -23,7 +23,7 @@ export function removedDatabases(
   layerId: LayerId,
 ): readonly Incomplete[] {
   return [...changesByDatabase(view, analyses)].flatMap(([database, changes]) => {
-    const lost = lossOf(changes, analyses);
+    const lost = lossOf(changes);
     if (lost === null) return [];
     const layer = layerId(lost.layer);
     const message = `the ${database} at /${lost.path} was removed or emptied by a later layer: packages that it listed are not seen`;
@@ -75,7 +75,7 @@ interface Loss {
 }
 
 /** The last time that nothing of the database was left, unless all that it listed is listed again at the end. */
-function lossOf(changes: readonly Change[], analyses: readonly LayerAnalysis[]): Loss | null {
+function lossOf(changes: readonly Change[]): Loss | null {
   const live = new Map<string, readonly string[]>();
   let lost: Loss | null = null;
   const inOrder = [...changes].sort((a, b) => a.layer - b.layer);
@@ -88,9 +88,7 @@ function lossOf(changes: readonly Change[], analyses: readonly LayerAnalysis[]):
       if (names === null) live.delete(path);
       else live.set(path, names);
     }
-    // a layer that hides all that was below it hides the packages too
-    if (analyses[layer]?.listing.opaque.includes('')) lost = null;
-    else if (live.size === 0 && gone.size > 0) {
+    if (live.size === 0 && gone.size > 0) {
       lost = { layer, path: [...gone.keys()].sort()[0]!, names: [...gone.values()].flat() };
     }
   }

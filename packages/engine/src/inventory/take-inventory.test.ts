@@ -142,6 +142,10 @@ describe('a package database that is gone', () => {
     expect(
       (await codesOf(dpkg, { '': { opaque: true }, 'etc/os-release': 'ID=debian\n' })).map(([code]) => code),
     ).toEqual([]);
+    const removed = { 'var/lib/dpkg/status': gone };
+    expect((await codesOf(dpkg, removed, { '': { opaque: true } })).map(([code]) => code)).toEqual([
+      'package-database-removed',
+    ]);
     expect((await codesOf(release)).map(([code]) => code)).toEqual(['package-database-missing']);
     expect(await codesOf({ 'app/server.js': 'x' })).toEqual([]);
   });
