@@ -1,9 +1,13 @@
 import { alpmScheme } from './alpm/alpm-scheme.ts';
 import { apkScheme } from './apk/apk-scheme.ts';
+import { cranScheme } from './cran/cran-scheme.ts';
 import { debScheme } from './deb/deb-scheme.ts';
+import { hackageScheme } from './hackage/hackage-scheme.ts';
 import { mavenScheme } from './maven/maven-scheme.ts';
 import { npmScheme } from './npm/npm-scheme.ts';
+import { nugetScheme } from './nuget/nuget-scheme.ts';
 import { packagistScheme } from './packagist/packagist-scheme.ts';
+import { pubScheme } from './pub/pub-scheme.ts';
 import { pypiScheme } from './pypi/pypi-scheme.ts';
 import { rpmScheme } from './rpm/rpm-scheme.ts';
 import { rubygemsScheme } from './rubygems/rubygems-scheme.ts';
@@ -14,10 +18,14 @@ import { semverScheme } from './semver/semver-scheme.ts';
 export const schemes: readonly VersionScheme[] = [
   alpmScheme,
   apkScheme,
+  cranScheme,
   debScheme,
+  hackageScheme,
   mavenScheme,
   npmScheme,
+  nugetScheme,
   packagistScheme,
+  pubScheme,
   pypiScheme,
   rpmScheme,
   rubygemsScheme,

@@ -41,6 +41,11 @@ export function compareSemanticVersions(a: SemanticVersion, b: SemanticVersion):
 
 function comparePrereleases(a: readonly Identifier[], b: readonly Identifier[]): Ordering {
   if (a.length === 0 || b.length === 0) return a.length === b.length ? 0 : a.length === 0 ? 1 : -1;
+  return compareIdentifierLists(a, b);
+}
+
+/** One by one; what is longer comes after what it begins with. */
+export function compareIdentifierLists(a: readonly Identifier[], b: readonly Identifier[]): Ordering {
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at++) {
     const ordering = compareIdentifiers(a[at]!, b[at]!);
