@@ -1,11 +1,14 @@
 import { alpmScheme } from './alpm/alpm-scheme.ts';
 import { apkScheme } from './apk/apk-scheme.ts';
+import { conanScheme } from './conan/conan-scheme.ts';
 import { cranScheme } from './cran/cran-scheme.ts';
 import { debScheme } from './deb/deb-scheme.ts';
+import { gentooScheme } from './gentoo/gentoo-scheme.ts';
 import { hackageScheme } from './hackage/hackage-scheme.ts';
 import { mavenScheme } from './maven/maven-scheme.ts';
 import { npmScheme } from './npm/npm-scheme.ts';
 import { nugetScheme } from './nuget/nuget-scheme.ts';
+import { opensslScheme } from './openssl/openssl-scheme.ts';
 import { packagistScheme } from './packagist/packagist-scheme.ts';
 import { pubScheme } from './pub/pub-scheme.ts';
 import { pypiScheme } from './pypi/pypi-scheme.ts';
@@ -18,12 +21,15 @@ import { semverScheme } from './semver/semver-scheme.ts';
 export const schemes: readonly VersionScheme[] = [
   alpmScheme,
   apkScheme,
+  conanScheme,
   cranScheme,
   debScheme,
+  gentooScheme,
   hackageScheme,
   mavenScheme,
   npmScheme,
   nugetScheme,
+  opensslScheme,
   packagistScheme,
   pubScheme,
   pypiScheme,
