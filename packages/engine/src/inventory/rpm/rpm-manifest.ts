@@ -1,5 +1,6 @@
+import { isPackageWord } from '../package-word.ts';
 import type { TellDamage } from './header-blobs.ts';
-import { isWord, type RpmPackage, sourceOf } from './rpm-package.ts';
+import { type RpmPackage, sourceOf } from './rpm-package.ts';
 
 const none = '(none)';
 
@@ -19,7 +20,7 @@ export function parseManifest2(text: string, damaged: TellDamage): readonly RpmP
     }
     if (name === 'gpg-pubkey') return [];
     const stated = epoch === none ? null : /^\d{1,10}$/.test(epoch!) ? Number(epoch) : undefined;
-    if (!isWord(name) || !isWord(version) || !version.includes('-') || stated === undefined) {
+    if (!isPackageWord(name) || !isPackageWord(version) || !version.includes('-') || stated === undefined) {
       damaged('a line has no readable name, version or epoch');
       return [];
     }
@@ -35,7 +36,7 @@ export function parseManifest1(text: string, damaged: TellDamage): readonly RpmP
     const release = line.lastIndexOf('-', dot);
     const version = line.lastIndexOf('-', release - 1);
     if (line.startsWith('gpg-pubkey-')) return [];
-    if (version < 1 || dot < release || !isWord(line) || dot === line.length - 1) {
+    if (version < 1 || dot < release || !isPackageWord(line) || dot === line.length - 1) {
       damaged('a line names no package');
       return [];
     }
@@ -53,7 +54,7 @@ function packageOf(name: string, version: string, arch: string | null, more: Par
     proofs: [],
     algorithm: null,
   };
-  return { name, version, arch: isWord(arch) ? arch : null, ...rest, ...more };
+  return { name, version, arch: isPackageWord(arch) ? arch : null, ...rest, ...more };
 }
 
 function lines(text: string, damaged: TellDamage): readonly string[] {

@@ -1,4 +1,5 @@
 import type { ProofFilter, ShippedFile } from '../cataloger.ts';
+import { isPackageWord } from '../package-word.ts';
 import type { TellDamage } from './header-blobs.ts';
 import { numberOf, openHeader, type RpmHeader, tag, textOf } from './rpm-header.ts';
 import { type PathBudget, type RpmFiles, shippedFiles } from './shipped-files.ts';
@@ -36,8 +37,8 @@ export function rpmPackage(
   const name = textOf(header, tag.name);
   if (name === keyring) return null;
   const [version, release] = [textOf(header, tag.version), textOf(header, tag.release)];
-  if (!isWord(name) || !isWord(version) || !isWord(release)) {
-    damaged(isWord(name) ? `package ${name} has no version` : 'a package has no name');
+  if (!isPackageWord(name) || !isPackageWord(version) || !isPackageWord(release)) {
+    damaged(isPackageWord(name) ? `package ${name} has no version` : 'a package has no name');
     return null;
   }
   const { files, algorithm } = shippedFiles(header, proofs, budget, damaged);
@@ -57,7 +58,7 @@ export function rpmPackage(
 
 /** `NAME-VERSION-RELEASE.src.rpm` or `.nosrc.rpm`; null for none and for what is none. */
 export function sourceOf(file: string | null): RpmPackage['source'] {
-  if (!isWord(file)) return null;
+  if (!isPackageWord(file)) return null;
   const stem = /^(.+)\.(?:no)?src\.rpm$/.exec(file)?.[1];
   if (stem === undefined) return null;
   const release = stem.lastIndexOf('-');
@@ -65,14 +66,9 @@ export function sourceOf(file: string | null): RpmPackage['source'] {
   return version < 1 ? null : { name: stem.slice(0, version), version: stem.slice(version + 1) };
 }
 
-/** One word without control characters, of a length that a name or version has. */
-export function isWord(text: string | null | undefined): text is string {
-  return text != null && text.length > 0 && text.length <= 512 && !/[\s\u0000-\u001f\u007f\ufffd]/.test(text);
-}
-
 function wordOf(header: RpmHeader, number: number): string | null {
   const text = textOf(header, number);
-  return isWord(text) ? text : null;
+  return isPackageWord(text) ? text : null;
 }
 
 /** `(none)` is how rpm prints what is not there, and what some builders write. */

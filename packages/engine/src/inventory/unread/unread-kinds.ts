@@ -9,7 +9,6 @@ export interface UnreadKind {
 
 /** Databases of distro packages. A cataloger that learns to read one takes its row away. */
 export const unreadDatabases: readonly UnreadKind[] = [
-  { title: 'pacman', patterns: [{ name: 'desc', below: 'var/lib/pacman/local' }] },
   { title: 'opkg', patterns: ['usr/lib/opkg/status', 'var/lib/opkg/status'].map((path) => ({ path })) },
   { title: 'portage', patterns: [{ name: 'CONTENTS', below: 'var/db/pkg' }] },
   { title: 'chisel', patterns: [{ path: 'var/lib/chisel/manifest.wall' }] },

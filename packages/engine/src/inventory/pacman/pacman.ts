@@ -1,0 +1,116 @@
+import type {
+  CatalogContext,
+  Cataloger,
+  Catalogued,
+  Owner,
+  ParsedFile,
+  ProofFilter,
+  ShippedFile,
+} from '../cataloger.ts';
+import { shippedProofs } from '../dpkg/dpkg-file-list.ts';
+import { baseName } from '../file-pattern.ts';
+import { introductions } from '../introduction.ts';
+import { buildPurl } from '../purl.ts';
+import type { Package } from '../types.ts';
+import { type PacmanPackage, parsePacmanDesc } from './pacman-desc.ts';
+
+/** What one file of pacman's local database says. */
+export type PacmanFacts =
+  | { readonly kind: 'package'; readonly package: PacmanPackage }
+  | { readonly kind: 'proofs'; readonly files: readonly ShippedFile[] };
+
+const below = 'var/lib/pacman/local';
+
+/** Packages of Arch Linux and its derivatives: a directory for each, with a description and a list of files. */
+export const pacman: Cataloger<PacmanFacts> = {
+  name: 'pacman',
+  version: 1,
+  finds: 'distro',
+  // the file list of a package of 300,000 files has 30 MB
+  maxBytes: 64 * 1024 * 1024,
+  reads: [
+    { name: 'desc', below, database: 'pacman database' },
+    { name: 'files', below },
+  ],
+  parse: parsePacmanFile,
+  names: (facts) => (facts.kind === 'package' ? [facts.package.name] : []),
+  assemble,
+};
+
+function parsePacmanFile(path: string, body: Buffer, proofs: ProofFilter): ParsedFile<PacmanFacts> {
+  if (baseName(path) === 'files') {
+    const files = shippedProofs(body, proofs);
+    return { facts: files.length > 0 ? { kind: 'proofs', files } : null, damage: null };
+  }
+  const { package: found, damage } = parsePacmanDesc(body.toString('utf8'), baseName(directoryOf(path)));
+  return {
+    facts: found && { kind: 'package', package: found },
+    damage:
+      damage === null
+        ? null
+        : { code: 'package-database-damaged', message: `the pacman database is damaged: ${damage.slice(0, 200)}` },
+  };
+}
+
+function directoryOf(path: string): string {
+  return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
+}
+
+function assemble(context: CatalogContext<PacmanFacts>): Catalogued {
+  const since = introductions(
+    context.history((pattern) => pattern.database !== undefined),
+    (facts) => (facts.kind === 'package' ? [keyOf(facts.package)] : []),
+  );
+  const packages = new Map<string, Package>();
+  const byDirectory = new Map<string, string>();
+  for (const file of context.files) {
+    if (file.facts.kind !== 'package') continue;
+    const found = file.facts.package;
+    const key = keyOf(found);
+    byDirectory.set(directoryOf(file.as), found.name);
+    if (packages.has(key)) continue;
+    packages.set(key, {
+      type: 'alpm',
+      name: found.name,
+      version: found.version,
+      purl: alpmPurl(found, context),
+      arch: found.arch,
+      source: { name: found.base, version: found.version },
+      licenses: found.licenses,
+      locations: [{ path: `/${file.path}`, layer: context.layerId(since.get(key) ?? file.layer) }],
+      ownedBy: null,
+    });
+  }
+  return { packages: [...packages.values()], owners: ownersOf(context, byDirectory) };
+}
+
+/** Digests are in another file (`mtree`), which is not read: a file that was replaced counts as the package's. */
+function ownersOf(
+  context: CatalogContext<PacmanFacts>,
+  byDirectory: ReadonlyMap<string, string>,
+): ReadonlyMap<string, Owner> {
+  const owners = new Map<string, Owner>();
+  for (const { as, facts } of context.files) {
+    const name = byDirectory.get(directoryOf(as));
+    if (facts.kind !== 'proofs' || name === undefined) continue;
+    for (const { path } of facts.files) {
+      const real = context.view.realPath(path);
+      if (real !== undefined && !owners.has(real)) owners.set(real, { name, algorithm: 'sha256', digest: null });
+    }
+  }
+  return owners;
+}
+
+function keyOf(found: PacmanPackage): string {
+  return `${found.name} ${found.version} ${found.arch ?? ''}`;
+}
+
+function alpmPurl(found: PacmanPackage, { distro }: CatalogContext<PacmanFacts>): string {
+  return buildPurl({
+    type: 'alpm',
+    namespace: distro?.id ?? 'arch',
+    name: found.name,
+    version: found.version,
+    qualifiers: { arch: found.arch, distro: distro && [distro.id, distro.version].filter(Boolean).join('-') },
+  });
+}
