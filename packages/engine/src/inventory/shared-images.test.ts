@@ -26,7 +26,7 @@ interface TruthPackage {
   readonly version: string;
   readonly arch: string;
   readonly source: string;
-  readonly sourceVersion: string;
+  readonly sourceVersion?: string;
   readonly license?: string;
   /** rpm: `[epoch:]version-release` */
   readonly evr?: string;
@@ -64,11 +64,9 @@ async function inventoryOf(image: string, platform: string, store?: LayerStore):
   }
 }
 
-const readKinds = ['dpkg', 'dpkg-status.d', 'apk', 'rpm-bdb', 'rpm-ndb', 'rpm-sqlite'];
-const read = truths.filter(({ database }) => database !== null && readKinds.includes(database.kind));
-const unread = truths.filter(({ database }) => database !== null && !readKinds.includes(database.kind));
-const distroRow = (p: TruthPackage) => 
-  [p.type, p.name, p.evr ?? p.version, p.arch, p.source, p.sourceVersion].join(' ');
+const read = truths.filter(({ database }) => database !== null);
+const distroRow = (p: TruthPackage) =>
+  [p.type, p.name, p.evr ?? p.version, p.arch, p.source, p.sourceVersion ?? p.version].join(' ');
 
 function distroRows({ packages }: Inventory): readonly string[] {
   return packages
@@ -78,7 +76,7 @@ function distroRows({ packages }: Inventory): readonly string[] {
 
 describe.skipIf(directory === undefined)(`real images (${needsShared})`, () => {
   test('are there', () => {
-    expect([read.length > 0, unread.length > 0]).toEqual([true, true]);
+    expect(read.length).toBeGreaterThan(10);
   });
 
   test.each(read)('$image: exactly its packages, and its distro', async ({ image, platform, packages, os }) => {
@@ -115,16 +113,6 @@ describe.skipIf(directory === undefined)(`real images (${needsShared})`, () => {
         const license = declared.get(locations[0]!.path);
         if (license !== undefined) expect(licenses.join(' OR ')).toBe(license);
       }
-    },
-  );
-
-  test.each(unread)(
-    '$image: its $database.kind database is said to be unread',
-    async ({ image, platform, database }) => {
-      const { packages, incomplete } = await inventoryOf(image, platform);
-      expect(packages).toEqual([]);
-      expect(incomplete.map(({ code }) => code)).toEqual(['package-database-unread']);
-      expect(incomplete[0]?.path?.startsWith(database!.path)).toBe(true);
     },
   );
 
