@@ -7,12 +7,24 @@ import { java } from './java/java.ts';
 import { npm } from './npm/npm.ts';
 import { opkg } from './opkg/opkg.ts';
 import { pacman } from './pacman/pacman.ts';
+import { portage } from './portage/portage.ts';
 import { python } from './python/python.ts';
 import { rpm } from './rpm/rpm.ts';
 import { unread } from './unread/unread.ts';
 
 /** All catalogers. A new one is a folder and a line here. */
-export const catalogers: readonly Cataloger<unknown>[] = [dpkg, apk, rpm, opkg, pacman, npm, python, java, unread];
+export const catalogers: readonly Cataloger<unknown>[] = [
+  dpkg,
+  apk,
+  rpm,
+  opkg,
+  pacman,
+  portage,
+  npm,
+  python,
+  java,
+  unread,
+];
 
 /** Everything that reads files of layers. */
 export const readers: readonly FileReader<unknown>[] = [distroReader, ...catalogers];
