@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Blob, headOf, mismatch, piecesOf, walkTar } from './blob.ts';
+import { type Blob, headOf, mismatch, partsOf, piecesOf, walkTar } from './blob.ts';
 import { throwIfAborted } from './error.ts';
 import { type CompressedKind, compressionOf, Inflater, refuseForeignCompression } from './inflater.ts';
 import { isKeepable, LayerScan, LimitReached, type PendingLink, withinLimits } from './layer-scan.ts';
@@ -54,7 +54,7 @@ async function analysePlain<T>(blob: Blob, what: string, context: LayerContext<T
   if (kept !== undefined) {
     return { analysis: kept, verified: false };
   }
-  const scan = new LayerScan(analyser.begin(), limits, what);
+  const scan = new LayerScan(analyser.begin(), limits, what, (offset, size) => partsOf(blob, offset, size));
   await withinLimits(scan, () => walkTar(blob, scan.decoder, what, signal, context.onRead));
   if (scan.pending.length > 0) {
     readPending(scan, bodiesAt(blob, scan.pending));

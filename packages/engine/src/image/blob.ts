@@ -1,8 +1,9 @@
 import { closeSync, constants, fstatSync, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { ImageError, throwIfAborted } from './error.ts';
-import { headerChunkBytes, streamChunkBytes } from './limits.ts';
+import { headerChunkBytes, maxPartBytes, streamChunkBytes } from './limits.ts';
 import type { TarDecoder } from './tar/tar-decoder.ts';
+import type { FileParts } from './types.ts';
 
 const readAsync = promisify(read);
 
@@ -92,6 +93,25 @@ export function fileError(error: unknown, path: string): ImageError {
 export function headOf(blob: Blob, bytes: number): Buffer {
   const buffer = Buffer.alloc(Math.min(bytes, blob.size));
   return buffer.subarray(0, blob.file.readSync(buffer, buffer.length, blob.start));
+}
+
+/** Stretches of the `size` bytes at `offset` of a blob; what a damaged archive places beyond its end is not at hand. */
+export function partsOf({ file, start, size: blobSize }: Blob, offset: number, size: number): FileParts {
+  return readParts(size, (buffer, position) =>
+    offset + position + buffer.length <= blobSize ? file.readSync(buffer, buffer.length, start + offset + position) : 0,
+  );
+}
+
+/** @param readAt fills the buffer from this position of the file, and says how far */
+export function readParts(size: number, readAt: (buffer: Buffer, position: number) => number): FileParts {
+  return {
+    size,
+    read(position, length) {
+      if (position < 0 || length < 0 || position + length > size || length > maxPartBytes) return null;
+      const buffer = Buffer.allocUnsafe(length);
+      return readAt(buffer, position) === length ? buffer : null;
+    },
+  };
 }
 
 /** A whole blob of limited size: manifests and configs. */

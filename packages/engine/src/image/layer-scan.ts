@@ -2,7 +2,16 @@ import { maxProblemsPerLayer } from './limits.ts';
 import type { TarEntry } from './tar/extended-headers.ts';
 import { TarDecoder, type TarHandler } from './tar/tar-decoder.ts';
 import { cleanPath } from './tar/tar-text.ts';
-import type { LayerEntry, LayerListing, LayerVisitor, ReadLimits, ReadProblem, ReadProblemCode } from './types.ts';
+import type {
+  FileParts,
+  LayerEntry,
+  LayerListing,
+  LayerVisitor,
+  PassingFile,
+  ReadLimits,
+  ReadProblem,
+  ReadProblemCode,
+} from './types.ts';
 
 /** A layer went over one of the limits: what was read so far counts, the rest is not read. Caught inside this room. */
 export class LimitReached extends Error {
@@ -18,6 +27,9 @@ export interface PendingLink {
   /** of that body in the uncompressed layer */
   readonly offset: number;
 }
+
+/** Stretches of a body that lies at `offset` of the uncompressed layer. */
+export type PartsAt = (offset: number, size: number) => FileParts;
 
 const whiteoutPrefix = '.wh.';
 const opaqueMark = '.wh..wh..opq';
@@ -35,6 +47,7 @@ export class LayerScan<T> implements TarHandler {
   readonly decoder: TarDecoder;
   readonly #visitor: LayerVisitor<T>;
   readonly #limits: ReadLimits;
+  readonly #partsAt: PartsAt | null;
   readonly #entries: LayerEntry[] = [];
   readonly #whiteouts: string[] = [];
   readonly #opaque: string[] = [];
@@ -48,21 +61,26 @@ export class LayerScan<T> implements TarHandler {
   /** path → index of the last entry with it; filled from `#entries` when first needed */
   readonly #byPath = new Map<string, number>();
   #indexed = 0;
+  /** of global PAX headers */
+  readonly #globalPaths = new Set<string>();
   #ordinal = -1;
   #wanted: LayerEntry | null = null;
+  #passing: PassingFile | null = null;
   #body = Buffer.alloc(0);
   #filled = 0;
 
-  /** @param what names the layer in messages */
-  constructor(visitor: LayerVisitor<T>, limits: ReadLimits, what: string) {
+  /**
+   * @param what names the layer in messages
+   * @param partsAt where the layer lies uncompressed in a file
+   */
+  constructor(visitor: LayerVisitor<T>, limits: ReadLimits, what: string, partsAt: PartsAt | null = null) {
     this.#visitor = visitor;
     this.#limits = limits;
+    this.#partsAt = partsAt;
     this.decoder = new TarDecoder(this, what);
   }
 
   /** Hard links that wait for a body; `resolve` takes it. */
-  /** of global PAX headers */
-  readonly #globalPaths = new Set<string>();
   get pending(): readonly PendingLink[] {
     return this.#pending;
   }
@@ -85,31 +103,13 @@ export class LayerScan<T> implements TarHandler {
       this.problem('unsafe-path', 'an entry whose path leaves its directory was ignored', raw.path);
       return false;
     }
-    return this.#isWhiteout(path, raw.path) ? false : this.#take(raw, path);
-  }
-
-  /** Judged on the base name alone: a folder above may be called anything. */
-  #isWhiteout(path: string, rawPath: string): boolean {
-    const base = path.lastIndexOf('/') + 1;
-    if (!path.startsWith(whiteoutPrefix, base)) {
-      return false;
-    }
-    const directory = base === 0 ? '' : path.slice(0, base - 1);
-    const name = path.slice(base);
-    if (name === opaqueMark) {
-      this.#opaque.push(directory);
-    } else if (!name.startsWith(aufsPrefix)) {
-      const hidden = name.slice(whiteoutPrefix.length);
-      if (hidden === '' || hidden === '.' || hidden === '..') {
-        this.problem('unsafe-path', 'a whiteout that names no file was ignored', rawPath);
-      } else {
     if (raw.overlayMark) {
       const message = 'an attribute makes overlay file systems show what lies elsewhere in its place';
       this.problem('entry-not-understood', message, raw.path);
     }
-        this.#whiteouts.push(base === 0 ? hidden : `${directory}/${hidden}`);
-      }
-    }
+    return this.#isWhiteout(path, raw.path) ? false : this.#take(raw, path);
+  }
+
   globalHeader(path: string): void {
     const clean = cleanPath(path) ?? '';
     if (clean !== '' && this.#globalPaths.size < maxProblemsPerLayer) {
@@ -133,6 +133,24 @@ export class LayerScan<T> implements TarHandler {
     }
   }
 
+  /** Judged on the base name alone: a folder above may be called anything. */
+  #isWhiteout(path: string, rawPath: string): boolean {
+    const base = path.lastIndexOf('/') + 1;
+    if (!path.startsWith(whiteoutPrefix, base)) {
+      return false;
+    }
+    const directory = base === 0 ? '' : path.slice(0, base - 1);
+    const name = path.slice(base);
+    if (name === opaqueMark) {
+      this.#opaque.push(directory);
+    } else if (!name.startsWith(aufsPrefix)) {
+      const hidden = name.slice(whiteoutPrefix.length);
+      if (hidden === '' || hidden === '.' || hidden === '..') {
+        this.problem('unsafe-path', 'a whiteout that names no file was ignored', rawPath);
+      } else {
+        this.#whiteouts.push(base === 0 ? hidden : `${directory}/${hidden}`);
+      }
+    }
     return true;
   }
 
@@ -151,12 +169,16 @@ export class LayerScan<T> implements TarHandler {
       linkTarget: raw.type === 'symlink' ? raw.linkTarget : null,
     };
     this.#add(entry, this.#ordinal, raw.offset, this.#entries.length);
-    if (raw.type !== 'file' || path === '' || !this.#wants(entry)) {
+    const wanted = raw.type === 'file' && path !== '' ? this.#wants(entry) : false;
+    if (wanted === false) {
       return false;
     }
     if (raw.sparse) {
       this.problem('entry-not-understood', 'a sparse file cannot be read yet', path);
       return false;
+    }
+    if (wanted === 'parts') {
+      return this.#takeParts(entry, raw.offset);
     }
     this.#wanted = entry;
     this.#filled = 0;
@@ -164,9 +186,20 @@ export class LayerScan<T> implements TarHandler {
     return true;
   }
 
-  #wants(entry: LayerEntry): boolean {
-    if (!this.#visitor.wants(entry.path, entry.size)) {
+  /** Read at once where it lies; else handed on as it passes by. */
+  #takeParts(entry: LayerEntry, offset: number): boolean {
+    if (this.#partsAt !== null && this.#visitor.parts !== undefined) {
+      this.#visitor.parts(entry, this.#partsAt(offset, entry.size));
       return false;
+    }
+    this.#passing = this.#visitor.passing?.(entry) ?? null;
+    return this.#passing !== null;
+  }
+
+  #wants(entry: LayerEntry): boolean | 'parts' {
+    const wanted = this.#visitor.wants(entry.path, entry.size, entry.mode);
+    if (wanted !== true) {
+      return wanted;
     }
     if (entry.size > this.#limits.maxFileBytes) {
       const message = `a file of ${entry.size} bytes (the limit is ${this.#limits.maxFileBytes}) was not read`;
@@ -208,7 +241,8 @@ export class LayerScan<T> implements TarHandler {
     const ordinal = this.#ordinals[holder]!;
     const offset = this.#offsets[holder]!;
     const entry: LayerEntry = { ...shared, path };
-    if (this.#wants(entry)) {
+    // what is wanted in parts was seen under its first name
+    if (this.#wants(entry) === true) {
       this.#add(entry, ordinal, offset, holder);
       this.#pending.push({ entry, ordinal, offset });
     } else {
@@ -226,6 +260,10 @@ export class LayerScan<T> implements TarHandler {
   }
 
   data(chunk: Buffer): void {
+    if (this.#passing !== null) {
+      this.#passing.data(chunk);
+      return;
+    }
     const needed = this.#filled + chunk.length;
     if (needed > this.#body.length) {
       const size = Math.min(Math.max(needed, this.#body.length * 2), this.#wanted!.size);
@@ -238,6 +276,12 @@ export class LayerScan<T> implements TarHandler {
   }
 
   end(): void {
+    if (this.#passing !== null) {
+      const passing = this.#passing;
+      this.#passing = null;
+      passing.end();
+      return;
+    }
     const entry = this.#wanted!;
     const body = this.#body;
     this.#wanted = null;
@@ -260,6 +304,7 @@ export class LayerScan<T> implements TarHandler {
 
   /** Ends the layer: everything was pushed, or a limit was reached. */
   finish(): { readonly analysis: T; readonly problems: readonly ReadProblem[] } {
+    this.#tellRemovedByHeaders();
     const listing: LayerListing = {
       entries: this.#entries,
       whiteouts: this.#whiteouts,
@@ -292,4 +337,3 @@ export function isKeepable(problems: readonly ReadProblem[]): boolean {
 export function layerName(index: number, count: number, name: string): string {
   return `layer ${index + 1} of ${count} (${name})`;
 }
-    this.#tellRemovedByHeaders();

@@ -48,6 +48,9 @@ export const maxArchiveMembers = 100_000;
 /** JSON members that are kept while an archive streams by, bytes altogether. */
 export const maxKeptJsonBytes = 64 * MiB;
 
+/** One stretch of a file that is wanted in parts, bytes. */
+export const maxPartBytes = 64 * MiB;
+
 /** Nested image indexes. */
 export const maxIndexDepth = 4;
 

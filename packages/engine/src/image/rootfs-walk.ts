@@ -11,6 +11,7 @@ import {
   type Stats,
 } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { readParts } from './blob.ts';
 import { throwIfAborted } from './error.ts';
 import { maxProblemsPerLayer } from './limits.ts';
 import { decodeName } from './tar/tar-text.ts';
@@ -111,8 +112,13 @@ class RootfsWalk<T> {
       for (const child of this.#children(place)) {
         this.#left.push(child);
       }
-    } else if (entry.type === 'file' && this.#visitor.wants(entry.path, entry.size)) {
-      this.#read(place, entry);
+    } else if (entry.type === 'file') {
+      const wanted = this.#visitor.wants(entry.path, entry.size, entry.mode);
+      if (wanted === true) {
+        this.#read(place, entry);
+      } else if (wanted === 'parts' && this.#visitor.parts !== undefined) {
+        this.#readParts(place, entry);
+      }
     }
   }
 
@@ -140,6 +146,25 @@ class RootfsWalk<T> {
       this.#bodies.set(entry.path, createHash('sha256').update(body).digest('hex'));
       this.#visitor.file(entry, body);
     }
+  }
+
+  /** The digest covers what was read of it. */
+  #readParts(place: Place, entry: LayerEntry): void {
+    this.#attempt(place, () => {
+      const descriptor = openRegular(place.real);
+      try {
+        const hash = createHash('sha256');
+        const parts = readParts(entry.size, (buffer, position) => {
+          const count = readSync(descriptor, buffer, 0, buffer.length, position);
+          hash.update(`${position} ${count}\n`).update(buffer.subarray(0, count));
+          return count;
+        });
+        this.#visitor.parts!(entry, parts);
+        this.#bodies.set(entry.path, hash.digest('hex'));
+      } finally {
+        closeSync(descriptor);
+      }
+    });
   }
 
   #attempt<R>(place: Place, job: () => R): R | undefined {
@@ -207,9 +232,13 @@ function typeOf(stat: Stats): EntryType {
   return stat.isBlockDevice() ? 'block' : 'fifo';
 }
 
+function openRegular(path: Buffer | string): number {
+  return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+}
+
 /** The body of what is a regular file at this moment; never waits for a pipe, never follows a link. */
 export function readRegular(path: Buffer | string, maxBytes: number): Buffer {
-  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const descriptor = openRegular(path);
   try {
     const stat = fstatSync(descriptor);
     if (!stat.isFile() || stat.size > maxBytes) {

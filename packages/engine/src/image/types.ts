@@ -48,12 +48,35 @@ export type ReadProblemCode =
  * the layer. `wants` is asked for every regular file before its body is touched.
  */
 export interface LayerVisitor<T> {
-  /** Whether the body of this regular file is wanted. `path` as in `LayerEntry`, `size` in bytes. */
-  wants(path: string, size: number): boolean;
+  /**
+   * Whether the body of this regular file is wanted. `path`, `size` and `mode` as in `LayerEntry`. `parts`: only stretches
+   * of it, which `parts` or `passing` gets; what it means where the visitor has neither is that the file is not wanted.
+   */
+  wants(path: string, size: number, mode: number): boolean | 'parts';
   /** The whole body of a wanted file. The callee may keep `body`, but should parse it and let go. */
   file(entry: LayerEntry, body: Buffer): void;
+  /** A file wanted in parts that lies where it can be read at any position. `parts` is valid during the call. */
+  parts?(entry: LayerEntry, parts: FileParts): void;
+  /** A file wanted in parts whose bytes pass by once. */
+  passing?(entry: LayerEntry): PassingFile;
   /** After the last entry: turns what was seen into the analysis. */
   finish(listing: LayerListing): T;
+}
+
+/** Stretches of one file. */
+export interface FileParts {
+  /** bytes */
+  readonly size: number;
+  /** A view that the callee may keep but not write to; null where the stretch is not, or not wholly, at hand. */
+  read(offset: number, length: number): Buffer | null;
+}
+
+/** Takes the body of one file in pieces, first to last. */
+export interface PassingFile {
+  /** `chunk` is valid during the call */
+  data(chunk: Buffer): void;
+  /** The body is complete. Not called where the layer ends before. */
+  end(): void;
 }
 
 /** All of a layer but its bodies. Whiteouts are taken out of `entries`. */

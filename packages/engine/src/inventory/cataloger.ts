@@ -1,4 +1,5 @@
 import type { SquashedView } from '../image/squash.ts';
+import type { Executable } from './binary/executable.ts';
 import type { FilePattern } from './file-pattern.ts';
 import type { Distro, Incomplete, IncompleteCode, Package } from './types.ts';
 
@@ -72,8 +73,22 @@ export interface FileReader<F> {
    * @throws CatalogError when nothing at all can be said
    */
   parse(path: string, body: Buffer, proofs: ProofFilter): ParsedFile<F>;
+  /**
+   * What an executable says, for readers with a pattern `executable`; null: nothing, as most. Pure, facts as in `parse`.
+   *
+   * @param content what `watch` returned for this path, after the whole content
+   * @throws CatalogError when there is something that cannot be read
+   */
+  inspect?(path: string, executable: Executable, content?: ContentWatch): ParsedFile<F> | null;
+  /** Asks for the whole content of an executable of this name, for what no header leads to. Null: headers are enough. */
+  watch?(path: string): ContentWatch | null;
   /** Names of the packages that a file of a database lists; by them a database that is begun anew is told from one restored. */
   names?(facts: F): readonly string[];
+}
+
+/** Gets the content of one file in pieces of any size. */
+export interface ContentWatch {
+  push(chunk: Buffer): void;
 }
 
 /** A file of the squashed view that a reader has read. */
@@ -113,6 +128,8 @@ export interface CatalogContext<F> {
 
 export interface Catalogued {
   readonly packages: readonly Package[];
+  /** listed only where no distro package owns the file that proves them */
+  readonly unowned?: readonly Package[];
   /** real path of a proving file → the distro package that ships a file there */
   readonly owners?: ReadonlyMap<string, Owner>;
   readonly incomplete?: readonly Incomplete[];

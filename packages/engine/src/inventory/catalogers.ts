@@ -1,30 +1,19 @@
 import { apk } from './apk/apk.ts';
+import { executableNeedles, isOwnedExecutablePath } from './binary/executable-path.ts';
 import type { Cataloger, FileReader, ProofFilter } from './cataloger.ts';
 import { distroReader } from './distro/distro.ts';
 import { dpkg } from './dpkg/dpkg.ts';
 import { compilePatterns, type PatternMatcher } from './file-pattern.ts';
+import { golang } from './golang/golang.ts';
 import { java } from './java/java.ts';
 import { npm } from './npm/npm.ts';
-import { opkg } from './opkg/opkg.ts';
-import { pacman } from './pacman/pacman.ts';
-import { portage } from './portage/portage.ts';
 import { python } from './python/python.ts';
 import { rpm } from './rpm/rpm.ts';
+import { rust } from './rust/rust.ts';
 import { unread } from './unread/unread.ts';
 
 /** All catalogers. A new one is a folder and a line here. */
-export const catalogers: readonly Cataloger<unknown>[] = [
-  dpkg,
-  apk,
-  rpm,
-  opkg,
-  pacman,
-  portage,
-  npm,
-  python,
-  java,
-  unread,
-];
+export const catalogers: readonly Cataloger<unknown>[] = [dpkg, apk, rpm, npm, python, java, golang, rust, unread];
 
 /** Everything that reads files of layers. */
 export const readers: readonly FileReader<unknown>[] = [distroReader, ...catalogers];
@@ -42,11 +31,21 @@ export function catalogerVersions(): Record<string, number> {
   return Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** Those that look into executables. */
+export const executableReaders: readonly FileReader<unknown>[] = readers.filter(({ inspect }) => inspect !== undefined);
+
 const languages = catalogers.filter(({ finds }) => finds === 'language');
 const matchProof = compilePatterns(languages);
 
-/** The files that prove language packages, for catalogers that read file lists of distro packages. */
+/** The files that prove language packages, and those that are a find where nobody owns them, for catalogers that read file lists of distro packages. */
 export const proofFilter: ProofFilter = {
-  needles: [...new Set(languages.flatMap(({ reads }) => reads.map((pattern) => pattern.name ?? pattern.suffix ?? '')))],
-  proves: (path) => matchProof(path).length > 0,
+  needles: [
+    ...new Set(
+      languages.flatMap(({ reads }) =>
+        reads.filter(({ executable }) => !executable).map((pattern) => pattern.name ?? pattern.suffix ?? ''),
+      ),
+    ),
+    ...executableNeedles,
+  ],
+  proves: (path) => isOwnedExecutablePath(path) || matchProof(path).length > 0,
 };

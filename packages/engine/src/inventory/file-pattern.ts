@@ -1,6 +1,6 @@
 /**
- * What a cataloger reads, as data. All conditions that are given must hold; at least one of `path`, `name`, `suffix` or
- * `directory` is given. Paths are those of layer entries: relative, clean, `/` between segments.
+ * What a cataloger reads, as data. All conditions that are given must hold; at least one of `path`, `name`, `suffix`,
+ * `directory` or `executable` is given. Paths are those of layer entries: relative, clean, `/` between segments.
  */
 export interface FilePattern {
   /** the whole path, `var/lib/dpkg/status` */
@@ -17,6 +17,11 @@ export interface FilePattern {
   readonly parentSuffix?: string;
   /** a directory of this name is somewhere above the file, `node_modules` */
   readonly inside?: string;
+  /**
+   * Any executable or shared library, known by its first bytes and read in parts (`FileReader.inspect`); no condition on
+   * the path may stand beside it.
+   */
+  readonly executable?: boolean;
   /** the body is not read: that the file is there is all there is to say */
   readonly presence?: boolean;
   /** a last condition on the path that the fields above cannot express */
@@ -44,6 +49,7 @@ export function compilePatterns(readers: readonly { name: string; reads: readonl
   const byDirectory: { prefix: string; match: PatternMatch }[] = [];
   for (const { name: reader, reads } of readers) {
     for (const pattern of reads) {
+      if (pattern.executable) continue;
       const match = { reader, pattern };
       const name = pattern.name ?? (pattern.path === undefined ? undefined : baseName(pattern.path));
       if (name !== undefined) append(byName, name, match);

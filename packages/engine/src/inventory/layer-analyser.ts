@@ -1,7 +1,18 @@
 import { createHash, getHashes, hash } from 'node:crypto';
-import type { LayerAnalyser, LayerEntry, LayerKey, LayerListing, LayerVisitor } from '../image/types.ts';
-import type { FileDigests, FileReader, ParsedFile } from './cataloger.ts';
-import { catalogerVersions, matchFile, proofFilter, readersByName } from './catalogers.ts';
+import type {
+  FileParts,
+  LayerAnalyser,
+  LayerEntry,
+  LayerKey,
+  LayerListing,
+  LayerVisitor,
+  PassingFile,
+} from '../image/types.ts';
+import { type Executable, openExecutable } from './binary/executable.ts';
+import { maybeExecutable } from './binary/executable-path.ts';
+import { PassingExecutable, type SpareBuffer } from './binary/passing-executable.ts';
+import type { ContentWatch, FileDigests, FileReader, ParsedFile } from './cataloger.ts';
+import { catalogerVersions, executableReaders, matchFile, proofFilter, readersByName } from './catalogers.ts';
 import { CatalogError } from './error.ts';
 import { decodeAnalysis, encodeAnalysis, type LayerAnalysis } from './layer-analysis.ts';
 
@@ -38,10 +49,11 @@ export function createLayerAnalyser(options: LayerAnalyserOptions = {}): LayerAn
 }
 
 class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
+  readonly #spare: SpareBuffer = { bytes: Buffer.alloc(0) };
   readonly #parsed = new Map<string, Map<string, ParsedFile<unknown>>>();
 
-  wants(path: string, size: number): boolean {
-    let wanted = false;
+  wants(path: string, size: number, mode: number): boolean | 'parts' {
+    let wanted: boolean | 'parts' = maybeExecutable(path, size, mode) ? 'parts' : false;
     for (const { reader: name, pattern } of matchFile(path)) {
       if (pattern.presence) continue;
       const reader = readersByName.get(name)!;
@@ -57,6 +69,33 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
       if (!pattern.presence && body.length <= reader.maxBytes) {
         this.#set(name, entry.path, readFile(reader, entry.path, body));
       }
+    }
+  }
+
+  parts(entry: LayerEntry, parts: FileParts): void {
+    const watches = watchesOf(entry.path);
+    const executable = openExecutable(parts);
+    if (executable === null) return;
+    for (const { watch } of watches) watchAll(parts, watch);
+    this.#inspect(entry, executable, watches);
+  }
+
+  passing(entry: LayerEntry): PassingFile {
+    const watches = watchesOf(entry.path);
+    const onData = (chunk: Buffer) => {
+      for (const { watch } of watches) watch.push(chunk);
+    };
+    return new PassingExecutable(entry.size, this.#spare, watches.length > 0 ? onData : null, (parts) => {
+      const executable = openExecutable(parts);
+      if (executable !== null) this.#inspect(entry, executable, watches);
+    });
+  }
+
+  #inspect(entry: LayerEntry, executable: Executable, watches: readonly Watching[]): void {
+    for (const reader of executableReaders) {
+      const watch = watches.find((each) => each.reader === reader)?.watch;
+      const said = inspectFile(reader, entry.path, executable, watch);
+      if (said !== null) this.#set(reader.name, entry.path, said);
     }
   }
 
@@ -79,8 +118,53 @@ export function readFile(reader: FileReader<unknown>, path: string, body: Buffer
     const digests = reader.digests && parsed.facts !== null ? digestsOf(body) : null;
     return digests === null ? parsed : { ...parsed, digests };
   } catch (error) {
-    if (!(error instanceof CatalogError)) throw error;
-    return { facts: null, damage: { code: error.code, message: error.message } };
+    return asDamage(error);
+  }
+}
+
+function asDamage(error: unknown): ParsedFile<never> {
+  if (!(error instanceof CatalogError)) throw error;
+  return { facts: null, damage: { code: error.code, message: error.message } };
+}
+
+interface Watching {
+  readonly reader: FileReader<unknown>;
+  readonly watch: ContentWatch;
+}
+
+const noWatches: readonly Watching[] = [];
+
+function watchesOf(path: string): readonly Watching[] {
+  let found: Watching[] | undefined;
+  for (const reader of executableReaders) {
+    const watch = reader.watch?.(path) ?? null;
+    if (watch === null) continue;
+    found ??= [];
+    found.push({ reader, watch });
+  }
+  return found ?? noWatches;
+}
+
+const watchedAtOnce = 256 * 1024;
+
+function watchAll(parts: FileParts, watch: ContentWatch): void {
+  for (let at = 0; at < parts.size; at += watchedAtOnce) {
+    const chunk = parts.read(at, Math.min(watchedAtOnce, parts.size - at));
+    if (chunk === null) return;
+    watch.push(chunk);
+  }
+}
+
+function inspectFile(
+  reader: FileReader<unknown>,
+  path: string,
+  executable: Executable,
+  watch: ContentWatch | undefined,
+): ParsedFile<unknown> | null {
+  try {
+    return reader.inspect!(path, executable, watch);
+  } catch (error) {
+    return asDamage(error);
   }
 }
 

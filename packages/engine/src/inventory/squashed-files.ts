@@ -1,8 +1,8 @@
 import type { PathEvent, SquashedView, ViewNode } from '../image/squash.ts';
 import type { ReadImage } from '../image/types.ts';
 import type { Damage, FileReader, LiveFile, ParsedFile, PathHistory, ReadPattern, Sighting } from './cataloger.ts';
-import { matchFile, readers, readersByName } from './catalogers.ts';
-import { baseName, type PatternMatch } from './file-pattern.ts';
+import { executableReaders, matchFile, readers, readersByName } from './catalogers.ts';
+import { baseName, type PatternMatch, type PatternMatcher } from './file-pattern.ts';
 import { readFile, tooLarge } from './layer-analyser.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';
 
@@ -33,21 +33,50 @@ export interface SquashedFiles {
   history(reader: string, select: (pattern: ReadPattern) => boolean): PathHistory<unknown>;
 }
 
+/**
+ * Which readers have to do with the file at a path of this image. Beside what their patterns say: executables in which a
+ * layer pass has found something, by all their names, since directories of the view may be reached by other paths.
+ */
+export function imageMatcher(analyses: readonly LayerAnalysis[]): PatternMatcher {
+  const byName = new Map<string, PatternMatch[]>();
+  for (const { name: reader, reads } of executableReaders) {
+    const pattern = reads.find(({ executable }) => executable)!;
+    const names = new Set<string>();
+    for (const { listing, parsed } of analyses) {
+      const found = new Set(parsed.get(reader)?.keys());
+      for (const path of found) names.add(baseName(path));
+      for (const { path, linkTarget, type } of found.size === 0 ? [] : listing.entries) {
+        if (type !== 'hardlink' || !found.has(linkTarget!)) continue;
+        found.add(path);
+        names.add(baseName(path));
+      }
+    }
+    for (const name of names) byName.set(name, [...(byName.get(name) ?? []), { reader, pattern }]);
+  }
+  return (path) => {
+    const found = matchFile(path);
+    const executable = byName.get(baseName(path));
+    return executable === undefined ? found : [...found, ...executable];
+  };
+}
+
 /** Collects what the layer analyses say of the files that are left, and reads again what links lead to. */
 export async function collectFiles(
   image: ReadImage<LayerAnalysis>,
   view: SquashedView,
   analyses: readonly LayerAnalysis[],
+  match: PatternMatcher,
 ): Promise<SquashedFiles> {
   const present = new Map<string, Sighting[]>(readers.map(({ name }) => [name, []]));
   const candidates: Candidate[] = [];
   const known = new Set<string>();
-  const tracked = [...view.tracked()].map((path) => ({ path, matches: matchFile(path) }));
+  const tracked = [...view.tracked()].map((path) => ({ path, matches: match(path) }));
   for (const { path, matches } of tracked) {
     const node = view.lstat(path);
     if (node === undefined || !isFile(node)) continue;
     for (const { reader, pattern } of matches) {
       if (pattern.presence && node.entry.size === 0) continue;
+      if (pattern.executable && !analyses[node.layer]?.parsed.get(reader)?.has(node.entry.path)) continue;
       if (!take(known, reader, path)) continue;
       if (pattern.presence) present.get(reader)!.push({ pattern, path, layer: node.layer });
       else candidates.push(candidate(reader, pattern, path, node, analyses));

@@ -1,22 +1,23 @@
 import { squash } from '../image/squash.ts';
 import type { ReadImage } from '../image/types.ts';
 import type { CatalogContext, Catalogued, FileDigests, Owner } from './cataloger.ts';
-import { catalogers, matchFile } from './catalogers.ts';
+import { catalogers } from './catalogers.ts';
 import { brokenLinks, removedDatabases } from './database-checks.ts';
 import { detectDistro, distroReader } from './distro/distro.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';
-import { collectFiles, liveFiles, type SquashedFiles } from './squashed-files.ts';
+import { collectFiles, imageMatcher, liveFiles, type SquashedFiles } from './squashed-files.ts';
 import type { Distro, Incomplete, Inventory, Package } from './types.ts';
 
 /** Says what is inside an image: merges the analyses of its layers, honouring what later layers hide, into one inventory. */
 export async function takeInventory(image: ReadImage<LayerAnalysis>): Promise<Inventory> {
   const analyses = image.rootfs === null ? image.layers.map(({ analysis }) => analysis) : [image.rootfs];
   const layerId = (index: number) => image.layers[index]?.diffId ?? null;
+  const match = imageMatcher(analyses);
   const view = squash(
     analyses.map(({ listing }) => listing),
-    { track: (path) => matchFile(path).length > 0 },
+    { track: (path) => match(path).length > 0 },
   );
-  const files = await collectFiles(image, view, analyses);
+  const files = await collectFiles(image, view, analyses, match);
   const distro = detectDistro(liveFiles(files.read, distroReader.name) as Parameters<typeof detectDistro>[0]);
   const { packages, incomplete } = catalogue(files, distro, layerId);
   const seen = [
@@ -43,6 +44,7 @@ type LayerId = (index: number) => string | null;
 
 function catalogue(files: SquashedFiles, distro: Distro | null, layerId: LayerId) {
   const found: Package[] = [];
+  const unowned: Package[] = [];
   const incomplete: Incomplete[] = [];
   const owners = new Map<string, Owner>();
   const results: Catalogued[] = [];
@@ -57,12 +59,19 @@ function catalogue(files: SquashedFiles, distro: Distro | null, layerId: LayerId
     };
     const result = cataloger.assemble(context);
     for (const each of result.packages) found.push(each);
+    for (const each of result.unowned ?? []) unowned.push(each);
     for (const [path, owner] of result.owners ?? []) if (!owners.has(path)) owners.set(path, owner);
     incomplete.push(...(result.incomplete ?? []));
     results.push(result);
   }
   for (const { incompleteOf } of results) incomplete.push(...(incompleteOf?.((path) => owners.has(path)) ?? []));
+  for (const each of unowned) if (!owners.has(provingPath(each))) found.push(each);
   return { packages: withOwners(found, owners, files), incomplete };
+}
+
+/** Real path, as `owners` has it; of what lies in an archive (`a.war!/WEB-INF/lib/b.jar`) that of the archive. */
+function provingPath({ locations }: Package): string {
+  return locations[0]?.path.slice(1).split('!/', 1)[0] ?? '';
 }
 
 /** A file that was replaced since is no longer the one that the distro's package ships (`npm install -g npm` over apk's). */
@@ -75,8 +84,7 @@ function withOwners(
   const digests = new Map<string, FileDigests>();
   for (const { node, parsed } of read) if (parsed.digests !== undefined) digests.set(node.path, parsed.digests);
   return packages.map((each) => {
-    // of what lies in an archive (`a.war!/WEB-INF/lib/b.jar`) the archive is the file that somebody ships
-    const path = each.locations[0]?.path.slice(1).split('!/', 1)[0] ?? '';
+    const path = provingPath(each);
     const owner = owners.get(path);
     if (owner === undefined) return each;
     const found = digests.get(path)?.[owner.algorithm];

@@ -2,11 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { proofFilter } from '../catalogers.ts';
 import { parseApkInstalled } from './apk-installed.ts';
 
-const musl = 'C:Q1abc=\nP:musl\nV:1.2.3-r5\nA:x86_64\no:musl-src\nL:MIT\nF:lib\nR:libc.so\na:0:0:755\n';
+const musl =
+  'C:Q1abc=\nP:musl\nV:1.2.3-r5\nA:x86_64\no:musl-src\nL:MIT\nF:lib\nR:libc.so\na:0:0:755\nF:usr/share\nR:x\n';
+
+const libc = { path: 'lib/libc.so', digest: null };
 
 test('reads name, version, architecture, origin and licence', () => {
   expect(parseApkInstalled(`${musl}\n`, proofFilter)).toEqual({
-    packages: [{ name: 'musl', version: '1.2.3-r5', arch: 'x86_64', origin: 'musl-src', license: 'MIT', proofs: [] }],
+    packages: [
+      { name: 'musl', version: '1.2.3-r5', arch: 'x86_64', origin: 'musl-src', license: 'MIT', proofs: [libc] },
+    ],
     damage: null,
   });
 });
@@ -17,7 +22,7 @@ test('a package without origin is its own source', () => {
   ]);
 });
 
-test('of the files, keeps those that prove language packages', () => {
+test('of the files, keeps those that prove language packages, and libraries', () => {
   const sum = `Z:Q1${Buffer.alloc(20, 0xab).toString('base64')}`;
   const files = `F:x-1.dist-info\nR:METADATA\na:0:0:644\n${sum}\nR:RECORD\n${sum}\nF:y-1.dist-info\nR:METADATA\nF:usr\nR:METADATA\n${sum}\n`;
   const { packages } = parseApkInstalled(`P:py3-six\nV:1\n${files}\n${musl}`, proofFilter);
@@ -26,7 +31,7 @@ test('of the files, keeps those that prove language packages', () => {
       { path: 'x-1.dist-info/METADATA', digest: 'ab'.repeat(20) },
       { path: 'y-1.dist-info/METADATA', digest: null },
     ],
-    [],
+    [libc],
   ]);
 });
 

@@ -1,3 +1,4 @@
+import { isOwnedExecutable } from '../binary/executable-path.ts';
 import type { ProofFilter, ShippedFile } from '../cataloger.ts';
 
 export interface ApkPackage {
@@ -106,9 +107,10 @@ function sha1Of(text: string): string | null {
 
 const colon = 0x3a;
 
-/** Without building the path: needles are the ends of base names. */
+/** Without building the path: needles are the ends of base names, and executables lie in few directories. */
 function mayProve(text: string, start: number, end: number, directory: string, { needles }: ProofFilter): boolean {
-  return directory.length + end - start <= longestPath && needles.some((needle) => text.endsWith(needle, end));
+  if (directory.length + end - start > longestPath) return false;
+  return needles.some((needle) => text.endsWith(needle, end)) || isOwnedExecutable(directory, text.slice(start, end));
 }
 
 const longestPath = 4096;

@@ -1,4 +1,5 @@
-import type { EntryType, LayerAnalyser, LayerEntry, ReadImage } from '../../image/types.ts';
+import type { EntryType, LayerAnalyser, LayerEntry, LayerVisitor, ReadImage } from '../../image/types.ts';
+import { partsOfBody } from '../binary/executable.ts';
 import { createLayerAnalyser } from '../layer-analyser.ts';
 import type { LayerAnalysis } from '../layer-analysis.ts';
 
@@ -10,6 +11,7 @@ type FakeEntry =
   | { readonly whiteout: true }
   | { readonly opaque: true }
   | { readonly directory: true }
+  | { readonly executable: Buffer }
   | { readonly size: number };
 
 /** An image in memory, its layers analysed as the image room has it done. Diff IDs are `sha256:layer-0` and so on. */
@@ -56,21 +58,31 @@ function analyse(layer: FakeLayer, analyser: LayerAnalyser<LayerAnalysis>, read:
       const body = Buffer.from(value);
       const file = entryOf(path, 'file', body.length);
       entries.push(file);
-      if (visitor.wants(path, body.length)) {
-        read.push(path);
-        visitor.file(file, body);
-      }
+      take(visitor, file, body, read);
+    } else if ('executable' in value) {
+      const file = { ...entryOf(path, 'file', value.executable.length), mode: 0o755 };
+      entries.push(file);
+      take(visitor, file, value.executable, read);
     } else if ('whiteout' in value) whiteouts.push(path);
     else if ('opaque' in value) opaque.push(path);
     else if ('link' in value) entries.push(entryOf(path, 'symlink', 0, value.link));
     else if ('hardLink' in value) entries.push(entryOf(path, 'hardlink', 0, value.hardLink));
     else if ('directory' in value) entries.push(entryOf(path, 'directory', 0));
     else {
-      visitor.wants(path, value.size);
+      visitor.wants(path, value.size, 0o644);
       entries.push(entryOf(path, 'file', value.size));
     }
   }
   return visitor.finish({ entries, whiteouts, opaque, problems: [] });
+}
+
+function take(visitor: LayerVisitor<LayerAnalysis>, file: LayerEntry, body: Buffer, read: string[]): void {
+  const wanted = visitor.wants(file.path, file.size, file.mode);
+  if (wanted === 'parts') visitor.parts?.(file, partsOfBody(body));
+  else if (wanted) {
+    read.push(file.path);
+    visitor.file(file, body);
+  }
 }
 
 function isBody(value: FakeLayer[string]): value is string | Buffer {

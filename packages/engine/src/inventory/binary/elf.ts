@@ -1,0 +1,184 @@
+import type { FileParts } from '../../image/types.ts';
+
+/** A stretch of an ELF file that is loaded, or that holds notes. Offsets and sizes in bytes, all within the file. */
+export interface ElfSegment {
+  readonly kind: 'load' | 'note';
+  readonly writable: boolean;
+  readonly offset: number;
+  readonly size: number;
+  /** where `offset` stands in memory */
+  readonly address: number;
+}
+
+export interface ElfSection {
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** The headers of an ELF file. Nothing in them is believed before it was held against the size of the file. */
+export interface Elf {
+  readonly bits: 32 | 64;
+  readonly bigEndian: boolean;
+  readonly segments: readonly ElfSegment[];
+  /** where the section header table stands; 0: there is none */
+  readonly sectionTable: number;
+  /** The first section of this name that has bytes in the file. */
+  section(name: string): ElfSection | undefined;
+}
+
+/** Bytes that tell what a file is; program headers follow within the first KiB of nearly all. */
+const headBytes = 1024;
+/** Executables have a dozen; a core dump may have thousands, and is none. */
+const maxSegments = 512;
+/** Linked files have 40 sections; compiled parts with a section for each function have more. */
+const maxSections = 8192;
+const maxNameTableBytes = 1024 * 1024;
+
+const elfMagic = 0x7f454c46;
+
+/** Whether a file that begins like this is an ELF file. */
+export function beginsElf(head: Buffer): boolean {
+  return head.length >= 4 && head.readUInt32BE(0) === elfMagic;
+}
+
+/**
+ * Reads the headers, of either width and byte order; null for what is no ELF file. A table that lies outside of the file
+ * or claims too many entries is taken for absent.
+ *
+ * @see https://refspecs.linuxfoundation.org/elf/gabi4+/contents.html
+ */
+export function readElf(parts: FileParts): Elf | null {
+  const head = parts.read(0, Math.min(headBytes, parts.size));
+  if (head === null || head.length < 52 || !beginsElf(head)) return null;
+  const bits = head[4] === 2 ? 64 : head[4] === 1 ? 32 : null;
+  const order = head[5];
+  if (bits === null || (order !== 1 && order !== 2) || (bits === 64 && head.length < 64)) return null;
+  const fields = new Fields(bits, order === 2);
+  const wide = bits === 64;
+  const sectionTable = fields.word(head, wide ? 0x28 : 0x20);
+  const tail = wide ? 0x36 : 0x2a;
+  const [segmentBytes, segmentCount, sectionBytes, sectionCount, namesIndex] = [0, 2, 4, 6, 8].map((at) =>
+    fields.half(head, tail + at),
+  ) as [number, number, number, number, number];
+  const segmentsAt = fields.word(head, wide ? 0x20 : 0x1c);
+  const sized = { count: segmentCount, bytes: segmentBytes, least: wide ? 56 : 32, most: maxSegments };
+  const segments = readTable(parts, head, segmentsAt, sized);
+  return {
+    bits,
+    bigEndian: order === 2,
+    segments: segments === null ? [] : readSegments(segments, segmentBytes, fields, parts.size),
+    sectionTable,
+    section: sectionFinder(parts, fields, { at: sectionTable, bytes: sectionBytes, count: sectionCount, namesIndex }),
+  };
+}
+
+/** Numbers of one width and byte order. */
+class Fields {
+  readonly bits: 32 | 64;
+  readonly #big: boolean;
+
+  constructor(bits: 32 | 64, big: boolean) {
+    this.bits = bits;
+    this.#big = big;
+  }
+
+  half(bytes: Buffer, at: number): number {
+    return this.#big ? bytes.readUInt16BE(at) : bytes.readUInt16LE(at);
+  }
+
+  int(bytes: Buffer, at: number): number {
+    return this.#big ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at);
+  }
+
+  /** An address, offset or size. What a double cannot hold is inexact, and beyond the end of any file. */
+  word(bytes: Buffer, at: number): number {
+    if (this.bits === 32) return this.int(bytes, at);
+    const [first, second] = [this.int(bytes, at), this.int(bytes, at + 4)];
+    return this.#big ? first * 2 ** 32 + second : second * 2 ** 32 + first;
+  }
+}
+
+interface TableSize {
+  readonly count: number;
+  /** of an entry, as the file says, and as the format needs at least */
+  readonly bytes: number;
+  readonly least: number;
+  readonly most: number;
+}
+
+function readTable(parts: FileParts, head: Buffer, at: number, { count, bytes, least, most }: TableSize) {
+  if (at === 0 || count === 0 || count > most || bytes < least || bytes > 4096) return null;
+  const length = count * bytes;
+  return at + length <= head.length ? head.subarray(at, at + length) : parts.read(at, length);
+}
+
+function readSegments(table: Buffer, bytes: number, fields: Fields, fileSize: number): readonly ElfSegment[] {
+  const found: ElfSegment[] = [];
+  const wide = fields.bits === 64;
+  for (let at = 0; at + bytes <= table.length; at += bytes) {
+    const type = fields.int(table, at);
+    if (type !== 1 && type !== 4) continue;
+    const offset = fields.word(table, at + (wide ? 8 : 4));
+    const size = fields.word(table, at + (wide ? 32 : 16));
+    if (size === 0 || offset + size > fileSize) continue;
+    const flags = fields.int(table, at + (wide ? 4 : 24));
+    const address = fields.word(table, at + (wide ? 16 : 8));
+    found.push({ kind: type === 1 ? 'load' : 'note', writable: (flags & 2) !== 0, offset, size, address });
+  }
+  return found;
+}
+
+interface SectionTable {
+  readonly at: number;
+  readonly bytes: number;
+  readonly count: number;
+  /** which section holds the names of all */
+  readonly namesIndex: number;
+}
+
+const noBits = 8;
+
+/** The tables are read when they are first asked for. */
+function sectionFinder(parts: FileParts, fields: Fields, table: SectionTable): Elf['section'] {
+  const { at, bytes, count, namesIndex } = table;
+  const wide = fields.bits === 64;
+  const placed = (headers: Buffer, index: number): ElfSection => ({
+    offset: fields.word(headers, index * bytes + (wide ? 24 : 16)),
+    size: fields.word(headers, index * bytes + (wide ? 32 : 20)),
+  });
+  let read: { readonly headers: Buffer; readonly names: Buffer } | null | undefined;
+  const load = () => {
+    const size = { count, bytes, least: wide ? 64 : 40, most: maxSections };
+    const headers = readTable(parts, Buffer.alloc(0), at, size);
+    if (headers === null || namesIndex >= count) return null;
+    const { offset, size: length } = placed(headers, namesIndex);
+    const names = length > maxNameTableBytes ? null : parts.read(offset, length);
+    return names === null ? null : { headers, names };
+  };
+  return (name) => {
+    read ??= load();
+    if (read === null) return undefined;
+    const { headers, names } = read;
+    const wanted = Buffer.from(`${name}\0`, 'latin1');
+    if (!names.includes(wanted)) return undefined;
+    for (let index = 0; index < count; index += 1) {
+      const start = fields.int(headers, index * bytes);
+      if (start + wanted.length > names.length || names.compare(wanted, 0, wanted.length, start, start + wanted.length))
+        continue;
+      const section = placed(headers, index);
+      const inFile = fields.int(headers, index * bytes + 4) !== noBits && section.offset + section.size <= parts.size;
+      if (inFile && section.size > 0) return section;
+    }
+    return undefined;
+  };
+}
+
+/** Where an address of the running program stands in the file, with the bytes that follow it there. */
+export function placeOfAddress(elf: Elf, address: number): ElfSection | undefined {
+  const segment = elf.segments.find(
+    (each) => each.kind === 'load' && address >= each.address && address < each.address + each.size,
+  );
+  if (segment === undefined) return undefined;
+  const into = address - segment.address;
+  return { offset: segment.offset + into, size: segment.size - into };
+}
