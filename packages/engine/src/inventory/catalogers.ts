@@ -1,19 +1,37 @@
 import { apk } from './apk/apk.ts';
 import { executableNeedles, isOwnedExecutablePath } from './binary/executable-path.ts';
 import type { Cataloger, FileReader, ProofFilter } from './cataloger.ts';
+import { chisel } from './chisel/chisel.ts';
 import { distroReader } from './distro/distro.ts';
 import { dpkg } from './dpkg/dpkg.ts';
 import { compilePatterns, type PatternMatcher } from './file-pattern.ts';
 import { golang } from './golang/golang.ts';
 import { java } from './java/java.ts';
 import { npm } from './npm/npm.ts';
+import { opkg } from './opkg/opkg.ts';
+import { pacman } from './pacman/pacman.ts';
+import { portage } from './portage/portage.ts';
 import { python } from './python/python.ts';
 import { rpm } from './rpm/rpm.ts';
 import { rust } from './rust/rust.ts';
 import { unread } from './unread/unread.ts';
 
 /** All catalogers. A new one is a folder and a line here. */
-export const catalogers: readonly Cataloger<unknown>[] = [dpkg, apk, rpm, npm, python, java, golang, rust, unread];
+export const catalogers: readonly Cataloger<unknown>[] = [
+  dpkg,
+  apk,
+  rpm,
+  pacman,
+  opkg,
+  portage,
+  chisel,
+  npm,
+  python,
+  java,
+  golang,
+  rust,
+  unread,
+];
 
 /** Everything that reads files of layers. */
 export const readers: readonly FileReader<unknown>[] = [distroReader, ...catalogers];

@@ -9,7 +9,6 @@ export interface UnreadKind {
 
 /** Databases of distro packages. A cataloger that learns to read one takes its row away. */
 export const unreadDatabases: readonly UnreadKind[] = [
-  { title: 'chisel', patterns: [{ path: 'var/lib/chisel/manifest.wall' }] },
   { title: 'nix', patterns: [{ path: 'nix/var/nix/db/db.sqlite' }] },
   { title: 'guix', patterns: [{ path: 'var/guix/db/db.sqlite' }] },
   {

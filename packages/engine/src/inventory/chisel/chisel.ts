@@ -1,0 +1,100 @@
+import type { CatalogContext, Cataloger, Catalogued, Owner, ParsedFile, ProofFilter } from '../cataloger.ts';
+import { introductions } from '../introduction.ts';
+import { buildPurl } from '../purl.ts';
+import type { Incomplete, Package } from '../types.ts';
+import { type ChiselManifest, type ChiselPackage, parseChiselManifest } from './chisel-manifest.ts';
+
+export type ChiselFacts = Pick<ChiselManifest, 'packages' | 'files'>;
+
+/** Packages of which slices were laid down by chisel: Ubuntu's images without dpkg. */
+export const chisel: Cataloger<ChiselFacts> = {
+  name: 'chisel',
+  version: 1,
+  finds: 'distro',
+  maxBytes: 16 * 1024 * 1024,
+  reads: [{ path: 'var/lib/chisel/manifest.wall', database: 'chisel manifest' }],
+  parse: parseChiselFile,
+  names: ({ packages }) => packages.map(({ name }) => name),
+  assemble,
+};
+
+function parseChiselFile(_path: string, body: Buffer, proofs: ProofFilter): ParsedFile<ChiselFacts> {
+  const { packages, files, damage } = parseChiselManifest(body, proofs);
+  return {
+    facts: packages.length > 0 ? { packages, files } : null,
+    damage:
+      damage === null
+        ? null
+        : { code: 'package-database-damaged', message: `the chisel manifest is damaged: ${damage}` },
+  };
+}
+
+function assemble(context: CatalogContext<ChiselFacts>): Catalogued {
+  const [file] = context.files;
+  // images that keep a list of dpkg say the same there, with source packages
+  if (file === undefined || hasDpkg(context)) return { packages: [] };
+  const since = introductions(
+    context.history(() => true),
+    ({ packages }) => packages.map(keyOf),
+  );
+  const packages = new Map<string, Package>();
+  for (const found of file.facts.packages) {
+    const key = keyOf(found);
+    packages.set(key, {
+      type: 'deb',
+      name: found.name,
+      version: found.version,
+      purl: debPurl(found, context),
+      arch: found.arch,
+      source: null,
+      licenses: [],
+      locations: [{ path: `/${file.path}`, layer: context.layerId(since.get(key) ?? file.layer) }],
+      ownedBy: null,
+    });
+  }
+  const owners = new Map<string, Owner>();
+  for (const { path, digest, owner } of file.facts.files) {
+    const real = context.view.realPath(path);
+    if (real !== undefined) owners.set(real, { name: owner, algorithm: 'sha256', digest });
+  }
+  return { packages: [...packages.values()], owners, incomplete: [withoutSources(file, context)] };
+}
+
+function hasDpkg({ view }: CatalogContext<ChiselFacts>): boolean {
+  return ['var/lib/dpkg/status', 'var/lib/dpkg/status.d'].some((path) => {
+    const found = view.resolve(path);
+    return 'node' in found && (found.node.entry.type === 'directory' || found.node.entry.size > 0);
+  });
+}
+
+/** Ubuntu's advisories speak of source packages, and the manifest does not say from which one a package was built. */
+function withoutSources(
+  { path, layer }: { path: string; layer: number },
+  context: CatalogContext<ChiselFacts>,
+): Incomplete {
+  const id = context.layerId(layer);
+  return {
+    code: 'package-database-unread',
+    message:
+      'the chisel manifest does not name source packages: its packages are listed, and judged by advisories that name them alone',
+    path: `/${path}`,
+    ...(id === null ? {} : { layer: id }),
+  };
+}
+
+function keyOf(found: ChiselPackage): string {
+  return `${found.name} ${found.version} ${found.arch ?? ''}`;
+}
+
+function debPurl(found: ChiselPackage, { distro }: CatalogContext<ChiselFacts>): string {
+  return buildPurl({
+    type: 'deb',
+    namespace: distro?.id ?? 'ubuntu',
+    name: found.name,
+    version: found.version,
+    qualifiers: {
+      arch: found.arch,
+      distro: distro && [distro.id, distro.version ?? distro.codename].filter(Boolean).join('-'),
+    },
+  });
+}
