@@ -1,4 +1,4 @@
-import { noteMember } from './archive-index.ts';
+import { noteMember, repeated } from './archive-index.ts';
 import { digestInName } from './docker-manifest.ts';
 import { ImageError } from './error.ts';
 import { compressionOf } from './inflater.ts';
@@ -39,6 +39,8 @@ export class ArchivePass<S extends LayerSink> implements TarHandler {
   readonly members = new Map<string, StreamedMember<S>>();
   readonly #options: ArchivePassOptions<S>;
   readonly #sizes = new Map<string, number>();
+  /** names of several members: of layers the digest says which one is meant, of others nothing does */
+  readonly #repeated = new Set<string>();
   readonly #links = new Map<string, string>();
   readonly #json = new Map<string, Buffer>();
   #jsonBytes = 0;
@@ -60,6 +62,9 @@ export class ArchivePass<S extends LayerSink> implements TarHandler {
       entry,
       (name) => {
         isFile = true;
+        if (this.#sizes.has(name)) {
+          this.#repeated.add(name);
+        }
         this.#sizes.set(name, entry.stored);
         this.#entry = { name, size: entry.stored };
       },
@@ -163,7 +168,12 @@ export class ArchivePass<S extends LayerSink> implements TarHandler {
   asMembers(): Members {
     const { what } = this.#options;
     const resolved = (name: string) =>
-      followMemberLinks(name, (at) => (this.#sizes.has(at) ? undefined : this.#links.get(at)));
+      followMemberLinks(name, (at) => {
+        if (this.#sizes.has(at) && this.#links.has(at)) {
+          throw repeated(what, at);
+        }
+        return this.#links.get(at);
+      });
     const find = (name: string) => {
       const end = resolved(cleanPath(name) ?? name);
       const size = this.#sizes.get(end);
@@ -174,6 +184,9 @@ export class ArchivePass<S extends LayerSink> implements TarHandler {
       find,
       read: (name, maxBytes) => {
         const member = find(name);
+        if (member !== undefined && this.#repeated.has(member.name)) {
+          throw repeated(what, member.name);
+        }
         const bytes = this.#json.get(member?.name ?? '');
         if (bytes !== undefined && bytes.length <= maxBytes) {
           return bytes;

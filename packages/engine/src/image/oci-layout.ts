@@ -69,6 +69,48 @@ export function hasOciIndex(members: Members): boolean {
  * @see https://github.com/opencontainers/image-spec/blob/main/image-layout.md
  */
 export function planOciLayout(members: Members, choice: ImageChoice, kind: SourceKind): ImagePlan {
+  const candidates = candidatesOf(members, choice);
+  const { descriptor, names, group } = choose(candidates, choice, members.what);
+  const beside = candidates.filter((candidate) => candidate.group === group);
+  const plan = planManifest(members, choice, kind, descriptor, names);
+  const platforms = beside.flatMap((candidate) => candidate.descriptor.platform ?? []);
+  return { ...plan, platforms: platforms.length > 1 ? [...new Set(platforms)] : plan.platforms };
+}
+
+/**
+ * The config digests of the images that a layout has for a platform, by the name that was asked for where one is. Without
+ * those that no engine could read.
+ */
+export function ociImageIds(members: Members, choice: ImageChoice, platform: string | null): readonly string[] {
+  const candidates = readable(() => candidatesOf(members, choice));
+  const meant = candidates.filter(
+    (candidate) =>
+      (choice.name === null || isNamed(candidate, choice.name)) &&
+      (platform === null ||
+        candidate.descriptor.platform === null ||
+        matchesPlatform(candidate.descriptor.platform, platform)),
+  );
+  return meant.flatMap(({ descriptor }) =>
+    readable(() => {
+      const what = `${members.what}: manifest ${descriptor.digest}`;
+      const manifest = new Fields(parseJson(readBlob(members, descriptor, choice, what), what), what);
+      return [descriptorFrom(manifest.object('config'), `${what}: config`).digest];
+    }),
+  );
+}
+
+function readable<R>(read: () => readonly R[]): readonly R[] {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ImageError) {
+      return [];
+    }
+    throw error;
+  }
+}
+
+function candidatesOf(members: Members, choice: ImageChoice): readonly Candidate[] {
   const index = new Fields(
     parseJson(members.read(indexName, choice.maxManifestBytes), `${members.what}: ${indexName}`),
     `${members.what}: ${indexName}`,
@@ -77,8 +119,7 @@ export function planOciLayout(members: Members, choice: ImageChoice, kind: Sourc
   descriptorsOf(index, `${members.what}: ${indexName}`).forEach((descriptor, group) => {
     collect(members, choice, descriptor, { group, names: descriptor.names, depth: 0 }, found);
   });
-  const { descriptor, names } = choose(found.candidates, choice, members.what);
-  return planManifest(members, choice, kind, descriptor, names);
+  return found.candidates;
 }
 
 function collect(
@@ -128,7 +169,8 @@ function descriptorFrom(value: unknown, what: string): Descriptor {
     size: fields.amount('size'),
     platform: platformOf(os, platform.string('architecture'), platform.string('variant')),
     names: names.filter((name) => name !== null),
-    attestation: os === 'unknown' || annotations.has('vnd.docker.reference.type'),
+    // not by its annotation: engines run an image that has one
+    attestation: os === 'unknown',
   };
 }
 
@@ -142,10 +184,13 @@ function choose(candidates: readonly Candidate[], choice: ImageChoice, what: str
   }
   const distinct = new Set(named.map((candidate) => candidate.descriptor.digest));
   // with no choice the host's platform is no reason to refuse the only image there is
-  const wanted = choice.platform ?? (distinct.size > 1 ? choice.hostPlatform : null);
+  const asked = choice.platform ?? (distinct.size > 1 ? choice.hostPlatform : null);
+  const wanted = asked === 'any' ? null : asked;
   const fitting = named.filter(
     ({ descriptor }) => wanted === null || descriptor.platform === null || matchesPlatform(descriptor.platform, wanted),
   );
+  // as in the engines, one that states its platform comes before one that does not
+  fitting.sort((a, b) => Number(a.descriptor.platform === null) - Number(b.descriptor.platform === null));
   const [first] = fitting;
   if (first === undefined) {
     const platforms = listed([...new Set(named.map(({ descriptor }) => descriptor.platform ?? 'unknown'))].sort());
@@ -200,6 +245,7 @@ function planManifest(
     digest: descriptor.digest,
     id: configDescriptor.digest,
     platform,
+    platforms: platform === null ? [] : [platform],
     config: parsed.config,
     layers: layers.map((layer, index) => plannedLayer(members, layer, parsed.diffIds[index]!)),
   };

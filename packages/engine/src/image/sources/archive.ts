@@ -6,7 +6,7 @@ import { ImageError } from '../error.ts';
 import type { ImageChoice, ImagePlan } from '../image-plan.ts';
 import { compressionOf, refuseForeignCompression } from '../inflater.ts';
 import type { Members } from '../members.ts';
-import { hasOciIndex, planOciLayout } from '../oci-layout.ts';
+import { hasOciIndex, ociImageIds, planOciLayout } from '../oci-layout.ts';
 import { hostPlatform } from '../platform.ts';
 import { type ReadContext, readPlannedImage } from '../read-layers.ts';
 import { readStreamedArchive } from '../streamed-archive.ts';
@@ -108,10 +108,28 @@ export function choiceOf<T>(context: ReadContext<T>, name: string | null): Image
   };
 }
 
+/**
+ * An engine that keeps images as containerd does reads index.json, others manifest.json.
+ *
+ * @throws ImageError `AMBIGUOUS` when they mean different images
+ */
+function checkSameImage(members: Members, choice: ImageChoice, plan: ImagePlan): void {
+  const ids = ociImageIds(members, choice, plan.platform);
+  if (ids.some((id) => id !== plan.id)) {
+    const message =
+      'manifest.json and index.json mean different images; say which one: docker-archive: or oci-archive:';
+    throw new ImageError('AMBIGUOUS', `${members.what}: ${message}`);
+  }
+}
+
 /** An archive of Docker 25 and later is both kinds: unless asked for, the one with the tags counts. */
 function planArchive(members: Members, kind: ArchiveKind | null, choice: ImageChoice): ImagePlan {
   if (kind !== 'oci-archive' && hasDockerManifest(members)) {
-    return planDockerArchive(members, choice, 'docker-archive');
+    const plan = planDockerArchive(members, choice, 'docker-archive');
+    if (kind === null && hasOciIndex(members)) {
+      checkSameImage(members, choice, plan);
+    }
+    return plan;
   }
   if (kind !== 'docker-archive' && hasOciIndex(members)) {
     return planOciLayout(members, choice, 'oci-archive');
