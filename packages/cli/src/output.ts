@@ -38,9 +38,9 @@ export function parseOutputs<F extends string>(
 }
 
 /** Writes every report; a failure of one does not keep the others from being written. */
-export async function writeOutputs<F extends string>(
-  outputs: readonly Output<F>[],
-  render: (output: Output<F>) => string | Promise<string>,
+export async function writeOutputs<O extends Output<string>>(
+  outputs: readonly O[],
+  render: (output: O) => string | Promise<string>,
 ): Promise<void> {
   const failures: string[] = [];
   for (const output of outputs) {

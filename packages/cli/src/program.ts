@@ -41,7 +41,10 @@ const fetching: readonly OptionSpec[] = [
 ];
 
 const reading: readonly OptionSpec[] = [
-  { flags: '--platform <os/arch>', description: "platform of an image index (default: the host's)" },
+  {
+    flags: '--platform <os/arch|all>',
+    description: "platform of an image index, or all of them (default: the host's)",
+  },
   { flags: '--cache-dir <dir>', description: 'where layer analyses are kept' },
   { flags: '--no-cache', description: 'neither read nor write layer analyses' },
 ];

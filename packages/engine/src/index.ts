@@ -15,7 +15,7 @@ export { packNames, packText } from './policy/packs.ts';
 export { setParameters } from './policy/parameters.ts';
 export { loadPolicy, type Policy } from './policy/policy-file.ts';
 export { formats } from './report/formats.ts';
-export { renderInventoryJson } from './report/json.ts';
+export { renderInventoryJson, renderPlatformsJson } from './report/json.ts';
 export {
   type ProgressState,
   progressLine,
@@ -25,10 +25,10 @@ export {
   withShards,
 } from './report/progress.ts';
 export type { ReportFormat, ReportOptions, ShowOptions } from './report/types.ts';
-export type { InventoryResult, ScanResult } from './result/types.ts';
-export { listImage } from './scan/read-subject.ts';
+export type { InventoryResult, PlatformResults, ScanResult } from './result/types.ts';
+export { listImage, listPlatforms } from './scan/read-subject.ts';
 export type { AdvisorySource, ScanProgress, ScanRequest, SubjectRequest, WithDigest } from './scan/request.ts';
-export { scanImage } from './scan/scan-image.ts';
+export { scanImage, scanPlatforms } from './scan/scan-image.ts';
 export { checkVectors } from './versions/check-vectors.ts';
 export { compareVersions } from './versions/compare-versions.ts';
 export { schemes } from './versions/schemes.ts';

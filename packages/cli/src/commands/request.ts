@@ -18,7 +18,7 @@ export function subjectRequest(
   progress: ProgressStream,
 ): SubjectRequest {
   const platform = text(options, 'platform');
-  if (platform !== undefined && !/^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9.]+)?$/.test(platform)) {
+  if (platform !== undefined && platform !== 'all' && !/^[a-z0-9]+\/[a-z0-9_]+(\/[a-z0-9.]+)?$/.test(platform)) {
     throw new UsageError(`--platform is "${platform}"; say os/arch, such as linux/arm64`);
   }
   if (reference.trim() === '') throw new UsageError('the image is an empty word; say an archive, a folder or a name');

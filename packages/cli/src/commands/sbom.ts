@@ -1,4 +1,4 @@
-import { gateClosingCodes, listImage, renderInventoryJson } from '@plimsoll/engine';
+import { gateClosingCodes, listImage, listPlatforms, renderInventoryJson, renderPlatformsJson } from '@plimsoll/engine';
 import { parseOutputs, writeOutputs } from '../output.ts';
 import type { CommandContext } from '../program.ts';
 import { progressStream } from '../progress.ts';
@@ -13,12 +13,15 @@ export async function runSbom(
 ): Promise<number> {
   const outputs = parseOutputs(list(options, 'format'), ['json'], 'json');
   const progress = progressStream(process.stderr, process.env, options.quiet === true);
-  const result = await listImage(subjectRequest(reference, options, context, progress));
+  const request = subjectRequest(reference, options, context, progress);
+  const all = request.platform === 'all' ? await listPlatforms(request) : undefined;
+  const results = all?.results ?? [await listImage(request)];
   progress.clear();
   context.stopIfOver();
-  context.signal.throwIfAborted();
-  await writeOutputs(outputs, () => [...renderInventoryJson(result)].join(''));
-  const unseen = result.incomplete.filter(({ code }) => gateClosingCodes.has(code));
+  await writeOutputs(outputs, () =>
+    (all ? [...renderPlatformsJson(all)] : results.flatMap((one) => [...renderInventoryJson(one)])).join(''),
+  );
+  const unseen = results.flatMap(({ incomplete }) => incomplete).filter(({ code }) => gateClosingCodes.has(code));
   for (const { path, message } of unseen.slice(0, 3)) progress.note(`incomplete: ${path ? `${path}: ` : ''}${message}`);
   return unseen.length > 0 ? 4 : 0;
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join, parse } from 'node:path';
 import {
   type ExceptionFile,
   type FindingKind,
@@ -7,19 +8,23 @@ import {
   formats,
   loadExceptions,
   loadPolicy,
+  type PlatformResults,
   type Policy,
   packNames,
   packText,
   type ReportOptions,
+  type ScanRequest,
+  type ScanResult,
   type Severity,
   scanImage,
+  scanPlatforms,
   setParameters,
   severities,
   suggestion,
   type WithDigest,
 } from '@plimsoll/engine';
 import { UsageError } from '../exit.ts';
-import { parseOutputs, writeOutputs } from '../output.ts';
+import { type Output, parseOutputs, writeOutputs } from '../output.ts';
 import type { CommandContext } from '../program.ts';
 import { progressStream } from '../progress.ts';
 import { cacheFolder, days, list, oneOf, text, today } from '../values.ts';
@@ -46,7 +51,7 @@ export async function runScan(
   const exceptions = await readExceptions(list(options, 'exceptions'));
   const progress = progressStream(process.stderr, process.env, options.quiet === true);
   const offline = options.offline === true;
-  const result = await scanImage({
+  const request: ScanRequest = {
     ...subjectRequest(reference, options, context, progress),
     dbDir: text(options, 'dbDir') ?? cacheFolder('advisories'),
     maxDbAgeDays: days(options, 'maxDbAge', '--max-db-age', defaultMaxDbAgeDays),
@@ -57,18 +62,51 @@ export async function runScan(
     failOn: severity,
     parameters: assignments,
     gate: options.gate !== false,
-  });
+  };
+  const all = request.platform === 'all' ? await scanPlatforms(request) : undefined;
+  const results = all?.results ?? [await scanImage(request)];
   progress.clear();
   context.stopIfOver();
-  // A run that was told to stop writes nothing, also when the last step could not be stopped.
-  context.signal.throwIfAborted();
-  await writeOutputs(outputs, ({ format, file }) => {
-    const found = formats.find(({ name }) => name === format);
-    if (!found) throw new UsageError(`unknown format ${format}`);
-    const body = found.render(result, reportOptions(show, file === undefined));
-    return typeof body === 'string' ? body : [...body].join('');
+  const reports = all ? outputsOfPlatforms(outputs, all) : outputs.map((output) => ({ ...output, result: results[0] }));
+  await writeOutputs(reports, ({ format, file, result }) => {
+    const found = formatOf(format);
+    const shownAs = reportOptions(show, file === undefined);
+    const body = result ? found.render(result, shownAs) : all && found.renderAll?.(all, shownAs);
+    return typeof body === 'string' ? body : [...(body ?? [])].join('');
   });
-  return result.verdict.exitCode;
+  return firstExitCode(results.map(({ verdict }) => verdict.exitCode));
+}
+
+/** Of several that apply the first in this order is given: what is broken, then what could not be judged. */
+const exitOrder: readonly number[] = [1, 5, 4];
+
+function firstExitCode(codes: readonly number[]): number {
+  return exitOrder.find((code) => codes.includes(code)) ?? 0;
+}
+
+interface ReportOutput extends Output<string> {
+  /** absent: all platforms in one */
+  readonly result?: ScanResult | undefined;
+}
+
+/** A format that knows one image alone is written once a platform: `report.html` becomes `report.linux-arm64.html`. */
+function outputsOfPlatforms(outputs: readonly Output<string>[], all: PlatformResults<ScanResult>): ReportOutput[] {
+  return outputs.flatMap((output): ReportOutput[] => {
+    if (formatOf(output.format).renderAll) return [output];
+    const { file } = output;
+    if (file === undefined) throw new UsageError(`--format ${output.format} needs a file with --platform all`);
+    return all.results.map((result) => {
+      const { dir, name, ext } = parse(file);
+      const platform = (result.image.platform ?? 'unknown').replaceAll('/', '-');
+      return { ...output, file: join(dir, `${name}.${platform}${ext}`), result };
+    });
+  });
+}
+
+function formatOf(name: string): (typeof formats)[number] {
+  const found = formats.find((format) => format.name === name);
+  if (!found) throw new UsageError(`unknown format ${name}`);
+  return found;
 }
 
 function shown(options: Record<string, unknown>): ReportOptions['show'] {

@@ -51,6 +51,7 @@ export function planDockerArchive(members: Members, choice: ImageChoice, kind: S
     digest: null,
     id,
     platform: parsed.platform,
+    platforms: parsed.platform === null ? [] : [parsed.platform],
     config: parsed.config,
     layers: manifest.layers.map((name, index) => plannedLayer(members, name, parsed.diffIds[index]!)),
   };

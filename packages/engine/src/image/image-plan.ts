@@ -27,6 +27,8 @@ export interface ImagePlan {
   /** of the config */
   readonly id: string;
   readonly platform: string | null;
+  /** of the image index that it was chosen from; of a single image its own */
+  readonly platforms: readonly string[];
   readonly config: ImageConfig;
   /** base first */
   readonly layers: readonly PlannedLayer[];
@@ -34,7 +36,7 @@ export interface ImagePlan {
 
 /** Which image of an archive is meant. */
 export interface ImageChoice {
-  /** as asked for; null: the host's, where there is a choice */
+  /** as asked for; `any`: the first there is; null: the host's, where there is a choice */
   readonly platform: string | null;
   readonly hostPlatform: string;
   /** name or digest behind the file's name (`app.tar:web:1.0`); null: the only one */
@@ -60,7 +62,12 @@ export function configFor(bytes: Buffer, layers: number, what: string): ParsedCo
 
 /** @throws ImageError `PLATFORM_MISSING` when another platform was asked for than the only one there is */
 export function checkPlatform(have: string | null, choice: ImageChoice, what: string): void {
-  if (choice.platform !== null && have !== null && !matchesPlatform(have, choice.platform)) {
+  if (
+    choice.platform !== null &&
+    choice.platform !== 'any' &&
+    have !== null &&
+    !matchesPlatform(have, choice.platform)
+  ) {
     throw new ImageError('PLATFORM_MISSING', `${what}: no image for ${choice.platform}; it has ${have}`);
   }
 }

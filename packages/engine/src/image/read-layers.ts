@@ -83,6 +83,7 @@ export function finishedImage<T>(
     digest: plan.digest,
     id: plan.id,
     platform: plan.platform,
+    platforms: plan.platforms,
     config: plan.config,
     layers: plan.layers.map((layer, index) => ({
       ...descriptorOf(layer, madeBy[index] ?? null, analysed[index]!.verified),

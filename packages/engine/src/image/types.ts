@@ -166,6 +166,8 @@ export interface ReadImage<T> {
   readonly id: string | null;
   /** `linux/amd64`, `linux/arm/v7`; null for a rootfs */
   readonly platform: string | null;
+  /** of the image index that it stands in, in that order; of a single image its own; of a rootfs none */
+  readonly platforms: readonly string[];
   /** null for a rootfs */
   readonly config: ImageConfig | null;
   /** base first; of a rootfs empty, its one analysis is `rootfs` */
@@ -204,11 +206,13 @@ export interface ReadProgress {
 
 export interface ReadOptions<T> {
   readonly analyser: LayerAnalyser<T>;
-  /** `linux/arm64`; default: the host's */
+  /** `linux/arm64`; `any`: the first of an image index; default: the host's */
   readonly platform?: string | undefined;
   readonly limits?: Partial<ReadLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ReadProgress | undefined;
   /** the engine's socket or URL (`DOCKER_HOST`), for `docker:` */
   readonly engineHost?: string | undefined;
+  /** no connection beyond this machine: an engine that is not behind a local socket is refused */
+  readonly offline?: boolean | undefined;
 }

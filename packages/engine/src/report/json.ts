@@ -1,6 +1,6 @@
 /** The result as JSON, whole and unfiltered: the report for programs. Described by the published JSON Schema. */
 import { type KeyOrder, resultKeyOrder } from '../result/key-order.ts';
-import type { InventoryResult, ScanResult } from '../result/types.ts';
+import type { InventoryResult, PlatformResults, ScanResult } from '../result/types.ts';
 import type { ReportFormat } from './types.ts';
 
 /** What JSON leaves as it is, but would act on a terminal that shows it: DEL, C1, bidi and other invisible characters. */
@@ -48,9 +48,27 @@ export function renderInventoryJson(result: InventoryResult): Iterable<string> {
   return renderJson(result);
 }
 
+/** One result a platform, and what differs between them. */
+export function* renderPlatformsJson({
+  schemaVersion,
+  reference,
+  results,
+  differences,
+}: PlatformResults<InventoryResult>): Generator<string> {
+  yield `{\n  "schemaVersion": ${JSON.stringify(schemaVersion)},\n  "reference": ${escapeInvisible(JSON.stringify(reference))},\n  "results": [\n`;
+  let separator = '';
+  for (const result of results) {
+    yield separator;
+    yield [...renderJson(result)].join('').trimEnd();
+    separator = ',\n';
+  }
+  yield `\n  ],\n  "differences": ${escapeInvisible(JSON.stringify(differences, null, 2).replaceAll('\n', '\n  '))}\n}\n`;
+}
+
 export const json: ReportFormat = {
   name: 'json',
   extension: 'json',
   mediaType: 'application/json',
   render: (result) => renderJson(result),
+  renderAll: (results) => renderPlatformsJson(results),
 };

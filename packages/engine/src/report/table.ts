@@ -2,6 +2,7 @@
 import type { ScanResult } from '../result/types.ts';
 import { findingList, suppressedList } from './terminal/finding-sections.ts';
 import { brokenGate, headline, warnings, whatToDo } from './terminal/gate-sections.ts';
+import { platformDifferences } from './terminal/platform-sections.ts';
 import { createScreen } from './terminal/screen.ts';
 import { exceptions, footer, unseen } from './terminal/state-sections.ts';
 import type { ReportFormat, ReportOptions } from './types.ts';
@@ -22,5 +23,10 @@ export const table: ReportFormat = {
     exceptions(screen, result);
     footer(screen, result);
     return screen.finish();
+  },
+  renderAll(all, options) {
+    const screen = createScreen(options);
+    if (all.results.length > 1) platformDifferences(screen, all);
+    return [...all.results.map((result) => `${table.render(result, options)}\n`), screen.finish()];
   },
 };

@@ -1,7 +1,7 @@
 /** The contract of the report room: a format turns one scan result into text, and looks at nothing else. */
 import type { Severity } from '../advisories/types.ts';
 import type { FindingKind } from '../matching/types.ts';
-import type { ScanResult } from '../result/types.ts';
+import type { PlatformResults, ScanResult } from '../result/types.ts';
 
 /** What is listed. Filters act on what people read (table, HTML), never on JSON, and never on what broke the gate. */
 export interface ShowOptions {
@@ -30,4 +30,6 @@ export interface ReportFormat {
   readonly mediaType: string;
   /** the whole text, ending with a newline; in pieces where it may be long */
   render(result: ScanResult, options: ReportOptions): string | Iterable<string>;
+  /** Several platforms in one text; a format without it is written once a platform. */
+  renderAll?(results: PlatformResults<ScanResult>, options: ReportOptions): string | Iterable<string>;
 }

@@ -65,3 +65,31 @@ export interface ScanResult extends InventoryResult {
   readonly findings: readonly Finding[];
   readonly verdict: Verdict;
 }
+
+/** A package that is not the same on every platform: its versions by platform, absent where it is not installed. */
+export interface PackageDifference {
+  readonly type: string;
+  readonly name: string;
+  readonly versions: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A finding that only some platforms have. */
+export interface FindingDifference {
+  readonly id: string;
+  /** null where it is about no package */
+  readonly package: string | null;
+  readonly platforms: readonly string[];
+}
+
+/** What `--platform all` gives: one result per platform, in the order of the image index, and what differs between them. */
+export interface PlatformResults<R extends InventoryResult> {
+  readonly schemaVersion: '1';
+  readonly reference: string;
+  readonly results: readonly R[];
+  readonly differences: {
+    /** sorted by type and name */
+    readonly packages: readonly PackageDifference[];
+    /** sorted by id and package */
+    readonly findings: readonly FindingDifference[];
+  };
+}

@@ -7,7 +7,8 @@ import type { LayerAnalysis } from '../inventory/layer-analysis.ts';
 import { openLayerCache } from '../inventory/layer-cache.ts';
 import { takeInventory } from '../inventory/take-inventory.ts';
 import type { Inventory } from '../inventory/types.ts';
-import type { InventoryResult, ResultImage, ResultInputs } from '../result/types.ts';
+import { platformResults } from '../result/platform-results.ts';
+import type { InventoryResult, PlatformResults, ResultImage, ResultInputs } from '../result/types.ts';
 import type { SubjectRequest } from './request.ts';
 
 /** An image that was read: what it is, and what is inside. Its files are closed. */
@@ -32,6 +33,15 @@ export async function readSubject(request: SubjectRequest): Promise<Subject> {
     return { image, inventory: await takeInventory(image) };
   } finally {
     await image.close();
+  }
+}
+
+/** Every platform of an image index, in its order, one after the other. */
+export async function* readPlatforms(request: SubjectRequest): AsyncGenerator<Subject> {
+  const first = await readSubject({ ...request, platform: 'any' });
+  yield first;
+  for (const platform of first.image.platforms.filter((each) => each !== first.image.platform)) {
+    yield await readSubject({ ...request, platform });
   }
 }
 
@@ -79,7 +89,17 @@ export function subjectInputs({ image }: Subject, request: SubjectRequest): Resu
 
 /** The inventory of an image alone: what `plimsoll sbom` prints. Needs no advisories. */
 export async function listImage(request: SubjectRequest): Promise<InventoryResult> {
-  const subject = await readSubject(request);
+  return inventoryResult(await readSubject(request), request);
+}
+
+/** The inventories of every platform of an image index. */
+export async function listPlatforms(request: SubjectRequest): Promise<PlatformResults<InventoryResult>> {
+  const results: InventoryResult[] = [];
+  for await (const subject of readPlatforms(request)) results.push(inventoryResult(subject, request));
+  return platformResults(request.reference, results);
+}
+
+function inventoryResult(subject: Subject, request: SubjectRequest): InventoryResult {
   return {
     schemaVersion: '1',
     image: resultImage(subject, null),

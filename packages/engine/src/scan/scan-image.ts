@@ -7,10 +7,11 @@ import { matchInventory } from '../matching/match.ts';
 import { type LookupPlan, planLookups, sortIncomplete } from '../matching/plan.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import type { PolicySubject } from '../policy/types.ts';
-import type { ScanResult } from '../result/types.ts';
+import { platformResults } from '../result/platform-results.ts';
+import type { PlatformResults, ScanResult } from '../result/types.ts';
 import { compareVersions } from '../versions/compare-versions.ts';
 import { AdvisoryDesk } from './gather-advisories.ts';
-import { readSubject, resultImage, subjectInputs } from './read-subject.ts';
+import { readPlatforms, readSubject, resultImage, type Subject, subjectInputs } from './read-subject.ts';
 import type { ScanRequest, WithDigest } from './request.ts';
 
 /**
@@ -20,7 +21,22 @@ import type { ScanRequest, WithDigest } from './request.ts';
  * stale, are no errors: they stand in the result and close the gate.
  */
 export async function scanImage(request: ScanRequest): Promise<ScanResult> {
-  const subject = await readSubject(request);
+  return scanSubject(await readSubject(request), request);
+}
+
+/**
+ * Every platform of an image index, in its order; of a single image that one.
+ *
+ * @throws ImageError when one of them cannot be read: a gate that saw only some of them does not open
+ */
+export async function scanPlatforms(request: ScanRequest): Promise<PlatformResults<ScanResult>> {
+  const subjects = readPlatforms(request);
+  const results: ScanResult[] = [];
+  for await (const subject of subjects) results.push(await scanSubject(subject, request));
+  return platformResults(request.reference, results);
+}
+
+async function scanSubject(subject: Subject, request: ScanRequest): Promise<ScanResult> {
   const { inventory } = subject;
   const plan = planLookups(inventory, { distroShard, ecosystemShard, shardPackageName });
   const desk = await AdvisoryDesk.open(request, plan.shards);

@@ -25,6 +25,7 @@ async function readRootfs<T>(target: string, context: ReadContext<T>): Promise<R
     digest: null,
     id: null,
     platform: null,
+    platforms: [],
     config: null,
     layers: [],
     rootfs: analysis,

@@ -39,6 +39,7 @@ export function fakeImage(
     })),
     rootfs: null,
     rootfsDigest: null,
+    platforms: [],
     read,
     async reread(layer, paths) {
       const bodies = Object.entries(layers[layer] ?? {}).filter(([path]) => paths.has(path));
