@@ -65,7 +65,7 @@ export interface FileReader<F> {
   /** larger files are not read and make the inventory incomplete (`file-too-large`); bytes */
   readonly maxBytes: number;
   /** whether digests of the files are kept, to tell if they are those that a distro package shipped */
-  readonly digests?: boolean;
+  readonly digests?: boolean | ((path: string) => boolean);
   /**
    * Pure; the facts are JSON values and share no memory with `body`.
    *

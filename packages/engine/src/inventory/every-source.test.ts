@@ -46,7 +46,7 @@ const kept: readonly FixtureEntry[] = [
   { path: 'usr/bin/tool', content: buildGo('go1.22.1', 'dep\ta.example/b\tv1.0.0\n'), mode: 0o755 },
   { path: 'usr/bin/same', type: 'hardlink', linkTarget: 'usr/bin/tool' },
   { path: 'opt/large', content: largeGo, mode: 0o755 },
-  { path: 'opt/specifications/app.gemspec', content: 'Gem::Specification.new' },
+  { path: 'opt/app/.pnp.cjs', content: '#!/usr/bin/env node' },
 ];
 const removed: readonly FixtureEntry[] = [
   { path: 'srv/node_modules/gone/package.json', content: '{"name":"gone","version":"1.0.0"}' },
@@ -139,7 +139,7 @@ test('what is in the image', async () => {
     ['pkg:pypi/six@1.16.0', 'python3-six', 'MIT', 1],
   ]);
   expect(inventory.incomplete.map(({ code, path }) => [code, path])).toEqual([
-    ['application-unread', '/opt/specifications/app.gemspec'],
+    ['application-unread', '/opt/app/.pnp.cjs'],
     ['package-manifest-damaged', '/srv/node_modules/@s/broken/package.json'],
   ]);
   expect(inventory.facts.config?.exposedPorts).toEqual(['22/tcp']);

@@ -115,7 +115,8 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
 export function readFile(reader: FileReader<unknown>, path: string, body: Buffer): ParsedFile<unknown> {
   try {
     const parsed = reader.parse(path, body, proofFilter);
-    const digests = reader.digests && parsed.facts !== null ? digestsOf(body) : null;
+    const wanted = typeof reader.digests === 'function' ? reader.digests(path) : reader.digests;
+    const digests = wanted && parsed.facts !== null ? digestsOf(body) : null;
     return digests === null ? parsed : { ...parsed, digests };
   } catch (error) {
     return asDamage(error);

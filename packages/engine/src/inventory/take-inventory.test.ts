@@ -170,13 +170,13 @@ describe('what makes an inventory incomplete', () => {
   test('an application kind that cannot be read yet, once with count and first path', async () => {
     const { incomplete } = await takeInventory(
       fakeImage([
-        { 'b/specifications/x.gemspec': 'x', 'a/specifications/y.gemspec': 'x' },
-        { 'c/specifications/z.gemspec': 'x', 'd.deps.json': '{}' },
+        { 'b/.pnp.cjs': 'x', 'a/.pnp.js': 'x' },
+        { 'c/.pnp.cjs': 'x', 'var/lib/snapd/snaps/d.snap': 'x' },
       ]),
     );
     expect(incomplete.map(({ message, path }) => [message.split(' cannot')[0], path])).toEqual([
-      ['Ruby gem: 3 files', '/a/specifications/y.gemspec'],
-      ['.NET dependency list: 1 file', '/d.deps.json'],
+      ['Yarn Plug’n’Play project: 3 files', '/a/.pnp.js'],
+      ['Snap: 1 file', '/var/lib/snapd/snaps/d.snap'],
     ]);
   });
 

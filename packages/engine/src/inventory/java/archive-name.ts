@@ -43,7 +43,7 @@ function versionWord(value: string | undefined): string | null {
 
 /** What stands behind a version in file names without being part of it. */
 const classifier =
-  /-(?:all|shaded|uber|fat|exec|boot|plain|standalone|bundle|jakarta|tests?|jar-with-dependencies|linux.{0,32}|osx.{0,32}|windows.{0,32}|natives.{0,32})$/;
+  /-(?:all|shaded|uber|fat|no_aop|exec|boot|plain|standalone|bundle|jakarta|tests?|jar-with-dependencies|linux.{0,32}|osx.{0,32}|windows.{0,32}|natives.{0,32})$/;
 
 function versionOfFile(file: string): string | null {
   const version = /-(\d[\w.+~-]*)$/.exec(file.slice(startOfVersion(file)))?.[1] ?? null;

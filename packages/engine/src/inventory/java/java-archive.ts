@@ -32,7 +32,7 @@ export interface JavaLimits {
   readonly maxDescriptorBytes: number;
   /** bytes of all that is inflated for one file of the image: a part that any may have, and as many times its own size */
   readonly inflate: { readonly base: number; readonly ratio: number; readonly max: number };
-  /** entries that are looked at, and `stepsOfArchive` for each archive that is opened: a base, and a part of the size */
+  /** entries that are looked at; archives that are opened and packages that are found count as several */
   readonly steps: { readonly base: number; readonly bytesPerStep: number; readonly max: number };
 }
 
@@ -44,6 +44,8 @@ export const javaLimits: JavaLimits = {
 };
 
 const stepsOfArchive = 64;
+/** and a step for every 16 characters of the way to it: an archive that is named often may hold many, each with that way */
+const stepsOfPackage = 8;
 
 const certain = ['.jar', '.war', '.ear', '.hpi', '.jpi'];
 /** Names that other kinds of file have as well (Perl and Nix archives, RAR). */
@@ -135,12 +137,12 @@ class ArchiveWalk {
   }
 
   #nested(bytes: Buffer, entry: ZipEntry, outer: string, depth: number): void {
-    const inner = outer === '' ? entry.name : `${outer}!/${entry.name}`;
+    const inner = within(outer, entry.name);
     if (depth > this.#limits.maxDepth) {
       this.#tell('limit-reached', `${shown(inner)} is nested more than ${this.#limits.maxDepth} deep and was not read`);
       return;
     }
-    const body = this.#read(bytes, entry, inner, this.#limits.inflate.max);
+    const body = this.#read(bytes, entry, outer, this.#limits.inflate.max);
     if (body !== null && isArchive(entry.name, body)) this.#open(entry.name, body, inner, depth);
   }
 
@@ -182,6 +184,7 @@ class ArchiveWalk {
   }
 
   #add(inner: string, { group, artifact, version }: Coordinates, licenses: readonly string[]): void {
+    this.#step(stepsOfPackage + (inner.length >> 4));
     this.packages.push({ inner, name: group === null ? artifact : `${group}:${artifact}`, version, licenses });
   }
 
@@ -195,15 +198,15 @@ class ArchiveWalk {
   }
 
   /** Null, and told, where it cannot be read or would cost more than is left. */
-  #read(bytes: Buffer, entry: ZipEntry, inner: string, maxBytes: number): Buffer | null {
+  #read(bytes: Buffer, entry: ZipEntry, outer: string, maxBytes: number): Buffer | null {
     const cost = entry.method === 0 ? entry.size / checksumsForInflation : entry.size;
     if (entry.size > maxBytes || cost > this.#bytes) {
-      const what = shown(entry.name === inner || inner.endsWith(`!/${entry.name}`) ? inner : `${inner}!/${entry.name}`);
+      const what = shown(within(outer, entry.name));
       this.#tell('limit-reached', `${what} would inflate to ${entry.size} bytes, more than are read, and was not`);
       return null;
     }
     this.#bytes -= cost;
-    return this.#attempt(inner, () => readZipEntry(bytes, entry));
+    return this.#attempt(outer, () => readZipEntry(bytes, entry));
   }
 
   #attempt<T>(inner: string, action: () => T): T | null {
@@ -275,6 +278,10 @@ function describe(folder: string, properties: PomProperties | null, pom: Pom | n
     version: pick(properties?.version, pom?.version),
   });
   return { found, licenses: pom?.licenses ?? [] };
+}
+
+function within(outer: string, name: string): string {
+  return outer === '' ? name : `${outer}!/${name}`;
 }
 
 const longestShown = 120;

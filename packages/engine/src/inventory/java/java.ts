@@ -12,7 +12,8 @@ export const java: Cataloger<JavaArchive> = {
   name: 'java',
   version: 1,
   finds: 'language',
-  digests: true,
+  // large files, and a distro ships its own nowhere else: what lies in /opt or /app is judged by its ecosystem, owned or not
+  digests: (path) => path.startsWith('usr/'),
   maxBytes: 256 * 1024 * 1024,
   reads: archiveSuffixes.map((suffix) => ({ suffix })),
   parse: (path, body) => readJavaArchive(path, body),
