@@ -55,13 +55,26 @@ const text = (entry: FixtureEntry): string => String(entry.content);
 
 describe.concurrent('what could not be seen inside an image ends with 4', () => {
   const cases: readonly (readonly [string, Layers, string])[] = [
-    ['rpm, Berkeley DB', debian({ path: 'var/lib/rpm/Packages', content: 'x' }), 'package-database-'],
-    ['rpm, NDB', debian({ path: 'usr/lib/sysimage/rpm/Packages.db', content: 'x' }), 'package-database-'],
-    ['rpm, SQLite', debian({ path: 'usr/share/rpm/rpmdb.sqlite', content: 'x' }), 'package-database-'],
-    ['rpm in an image without a distro', [[{ path: 'var/lib/rpm/Packages', content: 'x' }]], 'package-database-'],
-    ['pacman', debian({ path: 'var/lib/pacman/local/a-1/desc', content: '%NAME%\na\n' }), 'package-database-'],
-    ['opkg', debian({ path: 'usr/lib/opkg/status', content: 'Package: a\n' }), 'package-database-unread'],
-    ['portage', debian({ path: 'var/db/pkg/a/b-1/CONTENTS', content: 'x' }), 'package-database-unread'],
+    ['rpm, Berkeley DB', debian({ path: 'var/lib/rpm/Packages', content: 'x' }), 'package-database-damaged'],
+    ['rpm, NDB', debian({ path: 'usr/lib/sysimage/rpm/Packages.db', content: 'x' }), 'package-database-damaged'],
+    ['rpm, SQLite', debian({ path: 'usr/share/rpm/rpmdb.sqlite', content: 'x' }), 'package-database-damaged'],
+    [
+      'rpm in an image without a distro',
+      [[{ path: 'var/lib/rpm/Packages', content: 'x' }]],
+      'package-database-damaged',
+    ],
+    [
+      'rpm of an image without rpm',
+      debian({ path: 'var/lib/rpmmanifest/container-manifest-2', content: 'x' }),
+      'package-database-damaged',
+    ],
+    ['pacman', debian({ path: 'var/lib/pacman/local/a-1/desc', content: '%NAME%\na\n' }), 'package-database-damaged'],
+    ['opkg', debian({ path: 'usr/lib/opkg/status', content: 'Package: a\n' }), 'package-database-damaged'],
+    ['portage', debian({ path: 'var/db/pkg/a/b-1/CONTENTS', content: 'x' }), 'package-database-damaged'],
+    ['chisel', debian({ path: 'var/lib/chisel/manifest.wall', content: 'x' }), 'package-database-damaged'],
+    ['xbps', debian({ path: 'var/db/xbps/pkgdb-0.38.plist', content: 'x' }), 'package-database-unread'],
+    ['guix', debian({ path: 'var/guix/db/db.sqlite', content: 'x' }), 'package-database-unread'],
+    ['swupd', debian({ path: 'usr/share/clear/version', content: 'x' }), 'package-database-unread'],
     ['nix', debian({ path: 'nix/var/nix/db/db.sqlite', content: 'x' }), 'package-database-unread'],
     [
       'a dpkg database cut short',
