@@ -1,6 +1,10 @@
 import { type FileReader, type LiveFile, parsed } from '../cataloger.ts';
 import type { Distro } from '../types.ts';
+import { aptSuites } from './apt-suites.ts';
 import { parseOsRelease, type ReleaseFields } from './os-release.ts';
+
+/** What one file says: the distro, or where its packages come from. */
+export type DistroFacts = Distro | { readonly suites: readonly string[] };
 
 /** Where a release states what it is, the most telling first. */
 const sources: readonly { readonly path: string; readonly read: (text: string) => Distro | null }[] = [
@@ -8,39 +12,64 @@ const sources: readonly { readonly path: string; readonly read: (text: string) =
   { path: 'usr/lib/os-release', read: (text) => fromOsRelease(parseOsRelease(text)) },
   { path: 'etc/alpine-release', read: (text) => release('alpine', firstWord(text), null) },
   { path: 'etc/lsb-release', read: (text) => fromLsbRelease(parseOsRelease(text)) },
+  { path: 'etc/openwrt_release', read: (text) => fromLsbRelease(parseOsRelease(text)) },
   { path: 'etc/debian_version', read: fromDebianVersion },
+  // these before the general ones: Oracle's and others' say there what they are compatible with
+  { path: 'etc/oracle-release', read: fromRedHatRelease },
+  { path: 'etc/centos-release', read: fromRedHatRelease },
+  { path: 'etc/fedora-release', read: fromRedHatRelease },
+  { path: 'etc/SuSE-release', read: fromSuseRelease },
   { path: 'etc/system-release', read: fromRedHatRelease },
   { path: 'etc/redhat-release', read: fromRedHatRelease },
 ];
 
+/** Where apt takes packages from. */
+const suiteSources = ['etc/apt/sources.list', 'etc/apt/sources.list.d/debian.sources'];
+
 /** Reads what the image says of its distro. */
-export const distroReader: FileReader<Distro> = {
+export const distroReader: FileReader<DistroFacts> = {
   name: 'distro',
-  version: 1,
+  version: 2,
   maxBytes: 1024 * 1024,
-  reads: sources.map(({ path }) => ({ path })),
+  reads: [...sources.map(({ path }) => ({ path })), ...suiteSources.map((path) => ({ path }))],
   parse(path, body) {
-    return parsed(sources.find((source) => source.path === path)?.read(body.toString('utf8')) ?? null);
+    const text = body.toString('utf8');
+    if (!suiteSources.includes(path)) return parsed(sources.find((source) => source.path === path)?.read(text) ?? null);
+    const suites = aptSuites(text);
+    return parsed(suites.length > 0 ? { suites } : null);
   },
 };
 
 /** The distro as the first file that states one has it; null for an image that states none. */
-export function detectDistro(files: readonly LiveFile<Distro>[]): Distro | null {
+export function detectDistro(files: readonly LiveFile<DistroFacts>[]): Distro | null {
   for (const { path } of sources) {
-    const file = files.find(({ as }) => as === path);
-    if (file !== undefined) return file.facts;
+    const facts = files.find(({ as }) => as === path)?.facts;
+    if (facts !== undefined && 'id' in facts) return debianUnstable(facts, files) ?? facts;
   }
   return null;
+}
+
+/** Debian's testing and unstable both call themselves by the name of the next release; only apt knows which it is. */
+function debianUnstable(distro: Distro, files: readonly LiveFile<DistroFacts>[]): Distro | null {
+  if (distro.id !== 'debian' || distro.version !== null) return null;
+  const suites = files.flatMap(({ facts }) => ('suites' in facts ? facts.suites : []));
+  const unstable = suites.length > 0 && suites.every((suite) => ['sid', 'unstable', 'experimental'].includes(suite));
+  return unstable ? { ...distro, codename: 'sid' } : null;
 }
 
 function fromOsRelease(fields: ReleaseFields): Distro | null {
   const id = word(fields.get('ID'));
   if (id === null) return null;
+  const prettyName = line(fields.get('PRETTY_NAME'));
+  // derivatives name the release that they are made from there
+  const ubuntu = id === 'ubuntu' ? word(fields.get('UBUNTU_CODENAME')) : null;
+  // Debian before 2021: `Debian GNU/Linux buster/sid`
+  const testing = id === 'debian' ? (/ ([a-z]{1,40})\/sid$/.exec(prettyName ?? '')?.[1] ?? null) : null;
   return {
     id,
     version: word(fields.get('VERSION_ID')),
-    codename: word(fields.get('VERSION_CODENAME')) ?? word(fields.get('UBUNTU_CODENAME')),
-    prettyName: line(fields.get('PRETTY_NAME')),
+    codename: word(fields.get('VERSION_CODENAME')) ?? ubuntu ?? testing,
+    prettyName,
     like: (fields.get('ID_LIKE') ?? '').split(/\s+/).filter((name) => word(name) !== null),
   };
 }
@@ -68,6 +97,8 @@ const redHatNames: readonly (readonly [start: string, id: string])[] = [
   ['Fedora', 'fedora'],
   ['Amazon Linux', 'amzn'],
   ['Oracle Linux', 'ol'],
+  ['Enterprise Linux Enterprise Linux', 'ol'],
+  ['Scientific Linux', 'scientific'],
   ['Rocky Linux', 'rocky'],
   ['AlmaLinux', 'almalinux'],
 ];
@@ -79,6 +110,19 @@ function fromRedHatRelease(text: string): Distro | null {
   if (id === undefined) return null;
   const version = /\brelease (\d[\w.]*)/.exec(first)?.[1] ?? null;
   return { id, version, codename: null, prettyName: line(first), like: [] };
+}
+
+/** `SUSE Linux Enterprise Server 11 (x86_64)`, and lines `VERSION = 11` and `PATCHLEVEL = 4`. */
+function fromSuseRelease(text: string): Distro | null {
+  const lines = text.slice(0, 1000).split('\n');
+  const first = lines[0]!.trim();
+  const id = first.startsWith('SUSE Linux Enterprise') ? 'sles' : first.startsWith('openSUSE') ? 'opensuse' : null;
+  const field = (name: string) => lines.find((each) => each.startsWith(`${name} =`))?.slice(name.length + 2);
+  const version = word(field('VERSION')?.trim());
+  if (id === null || version === null) return null;
+  const patch = word(field('PATCHLEVEL')?.trim());
+  const stated = patch === null || patch === '0' || version.includes('.') ? version : `${version}.${patch}`;
+  return { id, version: stated, codename: null, prettyName: line(first), like: [] };
 }
 
 function release(id: string, version: string | null, codename: string | null): Distro | null {
