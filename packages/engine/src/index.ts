@@ -32,3 +32,8 @@ export { scanImage, scanPlatforms } from './scan/scan-image.ts';
 export { checkVectors } from './versions/check-vectors.ts';
 export { compareVersions } from './versions/compare-versions.ts';
 export { schemes } from './versions/schemes.ts';
+export { inVers } from './versions/vers/in-vers.ts';
+export { formatVers, parseVers, readVers } from './versions/vers/parse-vers.ts';
+export type { Vers } from './versions/vers/vers-constraints.ts';
+export { VersError } from './versions/vers/vers-error.ts';
+export { versFromNative } from './versions/vers/vers-from-native.ts';

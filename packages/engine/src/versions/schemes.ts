@@ -16,6 +16,9 @@ import { rpmScheme } from './rpm/rpm-scheme.ts';
 import { rubygemsScheme } from './rubygems/rubygems-scheme.ts';
 import type { VersionScheme } from './scheme.ts';
 import { semverScheme } from './semver/semver-scheme.ts';
+import { datetimeScheme } from './vers/datetime-scheme.ts';
+import { intdotScheme } from './vers/intdot-scheme.ts';
+import { lexicographicScheme } from './vers/lexicographic-scheme.ts';
 
 /** Every scheme that versions can be compared in. A new one is a folder beside these and a line here. */
 export const schemes: readonly VersionScheme[] = [
@@ -23,9 +26,12 @@ export const schemes: readonly VersionScheme[] = [
   apkScheme,
   conanScheme,
   cranScheme,
+  datetimeScheme,
   debScheme,
   gentooScheme,
   hackageScheme,
+  intdotScheme,
+  lexicographicScheme,
   mavenScheme,
   npmScheme,
   nugetScheme,

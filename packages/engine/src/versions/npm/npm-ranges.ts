@@ -11,17 +11,27 @@ const buildMetadata = /\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*/g;
  * @see https://github.com/npm/node-semver#ranges
  */
 function parseNpmRange(text: string, options?: RangeOptions): RangeTest<SemanticVersion> | undefined {
-  if (text.length > maxRangeLength) return undefined;
   const includePrerelease = options?.includePrerelease === true;
+  const alternatives = parseNpmAlternatives(text, includePrerelease);
+  if (alternatives === undefined) return undefined;
+  // An alternative that holds always makes the others moot, also for the pre-releases that they would have named.
+  const sets = alternatives.some((set) => set.length === 0) ? [[]] : alternatives;
+  return (version) => sets.some((set) => holds(set, version, includePrerelease));
+}
+
+/** The comparators of each alternative; an alternative without any always holds. */
+export function parseNpmAlternatives(
+  text: string,
+  includePrerelease: boolean,
+): readonly (readonly Comparator[])[] | undefined {
+  if (text.length > maxRangeLength) return undefined;
   const alternatives: (readonly Comparator[])[] = [];
   for (const alternative of text.split('||')) {
     const comparators = parseAlternative(alternative, includePrerelease);
     if (comparators === undefined) return undefined;
     alternatives.push(comparators);
   }
-  // An alternative that holds always makes the others moot, also for the pre-releases that they would have named.
-  const sets = alternatives.some((set) => set.length === 0) ? [[]] : alternatives;
-  return (version) => sets.some((set) => holds(set, version, includePrerelease));
+  return alternatives;
 }
 
 function parseAlternative(text: string, includePrerelease: boolean): readonly Comparator[] | undefined {

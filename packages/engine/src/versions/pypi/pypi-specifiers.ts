@@ -26,10 +26,26 @@ function parsePypiSpecifiers(text: string): RangeTest<PypiVersion> | undefined {
   return (version) => tests.every((test) => test(version));
 }
 
+export interface SpecifierText {
+  readonly sign: string;
+  readonly bound: string;
+}
+
+/** The specifiers as they are written; undefined: one of them is none. */
+export function pypiSpecifierTexts(text: string): readonly SpecifierText[] | undefined {
+  if (parsePypiSpecifiers(text) === undefined) return undefined;
+  const parts = text.split(',').map((part) => part.trim());
+  return parts.filter((part) => part !== '').map(splitSpecifier);
+}
+
+function splitSpecifier(text: string): SpecifierText {
+  const [, sign = '', bound = ''] = /^(===|~=|==|!=|<=|>=|<|>)(.*)$/s.exec(text) ?? [];
+  return { sign, bound: bound.trim() };
+}
+
 function parseSpecifier(text: string): RangeTest<PypiVersion> | undefined {
-  const [, sign, rest] = /^(===|~=|==|!=|<=|>=|<|>)(.*)$/s.exec(text) ?? [];
-  if (sign === undefined || rest === undefined) return undefined;
-  const bound = rest.trim();
+  const { sign, bound } = splitSpecifier(text);
+  if (sign === '') return undefined;
   if (sign === '===') return parseArbitrary(bound);
   if (bound.endsWith('.*')) return parsePrefix(sign, bound.slice(0, -2));
   const version = parsePypiVersion(bound);
