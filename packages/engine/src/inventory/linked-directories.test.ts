@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { takeInventory } from './take-inventory.ts';
+import { type FakeLayer, fakeImage } from './testing/fake-image.ts';
+
+const manifest = (name: string) => JSON.stringify({ name, version: '1.0.0' });
+
+async function pathsIn(...layers: readonly FakeLayer[]): Promise<readonly (string | undefined)[]> {
+  const { packages } = await takeInventory(fakeImage(layers));
+  return packages.map(({ locations: [at] }) => `${at?.path} ${at?.layer}`);
+}
+
+const deps = { 'deps/a/package.json': manifest('a'), 'deps/@s/b/package.json': manifest('@s/b') };
+
+test.each<[string, FakeLayer, readonly string[]]>([
+  ['node_modules itself', { 'app/node_modules': { link: '../deps' } }, ['/deps/@s/b', '/deps/a']],
+  ['by an absolute link', { node_modules: { link: '/deps' } }, ['/deps/@s/b', '/deps/a']],
+  ['one package', { 'app/node_modules/x': { link: '../../deps/a' } }, ['/deps/a']],
+  ['one package of a scope', { 'app/node_modules/@s/b': { link: '../../../deps/@s/b' } }, ['/deps/@s/b']],
+  ['a scope', { 'app/node_modules/@t': { link: '/deps/@s' } }, ['/deps/@s/b']],
+  ['a link to a link', { 'app/node_modules': { link: '/m' }, 'm/a': { link: '/deps/a' } }, ['/deps/a']],
+  [
+    'two links to one place',
+    { 'x/node_modules': { link: '/deps' }, 'y/node_modules': { link: '/deps' } },
+    ['/deps/@s/b', '/deps/a'],
+  ],
+  ['a folder of a package is none', { 'app/node_modules/x/lib': { link: '/deps' } }, []],
+  ['a link that loops', { 'app/node_modules': { link: 'node_modules' } }, []],
+  ['a link elsewhere', { 'app/modules': { link: '/deps' } }, []],
+])('packages behind a link: %s', async (_, links, expected) => {
+  const found = expected.map((path) => `${path}/package.json sha256:layer-0`);
+  expect([...(await pathsIn(deps, links))].sort()).toEqual(found);
+  expect(
+    await pathsIn(
+      { ...deps, ...links },
+      Object.fromEntries(Object.keys(links).map((path) => [path, { whiteout: true } as const])),
+    ),
+  ).toEqual([]);
+});
+
+test('links upon links cost no more than what is there', async () => {
+  const layer: Record<string, FakeLayer[string]> = {};
+  for (let at = 0; at < 2000; at += 1) {
+    layer[`deps/p${at}/package.json`] = manifest(`p${at}`);
+    layer[`a${at}/node_modules`] = { link: '/deps' };
+  }
+  expect(await pathsIn(layer)).toHaveLength(2000);
+});

@@ -1,0 +1,76 @@
+import type { SquashedView, ViewNode } from '../image/squash.ts';
+import type { FileReader, ReadPattern } from './cataloger.ts';
+import { matchFile, readers } from './catalogers.ts';
+import { baseName } from './file-pattern.ts';
+import type { LayerAnalysis } from './layer-analysis.ts';
+
+/** A file that a pattern means, by a path that leads through a link. */
+export interface LinkedFile {
+  readonly reader: string;
+  readonly pattern: ReadPattern;
+  /** the path through the link */
+  readonly as: string;
+  readonly node: ViewNode;
+}
+
+interface Search {
+  readonly view: SquashedView;
+  readonly reader: string;
+  readonly pattern: ReadPattern & { readonly name: string; readonly inside: string };
+  /** directories whose children were looked at */
+  readonly seen: Set<string>;
+}
+
+/**
+ * Files of patterns that ask for a directory above them (`node_modules`) where that directory, or one in it, is a link to
+ * a place of another name: `app/node_modules -> /deps`, `node_modules/a -> ../lib/a`. Their own paths match nothing.
+ * Each directory is looked at once, so that links upon links cost no more than what is there.
+ */
+export function* filesInLinkedDirectories(
+  view: SquashedView,
+  analyses: readonly LayerAnalysis[],
+): Generator<LinkedFile> {
+  const searches = (readers as readonly FileReader<unknown>[]).flatMap(({ name: reader, reads }) =>
+    reads.filter(isSearched).map((pattern): Search => ({ view, reader, pattern, seen: new Set() })),
+  );
+  for (const { listing } of analyses) {
+    for (const { path, type } of listing.entries) {
+      if (type !== 'symlink' && type !== 'hardlink') continue;
+      for (const search of searches) {
+        if (isInOrAt(path, search.pattern.inside)) yield* filesBehind(search, path);
+      }
+    }
+  }
+}
+
+function isSearched(pattern: ReadPattern): pattern is Search['pattern'] {
+  return pattern.name !== undefined && pattern.inside !== undefined;
+}
+
+function isInOrAt(path: string, directory: string): boolean {
+  return path.includes(directory) && `/${path}/`.includes(`/${directory}/`);
+}
+
+function* filesBehind(search: Search, path: string): Generator<LinkedFile> {
+  const real = search.view.realPath(path);
+  if (real !== undefined && search.view.lstat(real)?.entry.type === 'symlink') yield* filesAt(search, real);
+}
+
+/** `as/NAME` where that is what the pattern means; else those in the children of the directory, and of a scope in it. */
+function* filesAt(search: Search, as: string): Generator<LinkedFile> {
+  const { view, reader, pattern, seen } = search;
+  const directory = view.resolve(as);
+  if (!('node' in directory) || directory.node.entry.type !== 'directory') return;
+  const file = `${as}/${pattern.name}`;
+  if (matchFile(file).some((match) => match.pattern === pattern)) {
+    const found = view.resolve(file);
+    if ('node' in found && found.node.entry.type === 'file') yield { reader, pattern, as: file, node: found.node };
+    return;
+  }
+  const isScope = baseName(as).startsWith('@');
+  if (!isScope && baseName(as) !== pattern.inside) return;
+  const key = `${isScope ? '@' : ''}/${directory.node.path}`;
+  if (seen.has(key)) return;
+  seen.add(key);
+  for (const child of view.children(directory.node.path)) yield* filesAt(search, `${as}/${baseName(child.path)}`);
+}
