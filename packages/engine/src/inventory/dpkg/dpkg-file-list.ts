@@ -1,26 +1,17 @@
 import type { ProofFilter, ShippedFile } from '../cataloger.ts';
+import { linesWith } from '../lines-with.ts';
 
 /**
- * The files of a package's file list that would prove a language package. Such lists have up to
- * 100,000 lines of which nearly none matters, so the bytes are searched for the few names and only hits are decoded.
+ * The files of a package's file list that would prove a language package, or that are a find where nobody owns them.
+ * Only lines that hold one of the few names are decoded.
  *
  * @param body `info/PACKAGE.list` (a path per line) or `PACKAGE.md5sums` (digest, two spaces, path)
  */
 export function shippedProofs(body: Buffer, proofs: ProofFilter): readonly ShippedFile[] {
-  const found = new Map<number, ShippedFile>();
-  for (const needle of proofs.needles) {
-    for (let at = body.indexOf(needle); at >= 0; ) {
-      const start = at === 0 ? 0 : body.lastIndexOf(0x0a, at) + 1;
-      const newline = body.indexOf(0x0a, at);
-      const end = newline < 0 ? body.length : newline;
-      if (end - start <= longestLine && !found.has(start)) {
-        const file = shippedFile(body.toString('utf8', start, end));
-        if (proofs.proves(file.path)) found.set(start, file);
-      }
-      at = body.indexOf(needle, end);
-    }
-  }
-  return [...found].sort(([a], [b]) => a - b).map(([, file]) => file);
+  return linesWith(body, proofs.needles)
+    .filter(({ start, end }) => end - start <= longestLine)
+    .map(({ start, end }) => shippedFile(body.toString('utf8', start, end)))
+    .filter(({ path }) => proofs.proves(path));
 }
 
 /** PATH_MAX of Linux, and a digest. */
