@@ -5,7 +5,7 @@ import { executableReaders, matchFile, readers, readersByName } from './cataloge
 import { baseName, type PatternMatch, type PatternMatcher } from './file-pattern.ts';
 import { readFile, tooLarge } from './layer-analyser.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';
-import { filesInLinkedDirectories } from './linked-directories.ts';
+import { filesBehindLinks } from './linked-files.ts';
 
 /** Bodies that are read a second time, all links of an image together; bytes. */
 const maxRereadBytes = 64 * 1024 * 1024;
@@ -83,7 +83,7 @@ export async function collectFiles(
       else candidates.push(candidate(reader, pattern, path, node, analyses));
     }
   }
-  for (const found of [...linkedFiles(view), ...filesInLinkedDirectories(view, analyses)]) {
+  for (const found of [...linkedFiles(view), ...filesBehindLinks(view, analyses)]) {
     const { reader, pattern, node } = found;
     if (!take(known, reader, node.path)) continue;
     if (!pattern.presence) candidates.push({ ...found, parsed: undefined });

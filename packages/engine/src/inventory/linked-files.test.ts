@@ -37,6 +37,25 @@ test.each<[string, FakeLayer, readonly string[]]>([
   ).toEqual([]);
 });
 
+test('a manifest that is a link, and a directory of metadata that is one', async () => {
+  const metadata = (name: string) => `Metadata-Version: 2.1\nName: ${name}\nVersion: 1.0\n`;
+  const found = await pathsIn(
+    { 'store/1': manifest('a'), 'store/2': metadata('b'), 'store/3/METADATA': metadata('c') },
+    {
+      'app/node_modules/a/package.json': { link: '/store/1' },
+      'lib/b.dist-info/METADATA': { link: '../../store/2' },
+      'lib/c.dist-info': { link: '../store/3' },
+      'lib/d.dist-info': { link: '../nowhere' },
+    },
+  );
+  expect(found).toEqual(['/store/1', '/store/2', '/store/3/METADATA'].map((path) => `${path} sha256:layer-0`));
+});
+
+test('a file of a database directory that is a link', async () => {
+  const stanza = 'Package: a\nVersion: 1\nArchitecture: all\n';
+  expect(await pathsIn({ 'x/a': stanza, 'var/lib/dpkg/status.d/a': { link: '/x/a' } })).toHaveLength(1);
+});
+
 test('links upon links cost no more than what is there', async () => {
   const layer: Record<string, FakeLayer[string]> = {};
   for (let at = 0; at < 2000; at += 1) {

@@ -16,39 +16,48 @@ export interface LinkedFile {
 interface Search {
   readonly view: SquashedView;
   readonly reader: string;
-  readonly pattern: ReadPattern & { readonly name: string; readonly inside: string };
+  readonly pattern: ReadPattern & { readonly name: string };
   /** directories whose children were looked at */
   readonly seen: Set<string>;
 }
 
 /**
- * Files of patterns that ask for a directory above them (`node_modules`) where that directory, or one in it, is a link to
- * a place of another name: `app/node_modules -> /deps`, `node_modules/a -> ../lib/a`. Their own paths match nothing.
- * Each directory is looked at once, so that links upon links cost no more than what is there.
+ * Files that patterns mean by a path with a link in it, and whose own paths match nothing: a manifest that is a link, and
+ * those in a directory that the pattern asks for (`node_modules`, `x.dist-info`) where that, or one in it, is a link to a
+ * place of another name: `app/node_modules -> /deps`, `node_modules/a -> ../lib/a`. Each directory is looked at once, so
+ * that links upon links cost no more than what is there.
  */
-export function* filesInLinkedDirectories(
-  view: SquashedView,
-  analyses: readonly LayerAnalysis[],
-): Generator<LinkedFile> {
+export function* filesBehindLinks(view: SquashedView, analyses: readonly LayerAnalysis[]): Generator<LinkedFile> {
   const searches = (readers as readonly FileReader<unknown>[]).flatMap(({ name: reader, reads }) =>
     reads.filter(isSearched).map((pattern): Search => ({ view, reader, pattern, seen: new Set() })),
   );
   for (const { listing } of analyses) {
     for (const { path, type } of listing.entries) {
       if (type !== 'symlink' && type !== 'hardlink') continue;
+      yield* fileItself(view, path);
       for (const search of searches) {
-        if (isInOrAt(path, search.pattern.inside)) yield* filesBehind(search, path);
+        if (isAbout(path, search.pattern)) yield* filesBehind(search, path);
       }
     }
   }
 }
 
 function isSearched(pattern: ReadPattern): pattern is Search['pattern'] {
-  return pattern.name !== undefined && pattern.inside !== undefined;
+  return pattern.name !== undefined && (pattern.inside ?? pattern.parentSuffix) !== undefined;
 }
 
-function isInOrAt(path: string, directory: string): boolean {
-  return path.includes(directory) && `/${path}/`.includes(`/${directory}/`);
+/** Whether a directory of this path may be what the pattern asks for, or in it. */
+function isAbout(path: string, { inside, parentSuffix }: ReadPattern): boolean {
+  if (inside === undefined) return parentSuffix !== undefined && path.endsWith(parentSuffix);
+  return path.includes(inside) && `/${path}/`.includes(`/${inside}/`);
+}
+
+function* fileItself(view: SquashedView, path: string): Generator<LinkedFile> {
+  const matches = matchFile(path);
+  if (matches.length === 0 || view.lstat(view.realPath(path) ?? '')?.entry.type !== 'symlink') return;
+  const found = view.resolve(path);
+  if (!('node' in found) || found.node.entry.type !== 'file') return;
+  for (const { reader, pattern } of matches) yield { reader, pattern, as: path, node: found.node };
 }
 
 function* filesBehind(search: Search, path: string): Generator<LinkedFile> {
