@@ -66,22 +66,27 @@ describe('planLookups', () => {
     });
 
     it('package types without feed or comparator, once per type; versions that are none, once per package', () => {
+      const ahead: typeof naming = {
+        ...naming,
+        ecosystemShard: (type) =>
+          type === 'cobol' ? { shard: 'cobol', scheme: 'not yet known' } : naming.ecosystemShard(type),
+      };
       const plan = planLookups(
         inventory([
           pkg('conda', 'numpy', '1'),
           pkg('conda', 'scipy', '1'),
           pkg('deb', 'broken', 'not a version'),
           pkg('generic', 'busybox', '1'),
-          pkg('hackage', 'aeson', '1.0'),
+          pkg('cobol', 'ledger', '1.0'),
           pkg('npm', 'empty', ''),
         ]),
-        naming,
+        ahead,
       );
       expect(plan.lookups).toEqual([]);
       expect(plan.incomplete.map(({ code, message, path }) => [code, message, path])).toEqual([
         ['no-feed', '1 generic package was not judged: no feed speaks about this type', undefined],
         ['no-feed', '2 conda packages were not judged: no feed speaks about this type', undefined],
-        ['not-comparable', '1 hackage package was not judged: versions of this type cannot be compared yet', undefined],
+        ['not-comparable', '1 cobol package was not judged: versions of this type cannot be compared yet', undefined],
         ['version-unparsed', expect.stringContaining('"" of npm package empty'), '/app/empty'],
         ['version-unparsed', expect.stringContaining('deb package broken'), '/var/lib/dpkg/status'],
       ]);
