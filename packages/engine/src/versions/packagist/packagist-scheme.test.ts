@@ -122,8 +122,9 @@ const composer = `
     } catch (Exception $e) { echo 'undefined'; }
     echo "\\n";
   }`;
+const tool = 'php';
 const ask = (lines: readonly string[]) =>
-  spawnSync('php', ['-r', composer], { encoding: 'utf8', input: `${lines.join('\n')}\n` })
+  spawnSync(tool, ['-r', composer], { encoding: 'utf8', input: `${lines.join('\n')}\n` })
     .stdout.trim()
     .split('\n');
 const hasTool = ask(['order\t1\t2'])[0] === '-1';
