@@ -166,11 +166,7 @@ function isCounter(key: Buffer): boolean {
 /** A value that does not fit a page lies in a chain of pages of its own. */
 function joinChain(pages: Pages, first: number, length: number): Buffer | null {
   const { body, pageSize, count, u16, u32, seen, join, damaged } = pages;
-  if (length > body.length) {
-    damaged(`a header of ${length} bytes is longer than the file`);
-    return null;
-  }
-  const joined = join.take(length);
+  const parts: Buffer[] = [];
   let filled = 0;
   for (let page = first; page !== 0; page = u32(page * pageSize + 16)) {
     const at = page * pageSize;
@@ -183,10 +179,10 @@ function joinChain(pages: Pages, first: number, length: number): Buffer | null {
       damaged(`page ${page} holds more than its header`);
       return null;
     }
-    body.copy(joined, filled, at + pageHead, at + pageHead + bytes);
+    parts.push(body.subarray(at + pageHead, at + pageHead + bytes));
     filled += bytes;
   }
-  if (filled === length) return joined;
+  if (filled === length) return join.join(parts, length);
   damaged(`a header of ${length} bytes ends after ${filled}`);
   return null;
 }

@@ -9,14 +9,19 @@ export type TellDamage = (what: string) => void;
  */
 export type HeaderBlobs = (body: Buffer, damaged: TellDamage) => Generator<Buffer>;
 
-/** Memory in which pieces are joined; grows to the largest header of a database and is used for each of them. */
+/**
+ * Memory in which pieces are joined; grows to the largest header of a database and is used for each of them. Pieces are
+ * parts of the file, so what a file merely says about a length costs nothing.
+ */
 export class JoinBuffer {
   #bytes = Buffer.alloc(0);
 
-  /** `length` bytes whose content is not defined, valid until the next call. */
-  take(length: number): Buffer {
-    if (this.#bytes.length < length) this.#bytes = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#bytes.length));
-    return this.#bytes.subarray(0, length);
+  /** Valid until the next call. */
+  join(parts: readonly Buffer[], length: number): Buffer {
+    if (this.#bytes.length < length) this.#bytes = Buffer.allocUnsafeSlow(length);
+    let filled = 0;
+    for (const part of parts) filled += part.copy(this.#bytes, filled);
+    return this.#bytes.subarray(0, filled);
   }
 }
 

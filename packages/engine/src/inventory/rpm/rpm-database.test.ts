@@ -244,6 +244,58 @@ describe('the fields of a header', () => {
   });
 });
 
+describe('files of 60 MB that are all numbers and names', () => {
+  const size = 60 * 1024 * 1024;
+  const inTime = (body: Buffer) => {
+    const started = process.threadCpuUsage();
+    const { damage } = readRpmDatabase(body, proofFilter);
+    const { user, system } = process.threadCpuUsage(started);
+    expect(damage).not.toBeNull();
+    // microseconds of CPU; it takes less than a second, and took minutes where a page was walked for each item
+    expect(user + system).toBeLessThan(10_000_000);
+  };
+
+  test('headers of which each item says that it has 50 MB', () => {
+    const body = Buffer.alloc(size, berkeleyFile(headers).subarray(1024, 2048));
+    berkeleyFile(headers).copy(body);
+    for (let at = 1024; at < size; at += 1024) body.writeUInt32LE(at / 1024, at + 8);
+    inTime(body);
+  });
+
+  test('base names and directories of no letters', () => {
+    for (const names of ['baseNames', 'dirNames'] as const) {
+      const blob = headerOf({ name: 'a', version: '1', release: '2', [names]: [''] });
+      const header = Buffer.concat([blob, Buffer.alloc(size)]);
+      // the count of the last entry
+      header.writeUInt32BE(0xffffffff, 8 + 16 * 3 + 12);
+      if (names === 'dirNames') header.writeUInt32BE(1117, 8 + 16 * 2);
+      inTime(ndbFile([header]));
+    }
+  });
+
+  test('a tree of which every page leads to all others', () => {
+    const body = Buffer.alloc(size);
+    sqliteFile(headers, 65536).copy(body);
+    for (let page = 2; page < size / 65536; page += 1) {
+      const at = page * 65536;
+      body[at] = 5;
+      body.writeUInt16BE(30_000, at + 3);
+      body.writeUInt32BE((page * 7) % (size / 65536), at + 8);
+      body.fill(0xff, at + 12, at + 60_012);
+    }
+    // the root of the table
+    body.copy(body, 65536, 2 * 65536, 3 * 65536);
+    inTime(body);
+  });
+});
+
+test('more packages than any system has', () => {
+  const small = headerOf({ name: 'a', version: '1', release: '2' });
+  const body = sqliteFile(Array.from({ length: 200_001 }, () => small));
+  const { packages, damage } = readRpmDatabase(body, proofFilter);
+  expect([packages.length, damage]).toEqual([200_000, expect.stringContaining('200000 packages')]);
+});
+
 test('an empty file is an empty database, and others are damaged', () => {
   expect(readRpmDatabase(Buffer.alloc(0), proofFilter)).toEqual({ packages: [], damage: null });
   for (const text of ['x', 'SQLite format 3', 'RpmP', 'noise '.repeat(1000)]) {

@@ -6,6 +6,9 @@ import { type RpmPackage, rpmPackage } from './rpm-package.ts';
 import { PathBudget } from './shipped-files.ts';
 import { isSqlite, sqliteBlobs } from './sqlite-table.ts';
 
+/** A full desktop has 5,000, a mirror of a whole distro installed at once 70,000. */
+const maxPackages = 200_000;
+
 export interface RpmDatabase {
   /** in the order of the file */
   readonly packages: readonly RpmPackage[];
@@ -31,7 +34,13 @@ export function readRpmDatabase(body: Buffer, proofs: ProofFilter): RpmDatabase 
     damage ??= what;
   };
   const budget = new PathBudget();
+  let headers = 0;
   for (const blob of format.blobs(body, damaged)) {
+    headers += 1;
+    if (headers > maxPackages) {
+      damaged(`it has more than ${maxPackages} packages`);
+      break;
+    }
     const found = rpmPackage(blob, proofs, budget, damaged);
     if (found !== null) packages.push(found);
   }

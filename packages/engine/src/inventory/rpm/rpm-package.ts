@@ -38,7 +38,7 @@ export function rpmPackage(
   if (name === keyring) return null;
   const [version, release] = [textOf(header, tag.version), textOf(header, tag.release)];
   if (!isPackageWord(name) || !isPackageWord(version) || !isPackageWord(release)) {
-    damaged(isPackageWord(name) ? `package ${name} has no version` : 'a package has no name');
+    damaged(isPackageWord(name) ? `package ${name.slice(0, 60)} has no version` : 'a package has no name');
     return null;
   }
   const { files, algorithm } = shippedFiles(header, proofs, budget, damaged);

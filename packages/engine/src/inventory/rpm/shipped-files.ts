@@ -20,13 +20,23 @@ const algorithms: ReadonlyMap<number, RpmFiles['algorithm']> = new Map([
   [8, 'sha256'],
 ]);
 
+/** What a kept file costs besides the characters of its path: an object, a digest. */
+const keptCost = 100;
+
 /**
- * Characters of paths that are looked at and kept, for one database: a forged list can give a million files of two bytes
- * each the same directory of four thousand. A large desktop has 20 million characters.
+ * Names that are looked at, and characters of paths that are looked at and kept, for one database: a forged list can give
+ * a million files of two bytes each the same directory of four thousand. A large desktop has a million files with 60
+ * million characters.
  */
 export class PathBudget {
+  #names = 5_000_000;
   #looked = 256 * 1024 * 1024;
-  #kept = 32 * 1024 * 1024;
+  #kept = 64 * 1024 * 1024;
+
+  name(): boolean {
+    this.#names -= 1;
+    return this.#names >= 0;
+  }
 
   look(path: string): boolean {
     this.#looked -= path.length;
@@ -34,7 +44,7 @@ export class PathBudget {
   }
 
   keep(path: string): boolean {
-    this.#kept -= path.length;
+    this.#kept -= path.length + keptCost;
     return this.#kept >= 0;
   }
 }
@@ -50,6 +60,10 @@ export function shippedFiles(
   damaged: TellDamage,
 ): RpmFiles {
   const found = new Map<number, string>();
+  const tooMany = () => {
+    damaged('its packages list more files than are looked at');
+    return false;
+  };
   const visit = (index: number, directory: string, name: string): boolean => {
     if (directory.length + name.length > longestPath) return true;
     const state = numberOf(header, tag.fileStates, index);
@@ -57,16 +71,14 @@ export function shippedFiles(
     const path = (directory + name).replace(/^\/+/, '');
     const proves = budget.look(path) ? proofs.proves(path) : null;
     if (proves === false) return true;
-    if (proves === null || !budget.keep(path)) {
-      damaged('its packages list more files than are looked at');
-      return false;
-    }
+    if (proves === null || !budget.keep(path)) return tooMany();
     found.set(index, path);
     return true;
   };
   const needle = needlePattern(proofs);
-  if (header.entries.has(tag.baseNames)) visitSplit(header, needle, visit);
-  else visitWhole(header, needle, visit);
+  const goesOn = () => budget.name() || tooMany();
+  if (header.entries.has(tag.baseNames)) visitSplit(header, needle, visit, goesOn);
+  else visitWhole(header, needle, visit, goesOn);
   const digests = textsAt(header, tag.fileDigests, [...found.keys()]);
   const number = numberOf(header, tag.fileDigestAlgorithm) ?? 1;
   return {
@@ -79,16 +91,17 @@ export function shippedFiles(
 type VisitFile = (index: number, directory: string, name: string) => boolean;
 
 /** Names as they are written since 1999: a base name, and the number of its directory. */
-function visitSplit(header: RpmHeader, needle: RegExp, visit: VisitFile): void {
+function visitSplit(header: RpmHeader, needle: RegExp, visit: VisitFile, goesOn: () => boolean): void {
   const directories: string[] = [];
   const telling: boolean[] = [];
   eachText(header, tag.dirNames, (start, end) => {
     const directory = header.blob.toString('utf8', start, end);
     directories.push(directory);
     telling.push(needle.test(directory));
-    return true;
+    return goesOn();
   });
   eachText(header, tag.baseNames, (start, end, index) => {
+    if (!goesOn()) return false;
     const at = numberOf(header, tag.dirIndexes, index) ?? -1;
     const directory = directories[at];
     if (directory === undefined || end - start > longestPath) return true;
@@ -97,8 +110,9 @@ function visitSplit(header: RpmHeader, needle: RegExp, visit: VisitFile): void {
   });
 }
 
-function visitWhole(header: RpmHeader, needle: RegExp, visit: VisitFile): void {
+function visitWhole(header: RpmHeader, needle: RegExp, visit: VisitFile, goesOn: () => boolean): void {
   eachText(header, tag.oldFileNames, (start, end, index) => {
+    if (!goesOn()) return false;
     if (end - start > longestPath) return true;
     const path = header.blob.toString('utf8', start, end);
     return needle.test(path) ? visit(index, '', path) : true;

@@ -75,12 +75,13 @@ function openPages(body: Buffer, damaged: TellDamage): Pages | null {
 /** The records of a table's B-tree, in the order of their keys. A record lives until the next one is asked for. */
 function* rows(pages: Pages, root: number): Generator<Buffer> {
   const { body, pageSize, count, seen, damaged } = pages;
-  const waiting = [root];
+  const waiting: number[] = [];
+  const enter = (number: number) => {
+    if (number >= 1 && number <= count && seen.enter(number)) waiting.push(number);
+    else damaged(`a table leads to page ${number}, which is none of its own`);
+  };
+  enter(root);
   for (let number = waiting.pop(); number !== undefined; number = waiting.pop()) {
-    if (number < 1 || number > count || !seen.enter(number)) {
-      damaged(`a table leads to page ${number}, which is none of its own`);
-      continue;
-    }
     const start = (number - 1) * pageSize;
     const head = start + (number === 1 ? fileHead : 0);
     const kind = body[head];
@@ -104,7 +105,7 @@ function* rows(pages: Pages, root: number): Generator<Buffer> {
       }
       children.push(body.readUInt32BE(head + 8));
       // the first child is taken first
-      for (let child = children.pop(); child !== undefined; child = children.pop()) waiting.push(child);
+      for (let child = children.pop(); child !== undefined; child = children.pop()) enter(child);
       continue;
     }
     let room = pageSize;
@@ -148,8 +149,7 @@ function recordAt(pages: Pages, number: number, at: number): { readonly bytes: B
 
 function joinChain(pages: Pages, beginning: Buffer, first: number, length: number): Buffer | null {
   const { body, pageSize, usable, count, seen, join, damaged } = pages;
-  const joined = join.take(length);
-  beginning.copy(joined);
+  const parts = [beginning];
   let filled = beginning.length;
   for (let number = first; filled < length; ) {
     if (number < 1 || number > count || !seen.enter(number)) {
@@ -158,11 +158,11 @@ function joinChain(pages: Pages, beginning: Buffer, first: number, length: numbe
     }
     const at = (number - 1) * pageSize;
     const bytes = Math.min(usable - 4, length - filled);
-    body.copy(joined, filled, at + 4, at + 4 + bytes);
+    parts.push(body.subarray(at + 4, at + 4 + bytes));
     filled += bytes;
     number = body.readUInt32BE(at);
   }
-  return joined;
+  return join.join(parts, length);
 }
 
 /** One column of a record: a list of the columns' types stands before their values. */
