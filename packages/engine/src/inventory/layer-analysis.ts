@@ -10,7 +10,8 @@ export interface LayerAnalysis {
   readonly parsed: ReadonlyMap<string, ReadonlyMap<string, ParsedFile<unknown>>>;
 }
 
-const magic = Buffer.from('plimsoll layer 1\n');
+/** The number is raised with every change of what is stored, and of how the image room reads a layer. */
+const magic = Buffer.from('plimsoll layer 2\n');
 const digestBytes = 32;
 /** Refuses a kept file that would inflate beyond this, bytes. */
 const maxAnalysisBytes = 1024 * 1024 * 1024;
