@@ -1,4 +1,4 @@
-import { endOfRun, isDigit, isLetter } from '../ascii.ts';
+import { isDigit, isLetter } from '../ascii.ts';
 import { compareNumerals, type Numeral, numeral, orderingSign } from '../numeral.ts';
 import { maxVersionLength, type Ordering } from '../scheme.ts';
 
@@ -57,57 +57,72 @@ function compareReleases(a: string | undefined, b: string | undefined): Ordering
   return compareRpmParts(a, b);
 }
 
-const tilde = 0x7e;
-const caret = 0x5e;
+/** What a character is to rpm; everything that is not listed, also outside ASCII, only separates. */
+const separator = 0;
+const digit = 1;
+const letter = 2;
+const tilde = 3;
+const caret = 4;
 
-/** Runs of digits by value, runs of letters by code; `~` comes before the end, `^` after it; all else only separates. */
+const classes = Uint8Array.from({ length: 128 }, (_, code) => {
+  if (isDigit(code)) return digit;
+  if (isLetter(code)) return letter;
+  return code === 0x7e ? tilde : code === 0x5e ? caret : separator;
+});
+
+/** -1 behind the end of the text. */
+function classAt(text: string, at: number): number {
+  if (at >= text.length) return -1;
+  const code = text.charCodeAt(at);
+  return code < 128 ? classes[code]! : separator;
+}
+
+/** Runs of digits by value, runs of letters by code; `~` comes before the end, `^` after it. */
 function compareRpmParts(a: string, b: string): Ordering {
   if (a === b) return 0;
   let i = 0;
   let j = 0;
   for (;;) {
-    i = skipSeparators(a, i);
-    j = skipSeparators(b, j);
-    const left = i < a.length ? a.charCodeAt(i) : -1;
-    const right = j < b.length ? b.charCodeAt(j) : -1;
-    if (left === tilde || right === tilde) {
-      if (left !== right) return left === tilde ? -1 : 1;
+    let left = classAt(a, i);
+    let right = classAt(b, j);
+    while (left === separator) left = classAt(a, ++i);
+    while (right === separator) right = classAt(b, ++j);
+    if (left !== right) return compareClasses(left, right);
+    if (left === -1) return 0;
+    if (left === tilde || left === caret) {
       i++;
       j++;
-    } else if (left === caret || right === caret) {
-      if (left !== right) return left === -1 || (left === caret && right !== -1) ? -1 : 1;
-      i++;
-      j++;
-    } else if (left === -1 || right === -1) {
-      return left === right ? 0 : left === -1 ? -1 : 1;
-    } else if (isDigit(left) !== isDigit(right)) {
-      return isDigit(left) ? 1 : -1;
-    } else {
-      const belongs = isDigit(left) ? isDigit : isLetter;
-      if (belongs === isDigit) {
-        while (a.charCodeAt(i) === 0x30) i++;
-        while (b.charCodeAt(j) === 0x30) j++;
-      }
-      const iEnd = endOfRun(a, i, belongs);
-      const jEnd = endOfRun(b, j, belongs);
-      if (belongs === isDigit && iEnd - i !== jEnd - j) return iEnd - i < jEnd - j ? -1 : 1;
-      while (i < iEnd && j < jEnd) {
-        const difference = a.charCodeAt(i++) - b.charCodeAt(j++);
-        if (difference !== 0) return difference < 0 ? -1 : 1;
-      }
-      if (i < iEnd || j < jEnd) return j < jEnd ? -1 : 1;
+      continue;
     }
+    if (left === digit) {
+      while (a.charCodeAt(i) === 0x30) i++;
+      while (b.charCodeAt(j) === 0x30) j++;
+    }
+    // In runs of digits the longer one is the greater; in runs of letters the first difference decides.
+    let firstDifference = 0;
+    for (;;) {
+      const inLeft = classAt(a, i) === left;
+      const inRight = classAt(b, j) === left;
+      if (inLeft && inRight) {
+        if (firstDifference === 0) firstDifference = a.charCodeAt(i) - b.charCodeAt(j);
+        i++;
+        j++;
+        continue;
+      }
+      if (inLeft !== inRight && (left === digit || firstDifference === 0)) return inLeft ? 1 : -1;
+      break;
+    }
+    if (firstDifference !== 0) return firstDifference < 0 ? -1 : 1;
   }
 }
 
-function skipSeparators(text: string, from: number): number {
-  let at = from;
-  for (; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (isDigit(code) || isLetter(code) || code === tilde || code === caret) break;
-  }
-  return at;
+/** Of two different things that stand next: `~`, the end, `^`, letters, digits. */
+function compareClasses(left: number, right: number): Ordering {
+  return order[left + 1]! < order[right + 1]! ? -1 : 1;
 }
+
+/** By class, from -1 on; a separator is never asked about. */
+const order = Int8Array.of(1, 9, 4, 3, 0, 2);
 
 export function explainRpmVersions(a: RpmVersion, b: RpmVersion): string {
   const sign = orderingSign(compareRpmVersions(a, b));
