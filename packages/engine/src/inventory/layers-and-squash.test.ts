@@ -6,6 +6,8 @@ import type { Inventory } from './types.ts';
 
 const stanza = (name: string, version: number) =>
   `Package: ${name}\nStatus: install ok installed\nArchitecture: all\nVersion: ${version}\n\n`;
+const rpmLine = (name: string, version: number) =>
+  `${name}\t${version}-1\t1\t1\tV\t(none)\t1\tnoarch\t0\t${name}-${version}-1.src.rpm\n`;
 const manifest = (name: string, version: number) => `{"name":"${name}","version":"${version}"}`;
 
 /** Paths that hide and replace each other in many ways, each with what may be written there. */
@@ -15,6 +17,12 @@ const files: readonly (readonly [path: string, bodies: readonly string[]])[] = [
   ['var/lib/dpkg/status.d/c', ['Package: c\nVersion: 1\n', 'Package: c\nVersion: 2\n']],
   ['var/lib/dpkg/info/a.list', ['/app/node_modules/x/package.json\n', '/app/node_modules/y/package.json\n']],
   ['lib/apk/db/installed', ['P:m\nV:1\n\n', 'P:m\nV:2\n\nP:n\nV:1\n\n']],
+  ['var/lib/rpmmanifest/container-manifest-2', [rpmLine('r', 1), rpmLine('r', 2) + rpmLine('s', 1), 'broken\n']],
+  ['usr/lib/opkg/status', [stanza('o', 1), stanza('o', 2) + stanza('q', 1), 'Package: broken\n']],
+  ['usr/lib/opkg/info/o.list', ['/app/node_modules/x/package.json\n', '/app/node_modules/y/package.json\n']],
+  ['var/lib/pacman/local/t-1-1/desc', ['%NAME%\nt\n\n%VERSION%\n1-1\n\n', '%NAME%\n']],
+  ['var/lib/pacman/local/t-1-1/files', ['%FILES%\napp/node_modules/x/package.json\n']],
+  ['var/db/pkg/c-d/u-1/CONTENTS', ['obj /app/node_modules/y/package.json 00 1\n', 'obj /x']],
   ['app/node_modules/x/package.json', [manifest('x', 1), manifest('x', 2), '{']],
   ['app/node_modules/y/package.json', [manifest('y', 1), manifest('x', 1)]],
   ['app/node_modules', ['a file in the place of a directory']],
