@@ -125,8 +125,10 @@ describe('applying layers', () => {
     const below = layer('usr/lib/x', 'lib -> usr/lib', 'app/x', 'a -> app');
     expect(squash([below, layer('lib/x', 'lib/y'), layer('a/.wh.x')]).problems).toMatchObject([
       { code: 'unsafe-path', path: 'lib', layer: 1 },
-      { code: 'unsafe-path', path: 'a', layer: 2 },
     ]);
+    const track = (path: string) => path === 'a/status';
+    expect(squash([below, layer('lib/x'), layer('a/b')], { track }).problems).toEqual([]);
+    expect(squash([below, layer('a/status')], { track }).problems).toMatchObject([{ path: 'a', layer: 1 }]);
     expect(squash([below, layer('usr/lib/y', 'lib/'), layer('.wh.a')]).problems).toEqual([]);
   });
 

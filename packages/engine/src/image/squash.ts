@@ -64,7 +64,7 @@ export interface SquashOptions {
  * Applies layers, base first, as overlay file systems show them, which Docker, containerd and Podman mount: each layer is
  * a folder of its own, directories merge, and anything else hides what is below it. So a path of a layer does not lead
  * through the links of layers below: the directories that it needs take their place. An engine that extracts one layer
- * over the other would follow them; where that makes a difference it is told as a problem. A whiteout of what its own
+ * over the other would follow them; where that could hide a file that is tracked, a problem says so. A whiteout of what its own
  * layer has as a directory, and an opaque mark of the root, hide nothing, as there.
  *
  * @see https://docs.kernel.org/filesystems/overlayfs.html
@@ -151,7 +151,8 @@ class View implements SquashedView {
     if (before === undefined) {
       return;
     }
-    if (before.entry.type === 'symlink' && by.implied) {
+    // without files that matter, what is shown has all that the other way would show
+    if (before.entry.type === 'symlink' && by.implied && this.#hasTracked(by)) {
       const message =
         'this layer has a path through the link of a layer below: engines that mount overlays hide the link, others follow it';
       this.#problem('unsafe-path', message, by.path, layer);
@@ -166,19 +167,21 @@ class View implements SquashedView {
     this.#noteAll(node, layer, 'removed');
   }
 
+  #hasTracked(node: TreeNode): boolean {
+    for (const { path } of leaves(node)) {
+      if (this.#track === undefined || this.#track(path)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   #noteAll(node: TreeNode, layer: number, event: 'added' | 'removed'): void {
     if (this.#track === undefined) {
       return;
     }
-    const left = [node];
-    for (let at = left.pop(); at !== undefined; at = left.pop()) {
-      if (at.children === null) {
-        this.#note(at.path, layer, event);
-      } else {
-        for (const child of at.children.values()) {
-          left.push(child);
-        }
-      }
+    for (const { path } of leaves(node)) {
+      this.#note(path, layer, event);
     }
   }
 
@@ -224,18 +227,7 @@ class View implements SquashedView {
   }
 
   *files(): Generator<ViewNode> {
-    const found: TreeNode[] = [];
-    const left = [this.#root];
-    for (let at = left.pop(); at !== undefined; at = left.pop()) {
-      if (at.children === null) {
-        found.push(at);
-      } else {
-        for (const child of at.children.values()) {
-          left.push(child);
-        }
-      }
-    }
-    yield* found.sort(byPath);
+    yield* [...leaves(this.#root)].sort(byPath);
   }
 
   history(path: string): readonly PathEvent[] {
@@ -244,6 +236,20 @@ class View implements SquashedView {
 
   tracked(): Iterable<string> {
     return [...this.#events.keys()].sort();
+  }
+}
+
+/** Everything at and below a node but directories. */
+function* leaves(node: TreeNode): Generator<TreeNode> {
+  const left = [node];
+  for (let at = left.pop(); at !== undefined; at = left.pop()) {
+    if (at.children === null) {
+      yield at;
+    } else {
+      for (const child of at.children.values()) {
+        left.push(child);
+      }
+    }
   }
 }
 
