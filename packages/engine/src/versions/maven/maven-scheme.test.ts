@@ -94,7 +94,7 @@ describeScheme(mavenScheme, {
 
 test.each([
   ['1.2', '1.10', 'number: 2 < 10'],
-  ['1-rc1', '1', 'part: -rc.-1 < none'],
+  ['1-rc1', '1', 'part: -rc-1 < none'],
   ['1-rc1', '1-beta', 'part: rc > beta'],
   ['1-1', '1.1', 'part: -1 < 1'],
   ['1-foo', '1-ga-1', 'part: foo < -1'],

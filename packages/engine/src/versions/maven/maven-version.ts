@@ -173,7 +173,7 @@ function explainLists(a: readonly MavenItem[], b: readonly MavenItem[], sign: st
 
 function words(item: MavenItem | undefined): string {
   if (item === undefined) return 'none';
-  if (typeof item === 'object') return `-${item.map(words).join('.')}`;
+  if (typeof item === 'object') return `-${item.map(words).join('.').replaceAll('.-', '-')}`;
   if (typeof item !== 'string') return String(item);
   return item.startsWith(`${qualifiers.length}-`) ? item.slice(2) : qualifiers[Number(item)] || 'release';
 }
