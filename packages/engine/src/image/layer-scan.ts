@@ -36,9 +36,6 @@ const opaqueMark = '.wh..wh..opq';
 /** other names of AUFS that are no files of the image */
 const aufsPrefix = '.wh..wh.';
 
-/** First allocation for a body: a header that lies about its size costs no memory. */
-const firstBodyBytes = 1024 * 1024;
-
 /**
  * Turns one uncompressed layer, pushed in pieces, into calls of its visitor and the listing. One pass; bodies that the
  * visitor does not want are skipped.
@@ -182,7 +179,8 @@ export class LayerScan<T> implements TarHandler {
     }
     this.#wanted = entry;
     this.#filled = 0;
-    this.#body = Buffer.allocUnsafeSlow(Math.min(raw.stored, firstBodyBytes));
+    // whole, and not cleared: memory that is not written costs none, should the header lie about the size
+    this.#body = Buffer.allocUnsafeSlow(raw.stored);
     return true;
   }
 
@@ -264,15 +262,7 @@ export class LayerScan<T> implements TarHandler {
       this.#passing.data(chunk);
       return;
     }
-    const needed = this.#filled + chunk.length;
-    if (needed > this.#body.length) {
-      const size = Math.min(Math.max(needed, this.#body.length * 2), this.#wanted!.size);
-      const grown = Buffer.allocUnsafeSlow(size);
-      this.#body.copy(grown, 0, 0, this.#filled);
-      this.#body = grown;
-    }
-    chunk.copy(this.#body, this.#filled);
-    this.#filled = needed;
+    this.#filled += chunk.copy(this.#body, this.#filled);
   }
 
   end(): void {
