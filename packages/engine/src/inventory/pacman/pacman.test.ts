@@ -106,13 +106,14 @@ describe('in an image', () => {
   });
 });
 
-const pacmanIsHere = spawnSync('pacman', ['--version']).error === undefined;
+const tool = 'pacman';
+const pacmanIsHere = spawnSync(tool, ['--version']).error === undefined;
 
 test.skipIf(!pacmanIsHere)('the list is pacman’s own (needs pacman)', async () => {
   const root = mkdtempSync(join(tmpdir(), 'plimsoll-pacman-'));
   const pacman = (...args: readonly string[]) => {
     const where = ['--root', root, '--dbpath', join(root, 'var/lib/pacman'), '--config', '/dev/null', '--noconfirm'];
-    const ran = spawnSync('pacman', [...where, '--cachedir', root, '--hookdir', root, ...args], { encoding: 'utf8' });
+    const ran = spawnSync(tool, [...where, '--cachedir', root, '--hookdir', root, ...args], { encoding: 'utf8' });
     if (ran.status !== 0) throw new Error(ran.stderr);
     return ran.stdout;
   };

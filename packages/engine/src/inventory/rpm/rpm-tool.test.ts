@@ -9,8 +9,9 @@ import { takeInventory } from '../take-inventory.ts';
 import { fakeImage } from '../testing/fake-image.ts';
 import { readRpmDatabase } from './rpm-database.ts';
 
+const tools = { rpm: 'rpm', build: 'rpmbuild', load: '/usr/bin/db5.3_load' };
 const has = (tool: string) => spawnSync(tool, ['--version']).error === undefined;
-const rpmIsHere = has('rpm') && has('rpmbuild');
+const rpmIsHere = has(tools.rpm) && has(tools.build);
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-rpm-'));
 const root = join(folder, 'root');
 const place = 'usr/lib/sysimage/rpm/rpmdb.sqlite';
@@ -25,13 +26,13 @@ function build(name: string, version: string, more: readonly string[] = []): str
   const body = ['%description', 'd', '%install', `mkdir -p ${manifest}`];
   body.push(`echo '{"name":"${name}","version":"${version}"}' > ${manifest}/package.json`);
   writeFileSync(spec, [...head, ...body, '%files', `/usr/lib/node_modules/${name}`, ''].join('\n'));
-  execFileSync('rpmbuild', ['-bb', '--define', `_topdir ${folder}/build`, spec], { stdio: 'pipe' });
+  execFileSync(tools.build, ['-bb', '--define', `_topdir ${folder}/build`, spec], { stdio: 'pipe' });
   return join(folder, 'build', 'RPMS', 'noarch', `${name}-${version}-1.noarch.rpm`);
 }
 
 function rpm(...args: readonly string[]): string {
   const where = ['--root', root, '--dbpath', '/usr/lib/sysimage/rpm'];
-  return execFileSync('rpm', [...where, ...args], { encoding: 'utf8', stdio: 'pipe' });
+  return execFileSync(tools.rpm, [...where, ...args], { encoding: 'utf8', stdio: 'pipe' });
 }
 
 // biome-ignore format: one field after another
@@ -99,7 +100,7 @@ describe.skipIf(!rpmIsHere)('databases that rpm writes (needs rpm and rpmbuild)'
   const variants = ['hash', 'btree'].flatMap((type) =>
     [512, 4096, 65536].flatMap((size) => [1234, 4321].map((order) => ({ type, size, order }))),
   );
-  describe.skipIf(!existsSync('/usr/bin/db5.3_load'))('the same headers in Berkeley DB (needs db5.3_load)', () => {
+  describe.skipIf(!existsSync(tools.load))('the same headers in Berkeley DB (needs db5.3_load)', () => {
     test.each(variants)('$type, pages of $size bytes, byte order $order', ({ type, size, order }) => {
       const from = new DatabaseSync(join(root, place), { readOnly: true });
       const rows = from.prepare('SELECT hnum, blob FROM Packages').all() as { hnum: number; blob: Uint8Array }[];
@@ -114,7 +115,7 @@ describe.skipIf(!rpmIsHere)('databases that rpm writes (needs rpm and rpmbuild)'
       lines.push(` ${number(0)}`, ` ${number(rows.length)}`);
       for (const { hnum, blob } of rows) lines.push(` ${number(hnum)}`, ` ${Buffer.from(blob).toString('hex')}`);
       const file = join(folder, `Packages-${type}-${size}-${order}`);
-      execFileSync('db5.3_load', [file], { input: `${lines.join('\n')}\nDATA=END\n` });
+      execFileSync(tools.load, [file], { input: `${lines.join('\n')}\nDATA=END\n` });
       expect(read(readFileSync(file))).toEqual(listed());
     });
   });
