@@ -25,6 +25,10 @@ const cases: readonly (readonly [PurlParts, string])[] = [
   [{ type: 'npm', namespace: '@babel', name: 'core', version: '7.0.0' }, 'pkg:npm/%40babel/core@7.0.0'],
   [{ type: 'npm', name: 'JSONStream', version: '1.3.5' }, 'pkg:npm/JSONStream@1.3.5'],
   [{ type: 'pypi', name: 'Zope_Interface', version: '1.0' }, 'pkg:pypi/zope-interface@1.0'],
+  [{ type: 'composer', namespace: 'Pear', name: 'Log', version: 'v1.0' }, 'pkg:composer/pear/log@v1.0'],
+  [{ type: 'luarocks', name: 'LPeg', version: '1.1.0-1' }, 'pkg:luarocks/lpeg@1.1.0-1'],
+  [{ type: 'pub', name: 'Ab-c', version: '1.0.0+1' }, 'pkg:pub/ab_c@1.0.0%2B1'],
+  [{ type: 'nuget', name: 'Newtonsoft.Json', version: '13.0.1' }, 'pkg:nuget/Newtonsoft.Json@13.0.1'],
   [{ type: 'generic', name: "a b/(ü)'!*", version: '\ud800' }, 'pkg:generic/a%20b%2F%28%C3%BC%29%27%21%2A@%EF%BF%BD'],
 ];
 
@@ -33,6 +37,22 @@ describe('buildPurl', () => {
     expect(buildPurl(parts)).toBe(purl);
   });
 });
+
+const testedTypes = [
+  'apk',
+  'conda',
+  'cran',
+  'deb',
+  'gem',
+  'generic',
+  'hex',
+  'julia',
+  'luarocks',
+  'nuget',
+  'otp',
+  'pub',
+  'pypi',
+];
 
 const vectors = shared('vectors/purl');
 
@@ -45,7 +65,7 @@ interface Vector {
 }
 
 describe.skipIf(vectors === undefined)(`published build cases (${needsShared})`, () => {
-  for (const type of vectors === undefined ? [] : ['deb', 'apk', 'pypi', 'generic']) {
+  for (const type of vectors === undefined ? [] : testedTypes) {
     const { tests } = JSON.parse(readFileSync(`${vectors}/${type}-test.json`, 'utf8')) as { tests: Vector[] };
     const builds = tests.filter(({ test_type, expected_failure }) => test_type === 'build' && !expected_failure);
     test(`${type}: there are some`, () => expect(builds.length).toBeGreaterThan(0));

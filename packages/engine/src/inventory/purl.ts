@@ -11,7 +11,18 @@ export interface PurlParts {
 }
 
 /** Types whose namespace and name are not case sensitive and are written in lower case. */
-const caseless: ReadonlySet<string> = new Set(['deb', 'apk', 'alpm', 'pypi']);
+const caseless: ReadonlySet<string> = new Set([
+  'deb',
+  'apk',
+  'alpm',
+  'pypi',
+  'composer',
+  'bitnami',
+  'otp',
+  'hex',
+  'luarocks',
+  'pub',
+]);
 
 /**
  * Builds a canonical package URL.
@@ -22,7 +33,7 @@ export function buildPurl(parts: PurlParts): string {
   const type = parts.type.toLowerCase();
   const fold = caseless.has(type) ? (text: string) => text.toLowerCase() : (text: string) => text;
   const segments = (parts.namespace ?? '').split('/').filter((segment) => segment !== '');
-  const name = type === 'pypi' ? parts.name.replaceAll('_', '-') : parts.name;
+  const name = registryName(type, parts.name);
   const path = [...segments, name].map((segment) => encode(fold(segment))).join('/');
   const version = parts.version ? `@${encode(parts.version)}` : '';
   const qualifiers = Object.entries(parts.qualifiers ?? {})
@@ -31,6 +42,12 @@ export function buildPurl(parts: PurlParts): string {
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
     .map(([key, value]) => `${key}=${value}`);
   return `pkg:${type}/${path}${version}${qualifiers.length > 0 ? `?${qualifiers.join('&')}` : ''}`;
+}
+
+/** The one spelling of a name that a registry takes in several. */
+function registryName(type: string, name: string): string {
+  if (type === 'pypi') return name.replaceAll('_', '-');
+  return type === 'pub' ? name.replace(/[^A-Za-z0-9_]/g, '_') : name;
 }
 
 /** Letters, digits, `.`, `-`, `_`, `~` and `:` stand for themselves; all else is percent-encoded UTF-8. */
