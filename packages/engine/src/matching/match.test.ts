@@ -164,6 +164,16 @@ describe('language packages that a distro package ships', () => {
     for (const { evidence } of found) expect(evidence.ownedBy).toBe(ownedBy ?? undefined);
   });
 
+  it.each([
+    ["the distro's own rpm", 'AlmaLinux', []],
+    ["a vendor's rpm", 'Example Corp', ['CVE-5']],
+    ['an rpm of nobody', null, ['CVE-5']],
+  ])('of %s', (_, vendor, ids) => {
+    const rpm = { ...pkg('rpm', 'python3-flask', '1.0-1.el9'), vendor };
+    const of = inventory([rpm, flask('python3-flask')], { distro: distro('almalinux', '9') });
+    expect(findings(of, { pypi, 'almalinux-9': [] }).map(({ id }) => id)).toEqual(ids);
+  });
+
   it('gives packages in two places two findings with keys of their own', () => {
     const at = (path: string) => pkg('npm', 'lodash', '4.0.0', { locations: [{ path, layer: null }] });
     const found = findings(inventory([at('/a'), at('/b'), at('/b')]), {

@@ -1,6 +1,7 @@
 import type { AdvisoryRecord } from '../advisories/types.ts';
 import type { Incomplete, Inventory, Package } from '../inventory/types.ts';
 import { findScheme } from '../versions/schemes.ts';
+import { isDistrosOwn } from './distro-vendor.ts';
 import { type Installed, type Judgement, judgeRecord, sortVersions } from './judge-record.ts';
 import { type LookupPlan, type PackageLookup, sortIncomplete } from './plan.ts';
 import type { Fix, FixState } from './types.ts';
@@ -49,7 +50,7 @@ export interface MatchResult {
  */
 export function matchInventory({ inventory, plan, advisories }: MatchInput): MatchResult {
   const instructions = new Map(inventory.layers.map(({ diffId, instruction }) => [diffId, instruction]));
-  const known = distroOwners(plan, advisories);
+  const known = distroOwners(plan, inventory, advisories);
   const groups = new Map<string, readonly VulnerabilityGroup[]>();
   const judged = new Map<string, Verdicts>();
   const candidates: Candidate[] = [];
@@ -73,9 +74,17 @@ export function matchInventory({ inventory, plan, advisories }: MatchInput): Mat
   return { candidates, incomplete: sortIncomplete(incomplete) };
 }
 
-/** Names of the installed distro packages whose source the release's shard knows. */
-function distroOwners(plan: LookupPlan, advisories: MatchInput['advisories']): ReadonlySet<string> {
-  const owners = plan.lookups.filter(({ distro, shard, name }) => distro && advisories.get(shard)?.has(name));
+/** Names of the installed packages of the distro itself: their source is known to the release's shard, or (rpm) their vendor is the distro's. */
+function distroOwners(
+  plan: LookupPlan,
+  { distro }: Inventory,
+  advisories: MatchInput['advisories'],
+): ReadonlySet<string> {
+  const owners = plan.lookups.filter((lookup) => {
+    const shard = lookup.distro ? advisories.get(lookup.shard) : undefined;
+    if (shard === undefined || distro === null) return false;
+    return lookup.package.type === 'rpm' ? isDistrosOwn(lookup.package, distro) : shard.has(lookup.name);
+  });
   return new Set(owners.map((lookup) => lookup.package.name));
 }
 
