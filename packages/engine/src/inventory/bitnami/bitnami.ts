@@ -12,7 +12,7 @@ export const bitnami: Cataloger<PackageList> = {
   maxBytes: 16 * 1024 * 1024,
   reads: [
     { suffix: '.spdx', below: 'opt/bitnami', accepts: (path) => path.includes('/.spdx-') },
-    { path: `opt/bitnami/${componentsFile}` },
+    { name: componentsFile, directory: 'opt/bitnami' },
   ],
   parse: (path, body) => (path.endsWith(componentsFile) ? parseComponents(body) : parseBitnamiSpdx(body)),
   assemble,
