@@ -77,6 +77,10 @@ describe.each(catalogers.map((each) => [each.name, each] as const))('cataloger %
   });
 });
 
+test('no needle is found in every line of a file list', () => {
+  expect(proofFilter.needles.filter((needle) => needle.length < 3)).toEqual([]);
+});
+
 test('files of applications and most of an image are nobody’s', () => {
   const paths = [
     'usr/bin/ls',

@@ -2,7 +2,7 @@ import type { FilePattern } from '../file-pattern.ts';
 
 /** Something that is recognised by its path and that no cataloger reads yet. */
 export interface UnreadKind {
-  /** for messages: `3 Ruby gems are not read yet` */
+  /** for messages: `Snap: 3 files cannot be read yet` */
   readonly title: string;
   readonly patterns: readonly FilePattern[];
 }
@@ -20,23 +20,6 @@ export const unreadDatabases: readonly UnreadKind[] = [
 
 /** Applications and language packages, recognised by file name alone. */
 export const unreadApplications: readonly UnreadKind[] = [
-  {
-    title: 'Ruby gem',
-    patterns: [{ suffix: '.gemspec', inside: 'specifications' }],
-  },
-  { title: 'PHP Composer package list', patterns: [{ name: 'installed.json', parentSuffix: 'composer' }] },
-  { title: '.NET dependency list', patterns: [{ suffix: '.json', accepts: (path) => path.endsWith('.deps.json') }] },
-  { title: 'conda package', patterns: [{ suffix: '.json', inside: 'conda-meta' }] },
-  { title: 'LuaRocks package', patterns: [{ suffix: '.rockspec' }] },
-  {
-    title: 'R package',
-    patterns: [
-      { name: 'DESCRIPTION', inside: 'site-library' },
-      { name: 'DESCRIPTION', inside: 'R/library' },
-    ],
-  },
-  { title: 'Erlang or Elixir application', patterns: [{ suffix: '.app', parentSuffix: 'ebin' }] },
-  { title: 'Bitnami component', patterns: [{ suffix: '.spdx', below: 'opt/bitnami' }] },
   { title: 'zipped Python egg', patterns: [{ suffix: '.egg' }] },
   { title: 'Yarn Plug’n’Play project', patterns: [{ name: '.pnp.cjs' }, { name: '.pnp.js' }] },
   { title: 'Snap', patterns: [{ suffix: '.snap', below: 'var/lib/snapd/snaps' }] },
