@@ -1,31 +1,20 @@
 import { apk } from './apk/apk.ts';
 import { executableNeedles, isOwnedExecutablePath } from './binary/executable-path.ts';
-import { bitnami } from './bitnami/bitnami.ts';
 import type { Cataloger, FileReader, ProofFilter } from './cataloger.ts';
 import { chisel } from './chisel/chisel.ts';
-import { conda } from './conda/conda.ts';
-import { dart } from './dart/dart.ts';
 import { distroReader } from './distro/distro.ts';
-import { dotnet } from './dotnet/dotnet.ts';
 import { dpkg } from './dpkg/dpkg.ts';
-import { elixir } from './elixir/elixir.ts';
-import { compilePatterns, type PatternMatcher } from './file-pattern.ts';
+import { baseName, compilePatterns, type FilePattern, type PatternMatcher } from './file-pattern.ts';
 import { golang } from './golang/golang.ts';
 import { java } from './java/java.ts';
-import { julia } from './julia/julia.ts';
-import { lua } from './lua/lua.ts';
 import { npm } from './npm/npm.ts';
 import { opkg } from './opkg/opkg.ts';
 import { pacman } from './pacman/pacman.ts';
-import { php } from './php/php.ts';
 import { portage } from './portage/portage.ts';
 import { python } from './python/python.ts';
-import { r } from './r/r.ts';
 import { rpm } from './rpm/rpm.ts';
-import { ruby } from './ruby/ruby.ts';
 import { rust } from './rust/rust.ts';
 import { unread } from './unread/unread.ts';
-import { wordpress } from './wordpress/wordpress.ts';
 
 /** All catalogers. A new one is a folder and a line here. */
 export const catalogers: readonly Cataloger<unknown>[] = [
@@ -41,17 +30,6 @@ export const catalogers: readonly Cataloger<unknown>[] = [
   java,
   golang,
   rust,
-  ruby,
-  php,
-  dotnet,
-  elixir,
-  conda,
-  r,
-  lua,
-  dart,
-  julia,
-  wordpress,
-  bitnami,
   unread,
 ];
 
@@ -80,12 +58,13 @@ const matchProof = compilePatterns(languages);
 /** The files that prove language packages, and those that are a find where nobody owns them, for catalogers that read file lists of distro packages. */
 export const proofFilter: ProofFilter = {
   needles: [
-    ...new Set(
-      languages.flatMap(({ reads }) =>
-        reads.filter(({ executable }) => !executable).map((pattern) => pattern.name ?? pattern.suffix ?? ''),
-      ),
-    ),
+    ...new Set(languages.flatMap(({ reads }) => reads.filter(({ executable }) => !executable).map(needleOf))),
     ...executableNeedles,
   ],
   proves: (path) => isOwnedExecutablePath(path) || matchProof(path).length > 0,
 };
+
+/** What stands in the path of every file that matches: never empty, or every line of every file list would be looked at. */
+function needleOf({ name, suffix, path, directory = '' }: FilePattern): string {
+  return name ?? suffix ?? baseName(path ?? directory);
+}

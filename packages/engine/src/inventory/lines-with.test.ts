@@ -24,6 +24,11 @@ test.each([
   expect(found(text)).toEqual(lines);
 });
 
+test('an empty needle is in every line, and no reason to go on for ever', () => {
+  expect(found('a\n\nb.jar\nc', ['', '.jar'])).toEqual(['a', '', 'b.jar', 'c']);
+  expect(found('', [''])).toEqual([]);
+});
+
 test('the same lines as looking for every needle in every line', () => {
   const piece = fc.constantFrom(
     ...needles,

@@ -28,7 +28,7 @@ export function linesWith(body: Buffer, needles: readonly string[]): readonly Li
     if (marks[body[at]!] !== 0 && hits(search, body, at)) at = take(at);
   }
   for (const needle of search.plain) {
-    for (let at = body.indexOf(needle); at >= 0; at = body.indexOf(needle, take(at)));
+    for (let at = body.indexOf(needle); at >= 0 && at < body.length; at = body.indexOf(needle, take(at) + 1));
   }
   return [...ends].map(([start, end]) => ({ start, end })).sort((a, b) => a.start - b.start);
 }
