@@ -23,6 +23,9 @@ const fromFile: readonly Row[] = [
   ['netty-epoll-4.1.50.Final-linux-x86_64.jar', {}, '- netty-epoll 4.1.50.Final'],
   ['guice-4.2.3-no_aop.jar', {}, '- guice 4.2.3'],
   ['thing-1.0-all.jar', {}, '- thing 1.0'],
+  ['groovy-2.4.21.jar', {}, 'org.codehaus.groovy groovy 2.4.21'],
+  ['groovy-4.0.1.jar', {}, 'org.apache.groovy groovy 4.0.1'],
+  ['dom4j-1.6.1.jar', {}, 'dom4j dom4j 1.6.1'],
   ['app.jar', {}, null],
   ['ROOT.war', {}, null],
   ['-1.0.jar', {}, null],
@@ -34,6 +37,7 @@ const fromFile: readonly Row[] = [
 const fromManifest: readonly Row[] = [
   ['catalina.jar', { 'Implementation-Version': '9.0.50' }, 'org.apache.tomcat tomcat-catalina 9.0.50'],
   ['app.jar', { 'Implementation-Version': '1.4' }, '- app 1.4'],
+  ['app-3.x.jar', { 'Implementation-Version': '3.2.1' }, '- app-3.x 3.2.1'],
   ['app.jar', { 'Implementation-Version': '\u0024{project.version}' }, null],
   ['app.jar', { 'Implementation-Version': 'unspecified', 'Specification-Version': '2.1' }, '- app 2.1'],
   ['app.jar', { 'Implementation-Version': '10.14.2.0 - (1828579)' }, '- app 10.14.2.0'],

@@ -22,7 +22,7 @@ export function nameArchive(path: string, manifest: JavaManifest): Coordinates |
   if (version === null) return null;
   const artifact = artifactOf(file, version, manifest);
   if (artifact === null) return null;
-  const known = knownArtifact(artifact);
+  const known = knownArtifact(artifact, version);
   if (known !== null) return { ...known, version };
   return { group: groupOf(artifact, manifest), artifact, version };
 }
@@ -47,7 +47,7 @@ const classifier =
 
 function versionOfFile(file: string): string | null {
   const version = /-(\d[\w.+~-]*)$/.exec(file.slice(startOfVersion(file)))?.[1] ?? null;
-  return version === null ? null : version.replace(classifier, '');
+  return version === null || version.endsWith('.x') ? null : version.replace(classifier, '');
 }
 
 /** The place of the first `-` before a digit that begins a number with a dot, or of the last one before a plain number. */
@@ -64,7 +64,7 @@ function artifactOf(file: string, version: string, manifest: JavaManifest): stri
   const title = [manifest.get('implementation-title'), manifest.get('bundle-name')].find(
     (each) => each !== undefined && isId(each) && each.includes('-'),
   );
-  return knownArtifact(file) === null && title !== undefined ? title : isId(file) ? file : null;
+  return knownArtifact(file, version) === null && title !== undefined ? title : isId(file) ? file : null;
 }
 
 function groupOf(artifact: string, manifest: JavaManifest): string | null {

@@ -213,13 +213,12 @@ describe('bombs', () => {
   });
 
   test('more bytes than an archive of its size may inflate to: each and all together', () => {
-    const zeros = { body: Buffer.alloc(12 << 20) };
-    const one = found('x.jar', { 'a.jar': { body: Buffer.alloc(40 << 20) }, ...pom('g', 'a', '1') });
+    const zeros = { body: Buffer.alloc(2 << 20) };
+    const one = found('x.jar', { 'a.jar': { body: Buffer.alloc(8 << 20) }, ...pom('g', 'a', '1') });
     expect([one.packages, one.damage?.code]).toEqual([['g:a 1'], 'limit-reached']);
     const many = found('x.jar', { 'a.par': zeros, 'b.par': zeros, 'c.par': zeros });
     expect(many.damage?.code).toBe('limit-reached');
-    expect(many.damage?.message).toContain('"b.par" would inflate to 12582912 bytes');
-    expect(many.damage?.message).toContain('and 1 more');
+    expect(many.damage?.message).toContain('"c.par" would inflate to 2097152 bytes');
   });
 
   test('one archive that is named thousands of times is opened as often as the limit allows', () => {

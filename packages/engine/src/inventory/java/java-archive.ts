@@ -39,7 +39,7 @@ export interface JavaLimits {
 export const javaLimits: JavaLimits = {
   maxDepth: 8,
   maxDescriptorBytes: 4 << 20,
-  inflate: { base: 16 << 20, ratio: 16, max: 512 << 20 },
+  inflate: { base: 4 << 20, ratio: 16, max: 512 << 20 },
   steps: { base: 10_000, bytesPerStep: 8, max: 1_000_000 },
 };
 

@@ -1,5 +1,5 @@
-/** Group → its artifacts; `spring-boot*` stands for all that begin so. */
-type Row = readonly [group: string, artifacts: string];
+/** Group → its artifacts; `spring-boot*` stands for all that begin so. Of several rows, one with the first number of a version on. */
+type Row = readonly [group: string, artifacts: string, sinceMajor?: number];
 
 /**
  * Libraries whose builds leave no `pom.properties` in the archive (Gradle, Ant, sbt) and no group in the manifest, by
@@ -112,6 +112,12 @@ const rows: readonly Row[] = [
   ['org.freemarker', 'freemarker'],
   ['org.quartz-scheduler', 'quartz'],
   ['junit', 'junit'],
+  ['org.codehaus.groovy', 'groovy groovy-all groovy-json groovy-sql groovy-templates groovy-xml'],
+  ['org.apache.groovy', 'groovy groovy-all groovy-json groovy-sql groovy-templates groovy-xml', 4],
+  ['org.hibernate', 'hibernate-core'],
+  ['org.hibernate.orm', 'hibernate-core', 6],
+  ['dom4j', 'dom4j'],
+  ['org.dom4j', 'dom4j', 2],
   ['org.junit.jupiter', 'junit-jupiter-*'],
   ['org.junit.platform', 'junit-platform-*'],
   ['org.hamcrest', 'hamcrest hamcrest-core hamcrest-library'],
@@ -143,19 +149,27 @@ const renamed: ReadonlyMap<string, readonly [group: string, artifact: string]> =
   ['commons-collections3', ['commons-collections', 'commons-collections']],
 ]);
 
-const byName = new Map<string, string>();
-const byPrefix: (readonly [prefix: string, group: string])[] = [];
-for (const [group, artifacts] of rows) {
+interface Owner {
+  readonly group: string;
+  readonly sinceMajor: number;
+}
+
+const byName = new Map<string, Owner[]>();
+const byPrefix: (readonly [prefix: string, owner: Owner])[] = [];
+for (const [group, artifacts, sinceMajor = 0] of rows) {
   for (const artifact of artifacts.split(' ')) {
-    if (artifact.endsWith('*')) byPrefix.push([artifact.slice(0, -1), group]);
-    else byName.set(artifact, group);
+    const owner = { group, sinceMajor };
+    if (artifact.endsWith('*')) byPrefix.push([artifact.slice(0, -1), owner]);
+    else byName.set(artifact, [owner, ...(byName.get(artifact) ?? [])]);
   }
 }
 
 /** The names under which Maven Central has an artifact that is known by its file name alone; null for others. */
-export function knownArtifact(artifact: string): { readonly group: string; readonly artifact: string } | null {
+export function knownArtifact(artifact: string, version: string): { group: string; artifact: string } | null {
   const other = renamed.get(artifact);
   if (other !== undefined) return { group: other[0], artifact: other[1] };
-  const group = byName.get(artifact) ?? byPrefix.find(([prefix]) => artifact.startsWith(prefix))?.[1];
-  return group === undefined ? null : { group, artifact };
+  const major = Number.parseInt(version, 10);
+  const named = byName.get(artifact)?.find(({ sinceMajor }) => sinceMajor === 0 || major >= sinceMajor);
+  const owner = named ?? byPrefix.find(([prefix]) => artifact.startsWith(prefix))?.[1];
+  return owner === undefined ? null : { group: owner.group, artifact };
 }
