@@ -7,6 +7,7 @@ import { commands } from '../packages/cli/src/program.ts';
 import { variableOf } from '../packages/cli/src/settings.ts';
 import { defaultReadLimits } from '../packages/engine/src/image/limits.ts';
 import { catalogers } from '../packages/engine/src/inventory/catalogers.ts';
+import { classifiers as classifierRows } from '../packages/engine/src/inventory/classifier/classifier-table.ts';
 import { unreadApplications, unreadDatabases } from '../packages/engine/src/inventory/unread/unread-kinds.ts';
 import { functions, macros, methods } from '../packages/engine/src/policy/cel-functions.ts';
 import { typeName } from '../packages/engine/src/policy/cel-types.ts';
@@ -30,6 +31,7 @@ const sections = {
   'incomplete codes': incompleteTable,
   catalogers: catalogerNames,
   'unread kinds': unreadKinds,
+  classifiers: classifierTable,
   'rule scopes': ruleScopes,
   'policy variables': policyVariables,
   'policy functions': policyFunctions,
@@ -107,6 +109,20 @@ function catalogerNames() {
       .sort()
       .join(', ');
   return `Package databases of distros: ${names('distro')}. Packages of languages: ${names('language')}.\n`;
+}
+
+/** Every row of the classifier table, by what it knows the software and where it was tested. */
+function classifierTable() {
+  const rows = classifierRows.map(({ name, cpe, files, goModule, texts = [], proven }) => {
+    const known = [
+      ...(files === undefined ? [] : [`executables ${code(files.source)}`]),
+      ...(goModule === undefined ? [] : [`Go main module ${code(goModule)}`]),
+      ...texts.map(({ file, of }) => `${of === 'path' ? 'path of' : 'file'} ${code(file.name)}`),
+    ];
+    const tested = proven === null ? 'unproven' : `${code(proven.package)}, ${code(proven.path)}`;
+    return [code(`pkg:generic/${name}`), code(cpe), known.join('; '), tested];
+  });
+  return table(['package', 'CPE', 'known by', 'tested on'], rows);
 }
 
 function ruleScopes() {

@@ -8,7 +8,8 @@ import type {
   LayerVisitor,
   PassingFile,
 } from '../image/types.ts';
-import { type Executable, openExecutable } from './binary/executable.ts';
+import { beginsElf } from './binary/elf.ts';
+import { type Executable, openExecutable, partsOfBody } from './binary/executable.ts';
 import { maybeExecutable } from './binary/executable-path.ts';
 import { PassingExecutable, type SpareBuffer } from './binary/passing-executable.ts';
 import type { ContentWatch, FileDigests, FileReader, ParsedFile } from './cataloger.ts';
@@ -70,6 +71,8 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
         this.#set(name, entry.path, readFile(reader, entry.path, body));
       }
     }
+    // what a pattern wants whole for its name may be an executable all the same
+    if (beginsElf(body)) this.parts(entry, partsOfBody(body));
   }
 
   parts(entry: LayerEntry, parts: FileParts): void {

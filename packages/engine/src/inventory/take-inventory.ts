@@ -65,13 +65,24 @@ function catalogue(files: SquashedFiles, distro: Distro | null, layerId: LayerId
     results.push(result);
   }
   for (const { incompleteOf } of results) incomplete.push(...(incompleteOf?.((path) => owners.has(path)) ?? []));
-  for (const each of unowned) if (!owners.has(provingPath(each))) found.push(each);
+  if (unowned.length > 0) found.push(...withoutOwner(unowned, found, owners));
   return { packages: withOwners(found, owners, files), incomplete };
 }
 
 /** Real path, as `owners` has it; of what lies in an archive (`a.war!/WEB-INF/lib/b.jar`) that of the archive. */
 function provingPath({ locations }: Package): string {
   return locations[0]?.path.slice(1).split('!/', 1)[0] ?? '';
+}
+
+/** Of finds that count only where no package owns them, those that are not listed under their package already. */
+function withoutOwner(
+  unowned: readonly Package[],
+  listed: readonly Package[],
+  owners: ReadonlyMap<string, Owner>,
+): readonly Package[] {
+  const keyOf = ({ type, name, version, arch }: Package) => JSON.stringify([type, name, version, arch]);
+  const known = new Set(listed.map(keyOf));
+  return unowned.filter((each) => !owners.has(provingPath(each)) && !known.has(keyOf(each)));
 }
 
 /** A file that was replaced since is no longer the one that the distro's package ships (`npm install -g npm` over apk's). */

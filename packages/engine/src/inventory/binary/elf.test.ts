@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { executableReaders } from '../catalogers.ts';
 import { CatalogError } from '../error.ts';
-import { golang } from '../golang/golang.ts';
-import { rust } from '../rust/rust.ts';
 import { buildElf, buildGo, buildOldGo, buildRust } from '../testing/elf-builder.ts';
 import { readElf } from './elf.ts';
 import { partsOfBody } from './executable.ts';
@@ -68,9 +67,9 @@ test.each(samples)('any bytes give facts or an error of this room: %s', (_, good
     });
   fc.assert(
     fc.property(changed, (bytes) => {
-      for (const reader of [golang, rust]) {
+      for (const reader of executableReaders) {
         try {
-          const said = reader.parse('a', bytes, { needles: [], proves: () => false });
+          const said = reader.parse('usr/bin/prometheus', bytes, { needles: [], proves: () => false });
           expect(JSON.parse(JSON.stringify(said))).toEqual(said);
         } catch (error) {
           if (!(error instanceof CatalogError)) throw error;

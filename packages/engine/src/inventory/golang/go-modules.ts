@@ -8,6 +8,8 @@ export interface GoModule {
 /** Build information, taken apart. */
 export interface GoModules {
   readonly main: GoModule | null;
+  /** of the main package; empty where it is not stated */
+  readonly path: string;
   /** dependencies, in the order of the text; a replaced one is what it was replaced by */
   readonly modules: readonly GoModule[];
   /** build settings: `vcs.revision`, `-ldflags` … */
@@ -24,12 +26,16 @@ const maxLines = 100_000;
  */
 export function parseGoModules(text: string): GoModules {
   let main: GoModule | null = null;
+  let path = '';
   const modules: GoModule[] = [];
   const settings = new Map<string, string>();
   let last: 'main' | 'dependency' | null = null;
   for (const line of text.split('\n', maxLines)) {
     const [kind, name = '', version = ''] = line.split('\t');
     switch (kind) {
+      case 'path':
+        path = name;
+        break;
       case 'mod':
         main = { name, version };
         last = 'main';
@@ -50,7 +56,7 @@ export function parseGoModules(text: string): GoModules {
       }
     }
   }
-  return { main, modules, settings };
+  return { main, path, modules, settings };
 }
 
 function isFolder(name: string): boolean {

@@ -128,6 +128,19 @@ test('settings may be quoted', () => {
   ]);
 });
 
+test('a packed binary is told', async () => {
+  const packed = buildElf([{ name: '.text', bytes: Buffer.from('\0\0\0\0UPX!'), address: 0x1000 }], { stripped: true });
+  const { packages, incomplete } = await takeInventory(fakeImage([{ 'app/tool': { executable: packed } }]));
+  expect(packages).toEqual([]);
+  expect(incomplete).toMatchObject([{ code: 'application-unread', path: '/app/tool' }]);
+});
+
+test('an executable that bears the name of another kind of file', async () => {
+  const executable = buildGo('go1.22.1', '');
+  const { packages } = await takeInventory(fakeImage([{ 'usr/bin/release': { executable } }]));
+  expect(packages.map(({ purl }) => purl)).toEqual(['pkg:golang/stdlib@1.22.1']);
+});
+
 test.each([
   ['a length beyond the end', (file: Buffer) => file.writeUInt32BE(0xffffff7f, file.indexOf(' Go buildinf:') + 31)],
   [

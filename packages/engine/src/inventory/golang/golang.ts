@@ -1,6 +1,7 @@
 import { type Executable, executableReader } from '../binary/executable.ts';
 import { type BuiltIn, builtInto } from '../binary/installed-executable.ts';
 import { type CatalogContext, type Cataloger, type Catalogued, type ParsedFile, parsed } from '../cataloger.ts';
+import { CatalogError } from '../error.ts';
 import { buildPurl } from '../purl.ts';
 import { readGoBuildInfo } from './go-build-info.ts';
 import { mainVersion } from './go-main-version.ts';
@@ -14,7 +15,7 @@ export interface GoFacts {
 /** Modules of Go binaries, with the standard library that was linked in. */
 export const golang: Cataloger<GoFacts> = {
   name: 'golang',
-  version: 1,
+  version: 2,
   finds: 'language',
   ...executableReader(inspect),
   assemble,
@@ -24,6 +25,9 @@ export const golang: Cataloger<GoFacts> = {
 const longestName = 1024;
 
 function inspect(_path: string, executable: Executable): ParsedFile<GoFacts> | null {
+  if (isPacked(executable)) {
+    throw new CatalogError('application-unread', 'packed with UPX: what this executable was built from cannot be seen');
+  }
   const info = readGoBuildInfo(executable);
   if (info === null) return null;
   const { main, modules, settings } = parseGoModules(info.modules ?? '');
@@ -36,6 +40,13 @@ function inspect(_path: string, executable: Executable): ParsedFile<GoFacts> | n
   ];
   const named = all.filter(isNamed);
   return named.length > 0 ? parsed({ modules: named }) : null;
+}
+
+const packedBytes = 1024;
+
+/** UPX leaves its mark behind the program headers, and no section headers. */
+function isPacked({ elf, parts }: Executable): boolean {
+  return elf.sectionTable === 0 && parts.read(0, Math.min(packedBytes, parts.size))?.includes('UPX!') === true;
 }
 
 /** A module in a local folder (`(devel)`) has no version that an advisory could mean. */

@@ -1,0 +1,161 @@
+import { type Executable, executables, openExecutable, partsOfBody } from '../binary/executable.ts';
+import { builtInto } from '../binary/installed-executable.ts';
+import {
+  type CatalogContext,
+  type Cataloger,
+  type Catalogued,
+  type ContentWatch,
+  type ParsedFile,
+  parsed,
+  type ReadPattern,
+} from '../cataloger.ts';
+import { baseName } from '../file-pattern.ts';
+import { readGoBuildInfo } from '../golang/go-build-info.ts';
+import { mainVersion } from '../golang/go-main-version.ts';
+import { parseGoModules } from '../golang/go-modules.ts';
+import { buildPurl } from '../purl.ts';
+import type { Package } from '../types.ts';
+import { classifiers } from './classifier-table.ts';
+import type { Classifier, ContentPattern, TextPattern } from './classifier-types.ts';
+import { ContentSearch } from './content-search.ts';
+
+/** What one file was recognised as. */
+export interface ClassifiedFile {
+  readonly found: readonly { readonly name: string; readonly version: string }[];
+}
+
+/** Software that no package owns: recognised by the name of a file and what stands in it. */
+export const classifier: Cataloger<ClassifiedFile> = {
+  name: 'classifier',
+  version: 1,
+  finds: 'language',
+  maxBytes: 64 * 1024 * 1024,
+  reads: [executables, ...textPatterns()],
+  parse,
+  inspect,
+  watch,
+  assemble,
+};
+
+function textPatterns(): readonly ReadPattern[] {
+  const distinct = new Map<string, ReadPattern>();
+  for (const { texts = [] } of classifiers) for (const { file } of texts) distinct.set(JSON.stringify(file), file);
+  return [...distinct.values()];
+}
+
+/** Rows that name executables, and one expression that holds for none of most. */
+const rows = classifiers.filter((row): row is Classifier & { readonly files: RegExp } => row.files !== undefined);
+const anyName = new RegExp(rows.map(({ files }) => `(?:${files.source})`).join('|'));
+
+interface Wanted {
+  readonly row: Classifier;
+  readonly pattern: ContentPattern;
+}
+
+/** The search, with what each of its patterns is for. */
+class Classification implements ContentWatch {
+  readonly #wanted: readonly Wanted[];
+  readonly #search: ContentSearch;
+
+  constructor(wanted: readonly (Wanted & { readonly prefix: string })[]) {
+    this.#wanted = wanted;
+    this.#search = new ContentSearch(wanted.map(({ pattern, prefix }) => [pattern, prefix] as const));
+  }
+
+  push(chunk: Buffer): void {
+    this.#search.push(chunk);
+  }
+
+  /** row → the version that the first of its patterns with a find has found */
+  finish(): ReadonlyMap<Classifier, string> {
+    const found = new Map<Classifier, string>();
+    this.#search.finish().forEach((version, index) => {
+      const { row } = this.#wanted[index]!;
+      if (version !== null && !found.has(row)) found.set(row, version);
+    });
+    return found;
+  }
+}
+
+function watch(path: string): Classification | null {
+  const name = baseName(path);
+  if (!anyName.test(name)) return null;
+  const wanted = rows.flatMap((row) => {
+    const named = row.files.exec(name);
+    if (named === null) return [];
+    const prefix = named[1] === undefined ? '' : `${named[1]}.`;
+    return (row.content ?? []).map((pattern) => ({ row, pattern, prefix: pattern.named ? prefix : '' }));
+  });
+  return wanted.length > 0 ? new Classification(wanted) : null;
+}
+
+function inspect(path: string, executable: Executable, content?: ContentWatch): ParsedFile<ClassifiedFile> | null {
+  const name = baseName(path);
+  if (!anyName.test(name)) return null;
+  const found = new Map(content instanceof Classification ? content.finish() : []);
+  for (const row of rows) {
+    const version = row.goModule !== undefined && row.files.test(name) ? goVersion(executable, row.goModule) : null;
+    if (version !== null) found.set(row, version);
+  }
+  return found.size === 0 ? null : parsed(factsOf(found));
+}
+
+function factsOf(found: ReadonlyMap<Classifier, string>): ClassifiedFile {
+  return { found: [...found].map(([{ name }, version]) => ({ name, version })) };
+}
+
+/** Pseudo-versions name a commit, which says nothing of a release. */
+const releaseText = /^v?(\d+\.\d+(?:\.\d+)?(?:[-+~][\w.+~-]{1,64})?)$/;
+
+function goVersion(executable: Executable, module: string): string | null {
+  const info = readGoBuildInfo(executable);
+  if (info === null) return null;
+  const { main, path, settings } = parseGoModules(info.modules ?? '');
+  const isModule = (name: string) => name === module || name.startsWith(`${module}/`);
+  if (!isModule(main?.name ?? path)) return null;
+  if (module === 'cmd')
+    return /^go(\d+\.\d+(?:\.\d+)?(?:(?:rc|beta)\d+)?)(?![\w.])/.exec(info.goVersion ?? '')?.[1] ?? null;
+  const version = mainVersion(main ?? { name: module, version: '' }, settings) ?? '';
+  return version.startsWith('v0.0.0-') ? null : (releaseText.exec(version)?.[1] ?? null);
+}
+
+const readTextBytes = 4096;
+
+function parse(path: string, body: Buffer): ParsedFile<ClassifiedFile> {
+  const executable = openExecutable(partsOfBody(body));
+  if (executable !== null) {
+    const content = watch(path);
+    content?.push(body);
+    return inspect(path, executable, content ?? undefined) ?? parsed<ClassifiedFile>(null);
+  }
+  const text = body.toString('latin1', 0, readTextBytes);
+  const found = new Map<Classifier, string>();
+  for (const row of classifiers) {
+    for (const each of row.texts ?? []) {
+      const version = statedIn(each, path, text);
+      if (version !== undefined) found.set(row, version);
+    }
+  }
+  return parsed<ClassifiedFile>(found.size === 0 ? null : factsOf(found));
+}
+
+function statedIn({ file, of = 'text', version }: TextPattern, path: string, text: string): string | undefined {
+  return baseName(path) === file.name ? version.exec(of === 'path' ? path : text)?.[1] : undefined;
+}
+
+/**
+ * Several files of one folder that are the same software in one version are one find, at the file that bears its name: hard
+ * links of BusyBox, `perl` and `perl5.36.0`, `libssl` and `libcrypto`.
+ */
+function assemble(context: CatalogContext<ClassifiedFile>): Catalogued {
+  const all = builtInto(context, 'generic', ({ found }) =>
+    found.map(({ name, version }) => ({ name, version, purl: buildPurl({ type: 'generic', name, version }) })),
+  );
+  const groups = new Map<string, Package>();
+  for (const each of all) {
+    const { path } = each.locations[0]!;
+    const key = `${path.slice(0, path.lastIndexOf('/'))}\0${each.purl}`;
+    if (!groups.has(key) || baseName(path) === each.name) groups.set(key, each);
+  }
+  return { packages: [], unowned: [...groups.values()] };
+}
