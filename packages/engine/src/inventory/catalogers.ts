@@ -1,22 +1,33 @@
 import { apk } from './apk/apk.ts';
 import { executableNeedles, isOwnedExecutablePath } from './binary/executable-path.ts';
+import { bitnami } from './bitnami/bitnami.ts';
 import type { Cataloger, FileReader, ProofFilter } from './cataloger.ts';
 import { chisel } from './chisel/chisel.ts';
 import { classifier } from './classifier/classifier.ts';
+import { conda } from './conda/conda.ts';
+import { dart } from './dart/dart.ts';
 import { distroReader } from './distro/distro.ts';
+import { dotnet } from './dotnet/dotnet.ts';
 import { dpkg } from './dpkg/dpkg.ts';
+import { elixir } from './elixir/elixir.ts';
 import { baseName, compilePatterns, type FilePattern, type PatternMatcher } from './file-pattern.ts';
 import { golang } from './golang/golang.ts';
 import { java } from './java/java.ts';
+import { julia } from './julia/julia.ts';
+import { lua } from './lua/lua.ts';
 import { npm } from './npm/npm.ts';
 import { opkg } from './opkg/opkg.ts';
 import { packageNotes } from './package-note/notes.ts';
 import { pacman } from './pacman/pacman.ts';
+import { php } from './php/php.ts';
 import { portage } from './portage/portage.ts';
 import { python } from './python/python.ts';
+import { r } from './r/r.ts';
 import { rpm } from './rpm/rpm.ts';
+import { ruby } from './ruby/ruby.ts';
 import { rust } from './rust/rust.ts';
 import { unread } from './unread/unread.ts';
+import { wordpress } from './wordpress/wordpress.ts';
 
 /** All catalogers. A new one is a folder and a line here. */
 export const catalogers: readonly Cataloger<unknown>[] = [
@@ -32,6 +43,17 @@ export const catalogers: readonly Cataloger<unknown>[] = [
   java,
   golang,
   rust,
+  ruby,
+  php,
+  dotnet,
+  elixir,
+  conda,
+  r,
+  lua,
+  dart,
+  julia,
+  wordpress,
+  bitnami,
   packageNotes,
   classifier,
   unread,
