@@ -2,6 +2,7 @@ import { squash } from '../image/squash.ts';
 import type { ReadImage } from '../image/types.ts';
 import type { CatalogContext, Catalogued, FileDigests, Owner } from './cataloger.ts';
 import { catalogers } from './catalogers.ts';
+import { coverageOf } from './coverage.ts';
 import { brokenLinks, removedDatabases } from './database-checks.ts';
 import { detectDistro, distroReader } from './distro/distro.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';
@@ -19,7 +20,7 @@ export async function takeInventory(image: ReadImage<LayerAnalysis>): Promise<In
   );
   const files = await collectFiles(image, view, analyses, match);
   const distro = detectDistro(liveFiles(files.read, distroReader.name) as Parameters<typeof detectDistro>[0]);
-  const { packages, incomplete } = catalogue(files, distro, layerId);
+  const { packages, incomplete, owners } = catalogue(files, distro, layerId);
   const seen = [
     ...readProblems(analyses, view.problems, layerId),
     ...damages(files, layerId),
@@ -30,7 +31,7 @@ export async function takeInventory(image: ReadImage<LayerAnalysis>): Promise<In
   return {
     distro,
     packages: packages.sort(comparePackages),
-    facts: { config: image.config },
+    facts: { config: image.config, coverage: coverageOf(view, owners, packages) },
     incomplete: distinct([
       ...seen,
       ...unknownDistro(distro, packages, incomplete),
@@ -66,7 +67,7 @@ function catalogue(files: SquashedFiles, distro: Distro | null, layerId: LayerId
   }
   for (const { incompleteOf } of results) incomplete.push(...(incompleteOf?.((path) => owners.has(path)) ?? []));
   if (unowned.length > 0) found.push(...withoutOwner(unowned, found, owners));
-  return { packages: withOwners(found, owners, files), incomplete };
+  return { packages: withOwners(found, owners, files), incomplete, owners };
 }
 
 /** Real path, as `owners` has it; of what lies in an archive (`a.war!/WEB-INF/lib/b.jar`) that of the archive. */

@@ -74,9 +74,25 @@ export interface Incomplete {
   readonly layer?: string;
 }
 
+/** Files, and their bytes, of one kind; how many of them a known package answers for. */
+export interface CoverageCount {
+  readonly files: number;
+  readonly bytes: number;
+  readonly ownedFiles: number;
+  readonly ownedBytes: number;
+}
+
+/** What can be run, and how much of it came with a package that is listed. */
+export interface Coverage {
+  readonly executables: CoverageCount;
+  /** shared ones */
+  readonly libraries: CoverageCount;
+}
+
 export interface Facts {
   /** null for a rootfs */
   readonly config: ImageConfig | null;
+  readonly coverage: Coverage;
 }
 
 export interface Inventory {

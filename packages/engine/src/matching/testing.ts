@@ -35,12 +35,14 @@ export function pkg(type: string, name: string, version: string, more: Partial<P
   };
 }
 
+const nothing = { files: 0, bytes: 0, ownedFiles: 0, ownedBytes: 0 };
+
 export function inventory(packages: readonly Package[], more: Partial<Inventory> = {}): Inventory {
   const layer = { digest: null, mediaType: 'tar', size: 1, verified: true };
   return {
     distro: debian12,
     packages,
-    facts: { config: null },
+    facts: { config: null, coverage: { executables: nothing, libraries: nothing } },
     incomplete: [],
     layers: [{ ...layer, diffId: 'sha256:base', instruction: 'ADD rootfs.tar /' }],
     ...more,

@@ -83,6 +83,8 @@ const counts = object({
   unknown: int,
 });
 
+const coverageCount = object({ files: int, bytes: int, ownedFiles: int, ownedBytes: int });
+
 const image = object({
   reference: string,
   names: list(string),
@@ -94,6 +96,8 @@ const image = object({
   ageKnown: bool,
   layers: int,
   packages: int,
+  /** what can be run, and how much of it a listed package answers for */
+  coverage: object({ executables: coverageCount, libraries: coverageCount }),
   distro: object({
     id: string,
     version: string,

@@ -97,6 +97,7 @@ export function imageContext(subject: PolicySubject, counts: Counts, pastEndOfLi
     ageKnown: !Number.isNaN(ageDays),
     layers: inventory.layers.length,
     packages: inventory.packages.length,
+    coverage: inventory.facts.coverage,
     distro: {
       id: image.distro?.id ?? '',
       version: image.distro?.version ?? '',

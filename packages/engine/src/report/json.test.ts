@@ -46,7 +46,7 @@ describe('the JSON report', () => {
   it('keeps a label called __proto__', () => {
     const result = sampleResult();
     const labels = JSON.parse('{"__proto__": "x", "b": "1", "a": "2"}') as Record<string, string>;
-    const text = render({ ...result, facts: { config: { ...result.facts.config!, labels } } });
+    const text = render({ ...result, facts: { ...result.facts, config: { ...result.facts.config!, labels } } });
     expect(text).toContain('"labels": {\n        "__proto__": "x",\n        "a": "2",\n        "b": "1"\n      }');
   });
 

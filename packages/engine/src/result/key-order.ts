@@ -7,6 +7,7 @@ export interface KeyOrder {
 }
 
 const recordRef: KeyOrder = { source: null, id: null, shard: null };
+const coverageCount: KeyOrder = { files: null, bytes: null, ownedFiles: null, ownedBytes: null };
 const cvssRating: KeyOrder = { source: null, version: null, vector: null, score: null };
 
 export const resultKeyOrder: KeyOrder = {
@@ -68,6 +69,7 @@ export const resultKeyOrder: KeyOrder = {
       onBuild: null,
       history: { created: null, instruction: null, comment: null, emptyLayer: null },
     },
+    coverage: { executables: coverageCount, libraries: coverageCount },
   },
   incomplete: { code: null, message: null, path: null, layer: null },
   findings: {

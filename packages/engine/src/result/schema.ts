@@ -245,13 +245,25 @@ const verdict = z.object({
   ),
 });
 
+const coverageCount = z.object({
+  files: z.int(),
+  bytes: z.int(),
+  ownedFiles: z.int(),
+  ownedBytes: z.int(),
+});
+
 /** What `sbom --format json` prints. */
 const inventoryResultSchema = z.object({
   schemaVersion: z.literal('1'),
   image,
   inputs,
   packages: z.array(packageEntry),
-  facts: z.object({ config: config.nullable() }),
+  facts: z.object({
+    config: config.nullable(),
+    coverage: z
+      .object({ executables: coverageCount, libraries: coverageCount })
+      .meta({ description: 'what can be run, and how much of it a listed package answers for' }),
+  }),
   incomplete: z.array(incomplete),
 });
 

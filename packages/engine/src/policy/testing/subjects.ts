@@ -125,7 +125,13 @@ export function makeSubject(facts: SubjectFacts = {}): PolicySubject {
     inventory: {
       distro: null,
       packages: facts.packages ?? [],
-      facts: { config: facts.config === null ? null : makeConfig(facts.config) },
+      facts: {
+        config: facts.config === null ? null : makeConfig(facts.config),
+        coverage: {
+          executables: { files: 10, bytes: 1000, ownedFiles: 9, ownedBytes: 800 },
+          libraries: { files: 4, bytes: 400, ownedFiles: 4, ownedBytes: 400 },
+        },
+      },
       incomplete,
       layers: [],
     },

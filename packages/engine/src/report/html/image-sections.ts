@@ -3,6 +3,7 @@ import type { LayerDescriptor } from '../../image/types.ts';
 import type { Package } from '../../inventory/types.ts';
 import type { ScanResult } from '../../result/types.ts';
 import { byteWords } from '../byte-words.ts';
+import { coverageParts } from '../coverage-words.ts';
 import { plural } from '../finding-words.ts';
 import { type LayerPlace, layerPlaces, shortInstruction } from '../layer-words.ts';
 import { type Content, html, type Markup } from './markup.ts';
@@ -71,7 +72,8 @@ export function* packageList(result: ScanResult): Generator<Markup> {
 <tbody>`;
   const places = layerPlaces(result.image.layers);
   for (const pkg of packages) yield packageRow(pkg, places);
-  yield html`</table></div></details></section>
+  const parts = coverageParts(result.facts.coverage);
+  yield html`</table></div></details>${parts.length > 0 && html`<p class="soft">${parts.join(', ')} came with a listed package.</p>`}</section>
 `;
 }
 

@@ -1,6 +1,7 @@
 /** The end of the terminal report: what could not be seen, the state of the exceptions, and what was judged with. */
 import type { AppliedException } from '../../policy/types.ts';
 import type { ScanResult } from '../../result/types.ts';
+import { coverageParts } from '../coverage-words.ts';
 import { daysSince, plural } from '../finding-words.ts';
 import { layerPlaces } from '../layer-words.ts';
 import { heading } from './gate-sections.ts';
@@ -64,6 +65,14 @@ export function exceptions(screen: Screen, result: ScanResult): void {
     );
     screen.text(4, styled(`${exception.owner}: ${exception.reason} (${exception.source})`, 'dim'), 6);
   }
+}
+
+/** One line: how much of what can be run came with a package that is listed; nothing where nothing can be run. */
+export function coverage(screen: Screen, { facts }: ScanResult): void {
+  const parts = coverageParts(facts.coverage);
+  if (parts.length === 0) return;
+  screen.blank();
+  screen.text(0, styled(`${parts.join(', ')} came with a listed package`, 'dim'));
 }
 
 /** One line: product, date, policies and advisories that the verdict stands on. */

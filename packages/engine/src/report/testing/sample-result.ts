@@ -454,6 +454,11 @@ const sampleVerdict: Verdict = {
   ],
 };
 
+const coverage = {
+  executables: { files: 412, bytes: 61_203_456, ownedFiles: 409, ownedBytes: 58_000_128 },
+  libraries: { files: 180, bytes: 44_100_900, ownedFiles: 180, ownedBytes: 44_100_900 },
+};
+
 /** A failing Debian image with a bit of everything. */
 export function sampleResult(): ScanResult {
   return {
@@ -498,7 +503,7 @@ export function sampleResult(): ScanResult {
       evaluatedAt: '2026-09-02',
     },
     packages: [libc, libssl, openssl, tar, zlib, evil, lodash],
-    facts: { config },
+    facts: { config, coverage },
     incomplete: [
       {
         code: 'application-unread',
@@ -533,7 +538,7 @@ export function passResult(): ScanResult {
     },
     inputs: { ...sample.inputs, advisories: {}, stale: [], exceptions: {} },
     packages: [],
-    facts: { config: { ...config, user: '65532', exposedPorts: [], labels: {}, env: [] } },
+    facts: { config: { ...config, user: '65532', exposedPorts: [], labels: {}, env: [] }, coverage },
     incomplete: [],
     findings: [],
     verdict: {

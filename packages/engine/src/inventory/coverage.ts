@@ -1,0 +1,69 @@
+import type { SquashedView } from '../image/squash.ts';
+import { isOwnedExecutablePath } from './binary/executable-path.ts';
+import type { Owner } from './cataloger.ts';
+import type { Coverage, CoverageCount, Package } from './types.ts';
+
+const sharedLibrary = /\.so(?:\.[0-9.]*)?$/;
+
+/** A language package of these types is a folder: what lies beside the file that proves it is its own. */
+const folderTypes: readonly string[] = ['npm'];
+
+/**
+ * How much of what can be run a known package answers for: executables in the directories for them, and shared
+ * libraries, of the squashed view. Links are not counted, their targets are.
+ *
+ * @param owners real path → distro package, as the catalogers of package databases say
+ * @param packages a file that proves a language package (a Go binary) is owned by it
+ */
+export function coverageOf(
+  view: SquashedView,
+  owners: ReadonlyMap<string, Owner>,
+  packages: readonly Package[],
+): Coverage {
+  const proofs = new Set(packages.flatMap(({ locations }) => locations.map(({ path }) => path.slice(1))));
+  const folders = packages
+    .filter(({ type }) => folderTypes.includes(type))
+    .map(({ locations }) => locations[0]?.path.slice(1) ?? '')
+    .map((path) => path.slice(0, path.lastIndexOf('/') + 1));
+  const below = new Set(folders.filter((folder) => folder !== ''));
+  const counts = { executables: new Count(), libraries: new Count() };
+  for (const { entry, path } of view.files()) {
+    if ((entry.type !== 'file' && entry.type !== 'hardlink') || !isOwnedExecutablePath(path)) continue;
+    const isLibrary = sharedLibrary.test(path);
+    if (!isLibrary && (entry.mode & 0o111) === 0) continue;
+    const owned = owners.has(path) || proofs.has(path) || parentsOf(path).some((folder) => below.has(folder));
+    (isLibrary ? counts.libraries : counts.executables).add(entry.size, owned);
+  }
+  return { executables: counts.executables.result(), libraries: counts.libraries.result() };
+}
+
+/** `usr/lib/x` → `usr/lib/`, `usr/` */
+function parentsOf(path: string): string[] {
+  const parents: string[] = [];
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) parents.push(path.slice(0, at + 1));
+  return parents;
+}
+
+class Count {
+  #files = 0;
+  #bytes = 0;
+  #ownedFiles = 0;
+  #ownedBytes = 0;
+
+  add(bytes: number, owned: boolean): void {
+    this.#files += 1;
+    this.#bytes += bytes;
+    if (!owned) return;
+    this.#ownedFiles += 1;
+    this.#ownedBytes += bytes;
+  }
+
+  result(): CoverageCount {
+    return {
+      files: this.#files,
+      bytes: this.#bytes,
+      ownedFiles: this.#ownedFiles,
+      ownedBytes: this.#ownedBytes,
+    };
+  }
+}
