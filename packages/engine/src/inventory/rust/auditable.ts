@@ -11,6 +11,9 @@ export interface Crate {
 /** The largest programs have 2,000 crates, 100 KiB of JSON and 20 KiB of it compressed. */
 const maxCompressedBytes = 4 * 1024 * 1024;
 const maxJsonBytes = 8 * 1024 * 1024;
+/** Such JSON inflates to ten times its size; a thousand small bombs in one layer must not cost a thousand times as much. */
+const maxRatio = 64;
+const alwaysInflatedBytes = 64 * 1024;
 const longestName = 512;
 
 /**
@@ -36,8 +39,9 @@ export function readAuditable({ elf, parts }: Executable): readonly Crate[] | nu
 }
 
 function inflated(bytes: Buffer): unknown {
+  const maxOutputLength = Math.min(maxJsonBytes, alwaysInflatedBytes + maxRatio * bytes.length);
   try {
-    return JSON.parse(inflateSync(bytes, { maxOutputLength: maxJsonBytes }).toString('utf8'));
+    return JSON.parse(inflateSync(bytes, { maxOutputLength }).toString('utf8'));
   } catch (error) {
     throw damaged(error instanceof SyntaxError ? 'it is no JSON' : 'it cannot be inflated');
   }

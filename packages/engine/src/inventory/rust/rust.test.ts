@@ -32,6 +32,7 @@ test.each([
   ['no JSON', deflateSync('{'), 'package-manifest-damaged'],
   ['no list', deflateSync('[]'), 'package-manifest-damaged'],
   ['a bomb', deflateSync(Buffer.alloc(20 * 1024 * 1024)), 'package-manifest-damaged'],
+  ['a small bomb', deflateSync(`{"packages":[]${' '.repeat(1024 * 1024)}}`), 'package-manifest-damaged'],
   ['too large', Buffer.alloc(5 * 1024 * 1024), 'file-too-large'],
 ])('damage is told: %s', async (_, bytes, code) => {
   const { packages, incomplete } = await inventoryOf(buildElf([{ name: '.dep-v0', bytes }]));
