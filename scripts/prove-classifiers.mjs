@@ -11,6 +11,22 @@ import { join } from 'node:path';
 import { classifier } from '../packages/engine/src/inventory/classifier/classifier.ts';
 import { classifiers } from '../packages/engine/src/inventory/classifier/classifier-table.ts';
 
+/** Commands by the kind of package. */
+const kinds = {
+  deb: {
+    download: (name) => ['apt-get', 'download', name],
+    suffix: '.deb',
+    unpack: (file, root) => ['dpkg-deb', '-x', file, root],
+    version: (file) => ['dpkg-deb', '-f', file, 'Version'],
+  },
+  npm: {
+    download: (name) => ['npm', 'pack', name],
+    suffix: '.tgz',
+    unpack: (file, root) => ['tar', 'xzf', file, '-C', root],
+    version: (_, root) => ['node', '-p', `require(${JSON.stringify(join(root, 'package/package.json'))}).version`],
+  },
+};
+
 const asked = new Set(process.argv.slice(2));
 const directory = mkdtempSync(join(tmpdir(), 'plimsoll-prove-'));
 const failures = [];
@@ -43,20 +59,16 @@ process.exitCode = failures.length > 0 ? 1 : 0;
 /** The unpacked package, and its version; null where it cannot be had. */
 function fetched(source, into) {
   const [kind, name] = [source.slice(0, source.indexOf(':')), source.slice(source.indexOf(':') + 1)];
+  const { download, suffix, unpack, version } = kinds[kind];
   const root = join(into, 'root');
   mkdirSync(root, { recursive: true });
-  const options = { cwd: into, stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' };
-  const file = (suffix) => readdirSync(into).find((each) => each.endsWith(suffix));
+  const run = ([program, ...rest]) =>
+    execFileSync(program, rest, { cwd: into, stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' });
   try {
-    if (kind === 'deb') {
-      execFileSync('apt-get', ['download', name], options);
-      const deb = file('.deb');
-      execFileSync('dpkg-deb', ['-x', deb, root], options);
-      return { root, version: execFileSync('dpkg-deb', ['-f', deb, 'Version'], options).trim() };
-    }
-    execFileSync('npm', ['pack', name], options);
-    execFileSync('tar', ['xzf', file('.tgz'), '-C', root], options);
-    return { root, version: JSON.parse(readFileSync(join(root, 'package/package.json'), 'utf8')).version };
+    run(download(name));
+    const file = readdirSync(into).find((each) => each.endsWith(suffix));
+    run(unpack(file, root));
+    return { root, version: run(version(file, root)).trim() };
   } catch {
     return null;
   }
