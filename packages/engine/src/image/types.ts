@@ -67,7 +67,7 @@ export interface LayerVisitor<T> {
 export interface FileParts {
   /** bytes */
   readonly size: number;
-  /** A view that the callee may keep but not write to; null where the stretch is not, or not wholly, at hand. */
+  /** A view, valid as long as this object, not to be written to; null where the stretch is not, or not wholly, at hand. */
   read(offset: number, length: number): Buffer | null;
 }
 
