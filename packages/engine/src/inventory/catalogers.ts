@@ -9,12 +9,14 @@ import { dart } from './dart/dart.ts';
 import { distroReader } from './distro/distro.ts';
 import { dotnet } from './dotnet/dotnet.ts';
 import { dpkg } from './dpkg/dpkg.ts';
+import { egg } from './egg/egg.ts';
 import { elixir } from './elixir/elixir.ts';
 import { baseName, compilePatterns, type FilePattern, type PatternMatcher } from './file-pattern.ts';
 import { golang } from './golang/golang.ts';
 import { java } from './java/java.ts';
 import { julia } from './julia/julia.ts';
 import { lua } from './lua/lua.ts';
+import { nix } from './nix/nix.ts';
 import { npm } from './npm/npm.ts';
 import { opkg } from './opkg/opkg.ts';
 import { packageNotes } from './package-note/notes.ts';
@@ -43,6 +45,8 @@ export const catalogers: readonly Cataloger<unknown>[] = [
   java,
   golang,
   rust,
+  nix,
+  egg,
   ruby,
   php,
   dotnet,

@@ -9,7 +9,6 @@ export interface UnreadKind {
 
 /** Databases of distro packages. A cataloger that learns to read one takes its row away. */
 export const unreadDatabases: readonly UnreadKind[] = [
-  { title: 'nix', patterns: [{ path: 'nix/var/nix/db/db.sqlite' }] },
   { title: 'guix', patterns: [{ path: 'var/guix/db/db.sqlite' }] },
   {
     title: 'xbps',
@@ -20,7 +19,6 @@ export const unreadDatabases: readonly UnreadKind[] = [
 
 /** Applications and language packages, recognised by file name alone. */
 export const unreadApplications: readonly UnreadKind[] = [
-  { title: 'zipped Python egg', patterns: [{ suffix: '.egg' }] },
   { title: 'Yarn Plug’n’Play project', patterns: [{ name: '.pnp.cjs' }, { name: '.pnp.js' }] },
   { title: 'Snap', patterns: [{ suffix: '.snap', below: 'var/lib/snapd/snaps' }] },
 ];
