@@ -24,5 +24,11 @@ describe('installed.json', () => {
     expect(readList(php, path, JSON.stringify(value))).toEqual(rows);
   });
 
+  test('of nothing but objects without end', () => {
+    expect(readList(php, path, `[${'{},'.repeat(600_000)}{}]`)).toEqual([
+      'damaged: the installed.json holds more than 500000 objects and lists',
+    ]);
+  });
+
   test('any bytes', () => fuzzList(php, path, JSON.stringify({ packages: [log] })));
 });
