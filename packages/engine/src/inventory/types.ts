@@ -55,7 +55,7 @@ export type IncompleteCode =
   | 'distro-unknown'
   /** a package manifest (package.json, METADATA …) cannot be parsed */
   | 'package-manifest-damaged'
-  /** an application kind that is recognised and not read yet (jar, gem …) */
+  /** an application kind that is recognised and not read yet (snap …) */
   | 'application-unread'
   /** a link that loops or leaves the image, where a package database was expected */
   | 'link-broken'
