@@ -73,6 +73,11 @@ export const commands: readonly CommandSpec[] = [
       },
       { flags: '--fail-on <severity>', description: 'also deny every vulnerability of at least this severity' },
       { flags: '--no-gate', description: 'end with 0 where the policy alone would give 1' },
+      {
+        flags: '--distro <id:version>',
+        description:
+          "judge a derivative by the advisories of this release, such as debian:12 (default: the image's own)",
+      },
       { flags: '--stage <stage>', description: 'pipeline, registry, admission or runtime (default: pipeline)' },
       { flags: '--severity <severity>', description: 'show findings of at least this severity' },
       { flags: '--only-fixed', description: 'show only findings that have a fix' },

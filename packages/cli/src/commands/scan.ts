@@ -60,6 +60,7 @@ export async function runScan(
     policies,
     exceptions,
     failOn: severity,
+    judgedAs: judgedAs(text(options, 'distro')),
     parameters: assignments,
     gate: options.gate !== false,
   };
@@ -75,6 +76,16 @@ export async function runScan(
     return typeof body === 'string' ? body : [...(body ?? [])].join('');
   });
   return firstExitCode(results.map(({ verdict }) => verdict.exitCode));
+}
+
+/** `debian:12` */
+function judgedAs(given: string | undefined): ScanRequest['judgedAs'] {
+  if (given === undefined) return null;
+  const [, id, version] = /^([a-z][a-z0-9._-]*):([a-z0-9][a-z0-9._-]*)$/.exec(given) ?? [];
+  if (id === undefined || version === undefined) {
+    throw new UsageError(`--distro is "${given}"; say the distribution and its release, such as debian:12`);
+  }
+  return { id, version };
 }
 
 /** Of several that apply the first in this order is given: what is broken, then what could not be judged. */

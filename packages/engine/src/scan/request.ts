@@ -45,6 +45,8 @@ export interface ScanRequest extends SubjectRequest {
   readonly exceptions: readonly WithDigest<ExceptionFile>[];
   /** lowest severity that `--fail-on` denies, for the result's settings */
   readonly failOn: Severity | null;
+  /** the release whose advisories judge the distro's packages, for a derivative that has none of its own */
+  readonly judgedAs: { readonly id: string; readonly version: string } | null;
   /** assignments to policy parameters (`threshold=20`), already applied, for the result's settings */
   readonly parameters: readonly string[];
   /** false: what the policy alone would stop ends with 0 (`--no-gate`) */

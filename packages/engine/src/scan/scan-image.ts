@@ -1,5 +1,6 @@
 import { distroShard, ecosystemShard, shardPackageName } from '../advisories/shard-names.ts';
 import { severities } from '../advisories/types.ts';
+import type { Inventory } from '../inventory/types.ts';
 import { endOfLife } from '../matching/end-of-life.ts';
 import { candidateCves, enrich } from '../matching/enrich.ts';
 import { compareFindings } from '../matching/finding-key.ts';
@@ -38,12 +39,17 @@ export async function scanPlatforms(request: ScanRequest): Promise<PlatformResul
 
 async function scanSubject(subject: Subject, request: ScanRequest): Promise<ScanResult> {
   const { inventory } = subject;
-  const plan = planLookups(inventory, { distroShard, ecosystemShard, shardPackageName });
+  const judged = asJudged(inventory, request.judgedAs);
+  const plan = planLookups(judged, { distroShard, ecosystemShard, shardPackageName });
   const desk = await AdvisoryDesk.open(request, plan.shards);
   try {
-    const { candidates, incomplete: uncompared } = matchInventory({ inventory, plan, advisories: desk.records(plan) });
+    const { candidates, incomplete: uncompared } = matchInventory({
+      inventory: judged,
+      plan,
+      advisories: desk.records(plan),
+    });
     const signals = await desk.signals(candidateCves(candidates));
-    const { distro } = inventory;
+    const { distro } = judged;
     const life = distro && endOfLife(distro, desk.endOfLife(distro.id), request.evaluatedAt);
     const matched = desk.titled(
       [...enrich(candidates, signals), ...(life?.finding ? [life.finding] : [])].sort(compareFindings),
@@ -109,14 +115,22 @@ function digests<T>(given: readonly WithDigest<T>[], nameOf: (value: T) => strin
   return Object.fromEntries(given.map(({ value, digest }) => [nameOf(value), digest] as const).sort());
 }
 
+/** A derivative is recognised as itself, and judged as another distro only when that was asked for. */
+function asJudged(inventory: Inventory, as: ScanRequest['judgedAs']): Inventory {
+  if (as === null) return inventory;
+  const { prettyName = null, like = [] } = inventory.distro ?? {};
+  return { ...inventory, distro: { ...as, codename: null, prettyName, like } };
+}
+
 /** What stands in `missing` for a distro that no feed speaks about. */
 function noFeedName(distro: { id: string; version: string | null }): string {
   return distro.version === null ? distro.id : `${distro.id}-${distro.version}`;
 }
 
 /** Settings that can change the result; none that only says where things are or how they are shown. */
-function settings({ gate, failOn, parameters, maxDbAgeDays, limits }: ScanRequest): Record<string, unknown> {
-  return { gate, failOn, parameters, maxDbAgeDays, severityOrder: severities, ...(limits ? { limits } : {}) };
+function settings({ gate, failOn, judgedAs, parameters, maxDbAgeDays, limits }: ScanRequest): Record<string, unknown> {
+  const distro = judgedAs && `${judgedAs.id}:${judgedAs.version}`;
+  return { gate, failOn, distro, parameters, maxDbAgeDays, severityOrder: severities, ...(limits ? { limits } : {}) };
 }
 
 function compareForType(type: string, a: string, b: string): number {
