@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { zipOf } from '../packages/engine/src/inventory/testing/zip.ts';
 import { plimsoll } from './program.ts';
 
 /** What a mirror of the upstream hosts holds, by upstream URL without its scheme. */
@@ -20,8 +20,8 @@ const debianTracker = {
 export const mirrorFiles = {
   'security-tracker.debian.org/tracker/data/json': JSON.stringify(debianTracker),
   'osv-vulnerabilities.storage.googleapis.com/ecosystems.txt': 'Debian\nnpm\n',
-  'osv-vulnerabilities.storage.googleapis.com/Debian/all.zip': zip({}),
-  'osv-vulnerabilities.storage.googleapis.com/npm/all.zip': zip({
+  'osv-vulnerabilities.storage.googleapis.com/Debian/all.zip': zipOf({}),
+  'osv-vulnerabilities.storage.googleapis.com/npm/all.zip': zipOf({
     'GHSA-aaaa-bbbb-cccc.json': JSON.stringify({
       id: 'GHSA-aaaa-bbbb-cccc',
       modified: '2024-01-02T00:00:00Z',
@@ -87,35 +87,4 @@ export async function buildDatabase(
 /** The mirror's files without those that one of these words stands in. */
 export function mirrorWithout(...words: readonly string[]): MirrorFiles {
   return Object.fromEntries(Object.entries(mirrorFiles).filter(([path]) => !words.some((word) => path.includes(word))));
-}
-
-/** A zip archive with stored members. @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT 4.3 */
-function zip(members: Readonly<Record<string, string>>): Buffer {
-  const [bodies, directory]: [Buffer[], Buffer[]] = [[], []];
-  let offset = 0;
-  for (const [path, text] of Object.entries(members)) {
-    const [name, body] = [Buffer.from(path), Buffer.from(text)];
-    // version 2.0, no flags, stored, 1 January 1980
-    const common = Buffer.alloc(26);
-    common.writeUInt16LE(20, 0);
-    common.writeUInt16LE(0x21, 8);
-    common.writeUInt32LE(crc32(body), 10);
-    common.writeUInt32LE(body.length, 14);
-    common.writeUInt32LE(body.length, 18);
-    common.writeUInt16LE(name.length, 22);
-    const local = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), common, name, body]);
-    const place = Buffer.alloc(14);
-    place.writeUInt32LE(offset, 10);
-    directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\0', 'latin1'), common, place, name]));
-    bodies.push(local);
-    offset += local.length;
-  }
-  const central = Buffer.concat(directory);
-  const end = Buffer.alloc(22);
-  end.write('PK\x05\x06', 'latin1');
-  end.writeUInt16LE(directory.length, 8);
-  end.writeUInt16LE(directory.length, 10);
-  end.writeUInt32LE(central.length, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...bodies, central, end]);
 }

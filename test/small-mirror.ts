@@ -4,12 +4,12 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { crc32, deflateRawSync } from 'node:zlib';
 import {
   type FixtureEntry,
   type FixtureImage,
   fixtureImage,
 } from '../packages/engine/src/image/testing/image-builder.ts';
+import { zipOf } from '../packages/engine/src/inventory/testing/zip.ts';
 
 export const smallMirrorShards = ['debian-12', 'eol', 'kev', 'npm', 'pypi'] as const;
 
@@ -32,9 +32,12 @@ export function writeSmallMirror(folder: string): void {
   put('security-tracker.debian.org/tracker/data/json', JSON.stringify(tracker));
   const osv = 'osv-vulnerabilities.storage.googleapis.com';
   put(`${osv}/ecosystems.txt`, 'Debian\nPyPI\nnpm\n');
-  put(`${osv}/Debian/all.zip`, zipOf([bulletin('DSA-5532-1', 'openssl', '3.0.11-1~deb12u2', 'CVE-2023-5363')]));
-  put(`${osv}/npm/all.zip`, zipOf([record('GHSA-35jh-r3h4-6jhm', 'npm', 'lodash', '4.17.21', 'CVE-2021-23337')]));
-  put(`${osv}/PyPI/all.zip`, zipOf([record('PYSEC-2023-74', 'PyPI', 'requests', '2.31.0', 'CVE-2023-32681')]));
+  put(`${osv}/Debian/all.zip`, zipOfRecords([bulletin('DSA-5532-1', 'openssl', '3.0.11-1~deb12u2', 'CVE-2023-5363')]));
+  put(
+    `${osv}/npm/all.zip`,
+    zipOfRecords([record('GHSA-35jh-r3h4-6jhm', 'npm', 'lodash', '4.17.21', 'CVE-2021-23337')]),
+  );
+  put(`${osv}/PyPI/all.zip`, zipOfRecords([record('PYSEC-2023-74', 'PyPI', 'requests', '2.31.0', 'CVE-2023-32681')]));
   const exploited = { cveID: 'CVE-2023-38545', dateAdded: '2024-01-10', dueDate: '2024-01-31' };
   put(
     'www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json',
@@ -77,35 +80,8 @@ function bulletin(id: string, name: string, fixed: string, cve: string): object 
 }
 
 /** A zip of one JSON file a record. */
-function zipOf(records: readonly object[]): Buffer {
-  const bodies: Buffer[] = [];
-  const directory: Buffer[] = [];
-  let at = 0;
-  records.forEach((value, index) => {
-    const name = Buffer.from(`${index}.json`);
-    const body = Buffer.from(JSON.stringify(value));
-    const packed = deflateRawSync(body);
-    const fields = Buffer.alloc(26);
-    fields.writeUInt16LE(20, 0);
-    fields.writeUInt16LE(8, 4);
-    fields.writeUInt32LE(crc32(body), 10);
-    fields.writeUInt32LE(packed.length, 14);
-    fields.writeUInt32LE(body.length, 18);
-    fields.writeUInt16LE(name.length, 22);
-    const position = Buffer.alloc(14);
-    position.writeUInt32LE(at, 10);
-    const local = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), fields, name, packed]);
-    directory.push(Buffer.concat([Buffer.from('PK\x01\x02\x14\x00', 'latin1'), fields, position, name]));
-    bodies.push(local);
-    at += local.length;
-  });
-  const end = Buffer.alloc(22);
-  end.write('PK\x05\x06', 'latin1');
-  end.writeUInt16LE(records.length, 8);
-  end.writeUInt16LE(records.length, 10);
-  end.writeUInt32LE(Buffer.concat(directory).length, 12);
-  end.writeUInt32LE(at, 16);
-  return Buffer.concat([...bodies, ...directory, end]);
+function zipOfRecords(records: readonly object[]): Buffer {
+  return zipOf(Object.fromEntries(records.map((value, index) => [`${index}.json`, JSON.stringify(value)])));
 }
 
 const stanza = (name: string, version: string, source = name) =>
