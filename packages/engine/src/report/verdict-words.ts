@@ -28,6 +28,17 @@ export function verdictWords(result: ScanResult): string {
     : `The image is stopped: ${denied === 1 ? '1 rule is broken' : `${denied} rules are broken`}`;
 }
 
+/**
+ * What is said where no vulnerability stands in the list. "None was found" is true only where all advisories were at hand and
+ * all packages could be read.
+ */
+export function noVulnerabilityWords({ inputs, incomplete }: ScanResult): string {
+  if (inputs.missing.length > 0) return 'No vulnerability can be ruled out: advisories are missing (see Not seen).';
+  if (inputs.stale.length > 0) return 'No vulnerability was found, but the advisories are out of date (see Not seen).';
+  if (incomplete.length > 0) return 'No known vulnerability was found in what could be seen (see Not seen).';
+  return 'No known vulnerability was found.';
+}
+
 /** Characters of an image ID that people and engines show. */
 const shortIdChars = 12;
 

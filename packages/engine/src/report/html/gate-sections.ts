@@ -6,7 +6,14 @@ import { type FindingGroup, type FindingRow, groupFindings } from '../finding-gr
 import { countWords, subjectWords } from '../finding-words.ts';
 import { layerPlaces } from '../layer-words.ts';
 import { countVulnerabilities } from '../shown-findings.ts';
-import { exampleNotice, ruleWords, saysItself, shortDigest, verdictWords } from '../verdict-words.ts';
+import {
+  exampleNotice,
+  noVulnerabilityWords,
+  ruleWords,
+  saysItself,
+  shortDigest,
+  verdictWords,
+} from '../verdict-words.ts';
 import { fixContent, groupTitle, layerContent, levelOf, linkedId, marks, severityChip } from './finding-parts.ts';
 import { type Content, html, type Markup } from './markup.ts';
 
@@ -41,11 +48,14 @@ ${result.inputs.example === true && html`<p class="notice" role="note">${example
 }
 
 export function severityTiles(result: ScanResult): Markup {
-  const tiles = countVulnerabilities(result.findings).map(
+  const counts = countVulnerabilities(result.findings);
+  const tiles = counts.map(
     ({ severity, count }) =>
       html`<li class="c${levelOf(severity)}${count === 0 && ' zero'}"><b>${count}</b><i></i>${severity}</li>`,
   );
-  return html`<h2 class="sr">Vulnerabilities by severity</h2><ul class="tiles">${tiles}</ul>`;
+  return html`<h2 class="sr">Vulnerabilities by severity</h2><ul class="tiles">${tiles}</ul>${
+    counts.every(({ count }) => count === 0) && html`<p class="notice" role="note">${noVulnerabilityWords(result)}</p>`
+  }`;
 }
 
 function hit(group: FindingGroup, row: FindingRow, anchors: Anchors): Markup {

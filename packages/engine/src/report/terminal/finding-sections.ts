@@ -5,6 +5,7 @@ import { ageInDays, plural } from '../finding-words.ts';
 import { type LayerPlace, layerPlaces, placeWords } from '../layer-words.ts';
 import { countVulnerabilities, selectFindings } from '../shown-findings.ts';
 import type { ReportOptions } from '../types.ts';
+import { noVulnerabilityWords } from '../verdict-words.ts';
 import { listedRow, measureColumns, nameList, writeRow } from './finding-row.ts';
 import { heading } from './gate-sections.ts';
 import { severityStyle } from './paint.ts';
@@ -47,7 +48,7 @@ export function findingList(screen: Screen, result: ScanResult, options: ReportO
   const { shown, hidden, filter } = selectFindings(result.findings, options.show);
   heading(screen, 'Findings');
   const counts = countSpans(result);
-  screen.text(2, counts.length === 0 ? 'No known vulnerability was found.' : ['Vulnerabilities: ', ...counts]);
+  screen.text(2, counts.length === 0 ? noVulnerabilityWords(result) : ['Vulnerabilities: ', ...counts]);
   if (filter !== null) {
     const what = hidden === 0 ? 'it hides nothing' : `it hides ${plural(hidden, 'finding')}`;
     screen.text(2, styled(`Filter: ${filter}; ${what}. The verdict is that of all findings.`, 'warning'), 4);
