@@ -81,7 +81,7 @@ const ecosystems: Readonly<Record<string, EcosystemShard>> = {
   cargo: { shard: 'crates.io', scheme: 'semver' },
   composer: { shard: 'packagist', scheme: 'packagist' },
   nuget: { shard: 'nuget', scheme: 'nuget' },
-  bitnami: { shard: 'bitnami', scheme: 'semver' },
+  bitnami: { shard: 'bitnami', scheme: 'bitnami' },
   hex: { shard: 'hex', scheme: 'semver' },
   pub: { shard: 'pub', scheme: 'pub' },
   cran: { shard: 'cran', scheme: 'cran' },

@@ -1,5 +1,6 @@
 import { alpmScheme } from './alpm/alpm-scheme.ts';
 import { apkScheme } from './apk/apk-scheme.ts';
+import { bitnamiScheme } from './bitnami/bitnami-scheme.ts';
 import { conanScheme } from './conan/conan-scheme.ts';
 import { cranScheme } from './cran/cran-scheme.ts';
 import { debScheme } from './deb/deb-scheme.ts';
@@ -24,6 +25,7 @@ import { lexicographicScheme } from './vers/lexicographic-scheme.ts';
 export const schemes: readonly VersionScheme[] = [
   alpmScheme,
   apkScheme,
+  bitnamiScheme,
   conanScheme,
   cranScheme,
   datetimeScheme,

@@ -56,7 +56,7 @@ export const osvEcosystems: readonly OsvEcosystem[] = [
   { name: 'RubyGems', prefix: 'rubygems', scheme: 'rubygems', license: `${ghsa}; ${malicious}` },
   { name: 'Packagist', prefix: 'packagist', scheme: 'packagist', license: `${ghsa}; ${malicious}` },
   { name: 'NuGet', prefix: 'nuget', scheme: 'nuget', license: `${ghsa}; ${malicious}` },
-  { name: 'Bitnami', prefix: 'bitnami', scheme: 'semver', license: 'Bitnami Vulnerability Database, Apache-2.0' },
+  { name: 'Bitnami', prefix: 'bitnami', scheme: 'bitnami', license: 'Bitnami Vulnerability Database, Apache-2.0' },
   { name: 'Hex', prefix: 'hex', scheme: 'semver', license: ghsa },
   { name: 'Pub', prefix: 'pub', scheme: 'pub', license: ghsa },
   { name: 'SwiftURL', prefix: 'swifturl', scheme: 'semver', license: ghsa },
