@@ -6,10 +6,13 @@ import { withWriteLock } from './lock.ts';
 
 const lockModule = new URL('./lock.ts', import.meta.url).href;
 
-/** Another process that takes the lock, says so, and holds it until it is killed. */
+/**
+ * Another process that takes the lock, says so, and holds it until it is killed. Somebody must be able to end its wait:
+ * what waits for a promise that nobody can settle is garbage, and with it goes the lock.
+ */
 async function holder(dbDir: string) {
   const script = `import { withWriteLock } from ${JSON.stringify(lockModule)};
-    await withWriteLock(${JSON.stringify(dbDir)}, undefined, () => new Promise((resolve) => { console.log('held'); setInterval(() => {}, 1000); }));`;
+    await withWriteLock(${JSON.stringify(dbDir)}, undefined, () => new Promise((resolve) => { console.log('held'); setInterval(() => resolve, 1000); }));`;
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
