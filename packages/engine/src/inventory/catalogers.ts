@@ -15,6 +15,7 @@ import { baseName, compilePatterns, type FilePattern, type PatternMatcher } from
 import { golang } from './golang/golang.ts';
 import { java } from './java/java.ts';
 import { julia } from './julia/julia.ts';
+import { lockFiles } from './lock-files/lock-files.ts';
 import { lua } from './lua/lua.ts';
 import { nix } from './nix/nix.ts';
 import { npm } from './npm/npm.ts';
@@ -56,6 +57,7 @@ export const catalogers: readonly Cataloger<unknown>[] = [
   lua,
   dart,
   julia,
+  lockFiles,
   wordpress,
   bitnami,
   packageNotes,
