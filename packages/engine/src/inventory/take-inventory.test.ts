@@ -225,6 +225,16 @@ describe('what makes an inventory incomplete', () => {
     expect(incomplete).toEqual([{ code: 'unsafe-path', message: 'm', path: '/../x', layer: 'sha256:layer-1' }]);
   });
 
+  test.each([
+    ['linux/amd64', []],
+    [null, []],
+    ['windows/amd64', ['platform-unread']],
+    ['freebsd/amd64', ['platform-unread']],
+  ])('an image for %s', async (platform, codes) => {
+    const { incomplete } = await takeInventory({ ...fakeImage([{ 'app/x': 'y' }]), platform });
+    expect(incomplete.map(({ code }) => code)).toEqual(codes);
+  });
+
   test('a flood of entries is cut, and that is said', async () => {
     const layer = Object.fromEntries(Array.from({ length: 1500 }, (_, n) => [`node_modules/p${n}/package.json`, '{']));
     const { incomplete } = await takeInventory(fakeImage([layer]));

@@ -26,6 +26,7 @@ export async function takeInventory(image: ReadImage<LayerAnalysis>): Promise<In
     ...damages(files, layerId),
     ...removedDatabases(view, analyses, layerId),
     ...brokenLinks(view, layerId),
+    ...unreadPlatform(image.platform),
     ...incomplete,
   ];
   return {
@@ -155,6 +156,13 @@ function missingDatabase(
   const name = distro.prettyName ?? distro.id;
   const message = `the image says that it is ${name}, but lists no package of it: what is installed is not known`;
   return [entry('package-database-missing', message, undefined, null)];
+}
+
+/** What is installed in an image of another operating system lies elsewhere: an empty list would look clean. */
+function unreadPlatform(platform: string | null): readonly Incomplete[] {
+  if (platform === null || platform.startsWith('linux/')) return [];
+  const message = `the image is for ${platform}: only Linux images are read, what else is installed is not known`;
+  return [entry('platform-unread', message, undefined, null)];
 }
 
 function comparePackages(a: Package, b: Package): number {

@@ -51,6 +51,8 @@ export type IncompleteCode =
   | 'package-database-removed'
   /** the image names its distro, and holds no package database at all, or an empty one: what is installed is not known */
   | 'package-database-missing'
+  /** the image is for an operating system whose packages are not read (Windows) */
+  | 'platform-unread'
   /** packages of a distro are there, but not which release it is */
   | 'distro-unknown'
   /** a package manifest (package.json, METADATA …) cannot be parsed */

@@ -15,6 +15,7 @@ const gateEffects = {
   'package-database-damaged': 'closes',
   'package-database-removed': 'closes',
   'package-database-missing': 'closes',
+  'platform-unread': 'closes',
   'distro-unknown': 'closes',
   'package-manifest-damaged': 'closes',
   'link-broken': 'closes',

@@ -113,6 +113,7 @@ const incomplete = z.object({
     'package-database-damaged',
     'package-database-removed',
     'package-database-missing',
+    'platform-unread',
     'distro-unknown',
     'package-manifest-damaged',
     'application-unread',
