@@ -1,217 +1,310 @@
-import { execFileSync } from 'node:child_process';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, it } from 'vitest';
 import {
-  dockerArchive,
-  type FixtureEntry,
   fixtureImage,
+  paxHeader,
   tarArchive,
+  writeOciLayout,
 } from '../packages/engine/src/image/testing/image-builder.ts';
+import type { Package } from '../packages/engine/src/inventory/types.ts';
 import { noChroot, noDpkg } from './native-versions.ts';
-import { plimsoll, scratchFolder } from './program.ts';
+import { scratchFolder } from './program.ts';
+import { layerBetween, type Tree, treeOf } from './root-layers.ts';
+import { type InventoryResult, listPackages } from './scans.ts';
 import { needsShared, shared } from './shared.ts';
 import { unpackImage, writeRootfs } from './unpacked-image.ts';
 
-const folder = scratchFolder();
-afterAll(folder.remove);
-const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
+/*
+ * The tools themselves install, upgrade and remove in a real root; each step is a layer. After every step the program
+ * must list of the image what the tool lists of the root. rpm and pacman are asked beside their catalogers.
+ */
+const scratch = scratchFolder();
+afterAll(scratch.remove);
+const named = (title: string, reason: string | undefined) => (reason ? `${title} (skipped: ${reason})` : title);
+const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** A root in which the distro's own tool works step by step; each step becomes a layer, as `docker build` makes them. */
-class Workshop {
-  readonly root: string;
-  readonly layers: Buffer[];
-  readonly #watched: readonly string[];
-  #before: ReadonlyMap<string, Buffer>;
+function inRoot(root: string, ...command: readonly string[]): string {
+  const env = { PATH: path, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' };
+  return execFileSync('chroot', [root, ...command], { encoding: 'utf8', env, stdio: 'pipe', maxBuffer: 1 << 28 });
+}
 
-  /** @param watched folders in which the steps change something */
-  constructor(image: string, name: string, watched: readonly string[]) {
-    const base = unpackImage(image, folder.path);
-    this.root = join(folder.path, name);
-    writeRootfs(base, this.root);
-    this.layers = [...base.layers];
-    this.#watched = watched;
-    this.#before = this.#snapshot();
-  }
+interface Step {
+  readonly title: string;
+  readonly run: () => void;
+  /** `name version` of what this step adds */
+  readonly adds?: readonly string[];
+  readonly removes?: readonly string[];
+}
 
-  run(program: string, ...args: readonly string[]): string {
-    return execFileSync('chroot', [this.root, program, ...args], {
-      env,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-  }
+/** An image that grows by a layer a step; the base is all that the root holds at first. */
+function growingImage(root: string) {
+  const folder = join(scratch.path, 'images');
+  const layers: Buffer[] = [];
+  let tree: Tree = new Map();
+  return {
+    /** the program's result for all layers so far, with one for what changed since */
+    async list(): Promise<InventoryResult> {
+      const now = treeOf(root);
+      layers.push(layerBetween(root, tree, now));
+      tree = now;
+      await writeOciLayout(folder, [fixtureImage({ layers })], { compression: 'none' });
+      return listPackages(folder);
+    },
+  };
+}
 
-  /** Everything that changed since the last step, removals as whiteouts. @returns index of the layer */
-  commit(): number {
-    const now = this.#snapshot();
-    const changed = [...now].filter(([path, body]) => !this.#before.get(path)?.equals(body));
-    const gone = [...this.#before.keys()].filter((path) => !now.has(path));
-    const entries: FixtureEntry[] = [
-      ...changed.map(([path, content]) => ({ path, content })),
-      ...gone.map((path) => ({ path: path.replace(/([^/]+)$/, '.wh.$1') })),
-    ];
-    this.#before = now;
-    return this.layers.push(tarArchive(entries)) - 1;
-  }
-
-  async inventory(): Promise<readonly Found[]> {
-    const file = `${this.root}.tar`;
-    writeFileSync(file, dockerArchive(fixtureImage({ layers: this.layers })));
-    const { status, stdout, stderr } = await plimsoll(['sbom', file, '--no-cache']);
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    const { image, packages } = JSON.parse(stdout);
-    const layerOf = (diffId: string) => image.layers.findIndex((layer: { diffId: string }) => layer.diffId === diffId);
-    return packages.map((each: Found & { locations: { layer: string }[] }) => ({
-      ...each,
-      layer: layerOf(each.locations[0]!.layer),
-    }));
-  }
-
-  #snapshot(): ReadonlyMap<string, Buffer> {
-    const files = new Map<string, Buffer>();
-    const visit = (path: string): void => {
-      const stat = lstatSync(join(this.root, path), { throwIfNoEntry: false });
-      if (stat?.isFile()) files.set(path, readFileSync(join(this.root, path)));
-      if (stat?.isDirectory()) for (const name of readdirSync(join(this.root, path)).sort()) visit(`${path}/${name}`);
-    };
-    for (const path of this.#watched) visit(path);
-    return files;
+/** Runs the steps: the two lists are equal after each, and every package added keeps the layer of its step. */
+async function follow(
+  root: string,
+  type: Package['type'],
+  steps: readonly Step[],
+  lineOf: (found: Package) => string,
+  listed: () => readonly string[],
+): Promise<void> {
+  const image = growingImage(root);
+  const since = new Map<string, number>();
+  for (const [index, { title, run, adds = [], removes = [] }] of steps.entries()) {
+    run();
+    const { packages, incomplete, image: described } = await image.list();
+    const ours = packages.filter((found) => found.type === type);
+    expect(incomplete, title).toEqual([]);
+    expect(ours.map(lineOf).sort(), title).toEqual([...listed()].sort());
+    const nameOf = ({ name, version }: Package) => `${name} ${version}`;
+    expect(ours.map(nameOf), title).toEqual(expect.arrayContaining([...adds]));
+    for (const name of removes) since.delete(name);
+    for (const name of adds) since.set(name, index);
+    for (const found of ours) {
+      const layer = described.layers.findIndex(({ diffId }) => diffId === found.locations[0]?.layer);
+      expect(`${nameOf(found)} since ${layer}`, title).toBe(`${nameOf(found)} since ${since.get(nameOf(found)) ?? 0}`);
+    }
+    for (const name of removes) expect(ours.map(nameOf), title).not.toContain(name);
   }
 }
 
-interface Found {
-  readonly type: string;
-  readonly name: string;
-  readonly version: string;
-  readonly arch: string;
-  readonly source: { readonly name: string; readonly version: string };
-  /** index in the image */
-  readonly layer: number;
+/** The shared Debian root, or a fresh one from Debian's mirror; a text says why there is none. */
+function debianRoot(): { readonly root: string } | string {
+  const root = join(scratch.path, 'debian');
+  const image = shared('images/debian-12-minbase.oci.tar');
+  if (image !== undefined) writeRootfs(unpackImage(image, scratch.path), root);
+  else {
+    if (!existsSync('/usr/sbin/debootstrap')) return 'needs debootstrap (scripts/install-test-parts.sh installs it)';
+    const made = spawnSync('debootstrap', ['--variant=minbase', 'bookworm', root], { timeout: 90_000 });
+    if (made.status !== 0) return 'debootstrap did not make a root (needs a Debian mirror)';
+  }
+  return { root };
 }
 
-const rows = (found: readonly Found[], type: string) =>
-  found
-    .filter((each) => each.type === type)
-    .map(({ name, version, arch, source }) => [name, version, arch, source.name, source.version].join(' '))
-    .sort();
+const debian = noChroot ?? noDpkg ?? debianRoot();
+const noDebian = typeof debian === 'string' ? debian : undefined;
 
-const debian = shared('images/debian-12-minbase.oci.tar');
-const alpine = shared('images/alpine-3.16.docker.tar');
-const whyNot = (...reasons: readonly (string | undefined)[]) => {
-  const said = reasons.filter(Boolean);
-  return said.length > 0 ? ` (${said.join('; ')})` : '';
-};
-const noDebian = debian ? undefined : needsShared;
-const noAlpine = alpine ? undefined : needsShared;
+describe.skipIf(noDebian)(named('a Debian root, held against its own dpkg', noDebian), () => {
+  const root = typeof debian === 'string' ? '' : debian.root;
 
-describe.skipIf(noDebian ?? noChroot ?? noDpkg)(
-  `what dpkg lists, step by step${whyNot(noDebian, noChroot, noDpkg)}`,
-  () => {
-    let workshop: Workshop;
-    beforeAll(() => {
-      workshop = new Workshop(debian!, 'debian', ['var/lib/dpkg', 'opt']);
+  /** Builds a package; returns where it is in the root. The folder is outside of what becomes layers. */
+  function deb(name: string, version: string, more: Readonly<Record<string, string>> = {}): string {
+    const fields = { Package: name, Version: version, Architecture: 'amd64', Maintainer: 'T <t@example.org>', ...more };
+    const lines = Object.entries({ ...fields, Description: 'for tests' }).map(([key, value]) => `${key}: ${value}\n`);
+    const stem = `${name}_${version.replace(':', '%3a')}_${fields.Architecture}`;
+    const folder = join(scratch.path, 'build', stem);
+    mkdirSync(join(folder, 'DEBIAN'), { recursive: true });
+    mkdirSync(join(folder, 'etc'), { recursive: true });
+    mkdirSync(join(folder, 'usr', 'share', name, fields.Architecture), { recursive: true });
+    writeFileSync(join(folder, 'DEBIAN', 'control'), lines.join(''));
+    writeFileSync(join(folder, 'usr', 'share', name, fields.Architecture, 'text'), `${version}\n`);
+    if (fields['Multi-Arch' as keyof typeof fields] === undefined) {
+      writeFileSync(join(folder, 'etc', `${name}.conf`), 'a = 1\n');
+      writeFileSync(join(folder, 'DEBIAN', 'conffiles'), `/etc/${name}.conf\n`);
+    }
+    const target = `/dev/debs/${stem}.deb`;
+    mkdirSync(join(root, 'dev', 'debs'), { recursive: true });
+    execFileSync('dpkg-deb', ['--root-owner-group', '-Znone', '--build', folder, join(root, target)], {
+      stdio: 'pipe',
     });
+    return target;
+  }
 
-    /** Builds a package and puts it where the root's dpkg finds it. */
-    function deb(name: string, version: string, fields = '', arch = 'all'): string {
-      const tree = join(folder.path, 'deb', `${name}-${arch}`);
-      mkdirSync(join(tree, 'DEBIAN'), { recursive: true });
-      mkdirSync(join(tree, 'opt', name), { recursive: true });
-      mkdirSync(join(tree, 'etc'), { recursive: true });
-      writeFileSync(join(tree, 'opt', name, `file-${arch}`), version);
-      writeFileSync(join(tree, 'etc', `${name}.conf`), 'x\n');
-      writeFileSync(join(tree, 'DEBIAN', 'conffiles'), `/etc/${name}.conf\n`);
-      const control = `Package: ${name}\nVersion: ${version}\nArchitecture: ${arch}\nMaintainer: x <x@example.org>\nDescription: x\n${fields}`;
-      writeFileSync(join(tree, 'DEBIAN', 'control'), control);
-      const file = `${name}_${arch}.deb`;
-      execFileSync('dpkg-deb', ['--build', '--root-owner-group', tree, join(workshop.root, file)], {
-        env,
-        stdio: 'ignore',
-      });
-      return `/${file}`;
-    }
+  const dpkg = (...args: readonly string[]) => inRoot(root, 'dpkg', ...args);
+  const query = ['binary:Package', 'Version', 'Architecture', 'source:Package', 'source:Version', 'db:Status-Abbrev'];
+  /** rows of dpkg-query in the states `states`, second letter of the abbreviation */
+  const rows = (states: RegExp) =>
+    inRoot(root, 'dpkg-query', '-W', '-f', `${query.map((field) => `\${${field}}`).join('\t')}\n`)
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split('\t'))
+      .filter((row) => states.test(row[5]!));
+  const lineOf = ({ name, version, arch, source }: Package) =>
+    [name, version, arch, source?.name, source?.version].join(' ');
+  // `name:arch` for `Multi-Arch: same`; all but "not installed" and "configuration files" has files in the root
+  const listed = () =>
+    rows(/^.[^nc]/).map(([name = '', ...rest]) => [name.replace(/:.*/, ''), ...rest.slice(0, 4)].join(' '));
+  const statesOf = (name: string) => rows(/^/).flatMap((row) => (row[0] === name ? [row[5]!.trim()] : []));
 
-    /** As dpkg itself says, of packages whose files are there. */
-    function listed(): string[] {
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own
-      const format = '${Package} ${Version} ${Architecture} ${source:Package} ${source:Version}\t${db:Status-Status}\n';
-      const lines = workshop.run('/usr/bin/dpkg-query', '-W', '-f', format).trimEnd().split('\n');
-      const there = lines
-        .map((line) => line.split('\t'))
-        .filter(([, status]) => status !== 'config-files' && status !== 'not-installed');
-      return there.map(([row]) => row!).sort();
-    }
-
-    test.each<[step: string, added: readonly string[], work: () => void]>([
-      ['the base', [], () => {}],
+  it('installs, upgrades, downgrades, holds, removes, purges', async () => {
+    const nowhere = join(root, 'dev', 'null');
+    if (!existsSync(nowhere)) execFileSync('mknod', ['-m', '666', nowhere, 'c', '1', '3']);
+    const same = { 'Multi-Arch': 'same', Source: 'plim-src (2:1.0-1)' };
+    await follow(
+      root,
+      'deb',
       [
-        'installed: an epoch, a tilde, a source of another name and version',
-        ['plain', 'with-epoch', 'with-tilde', 'from-source'],
-        () => {
-          workshop.run(
-            '/usr/bin/dpkg',
-            '-i',
-            deb('plain', '1.0-1'),
-            deb('with-epoch', '2:1.0-1'),
-            deb('with-tilde', '1.0~rc1-1'),
-            deb('from-source', '1.0-1+b2', 'Source: origin (1.0-1)\n'),
-          );
+        { title: 'the base', run: () => {} },
+        {
+          title: 'install',
+          run: () =>
+            dpkg(
+              '-i',
+              deb('plim-a', '1.0~rc1-1'),
+              deb('plim-b', '1:2.0-1', { Source: 'plim-src' }),
+              deb('plim-c', '3.0-1+b2', { Source: 'plim-c-src (3.0-1)' }),
+              deb('plim-data', '0~20260101', { Architecture: 'all' }),
+            ),
+          adds: ['plim-a 1.0~rc1-1', 'plim-b 1:2.0-1', 'plim-c 3.0-1+b2', 'plim-data 0~20260101'],
+        },
+        {
+          title: 'upgrade, and a package put in above it',
+          run: () => dpkg('-i', deb('plim-a', '1.0-1'), deb('plim-e', '1.0+dfsg1-1~bpo12+1')),
+          adds: ['plim-a 1.0-1', 'plim-e 1.0+dfsg1-1~bpo12+1'],
+          removes: ['plim-a 1.0~rc1-1'],
+        },
+        {
+          title: 'a second architecture',
+          run: () => {
+            dpkg('--add-architecture', 'i386');
+            dpkg(
+              '-i',
+              deb('plim-lib', '2:1.0-1+b1', same),
+              deb('plim-lib', '2:1.0-1+b1', { ...same, Architecture: 'i386' }),
+            );
+          },
+          adds: ['plim-lib 2:1.0-1+b1'],
+        },
+        {
+          title: 'remove, of which the configuration stays',
+          run: () => {
+            dpkg('-r', 'plim-b');
+            expect(statesOf('plim-b')).toEqual(['rc']);
+          },
+          removes: ['plim-b 1:2.0-1'],
+        },
+        {
+          title: 'purge, and one of two architectures removed',
+          run: () => {
+            dpkg('-P', 'plim-b', 'plim-c', 'plim-lib:i386');
+            expect([...statesOf('plim-b'), ...statesOf('plim-c')]).toEqual([]);
+          },
+          removes: ['plim-c 3.0-1+b2'],
+        },
+        {
+          title: 'hold',
+          run: () => {
+            execFileSync('chroot', [root, 'dpkg', '--set-selections'], { input: 'plim-e hold\n', env: { PATH: path } });
+            expect(statesOf('plim-e')).toEqual(['hi']);
+          },
+        },
+        {
+          title: 'unpacked and never configured',
+          run: () => {
+            dpkg('--unpack', deb('plim-u', '1.0-1'));
+            expect(statesOf('plim-u')).toEqual(['iU']);
+          },
+          adds: ['plim-u 1.0-1'],
+        },
+        {
+          title: 'a downgrade, and a removed one again',
+          run: () => dpkg('-i', '--force-downgrade', deb('plim-a', '1.0~rc1-1'), deb('plim-b', '1:2.0-1')),
+          adds: ['plim-a 1.0~rc1-1', 'plim-b 1:2.0-1'],
+          removes: ['plim-a 1.0-1'],
+        },
+        { title: 'a package of the base removed', run: () => dpkg('-P', '--force-all', 'sysvinit-utils') },
+      ],
+      lineOf,
+      listed,
+    );
+  });
+});
+
+const alpineImage = shared('images/alpine-3.16.docker.tar');
+const noAlpine = noChroot ?? (alpineImage ? undefined : needsShared);
+
+describe.skipIf(noAlpine)(named('an Alpine root, held against its own apk', noAlpine), () => {
+  const root = join(scratch.path, 'alpine');
+  const apk = (...args: readonly string[]) => inRoot(root, 'apk', '--no-network', '--quiet', ...args);
+
+  /**
+   * An unsigned package: a gzipped tar with its description, and one with its files, each with its checksum.
+   *
+   * @see https://wiki.alpinelinux.org/wiki/Apk_spec
+   */
+  function build(name: string, version: string, origin: string, license: string): string {
+    const content = `${version}\n`;
+    const folders = ['usr', 'usr/share', `usr/share/${name}`].map((path) => ({ path, type: 'directory' as const }));
+    const checksum = paxHeader({ 'APK-TOOLS.checksum.SHA1': createHash('sha1').update(content).digest('hex') });
+    const file = tarArchive([{ path: `usr/share/${name}/text`, content }]);
+    const data = gzipSync(Buffer.concat([tarArchive(folders, { endMark: false }), ...checksum, file]));
+    const datahash = createHash('sha256').update(data).digest('hex');
+    const info = { pkgname: name, pkgver: version, arch: 'x86_64', origin, license, pkgdesc: 'for tests', datahash };
+    const lines = Object.entries(info).map(([key, value]) => `${key} = ${value}\n`);
+    const control = gzipSync(tarArchive([{ path: '.PKGINFO', content: lines.join('') }], { endMark: false }));
+    mkdirSync(join(root, 'dev', 'apks'), { recursive: true });
+    writeFileSync(join(root, 'dev', 'apks', `${name}-${version}.apk`), Buffer.concat([control, data]));
+    return `/dev/apks/${name}-${version}.apk`;
+  }
+  const add = (...files: readonly string[]) => apk('add', '--allow-untrusted', '--force-non-repository', ...files);
+
+  /** `name-version arch {origin} (license)`, as `apk list` writes it */
+  const lineOf = ({ name, version, arch, source, licenses }: Package) =>
+    `${name}-${version} ${arch} {${source?.name}} (${licenses.join(' ')}) [installed]`;
+  const listed = () => apk('list', '-I').trimEnd().split('\n');
+
+  it('adds, upgrades, deletes', async () => {
+    writeRootfs(unpackImage(alpineImage!, scratch.path), root);
+    await follow(
+      root,
+      'apk',
+      [
+        { title: 'the base', run: () => {} },
+        {
+          title: 'add',
+          run: () =>
+            add(
+              build('plim-a', '1.0_rc1-r0', 'plim', 'MIT'),
+              build('plim-b', '2.0-r1', 'plim', 'MIT AND BSD-2-Clause'),
+            ),
+          adds: ['plim-a 1.0_rc1-r0', 'plim-b 2.0-r1'],
+        },
+        {
+          title: 'upgrade',
+          run: () =>
+            add(
+              build('plim-a', '1.0-r0', 'plim', 'MIT'),
+              build('plim-c', '3.0_git20260101-r10', 'plim-c', 'Apache-2.0'),
+            ),
+          adds: ['plim-a 1.0-r0', 'plim-c 3.0_git20260101-r10'],
+          removes: ['plim-a 1.0_rc1-r0'],
+        },
+        { title: 'delete', run: () => apk('del', 'plim-b'), removes: ['plim-b 2.0-r1'] },
+        {
+          title: 'a deleted one again, and a downgrade',
+          run: () =>
+            add(build('plim-b', '2.0-r1', 'plim', 'MIT AND BSD-2-Clause'), build('plim-a', '0.9-r3', 'plim', 'MIT')),
+          adds: ['plim-b 2.0-r1', 'plim-a 0.9-r3'],
+          removes: ['plim-a 1.0-r0'],
+        },
+        {
+          title: 'packages of the base deleted',
+          run: () => {
+            const before = listed().length;
+            apk('del', 'alpine-keys', 'alpine-baselayout');
+            expect(listed()).toHaveLength(before - 3);
+          },
         },
       ],
-      [
-        'two architectures of one package',
-        ['library'],
-        () => {
-          workshop.run('/usr/bin/dpkg', '--add-architecture', 'i386');
-          const library = ['amd64', 'i386'].map((arch) => deb('library', '3', 'Multi-Arch: same\n', arch));
-          workshop.run('/usr/bin/dpkg', '-i', ...library);
-        },
-      ],
-      ['upgraded', ['plain'], () => void workshop.run('/usr/bin/dpkg', '-i', deb('plain', '1.1-1'))],
-      ['removed, its configuration left', [], () => void workshop.run('/usr/bin/dpkg', '-r', 'with-epoch')],
-      ['purged', [], () => void workshop.run('/usr/bin/dpkg', '-P', 'with-tilde')],
-      [
-        'installed again',
-        ['with-tilde'],
-        () => void workshop.run('/usr/bin/dpkg', '-i', deb('with-tilde', '1.0~rc1-1')),
-      ],
-      [
-        'held',
-        [],
-        () => {
-          execFileSync('chroot', [workshop.root, '/usr/bin/dpkg', '--set-selections'], { env, input: 'plain hold\n' });
-        },
-      ],
-    ])('%s', async (_step, added, work) => {
-      work();
-      const layer = workshop.commit();
-      const found = await workshop.inventory();
-      expect(rows(found, 'deb')).toEqual(listed());
-      const newest = new Set(found.filter((each) => each.layer === layer).map(({ name }) => name));
-      expect([...newest].sort()).toEqual([...added].sort());
-    });
-  },
-);
-
-describe.skipIf(noAlpine ?? noChroot)(`what apk lists, step by step${whyNot(noAlpine, noChroot)}`, () => {
-  test('after packages were removed, one after the other', async () => {
-    const workshop = new Workshop(alpine!, 'alpine', ['lib/apk', 'etc/apk', 'usr', 'sbin', 'bin', 'lib']);
-    const listed = () => workshop.run('/sbin/apk', 'info', '-v').trimEnd().split('\n').filter(Boolean).sort();
-    const names = async () =>
-      (await workshop.inventory())
-        .filter(({ type }) => type === 'apk')
-        .map(({ name, version }) => `${name}-${version}`)
-        .sort();
-    expect(await names()).toEqual(listed());
-    // what nothing else needs; the second takes a package along that only it needed
-    const removable = ['alpine-keys', 'alpine-baselayout'];
-    for (const name of removable) {
-      const before = listed().length;
-      workshop.run('/sbin/apk', 'del', '--no-network', name);
-      workshop.commit();
-      expect(listed().length).toBeLessThan(before);
-      expect(await names()).toEqual(listed());
-    }
+      lineOf,
+      listed,
+    );
   });
 });
