@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestOptions } from 'node:http';
 import { ImageError, throwIfAborted } from './error.ts';
-import { Fields, parseJson } from './json.ts';
+import { checkDigestForm, Fields, parseJson } from './json.ts';
 
 const defaultSocket = '/var/run/docker.sock';
 
@@ -17,6 +17,8 @@ export interface EngineImage {
   readonly variant: string | null;
   /** bytes, uncompressed */
   readonly size: number;
+  /** base first */
+  readonly diffIds: readonly string[];
 }
 
 /** The part of the Docker engine's HTTP interface that reads images. */
@@ -166,5 +168,6 @@ function imageFrom(bytes: Buffer, where: Endpoint): EngineImage {
     architecture: fields.string('Architecture'),
     variant: fields.string('Variant'),
     size: fields.amount('Size') ?? 0,
+    diffIds: (fields.inner('RootFS').strings('Layers') ?? []).map((diffId) => checkDigestForm(diffId, what)),
   };
 }

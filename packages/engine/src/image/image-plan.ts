@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type ParsedConfig, parseConfig } from './config.ts';
 import { ImageError } from './error.ts';
 import { matchesPlatform } from './platform.ts';
-import type { ImageConfig, SourceKind } from './types.ts';
+import type { DescribedImage, ImageConfig, SourceKind } from './types.ts';
 
 /** One layer as the manifest has it, before it is read. */
 export interface PlannedLayer {
@@ -42,6 +42,12 @@ export interface ImageChoice {
   /** name or digest behind the file's name (`app.tar:web:1.0`); null: the only one */
   readonly name: string | null;
   readonly maxManifestBytes: number;
+}
+
+/** What the plan says of the image, without its layers' bodies. */
+export function describedPlan(plan: ImagePlan, reference: string): DescribedImage {
+  const { names, digest, id, platform, layers } = plan;
+  return { reference, names, digest, id, platform, diffIds: layers.map(({ diffId }) => diffId) };
 }
 
 export function digestOf(bytes: Buffer): string {

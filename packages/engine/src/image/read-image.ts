@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { fileError } from './blob.ts';
 import { asImageError, ImageError, throwIfAborted } from './error.ts';
 import { defaultReadLimits } from './limits.ts';
-import type { ReadContext } from './read-layers.ts';
-import { dockerArchiveSource, ociArchiveSource, readArchive, splitName } from './sources/archive.ts';
+import type { DescribeContext, ReadContext } from './read-layers.ts';
+import { anyArchiveSource, dockerArchiveSource, ociArchiveSource, splitName } from './sources/archive.ts';
 import { engineSource } from './sources/engine.ts';
-import { ociLayoutSource, readOciLayout } from './sources/oci-layout-directory.ts';
+import { ociLayoutSource } from './sources/oci-layout-directory.ts';
 import { rootfsSource } from './sources/rootfs.ts';
 import type { ImageSource } from './sources/source.ts';
-import type { ReadImage, ReadOptions } from './types.ts';
+import type { DescribedImage, DescribeOptions, ReadImage, ReadOptions } from './types.ts';
 
 /** Every place an image can come from. */
 const sources: readonly ImageSource[] = [
@@ -36,24 +36,47 @@ export async function readImage<T>(reference: string, options: ReadOptions<T>): 
   throwIfAborted(options.signal);
   const context: ReadContext<T> = { ...options, limits: { ...defaultReadLimits, ...options.limits }, reference };
   try {
-    return await readReference(reference, context);
+    return await atSource(reference, (source, target) => source.read(target, context));
   } catch (error) {
     throw asImageError(error, reference);
   }
 }
 
-function readReference<T>(reference: string, context: ReadContext<T>): Promise<ReadImage<T>> {
+/**
+ * Says what an image is without reading its layers; references as in `readImage`, but no root file systems.
+ *
+ * @throws ImageError
+ */
+export async function describeImage(reference: string, options: DescribeOptions): Promise<DescribedImage> {
+  throwIfAborted(options.signal);
+  const context: DescribeContext = { ...options, limits: { ...defaultReadLimits, ...options.limits }, reference };
+  try {
+    return await atSource(reference, (source, target) => {
+      if (source.describe === undefined) {
+        throw new ImageError('UNSUPPORTED', `${reference}: ${source.prefix}: has no layers`);
+      }
+      return source.describe(target, context);
+    });
+  } catch (error) {
+    throw asImageError(error, reference);
+  }
+}
+
+type SourceUse<R> = (source: ImageSource, target: string) => Promise<R>;
+
+/** Finds where a reference leads, and uses that source. */
+async function atSource<R>(reference: string, use: SourceUse<R>): Promise<R> {
   if (reference === '') {
     throw new ImageError('NOT_FOUND', 'the image reference is empty');
   }
   if (reference.startsWith('file://')) {
-    return readPath(reference.slice('file://'.length), context);
+    return atPath(reference.slice('file://'.length), use);
   }
   const prefix = /^([a-z][a-z-]*):/.exec(reference)?.[1];
   if (prefix !== undefined) {
     const source = sources.find((known) => known.prefix === prefix);
     if (source !== undefined) {
-      return source.read(reference.slice(prefix.length + 1), context);
+      return use(source, reference.slice(prefix.length + 1));
     }
     if (plannedPrefixes.includes(prefix)) {
       const known = sources.map((each) => `${each.prefix}:`).join(', ');
@@ -61,8 +84,8 @@ function readReference<T>(reference: string, context: ReadContext<T>): Promise<R
     }
   }
   return existsSync(reference) || looksLikePath(splitName(reference).path)
-    ? readPath(reference, context)
-    : readName(reference, context);
+    ? atPath(reference, use)
+    : atName(reference, use);
 }
 
 /**
@@ -73,13 +96,13 @@ function looksLikePath(reference: string): boolean {
   return /^[./~]/.test(reference) || /\.(?:tar|tgz|tar\.gz|tar\.zst)$/.test(reference);
 }
 
-async function readPath<T>(target: string, context: ReadContext<T>): Promise<ReadImage<T>> {
+async function atPath<R>(target: string, use: SourceUse<R>): Promise<R> {
   const { path } = splitName(target);
   if (!isDirectory(path)) {
-    return readArchive(target, null, context);
+    return use(anyArchiveSource, target);
   }
   if (existsSync(join(path, 'oci-layout')) || existsSync(join(path, 'index.json'))) {
-    return readOciLayout(target, context);
+    return use(ociLayoutSource, target);
   }
   throw new ImageError(
     'NOT_AN_IMAGE',
@@ -95,9 +118,9 @@ function isDirectory(path: string): boolean {
   }
 }
 
-async function readName<T>(name: string, context: ReadContext<T>): Promise<ReadImage<T>> {
+async function atName<R>(name: string, use: SourceUse<R>): Promise<R> {
   try {
-    return await namedSource.read(name, context);
+    return await use(namedSource, name);
   } catch (error) {
     if (error instanceof ImageError && error.code === 'ENGINE_UNREACHABLE') {
       throw new ImageError(error.code, `${name}: no such file, and ${error.message}`, { cause: error });

@@ -12,7 +12,7 @@ import { asImageError, ImageError, throwIfAborted } from './error.ts';
 import type { ImagePlan, PlannedLayer } from './image-plan.ts';
 import { layerName } from './layer-scan.ts';
 import { maxLayersAtOnce } from './limits.ts';
-import type { LayerDescriptor, ReadImage, ReadLimits, ReadOptions } from './types.ts';
+import type { DescribeOptions, LayerDescriptor, ReadImage, ReadLimits, ReadOptions } from './types.ts';
 
 /** What reading an image needs, with the defaults filled in. */
 export interface ReadContext<T> extends ReadOptions<T> {
@@ -20,6 +20,9 @@ export interface ReadContext<T> extends ReadOptions<T> {
   /** as the user wrote it */
   readonly reference: string;
 }
+
+/** What describing an image needs, with the defaults filled in. */
+export type DescribeContext = DescribeOptions & Pick<ReadContext<unknown>, 'limits' | 'reference'>;
 
 /**
  * Reads the layers of an image whose blobs lie in files, several at once.

@@ -63,6 +63,16 @@ export async function readStreamedArchive<T>(
   return finishedImage(planned, analysed, context, reread, async () => {});
 }
 
+/** Manifests and configs of an archive that streams by; its layers are passed over. */
+export async function streamedMembers(
+  stream: ArchiveStream,
+  { limits, signal }: Pick<ReadContext<unknown>, 'limits' | 'signal'>,
+): Promise<Members> {
+  const pass = new ArchivePass<LayerSink>({ what: stream.what, limits, first: true, sinkFor: () => null });
+  await run(stream, pass, limits, signal, () => {});
+  return pass.asMembers();
+}
+
 /** @throws ImageError when the member is no layer, or not the one that the manifest means */
 function verified<S extends LayerSink>(
   member: StreamedMember<S> | undefined,

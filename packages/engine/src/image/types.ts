@@ -204,15 +204,34 @@ export interface ReadProgress {
   }): void;
 }
 
-export interface ReadOptions<T> {
-  readonly analyser: LayerAnalyser<T>;
+/** How an image is found: all that describing one needs. */
+export interface DescribeOptions {
   /** `linux/arm64`; `any`: the first of an image index; default: the host's */
   readonly platform?: string | undefined;
   readonly limits?: Partial<ReadLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly progress?: ReadProgress | undefined;
   /** the engine's socket or URL (`DOCKER_HOST`), for `docker:` */
   readonly engineHost?: string | undefined;
   /** no connection beyond this machine: an engine that is not behind a local socket is refused */
   readonly offline?: boolean | undefined;
+}
+
+export interface ReadOptions<T> extends DescribeOptions {
+  readonly analyser: LayerAnalyser<T>;
+  readonly progress?: ReadProgress | undefined;
+}
+
+/** What an image is, told without reading its layers. */
+export interface DescribedImage {
+  /** as the user wrote it */
+  readonly reference: string;
+  /** repository names and tags that the source itself states, sorted */
+  readonly names: readonly string[];
+  /** manifest digest where known (`sha256:…`) */
+  readonly digest: string | null;
+  /** config digest (`sha256:…`) */
+  readonly id: string;
+  readonly platform: string | null;
+  /** of its layers, base first, as the config states them */
+  readonly diffIds: readonly string[];
 }

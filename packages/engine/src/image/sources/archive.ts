@@ -3,15 +3,15 @@ import { type ArchiveIndex, indexArchive } from '../archive-index.ts';
 import { headOf, OpenFile, piecesOf } from '../blob.ts';
 import { hasDockerManifest, planDockerArchive } from '../docker-manifest.ts';
 import { ImageError } from '../error.ts';
-import type { ImageChoice, ImagePlan } from '../image-plan.ts';
+import { describedPlan, type ImageChoice, type ImagePlan } from '../image-plan.ts';
 import { compressionOf, refuseForeignCompression } from '../inflater.ts';
 import type { Members } from '../members.ts';
 import { hasOciIndex, ociImageIds, planOciLayout } from '../oci-layout.ts';
 import { hostPlatform } from '../platform.ts';
-import { type ReadContext, readPlannedImage } from '../read-layers.ts';
-import { readStreamedArchive } from '../streamed-archive.ts';
+import { type DescribeContext, type ReadContext, readPlannedImage } from '../read-layers.ts';
+import { type ArchiveStream, readStreamedArchive, streamedMembers } from '../streamed-archive.ts';
 import { blockSize, hasChecksum } from '../tar/tar-header.ts';
-import type { ReadImage } from '../types.ts';
+import type { DescribedImage, ReadImage } from '../types.ts';
 import type { ImageSource } from './source.ts';
 
 export type ArchiveKind = 'docker-archive' | 'oci-archive';
@@ -20,16 +20,25 @@ export type ArchiveKind = 'docker-archive' | 'oci-archive';
 export const dockerArchiveSource: ImageSource = {
   prefix: 'docker-archive',
   read: (target, context) => readArchive(target, 'docker-archive', context),
+  describe: (target, context) => describeArchive(target, 'docker-archive', context),
 };
 
 /** `oci-archive:FILE[:NAME]` */
 export const ociArchiveSource: ImageSource = {
   prefix: 'oci-archive',
   read: (target, context) => readArchive(target, 'oci-archive', context),
+  describe: (target, context) => describeArchive(target, 'oci-archive', context),
+};
+
+/** An archive of whichever kind it is: what a path names. */
+export const anyArchiveSource: ImageSource = {
+  prefix: '',
+  read: (target, context) => readArchive(target, null, context),
+  describe: (target, context) => describeArchive(target, null, context),
 };
 
 /** Reads an archive of the kind that was asked for; null: whichever it is. */
-export async function readArchive<T>(
+async function readArchive<T>(
   target: string,
   kind: ArchiveKind | null,
   context: ReadContext<T>,
@@ -38,28 +47,10 @@ export async function readArchive<T>(
   const choice = choiceOf(context, name);
   const file = new OpenFile(path);
   try {
-    if (file.size === 0) {
-      throw new ImageError('TRUNCATED', `${path}: the file is empty`);
-    }
-    const whole = { file, start: 0, size: file.size };
-    const head = headOf(whole, blockSize);
-    const compression = compressionOf(head);
-    if (compression !== undefined) {
-      const stream = {
-        what: path,
-        compression,
-        size: file.size,
-        open: (signal: AbortSignal | undefined) => piecesOf(whole, path, signal),
-      };
+    const stream = compressedStream(file);
+    if (stream !== null) {
       const image = await readStreamedArchive(stream, (members) => planArchive(members, kind, choice), context);
       return { ...image, close: async () => file.close() };
-    }
-    refuseForeignCompression(head, path);
-    if (!looksLikeTar(head)) {
-      throw new ImageError(
-        'NOT_AN_IMAGE',
-        `${path}: no image archive (neither a tar nor compressed with gzip or zstd)`,
-      );
     }
     const index = await indexArchive(file, context.signal);
     const plan = planArchive(index, kind, choice);
@@ -73,6 +64,45 @@ export async function readArchive<T>(
     file.close();
     throw error;
   }
+}
+
+async function describeArchive(
+  target: string,
+  kind: ArchiveKind | null,
+  context: DescribeContext,
+): Promise<DescribedImage> {
+  const { path, name } = splitName(target);
+  const file = new OpenFile(path);
+  try {
+    const stream = compressedStream(file);
+    const members = stream === null ? await indexArchive(file, context.signal) : await streamedMembers(stream, context);
+    return describedPlan(planArchive(members, kind, choiceOf(context, name)), context.reference);
+  } finally {
+    file.close();
+  }
+}
+
+/**
+ * The archive as a stream when it is compressed as a whole; null when it is a tar.
+ *
+ * @throws ImageError when it is neither
+ */
+function compressedStream(file: OpenFile): ArchiveStream | null {
+  const { path, size } = file;
+  if (size === 0) {
+    throw new ImageError('TRUNCATED', `${path}: the file is empty`);
+  }
+  const whole = { file, start: 0, size };
+  const head = headOf(whole, blockSize);
+  const compression = compressionOf(head);
+  if (compression !== undefined) {
+    return { what: path, compression, size, open: (signal) => piecesOf(whole, path, signal) };
+  }
+  refuseForeignCompression(head, path);
+  if (!looksLikeTar(head)) {
+    throw new ImageError('NOT_AN_IMAGE', `${path}: no image archive (neither a tar nor compressed with gzip or zstd)`);
+  }
+  return null;
 }
 
 /** A damaged archive is told from something else altogether by its magic. */
@@ -99,7 +129,7 @@ export function splitName(target: string): { readonly path: string; readonly nam
   return { path: target, name: null };
 }
 
-export function choiceOf<T>(context: ReadContext<T>, name: string | null): ImageChoice {
+export function choiceOf(context: DescribeContext, name: string | null): ImageChoice {
   return {
     platform: context.platform ?? null,
     hostPlatform: hostPlatform(),

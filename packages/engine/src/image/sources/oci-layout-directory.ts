@@ -2,17 +2,22 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileError, OpenFile, readWhole } from '../blob.ts';
 import { ImageError } from '../error.ts';
+import { describedPlan, type ImagePlan } from '../image-plan.ts';
 import type { Members } from '../members.ts';
 import { hasOciIndex, planOciLayout } from '../oci-layout.ts';
-import { type ReadContext, readPlannedImage } from '../read-layers.ts';
+import { type DescribeContext, type ReadContext, readPlannedImage } from '../read-layers.ts';
 import type { ReadImage } from '../types.ts';
 import { choiceOf, splitName } from './archive.ts';
 import type { ImageSource } from './source.ts';
 
 /** `oci-layout:DIRECTORY[:NAME]` */
-export const ociLayoutSource: ImageSource = { prefix: 'oci-layout', read: readOciLayout };
+export const ociLayoutSource: ImageSource = {
+  prefix: 'oci-layout',
+  read: readOciLayout,
+  describe: async (target, context) => describedPlan(planOf(target, context).plan, context.reference),
+};
 
-export async function readOciLayout<T>(target: string, context: ReadContext<T>): Promise<ReadImage<T>> {
+function planOf(target: string, context: DescribeContext): { readonly path: string; readonly plan: ImagePlan } {
   const { path, name } = splitName(target);
   if (!isDirectory(path)) {
     throw new ImageError('NOT_AN_IMAGE', `${path}: not a directory; for a tar say oci-archive:${path}`);
@@ -21,7 +26,11 @@ export async function readOciLayout<T>(target: string, context: ReadContext<T>):
   if (!hasOciIndex(members)) {
     throw new ImageError('NOT_AN_IMAGE', `${path}: no OCI layout (it has no index.json)`);
   }
-  const plan = planOciLayout(members, choiceOf(context, name), 'oci-layout');
+  return { path, plan: planOciLayout(members, choiceOf(context, name), 'oci-layout') };
+}
+
+async function readOciLayout<T>(target: string, context: ReadContext<T>): Promise<ReadImage<T>> {
+  const { path, plan } = planOf(target, context);
   const open = new Map<string, OpenFile>();
   const close = () => {
     for (const file of open.values()) {

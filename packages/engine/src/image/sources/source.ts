@@ -1,5 +1,5 @@
-import type { ReadContext } from '../read-layers.ts';
-import type { ReadImage } from '../types.ts';
+import type { DescribeContext, ReadContext } from '../read-layers.ts';
+import type { DescribedImage, ReadImage } from '../types.ts';
 
 /** A kind of place that images come from. Each is one file here, and one line in the list of read-image.ts. */
 export interface ImageSource {
@@ -10,4 +10,10 @@ export interface ImageSource {
    * @throws ImageError
    */
   read<T>(target: string, context: ReadContext<T>): Promise<ReadImage<T>>;
+  /**
+   * Says what the image is without reading a layer. Absent where there are no layers to tell.
+   *
+   * @throws ImageError
+   */
+  describe?(target: string, context: DescribeContext): Promise<DescribedImage>;
 }

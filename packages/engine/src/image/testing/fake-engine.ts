@@ -41,7 +41,9 @@ export async function fakeEngine(directory: string, options: FakeEngineOptions):
       options.onInspect(response);
     } else {
       const [Os, Architecture, Variant] = image.platform.split('/');
-      response.end(JSON.stringify({ Id: id, RepoTags: image.names, Os, Architecture, Variant, Size: archive.length }));
+      const RootFS = { Type: 'layers', Layers: image.layers.map(sha256) };
+      const Size = archive.length;
+      response.end(JSON.stringify({ Id: id, RepoTags: image.names, Os, Architecture, Variant, Size, RootFS }));
     }
   };
   const servers = [createServer(answer), createServer(answer)] as const;
