@@ -46,6 +46,8 @@ export interface Owner {
   readonly name: string;
   readonly algorithm: keyof FileDigests;
   readonly digest: string | null;
+  /** index of the layer that brought the package in this version */
+  readonly since: number;
 }
 
 /** Decides which lines of a package's file list are kept: those that are the proof of some language package. */

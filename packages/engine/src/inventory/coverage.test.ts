@@ -16,7 +16,7 @@ const entry = (path: string, size: number, rest: Partial<LayerEntry> = {}): Laye
 });
 
 const view = (...entries: LayerEntry[]) => squash([{ entries, whiteouts: [], opaque: [], problems: [] }]);
-const owner = { name: 'bash', algorithm: 'md5', digest: null } as const;
+const owner = { name: 'bash', algorithm: 'md5', digest: null, since: 0 } as const;
 const pkg = (type: string, path: string): Package => ({
   type,
   name: 'x',

@@ -6,6 +6,7 @@ import { coverageOf } from './coverage.ts';
 import { brokenLinks, removedDatabases } from './database-checks.ts';
 import { detectDistro, distroReader } from './distro/distro.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';
+import { replacedFiles } from './replaced-files.ts';
 import { collectFiles, imageMatcher, liveFiles, type SquashedFiles } from './squashed-files.ts';
 import type { Distro, Incomplete, Inventory, Package } from './types.ts';
 
@@ -20,7 +21,9 @@ export async function takeInventory(image: ReadImage<LayerAnalysis>): Promise<In
   );
   const files = await collectFiles(image, view, analyses, match);
   const distro = detectDistro(liveFiles(files.read, distroReader.name) as Parameters<typeof detectDistro>[0]);
-  const { packages, incomplete, owners } = catalogue(files, distro, layerId);
+  const found = catalogue(files, distro, layerId);
+  const replaced = await replacedFiles(image, view, analyses, found.owners);
+  const { packages, incomplete, owners } = attribute(found, replaced, files);
   const seen = [
     ...readProblems(analyses, view.problems, layerId),
     ...damages(files, layerId),
@@ -44,10 +47,12 @@ export async function takeInventory(image: ReadImage<LayerAnalysis>): Promise<In
 
 type LayerId = (index: number) => string | null;
 
-function catalogue(files: SquashedFiles, distro: Distro | null, layerId: LayerId) {
-  const found: Package[] = [];
-  const unowned: Package[] = [];
-  const incomplete: Incomplete[] = [];
+interface Finds {
+  readonly results: readonly Catalogued[];
+  readonly owners: ReadonlyMap<string, Owner>;
+}
+
+function catalogue(files: SquashedFiles, distro: Distro | null, layerId: LayerId): Finds {
   const owners = new Map<string, Owner>();
   const results: Catalogued[] = [];
   for (const cataloger of catalogers) {
@@ -60,11 +65,22 @@ function catalogue(files: SquashedFiles, distro: Distro | null, layerId: LayerId
       layerId,
     };
     const result = cataloger.assemble(context);
+    for (const [path, owner] of result.owners ?? []) if (!owners.has(path)) owners.set(path, owner);
+    results.push(result);
+  }
+  return { results, owners };
+}
+
+/** Puts together what the catalogers found, when it is known which files are those of distro packages. */
+function attribute({ results, owners: claims }: Finds, replaced: ReadonlySet<string>, files: SquashedFiles) {
+  const owners = new Map([...claims].filter(([path]) => !replaced.has(path)));
+  const found: Package[] = [];
+  const unowned: Package[] = [];
+  const incomplete: Incomplete[] = [];
+  for (const result of results) {
     for (const each of result.packages) found.push(each);
     for (const each of result.unowned ?? []) unowned.push(each);
-    for (const [path, owner] of result.owners ?? []) if (!owners.has(path)) owners.set(path, owner);
     incomplete.push(...(result.incomplete ?? []));
-    results.push(result);
   }
   for (const { incompleteOf } of results) incomplete.push(...(incompleteOf?.((path) => owners.has(path)) ?? []));
   if (unowned.length > 0) found.push(...withoutOwner(unowned, found, owners));

@@ -1,5 +1,6 @@
-import type { CatalogContext, Cataloger, Catalogued, Owner, ParsedFile, ProofFilter } from '../cataloger.ts';
+import type { CatalogContext, Cataloger, Catalogued, ParsedFile, ProofFilter } from '../cataloger.ts';
 import { introductions } from '../introduction.ts';
+import { OwnedPaths } from '../owned-paths.ts';
 import { buildPurl } from '../purl.ts';
 import type { Package } from '../types.ts';
 import { type ApkPackage, parseApkInstalled } from './apk-installed.ts';
@@ -40,11 +41,12 @@ function assemble(context: CatalogContext<ApkFacts>): Catalogued {
     ({ packages }) => packages.map(keyOf),
   );
   const packages = new Map<string, Package>();
-  const owners = new Map<string, Owner>();
+  const owned = new OwnedPaths(context.view);
   for (const file of context.files) {
     for (const found of file.facts.packages) {
       const key = keyOf(found);
       if (packages.has(key)) continue;
+      const layer = since.get(key) ?? file.layer;
       packages.set(key, {
         type: 'apk',
         name: found.name,
@@ -53,16 +55,15 @@ function assemble(context: CatalogContext<ApkFacts>): Catalogued {
         arch: found.arch,
         source: { name: found.origin, version: found.version },
         licenses: found.license === null ? [] : [found.license],
-        locations: [{ path: `/${file.path}`, layer: context.layerId(since.get(key) ?? file.layer) }],
+        locations: [{ path: `/${file.path}`, layer: context.layerId(layer) }],
         ownedBy: null,
       });
       for (const { path, digest } of found.proofs) {
-        const real = context.view.realPath(path);
-        if (real !== undefined && !owners.has(real)) owners.set(real, { name: found.name, algorithm: 'sha1', digest });
+        owned.add(path, { name: found.name, algorithm: 'sha1', digest, since: layer });
       }
     }
   }
-  return { packages: [...packages.values()], owners };
+  return { packages: [...packages.values()], owners: owned.owners };
 }
 
 function keyOf(found: ApkPackage): string {

@@ -1,5 +1,6 @@
-import type { CatalogContext, Cataloger, Catalogued, Owner, ParsedFile, ProofFilter } from '../cataloger.ts';
+import type { CatalogContext, Cataloger, Catalogued, ParsedFile, ProofFilter } from '../cataloger.ts';
 import { introductions } from '../introduction.ts';
+import { OwnedPaths } from '../owned-paths.ts';
 import { buildPurl } from '../purl.ts';
 import type { Incomplete, Package } from '../types.ts';
 import { type ChiselManifest, type ChiselPackage, parseChiselManifest } from './chisel-manifest.ts';
@@ -52,12 +53,12 @@ function assemble(context: CatalogContext<ChiselFacts>): Catalogued {
       ownedBy: null,
     });
   }
-  const owners = new Map<string, Owner>();
+  const owned = new OwnedPaths(context.view);
+  // of all files in one manifest, the layer of the manifest is the one that laid them down
   for (const { path, digest, owner } of file.facts.files) {
-    const real = context.view.realPath(path);
-    if (real !== undefined) owners.set(real, { name: owner, algorithm: 'sha256', digest });
+    owned.add(path, { name: owner, algorithm: 'sha256', digest, since: file.layer });
   }
-  return { packages: [...packages.values()], owners, incomplete: [withoutSources(file, context)] };
+  return { packages: [...packages.values()], owners: owned.owners, incomplete: [withoutSources(file, context)] };
 }
 
 function hasDpkg({ view }: CatalogContext<ChiselFacts>): boolean {

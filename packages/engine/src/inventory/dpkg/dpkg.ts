@@ -3,13 +3,13 @@ import {
   type Cataloger,
   type Catalogued,
   type LiveFile,
-  type Owner,
   type ParsedFile,
   parsed,
   type ShippedFile,
 } from '../cataloger.ts';
 import { baseName } from '../file-pattern.ts';
 import { introductions } from '../introduction.ts';
+import { OwnedPaths } from '../owned-paths.ts';
 import { buildPurl } from '../purl.ts';
 import type { Package } from '../types.ts';
 import { parseDebCopyright } from './deb-copyright.ts';
@@ -85,7 +85,7 @@ function assemble(context: CatalogContext<DpkgFacts>): Catalogued {
       });
     }
   }
-  return { packages: [...packages.values()], owners: ownersOf(context) };
+  return { packages: [...packages.values()], owners: ownersOf(context, since) };
 }
 
 function keysOf(facts: DpkgFacts): string[] {
@@ -124,34 +124,34 @@ function licensesOf(
  * Only packages that are installed own files: a removed one leaves a list of its configuration files. `.list` comes before
  * `.md5sums`, which adds the digests; files of status.d have the latter alone.
  */
-function ownersOf(context: CatalogContext<DpkgFacts>): ReadonlyMap<string, Owner> {
-  const owners = new Map<string, Owner>();
-  const installed = new Set<string>();
+function ownersOf(context: CatalogContext<DpkgFacts>, since: ReadonlyMap<string, number>): OwnedPaths['owners'] {
+  const owned = new OwnedPaths(context.view);
+  const installed = new Map<string, number>();
   const byFile = new Map<string, string>();
-  for (const { as, facts } of context.files) {
+  for (const { as, layer, facts } of context.files) {
     if (facts.kind !== 'status') continue;
-    for (const { name } of facts.packages) installed.add(name);
+    for (const found of facts.packages) {
+      const [name, at] = [found.name, since.get(keyOf(found)) ?? layer];
+      // architectures that are installed side by side may come one after the other
+      installed.set(name, Math.max(at, installed.get(name) ?? 0));
+      installed.set(`${name}:${found.arch}`, at);
+    }
     if (facts.packages.length === 1) byFile.set(baseName(as), facts.packages[0]!.name);
   }
   for (const file of context.files) {
     if (file.facts.kind !== 'proofs') continue;
-    const name = ownerOf(file, byFile);
-    if (!installed.has(name)) continue;
-    for (const { path, digest } of file.facts.files) {
-      const real = context.view.realPath(path);
-      if (real === undefined) continue;
-      const known = owners.get(real);
-      if (known === undefined || (known.name === name && known.digest === null)) {
-        owners.set(real, { name, algorithm: 'md5', digest });
-      }
-    }
+    const stem = listOwner(file, byFile);
+    const name = stem.replace(/:.*$/, '');
+    const at = installed.get(stem) ?? installed.get(name);
+    if (at === undefined) continue;
+    for (const { path, digest } of file.facts.files) owned.add(path, { name, algorithm: 'md5', digest, since: at });
   }
-  return owners;
+  return owned.owners;
 }
 
 /** `info/NAME.list`, `info/NAME:ARCH.list`, or `status.d/FILE.md5sums` beside the `status.d/FILE` that has the name. */
-function ownerOf(file: LiveFile<DpkgFacts>, byFile: ReadonlyMap<string, string>): string {
+function listOwner(file: LiveFile<DpkgFacts>, byFile: ReadonlyMap<string, string>): string {
   const name = baseName(file.as);
   const stem = name.slice(0, name.lastIndexOf('.'));
-  return (file.as.startsWith(`${statusDirectory}/`) ? byFile.get(stem) : undefined) ?? stem.replace(/:.*$/, '');
+  return (file.as.startsWith(`${statusDirectory}/`) ? byFile.get(stem) : undefined) ?? stem;
 }

@@ -2,7 +2,6 @@ import {
   type CatalogContext,
   type Cataloger,
   type Catalogued,
-  type Owner,
   type ParsedFile,
   type ProofFilter,
   parsed,
@@ -11,6 +10,7 @@ import {
 import { shippedProofs } from '../dpkg/dpkg-file-list.ts';
 import { baseName } from '../file-pattern.ts';
 import { introductions } from '../introduction.ts';
+import { OwnedPaths } from '../owned-paths.ts';
 import { buildPurl } from '../purl.ts';
 import type { Package } from '../types.ts';
 import { type OpkgPackage, parseOpkgControl, parseOpkgStatus } from './opkg-status.ts';
@@ -69,14 +69,15 @@ function assemble(context: CatalogContext<OpkgFacts>): Catalogued {
   const controls = new Map<string, Extract<OpkgFacts, { kind: 'control' }>>();
   for (const { as, facts } of context.files) if (facts.kind === 'control') controls.set(stemOf(as), facts);
   const packages = new Map<string, Package>();
-  const installed = new Set<string>();
+  const installed = new Map<string, number>();
   for (const file of context.files) {
     if (file.facts.kind !== 'status') continue;
     for (const found of file.facts.packages) {
       const key = keyOf(found);
       if (packages.has(key)) continue;
       const control = controls.get(found.name);
-      installed.add(found.name);
+      const layer = since.get(key) ?? file.layer;
+      installed.set(found.name, layer);
       packages.set(key, {
         type: 'opkg',
         name: found.name,
@@ -85,7 +86,7 @@ function assemble(context: CatalogContext<OpkgFacts>): Catalogued {
         arch: found.arch,
         source: { name: control?.source ?? found.name, version: found.version },
         licenses: control?.license ? [control.license] : [],
-        locations: [{ path: `/${file.path}`, layer: context.layerId(since.get(key) ?? file.layer) }],
+        locations: [{ path: `/${file.path}`, layer: context.layerId(layer) }],
         ownedBy: null,
       });
     }
@@ -99,17 +100,15 @@ function stemOf(path: string): string {
   return name.slice(0, name.lastIndexOf('.'));
 }
 
-function ownersOf(context: CatalogContext<OpkgFacts>, installed: ReadonlySet<string>): ReadonlyMap<string, Owner> {
-  const owners = new Map<string, Owner>();
+function ownersOf(context: CatalogContext<OpkgFacts>, installed: ReadonlyMap<string, number>): OwnedPaths['owners'] {
+  const owned = new OwnedPaths(context.view);
   for (const { as, facts } of context.files) {
     const name = stemOf(as);
-    if (facts.kind !== 'proofs' || !installed.has(name)) continue;
-    for (const { path } of facts.files) {
-      const real = context.view.realPath(path);
-      if (real !== undefined && !owners.has(real)) owners.set(real, { name, algorithm: 'sha256', digest: null });
-    }
+    const since = installed.get(name);
+    if (facts.kind !== 'proofs' || since === undefined) continue;
+    for (const { path } of facts.files) owned.add(path, { name, algorithm: 'sha256', digest: null, since });
   }
-  return owners;
+  return owned.owners;
 }
 
 function keyOf(found: OpkgPackage): string {

@@ -1,15 +1,8 @@
-import type {
-  CatalogContext,
-  Cataloger,
-  Catalogued,
-  Owner,
-  ParsedFile,
-  ProofFilter,
-  ShippedFile,
-} from '../cataloger.ts';
+import type { CatalogContext, Cataloger, Catalogued, ParsedFile, ProofFilter, ShippedFile } from '../cataloger.ts';
 import { shippedProofs } from '../dpkg/dpkg-file-list.ts';
 import { baseName } from '../file-pattern.ts';
 import { introductions } from '../introduction.ts';
+import { OwnedPaths } from '../owned-paths.ts';
 import { buildPurl } from '../purl.ts';
 import type { Package } from '../types.ts';
 import { type PacmanPackage, parsePacmanDesc } from './pacman-desc.ts';
@@ -62,12 +55,13 @@ function assemble(context: CatalogContext<PacmanFacts>): Catalogued {
     (facts) => (facts.kind === 'package' ? [keyOf(facts.package)] : []),
   );
   const packages = new Map<string, Package>();
-  const byDirectory = new Map<string, string>();
+  const byDirectory = new Map<string, Shipper>();
   for (const file of context.files) {
     if (file.facts.kind !== 'package') continue;
     const found = file.facts.package;
     const key = keyOf(found);
-    byDirectory.set(directoryOf(file.as), found.name);
+    const layer = since.get(key) ?? file.layer;
+    byDirectory.set(directoryOf(file.as), { name: found.name, since: layer });
     if (packages.has(key)) continue;
     packages.set(key, {
       type: 'alpm',
@@ -77,28 +71,31 @@ function assemble(context: CatalogContext<PacmanFacts>): Catalogued {
       arch: found.arch,
       source: { name: found.base, version: found.version },
       licenses: found.licenses,
-      locations: [{ path: `/${file.path}`, layer: context.layerId(since.get(key) ?? file.layer) }],
+      locations: [{ path: `/${file.path}`, layer: context.layerId(layer) }],
       ownedBy: null,
     });
   }
   return { packages: [...packages.values()], owners: ownersOf(context, byDirectory) };
 }
 
-/** Digests are in another file (`mtree`), which is not read: a file that was replaced counts as the package's. */
+interface Shipper {
+  readonly name: string;
+  /** index of the layer */
+  readonly since: number;
+}
+
+/** Digests are in another file (`mtree`), which is not read. */
 function ownersOf(
   context: CatalogContext<PacmanFacts>,
-  byDirectory: ReadonlyMap<string, string>,
-): ReadonlyMap<string, Owner> {
-  const owners = new Map<string, Owner>();
+  byDirectory: ReadonlyMap<string, Shipper>,
+): OwnedPaths['owners'] {
+  const owned = new OwnedPaths(context.view);
   for (const { as, facts } of context.files) {
-    const name = byDirectory.get(directoryOf(as));
-    if (facts.kind !== 'proofs' || name === undefined) continue;
-    for (const { path } of facts.files) {
-      const real = context.view.realPath(path);
-      if (real !== undefined && !owners.has(real)) owners.set(real, { name, algorithm: 'sha256', digest: null });
-    }
+    const shipper = byDirectory.get(directoryOf(as));
+    if (facts.kind !== 'proofs' || shipper === undefined) continue;
+    for (const { path } of facts.files) owned.add(path, { ...shipper, algorithm: 'sha256', digest: null });
   }
-  return owners;
+  return owned.owners;
 }
 
 function keyOf(found: PacmanPackage): string {

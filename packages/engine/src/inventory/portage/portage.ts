@@ -2,7 +2,6 @@ import {
   type CatalogContext,
   type Cataloger,
   type Catalogued,
-  type Owner,
   type ParsedFile,
   type ProofFilter,
   parsed,
@@ -11,6 +10,7 @@ import {
 import { shippedProofs } from '../dpkg/dpkg-file-list.ts';
 import { baseName } from '../file-pattern.ts';
 import { introductions } from '../introduction.ts';
+import { OwnedPaths } from '../owned-paths.ts';
 import { buildPurl } from '../purl.ts';
 import type { Package } from '../types.ts';
 import { type EbuildName, parseEbuildName } from './ebuild-name.ts';
@@ -79,12 +79,13 @@ function assemble(context: CatalogContext<PortageFacts>): Catalogued {
   const stated = new Map<string, string>();
   for (const { as, facts } of context.files) if (facts.kind === 'value') stated.set(as, facts.text);
   const packages = new Map<string, Package>();
-  const owners = new Map<string, Owner>();
+  const owned = new OwnedPaths(context.view);
   for (const file of context.files) {
     if (file.facts.kind !== 'package') continue;
     const found = file.facts.package;
     const key = keyOf(found);
     if (packages.has(key)) continue;
+    const layer = since.get(key) ?? file.layer;
     const directory = file.as.slice(0, file.as.lastIndexOf('/'));
     const name = `${found.category}/${found.name}`;
     const license = stated.get(`${directory}/LICENSE`);
@@ -106,15 +107,14 @@ function assemble(context: CatalogContext<PortageFacts>): Catalogued {
       arch: null,
       source: { name, version: found.version },
       licenses: license === undefined ? [] : [license],
-      locations: [{ path: `/${file.path}`, layer: context.layerId(since.get(key) ?? file.layer) }],
+      locations: [{ path: `/${file.path}`, layer: context.layerId(layer) }],
       ownedBy: null,
     });
     for (const { path, digest } of file.facts.files) {
-      const real = context.view.realPath(path);
-      if (real !== undefined && !owners.has(real)) owners.set(real, { name, algorithm: 'md5', digest });
+      owned.add(path, { name, algorithm: 'md5', digest, since: layer });
     }
   }
-  return { packages: [...packages.values()], owners };
+  return { packages: [...packages.values()], owners: owned.owners };
 }
 
 function keyOf(found: EbuildName): string {

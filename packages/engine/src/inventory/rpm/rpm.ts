@@ -1,6 +1,7 @@
-import type { CatalogContext, Cataloger, Catalogued, LiveFile, Owner, ParsedFile, ProofFilter } from '../cataloger.ts';
+import type { CatalogContext, Cataloger, Catalogued, LiveFile, ParsedFile, ProofFilter } from '../cataloger.ts';
 import { baseName } from '../file-pattern.ts';
 import { introductions } from '../introduction.ts';
+import { OwnedPaths } from '../owned-paths.ts';
 import { buildPurl } from '../purl.ts';
 import type { Package } from '../types.ts';
 import { readRpmDatabase } from './rpm-database.ts';
@@ -74,11 +75,12 @@ function assemble(context: CatalogContext<RpmFacts>): Catalogued {
     ({ packages }) => packages.map(keyOf),
   );
   const packages = new Map<string, Package>();
-  const owners = new Map<string, Owner>();
+  const owned = new OwnedPaths(context.view);
   for (const file of authoritative(context.files)) {
     for (const found of file.facts.packages) {
       const key = keyOf(found);
       if (packages.has(key)) continue;
+      const layer = since.get(key) ?? file.layer;
       packages.set(key, {
         type: 'rpm',
         name: found.name,
@@ -88,23 +90,22 @@ function assemble(context: CatalogContext<RpmFacts>): Catalogued {
         // nobody else calls it anything: it is its own source
         source: found.source ?? { name: found.name, version: found.version },
         licenses: found.license === null ? [] : [found.license],
-        locations: [{ path: `/${file.path}`, layer: context.layerId(since.get(key) ?? file.layer) }],
+        locations: [{ path: `/${file.path}`, layer: context.layerId(layer) }],
         ownedBy: null,
         modularity: found.modularity,
         vendor: found.vendor,
       });
       for (const { path, digest } of found.proofs) {
-        const real = context.view.realPath(path);
-        if (real === undefined || owners.has(real)) continue;
-        owners.set(real, {
+        owned.add(path, {
           name: found.name,
           algorithm: found.algorithm ?? 'md5',
           digest: found.algorithm === null ? null : digest,
+          since: layer,
         });
       }
     }
   }
-  return { packages: [...packages.values()], owners };
+  return { packages: [...packages.values()], owners: owned.owners };
 }
 
 /** A list that was made for want of a database says less than one, and nobody keeps it up to date beside one. */

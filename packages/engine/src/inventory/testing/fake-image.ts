@@ -43,7 +43,7 @@ export function fakeImage(
     read,
     async reread(layer, paths) {
       const bodies = Object.entries(layers[layer] ?? {}).filter(([path]) => paths.has(path));
-      return new Map(bodies.flatMap(([path, value]) => (isBody(value) ? [[path, Buffer.from(value)] as const] : [])));
+      return new Map(bodies.flatMap(([path, value]) => bodyOf(value).map((body) => [path, body] as const)));
     },
     async close() {},
   };
@@ -84,6 +84,11 @@ function take(visitor: LayerVisitor<LayerAnalysis>, file: LayerEntry, body: Buff
     read.push(file.path);
     visitor.file(file, body);
   }
+}
+
+function bodyOf(value: FakeLayer[string]): readonly Buffer[] {
+  if (isBody(value)) return [Buffer.from(value)];
+  return 'executable' in value ? [value.executable] : [];
 }
 
 function isBody(value: FakeLayer[string]): value is string | Buffer {
