@@ -30,6 +30,8 @@ export interface ImagePlan {
   /** of the image index that it was chosen from; of a single image its own */
   readonly platforms: readonly string[];
   readonly config: ImageConfig;
+  /** of the manifest; absent where there is none */
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
   /** base first */
   readonly layers: readonly PlannedLayer[];
 }

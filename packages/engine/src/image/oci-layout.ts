@@ -247,8 +247,15 @@ function planManifest(
     platform,
     platforms: platform === null ? [] : [platform],
     config: parsed.config,
+    annotations: annotationsOf(manifest),
     layers: layers.map((layer, index) => plannedLayer(members, layer, parsed.diffIds[index]!)),
   };
+}
+
+/** Other values than strings say nothing. */
+function annotationsOf(manifest: Fields): Readonly<Record<string, string>> {
+  const found = Object.entries(manifest.object('annotations') ?? {});
+  return Object.fromEntries(found.filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
 }
 
 function plannedLayer(members: Members, layer: Descriptor, diffId: string): PlannedLayer {

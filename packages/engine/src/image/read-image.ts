@@ -62,6 +62,33 @@ export async function describeImage(reference: string, options: DescribeOptions)
   }
 }
 
+/**
+ * Describes the image of this manifest digest in the OCI layout or archive that another image was read from; null where
+ * it is not there, or cannot be read.
+ */
+export async function describeBeside(
+  { reference, kind }: Pick<ReadImage<unknown>, 'reference' | 'kind'>,
+  digest: string,
+  options: DescribeOptions,
+): Promise<DescribedImage | null> {
+  if (kind !== 'oci-layout' && kind !== 'oci-archive') {
+    return null;
+  }
+  const context: DescribeContext = { ...options, limits: { ...defaultReadLimits, ...options.limits }, reference };
+  try {
+    return await atSource(
+      reference,
+      async (source, target) => (await source.describe?.(`${splitName(target).path}:${digest}`, context)) ?? null,
+    );
+  } catch (error) {
+    throwIfAborted(options.signal);
+    if (error instanceof ImageError) {
+      return null;
+    }
+    throw error;
+  }
+}
+
 type SourceUse<R> = (source: ImageSource, target: string) => Promise<R>;
 
 /** Finds where a reference leads, and uses that source. */

@@ -88,6 +88,7 @@ export function finishedImage<T>(
     platform: plan.platform,
     platforms: plan.platforms,
     config: plan.config,
+    annotations: plan.annotations,
     layers: plan.layers.map((layer, index) => ({
       ...descriptorOf(layer, madeBy[index] ?? null, analysed[index]!.verified),
       analysis: analysed[index]!.analysis,

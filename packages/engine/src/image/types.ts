@@ -170,6 +170,8 @@ export interface ReadImage<T> {
   readonly platforms: readonly string[];
   /** null for a rootfs */
   readonly config: ImageConfig | null;
+  /** of the manifest; absent where the source has none */
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
   /** base first; of a rootfs empty, its one analysis is `rootfs` */
   readonly layers: readonly (LayerDescriptor & { readonly analysis: T })[];
   readonly rootfs: T | null;
@@ -219,6 +221,23 @@ export interface DescribeOptions {
 export interface ReadOptions<T> extends DescribeOptions {
   readonly analyser: LayerAnalyser<T>;
   readonly progress?: ReadProgress | undefined;
+}
+
+/** The image that another was built on, and how that is known. */
+export interface ImageBase {
+  /** null where nothing names it */
+  readonly reference: string | null;
+  /** of its manifest, where known */
+  readonly digest: string | null;
+  /** of its config, where the base itself was at hand */
+  readonly id: string | null;
+  /** how many, from the base up, are its layers; null: it is named, but where it ends is not known */
+  readonly layers: number | null;
+  /**
+   * `option`: given, and the image begins with its layers. The image's own word: `annotation` (a manifest annotation or
+   * label) and `history`, which is a guess.
+   */
+  readonly from: 'option' | 'annotation' | 'history';
 }
 
 /** What an image is, told without reading its layers. */
