@@ -19,10 +19,18 @@ describe('layers in words', () => {
   });
 
   it('finds a layer by its diff ID, the lowest of equal ones', () => {
-    const { layers } = sampleResult().image;
-    expect(layerPlaces(layers)(digest('b2'))).toMatchObject({ number: 2, place: 'layer 2 of 3' });
-    expect(layerPlaces([...layers, layers[1]!])(digest('b2'))).toMatchObject({ number: 2, place: 'layer 2 of 4' });
-    expect(layerPlaces(layers)(digest('00'))).toBeNull();
-    expect(layerPlaces(layers)(null)).toBeNull();
+    const { image } = sampleResult();
+    const twice = { ...image, layers: [...image.layers, image.layers[1]!] };
+    expect(layerPlaces(image)(digest('b2'))).toMatchObject({ number: 2, place: 'layer 2 of 3' });
+    expect(layerPlaces(twice)(digest('b2'))).toMatchObject({ number: 2, place: 'layer 2 of 4' });
+    expect(layerPlaces(image)(digest('00'))).toBeNull();
+    expect(layerPlaces(image)(null)).toBeNull();
+  });
+
+  it('says which are the base image’s, and when that is a guess', () => {
+    const { image } = sampleResult();
+    const guessed = { ...image, base: { ...image.base!, from: 'history' as const } };
+    expect(layerPlaces(image)(digest('a1'))?.place).toBe('layer 1 of 3 (base)');
+    expect(layerPlaces(guessed)(digest('a1'))?.place).toBe('layer 1 of 3 (base?)');
   });
 });

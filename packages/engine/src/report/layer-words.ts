@@ -1,5 +1,5 @@
 /** Layers as people know them: by their place and by the line of the Dockerfile that made them. */
-import type { LayerDescriptor } from '../image/types.ts';
+import type { ResultImage } from '../result/types.ts';
 
 const maxInstructionChars = 4000;
 const longHash = /\b(file|dir|multi):([0-9a-f]{8})[0-9a-f]{24,}/g;
@@ -12,7 +12,7 @@ export function shortInstruction(instruction: string): string {
 export interface LayerPlace {
   /** 1 is the base */
   readonly number: number;
-  /** `layer 2 of 4` */
+  /** `layer 2 of 4`, `layer 1 of 4 (base)`, and `(base?)` where that is a guess */
   readonly place: string;
   /** shortened; null when the history does not say */
   readonly instruction: string | null;
@@ -25,15 +25,17 @@ export function placeWords(place: LayerPlace | null): string | null {
 }
 
 /** Looks layers up by diff ID. Of layers with the same diff ID the lowest is meant: it is where the files came from. */
-export function layerPlaces(
-  layers: readonly LayerDescriptor[],
-): (diffId: string | null | undefined) => LayerPlace | null {
+export function layerPlaces({
+  base,
+  layers,
+}: Pick<ResultImage, 'base' | 'layers'>): (diffId: string | null | undefined) => LayerPlace | null {
   const places = new Map<string, LayerPlace>();
+  const mark = base?.from === 'history' ? ' (base?)' : ' (base)';
   layers.forEach((layer, index) => {
     if (layer.diffId === null || places.has(layer.diffId)) return;
     places.set(layer.diffId, {
       number: index + 1,
-      place: `layer ${index + 1} of ${layers.length}`,
+      place: `layer ${index + 1} of ${layers.length}${layer.base ? mark : ''}`,
       instruction: layer.instruction === null ? null : shortInstruction(layer.instruction),
     });
   });

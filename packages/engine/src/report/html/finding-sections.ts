@@ -111,7 +111,7 @@ export function* findingList(
     return;
   }
   yield filterForm;
-  const places = layerPlaces(result.image.layers);
+  const places = layerPlaces(result.image);
   for (const group of groups) yield groupCard(group, anchors, result, places);
   yield html`</section>
 `;

@@ -2,6 +2,7 @@
 import type { Finding } from '../../matching/types.ts';
 import type { RuleOutcome } from '../../policy/types.ts';
 import type { ScanResult } from '../../result/types.ts';
+import { baseAdvice, baseWords } from '../base-words.ts';
 import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
 import { countWords, subjectWords } from '../finding-words.ts';
 import { layerPlaces } from '../layer-words.ts';
@@ -39,10 +40,11 @@ function facts(result: ScanResult): readonly (readonly [string, string])[] {
 export function verdictBanner(result: ScanResult): Markup {
   const { verdict, image } = result;
   const names = image.names.filter((name) => !image.reference.includes(name));
+  const base = baseWords(result);
   const dl = facts(result).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`);
   return html`<header class="card verdict ${verdict.result}"><h1><span class="badge">${verdict.result.toUpperCase()}</span>
 <span>${verdictWords(result)}</span></h1>
-<p class="ref">${image.reference}</p>${names.length > 0 && html`<p class="soft">${names.join(', ')}</p>`}
+<p class="ref">${image.reference}</p>${names.length > 0 && html`<p class="soft">${names.join(', ')}</p>`}${base !== null && html`<p class="soft">${base}</p>`}
 <dl class="facts">${dl}<div><dt>Exit code</dt><dd>${verdict.exitCode}</dd></div></dl></header>
 ${result.inputs.example === true && html`<p class="notice" role="note">${exampleNotice}</p>`}`;
 }
@@ -70,7 +72,7 @@ function hit(group: FindingGroup, row: FindingRow, anchors: Anchors): Markup {
 
 /** Rows of a rule, each run of one layer under that layer. */
 function hits(findings: readonly Finding[], anchors: Anchors, result: ScanResult): Markup {
-  const places = layerPlaces(result.image.layers);
+  const places = layerPlaces(result.image);
   const rows = groupFindings(findings).flatMap((group) => group.rows.map((row) => ({ group, row })));
   let shown: number | null = null;
   const items = rows.slice(0, maxRowsPerRule).flatMap(({ group, row }) => {
@@ -124,7 +126,7 @@ export function whatToChange(result: ScanResult): Markup | null {
   const { changes } = result.verdict;
   if (changes.length === 0) return null;
   const byKey = new Map(result.findings.map((finding) => [finding.key, finding]));
-  const places = layerPlaces(result.image.layers);
+  const places = layerPlaces(result.image);
   const steps = changes.map((change) => {
     const findings = change.findings.flatMap((key) => byKey.get(key) ?? []);
     const layers = [...new Set(findings.map((finding) => finding.evidence.layer))];
@@ -133,7 +135,9 @@ export function whatToChange(result: ScanResult): Markup | null {
     const count = findings.length > 0 && html` <span class="soft">(${countWords(findings)})</span>`;
     return html`<li><div><b>${change.text}</b>${count}${from}</div></li>`;
   });
-  return section('change', 'What to change', '', html`<ol class="card steps">${steps}</ol>`);
+  const advice = baseAdvice(result);
+  const note = advice !== null && html`<p class="soft">${advice}.</p>`;
+  return section('change', 'What to change', '', html`<ol class="card steps">${steps}</ol>${note}`);
 }
 
 export function warnings(result: ScanResult, anchors: Anchors): Markup | null {

@@ -1,7 +1,6 @@
 /** What the image is made of: layers, packages, configuration. */
-import type { LayerDescriptor } from '../../image/types.ts';
 import type { Package } from '../../inventory/types.ts';
-import type { ScanResult } from '../../result/types.ts';
+import type { ResultLayer, ScanResult } from '../../result/types.ts';
 import { byteWords } from '../byte-words.ts';
 import { coverageParts } from '../coverage-words.ts';
 import { plural } from '../finding-words.ts';
@@ -20,13 +19,14 @@ function countBy<T>(items: readonly T[], key: (item: T) => string | null | undef
   return counts;
 }
 
-function layerRow(layer: LayerDescriptor, number: number, packages: number, findings: number): Markup {
+function layerRow(layer: ResultLayer, number: number, packages: number, findings: number, guessed: boolean): Markup {
   const instruction = layer.instruction === null ? 'not in the history' : shortInstruction(layer.instruction);
   const digests = [
     layer.diffId === null ? null : html`<div>diff ID <code>${layer.diffId}</code></div>`,
     layer.digest === null ? null : html`<div>blob <code>${layer.digest}</code></div>`,
   ];
-  return html`<tr id="layer-${number}"><td class="num">${number}<td><code>${instruction}</code><details><summary>${
+  const base = layer.base === true && html`<span class="soft">${guessed ? 'base image?' : 'base image'}</span> `;
+  return html`<tr id="layer-${number}"><td class="num">${number}<td>${base}<code>${instruction}</code><details><summary>${
     layer.verified ? 'bytes checked against their digest' : 'bytes not checked against a digest'
   }</summary><div class="ev"><div>${digests}<div>${layer.mediaType}</div></div></div></details><td class="num">${byteWords(layer.size)}<td class="num">${packages}<td class="num">${findings}
 `;
@@ -39,11 +39,12 @@ export function layerList(result: ScanResult): Markup | null {
   const packages = countBy(result.packages, (pkg) => pkg.locations[0]?.layer);
   const counted = result.findings.filter((finding) => finding.suppressed.length === 0);
   const findings = countBy(counted, (finding) => finding.evidence.layer);
-  const places = layerPlaces(layers);
+  const places = layerPlaces(result.image);
+  const guessed = result.image.base?.from === 'history';
   const rows = layers.map((layer, index) => {
     // Of two layers with the same diff ID the lower one brought the files.
     const own = places(layer.diffId)?.number === index + 1 ? layer.diffId! : '';
-    return layerRow(layer, index + 1, packages.get(own) ?? 0, findings.get(own) ?? 0);
+    return layerRow(layer, index + 1, packages.get(own) ?? 0, findings.get(own) ?? 0, guessed);
   });
   return html`<section aria-labelledby="layers"><h2 id="layers">Layers<small>base first</small></h2>
 <div class="card scroll" tabindex="0" role="region" aria-labelledby="layers"><table class="list roomy"><thead><tr><th scope="col" class="num">#<th scope="col">Instruction<th scope="col" class="num">Size<th scope="col" class="num">Packages<th scope="col" class="num">Findings
@@ -70,7 +71,7 @@ export function* packageList(result: ScanResult): Generator<Markup> {
   yield html`<section aria-labelledby="packages"><h2 id="packages">Packages<small>${packages.length}</small></h2>
 <details class="card big"${open}><summary>${plural(packages.length, 'package')}</summary><div class="scroll" tabindex="0" role="region" aria-labelledby="packages"><table class="list"><thead><tr><th scope="col">Type<th scope="col">Name<th scope="col">Version<th scope="col" class="wide">Source<th scope="col" class="wide">Licences<th scope="col" class="wide">Proved by<th scope="col" class="num">Layer
 <tbody>`;
-  const places = layerPlaces(result.image.layers);
+  const places = layerPlaces(result.image);
   for (const pkg of packages) yield packageRow(pkg, places);
   const parts = coverageParts(result.facts.coverage);
   yield html`</table></div></details>${parts.length > 0 && html`<p class="soft">${parts.join(', ')} came with a listed package.</p>`}</section>

@@ -11,7 +11,7 @@ const maxIncompletePerCode = 50;
 export function unseen(result: ScanResult): Markup | null {
   const { stale, missing } = result.inputs;
   if (result.incomplete.length === 0 && stale.length === 0 && missing.length === 0) return null;
-  const places = layerPlaces(result.image.layers);
+  const places = layerPlaces(result.image);
   const items: Markup[] = [];
   if (missing.length > 0) items.push(html`<li><b>Advisories missing</b> ${missing.join(', ')}</li>`);
   if (stale.length > 0) items.push(html`<li><b>Advisories stale</b> ${stale.join(', ')}</li>`);

@@ -60,7 +60,7 @@ export function findingList(screen: Screen, result: ScanResult, options: ReportO
   }
   const rows = groups.map((group) => group.rows.map((row) => listedRow(group, row, result.inputs.evaluatedAt)));
   const columns = measureColumns(rows.flat(), screen);
-  const places = layerPlaces(result.image.layers);
+  const places = layerPlaces(result.image);
   groups.forEach((group, index) => {
     screen.blank();
     groupHeading(screen, group, places(group.rows[0]!.lead.evidence.layer));

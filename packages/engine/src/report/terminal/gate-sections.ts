@@ -2,6 +2,7 @@
 import type { Finding } from '../../matching/types.ts';
 import type { RuleOutcome } from '../../policy/types.ts';
 import type { ScanResult } from '../../result/types.ts';
+import { baseAdvice, baseWords } from '../base-words.ts';
 import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
 import { ageInDays, countWords, fixWords, plural, riskMarks, subjectWords } from '../finding-words.ts';
 import { layerPlaces, placeWords } from '../layer-words.ts';
@@ -39,6 +40,8 @@ export function headline(screen: Screen, result: ScanResult): void {
   const names = image.names.filter((name) => !image.reference.includes(name));
   screen.text(2, [styled(image.reference, 'bold'), ...(names.length > 0 ? [`${dot}${names.join(', ')}`] : [])]);
   screen.text(2, styled(imageWords(result).join(dot), 'dim'));
+  const base = baseWords(result);
+  if (base !== null) screen.text(2, styled(base, 'dim'));
   if (result.inputs.example) {
     screen.blank();
     screen.text(2, [styled(`${screen.glyphs.warning} `, 'warning'), styled(exampleNotice, 'warning')], 4);
@@ -98,7 +101,7 @@ function brokenRule(screen: Screen, rule: RuleOutcome, findings: readonly Findin
   );
   if (saysItself(rule, findings)) return;
   const rows = groupFindings(findings).flatMap((group) => group.rows.map((row) => ({ group, row })));
-  const places = layerPlaces(result.image.layers);
+  const places = layerPlaces(result.image);
   let shown: string | null = null;
   for (const { group, row } of rows.slice(0, maxRowsPerRule)) {
     const place = placeWords(places(row.lead.evidence.layer));
@@ -129,7 +132,7 @@ export function whatToDo(screen: Screen, result: ScanResult): void {
   if (changes.length === 0 && advice.length === 0) return;
   heading(screen, 'What to do');
   const lookup = findingLookup(result);
-  const places = layerPlaces(result.image.layers);
+  const places = layerPlaces(result.image);
   changes.forEach((change, index) => {
     const number = `${index + 1}. `;
     const findings = lookup(change.findings);
@@ -140,6 +143,8 @@ export function whatToDo(screen: Screen, result: ScanResult): void {
     if (place === null) return;
     screen.line(2 + number.length, styled(`in ${placeWords(place)}`, 'dim'));
   });
+  const base = baseAdvice(result);
+  if (base !== null) screen.text(2, base);
   if (changes.length > 0) return;
   for (const text of new Set(advice.map((rule) => rule.remediation))) screen.text(2, `${screen.glyphs.dot} ${text}`, 4);
 }

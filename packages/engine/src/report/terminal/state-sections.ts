@@ -18,7 +18,7 @@ export function unseen(screen: Screen, result: ScanResult): void {
   heading(screen, 'Not seen', 'what this report cannot speak about');
   if (missing.length > 0) screen.text(2, [styled('advisories missing: ', 'bad'), missing.join(', ')], 4);
   if (stale.length > 0) screen.text(2, [styled('advisories stale: ', 'warning'), stale.join(', ')], 4);
-  const places = layerPlaces(result.image.layers);
+  const places = layerPlaces(result.image);
   for (const [code, entries] of Map.groupBy(result.incomplete, (entry) => entry.code)) {
     screen.text(2, [styled(code, 'warning'), entries.length > 1 ? styled(`  ${entries.length} times`, 'dim') : '']);
     for (const entry of entries.slice(0, maxIncompletePerCode)) {

@@ -1,10 +1,10 @@
 /** Scan results for tests: what a real image gives, and what a hostile one would like to. */
 import type { Severity } from '../../advisories/types.ts';
-import type { ImageConfig, LayerDescriptor } from '../../image/types.ts';
+import type { ImageConfig } from '../../image/types.ts';
 import type { Package } from '../../inventory/types.ts';
 import type { Finding, Fix, Risk } from '../../matching/types.ts';
 import type { Verdict } from '../../policy/types.ts';
-import type { ScanResult } from '../../result/types.ts';
+import type { ResultLayer, ScanResult } from '../../result/types.ts';
 
 const levels: readonly Severity[] = ['Unknown', 'Negligible', 'Low', 'Medium', 'High', 'Critical'];
 
@@ -17,7 +17,7 @@ const baseLayer = digest('a1');
 const toolsLayer = digest('b2');
 const appLayer = digest('c3');
 
-const layers: readonly LayerDescriptor[] = [
+const layers: readonly ResultLayer[] = [
   {
     digest: digest('1a'),
     diffId: baseLayer,
@@ -25,6 +25,7 @@ const layers: readonly LayerDescriptor[] = [
     size: 31_418_228,
     instruction: 'ADD file:2f0a1b6c7d8e9f00112233445566778899aabbccddeeff00112233445566778 in /',
     verified: true,
+    base: true,
   },
   {
     digest: digest('2b'),
@@ -34,6 +35,7 @@ const layers: readonly LayerDescriptor[] = [
     instruction:
       'RUN apt-get update && apt-get install -y --no-install-recommends openssl zlib1g openssh-server && rm -rf /var/lib/apt/lists/*',
     verified: true,
+    base: false,
   },
   {
     digest: digest('3c'),
@@ -42,6 +44,7 @@ const layers: readonly LayerDescriptor[] = [
     size: 2_204_551,
     instruction: 'COPY --chown=root:root ./dist /srv/shop',
     verified: false,
+    base: false,
   },
 ];
 
@@ -126,7 +129,8 @@ interface FindingParts extends Partial<Omit<Finding, 'package'>> {
 /** A finding with sensible values for what a test does not name. */
 export function finding(parts: FindingParts): Finding {
   const { of: pkg, ...rest } = parts;
-  const instruction = layers.find((layer) => layer.diffId === pkg?.locations[0]?.layer)?.instruction ?? null;
+  const layer = pkg?.locations[0]?.layer ?? null;
+  const instruction = layers.find(({ diffId }) => diffId === layer)?.instruction ?? null;
   return {
     key: `${parts.kind ?? 'vulnerability'}/${parts.id}${pkg === undefined ? '' : `/${pkg.purl}`}`,
     fingerprint: `${parts.id}${pkg === undefined ? '' : `/${pkg.type}/${pkg.name}`}`,
@@ -143,7 +147,7 @@ export function finding(parts: FindingParts): Finding {
     suppressed: [],
     ...rest,
     evidence: {
-      ...(pkg === undefined ? {} : { path: pkg.locations[0]!.path, layer: pkg.locations[0]!.layer, instruction }),
+      ...(pkg === undefined ? {} : { path: pkg.locations[0]!.path, layer, instruction, inBase: layer === baseLayer }),
       ...(pkg?.source
         ? { matchedPackage: { name: pkg.source.name, version: pkg.source.version, via: 'source' as const } }
         : {}),
@@ -292,7 +296,7 @@ const sampleFindings: readonly Finding[] = [
     kind: 'end-of-life',
     severity: 'High',
     title: 'Debian 11 is past the end of its public security support',
-    evidence: { path: '/etc/os-release', layer: baseLayer, endOfSupport: '2026-08-31' },
+    evidence: { path: '/etc/os-release', layer: baseLayer, inBase: true, endOfSupport: '2026-08-31' },
   }),
 ];
 
@@ -476,6 +480,7 @@ export function sampleResult(): ScanResult {
         prettyName: 'Debian GNU/Linux 11 (bullseye)',
         endOfLife: '2026-08-31',
       },
+      base: { reference: 'debian:11', digest: null, id: digest('7d'), layers: 1, from: 'option' },
       layers,
     },
     inputs: {
@@ -486,6 +491,7 @@ export function sampleResult(): ScanResult {
         reference: 'docker-archive:shop-api.tar',
         stage: 'pipeline',
       },
+      base: { reference: 'debian:11', id: digest('7d'), digest: null },
       catalogers: { dpkg: 1, npm: 1 },
       advisories: {
         'debian-11': digest('6f'),
@@ -534,9 +540,10 @@ export function passResult(): ScanResult {
       names: [],
       digest: null,
       distro: null,
-      layers: [layers[2]!],
+      base: null,
+      layers: [{ ...layers[2]!, base: null }],
     },
-    inputs: { ...sample.inputs, advisories: {}, stale: [], exceptions: {} },
+    inputs: { ...sample.inputs, base: null, advisories: {}, stale: [], exceptions: {} },
     packages: [],
     facts: { config: { ...config, user: '65532', exposedPorts: [], labels: {}, env: [] }, coverage },
     incomplete: [],
@@ -617,6 +624,7 @@ export function hostileResult(): ScanResult {
     'dueDate',
     'until',
     'via',
+    'from',
   ]);
   function poison(value: unknown, name: string): unknown {
     if (typeof value === 'string') return kept.has(name) ? value : `${value} ${hostileText}`;
