@@ -56,8 +56,10 @@ export function judgement({ packages, findings, incomplete, facts, verdict, imag
 
 /** The same where there are no layers and no config: a root file system. */
 export function judgementOfFiles({ packages, findings, image }: ScanResult): unknown {
-  const placed = <T extends { readonly layer?: unknown; readonly instruction?: unknown }>(place: T) => {
-    const { layer: _, instruction: __, ...rest } = place;
+  const placed = <T extends { readonly layer?: unknown; readonly instruction?: unknown; readonly inBase?: unknown }>(
+    place: T,
+  ) => {
+    const { layer: _, instruction: __, inBase: ___, ...rest } = place;
     return rest;
   };
   return {

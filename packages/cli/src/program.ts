@@ -45,6 +45,11 @@ const reading: readonly OptionSpec[] = [
     flags: '--platform <os/arch|all>',
     description: "platform of an image index, or all of them (default: the host's)",
   },
+  {
+    flags: '--base <image>',
+    description:
+      'the image that it was built on: which findings are of that and which its own (default: what it says itself)',
+  },
   { flags: '--cache-dir <dir>', description: 'where layer analyses are kept' },
   { flags: '--no-cache', description: 'neither read nor write layer analyses' },
 ];

@@ -28,12 +28,19 @@ export function subjectRequest(
     evaluatedAt: date(options, 'at', '--at'),
     stage: oneOf(text(options, 'stage') ?? 'pipeline', stages, '--stage'),
     platform,
+    base: baseReference(text(options, 'base')),
     cacheDir: options.cache === false ? null : (text(options, 'cacheDir') ?? cacheFolder('layers')),
     engineHost: process.env.DOCKER_HOST || undefined,
     offline: options.offline === true,
     signal: context.signal,
     progress: scanProgress(reference, progress),
   };
+}
+
+function baseReference(given: string | undefined): string | undefined {
+  if (given?.trim() === '') throw new UsageError('--base is an empty word; say an archive, a folder or a name');
+  if (given?.startsWith('rootfs:')) throw new UsageError(`--base is "${given}", which has no layers to compare`);
+  return given;
 }
 
 /** Where advisories come from, as `--mirror` and `--catalog` say. @throws UsageError for what cannot be one */

@@ -61,6 +61,8 @@ export type IncompleteCode =
   | 'application-unread'
   /** a link that loops or leaves the image, where a package database was expected */
   | 'link-broken'
+  /** the image is not built on the base that was given */
+  | 'base-mismatch'
   /** matching: no feed for this package type */
   | 'no-feed'
   /** matching: no comparator for this package type's versions */

@@ -54,6 +54,8 @@ export interface Evidence {
   readonly layer?: string | null;
   /** the history entry that made that layer */
   readonly instruction?: string | null;
+  /** whether that layer is one of the base image; null: not known */
+  readonly inBase?: boolean | null;
   /** environment variable */
   readonly env?: string;
   /** key of the configuration: `user`, `exposedPorts` */

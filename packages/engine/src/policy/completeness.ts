@@ -19,6 +19,7 @@ const gateEffects = {
   'distro-unknown': 'closes',
   'package-manifest-damaged': 'closes',
   'link-broken': 'closes',
+  'base-mismatch': 'rules',
   'application-unread': 'rules',
   'no-feed': 'rules',
   'not-comparable': 'rules',

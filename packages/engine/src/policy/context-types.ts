@@ -59,6 +59,11 @@ const finding = object({
     instruction: string,
     ownedBy: string,
   }),
+  /** the layer is one of the base image, which was given with `--base` */
+  inBase: bool,
+  inBaseKnown: bool,
+  /** annotations, labels or the history of the image itself say so: a claim, or a guess */
+  inBaseClaimed: bool,
   fix: object({ state: oneOf(fixStates), versions: list(string), since: string, ageDays: double, ageKnown: bool }),
   risk: object({
     cvss: object({ score: double, known: bool, version: string, vector: string, source: string }),
@@ -95,6 +100,16 @@ const image = object({
   ageDays: double,
   ageKnown: bool,
   layers: int,
+  /** what it was built on: given with `--base`, else what it says itself */
+  base: object({
+    reference: string,
+    digest: string,
+    /** how many are its layers; 0 when not known */
+    layers: int,
+    /** given, and found to be so; `from` says what else tells of it */
+    known: bool,
+    from: oneOf(['option', 'annotation', 'history', '']),
+  }),
   packages: int,
   /** what can be run, and how much of it a listed package answers for */
   coverage: object({ executables: coverageCount, libraries: coverageCount }),
@@ -123,6 +138,10 @@ const pkg = object({
   licenses: list(string),
   paths: list(string),
   layers: list(string),
+  /** all of its layers are layers of the base image, as of findings */
+  inBase: bool,
+  inBaseKnown: bool,
+  inBaseClaimed: bool,
   ownedBy: string,
 });
 

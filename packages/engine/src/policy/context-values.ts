@@ -10,7 +10,29 @@ import type { PolicySubject } from './types.ts';
  * named fields are read, so that nothing in an image can add a field.
  */
 
-export function findingContext(finding: Finding, evaluatedAt: string, owners: ReadonlyMap<string, string>) {
+/** Says of the layers that brought something whether they are the base image's. */
+export type BaseLayers = (layers: readonly (string | null | undefined)[]) => {
+  readonly inBase: boolean;
+  readonly inBaseKnown: boolean;
+  readonly inBaseClaimed: boolean;
+};
+
+export function baseLayers({ image: { base }, inventory }: PolicySubject): BaseLayers {
+  const ofBase = new Set(inventory.layers.slice(0, base?.layers ?? 0).map(({ diffId }) => diffId));
+  return (layers) => {
+    const told = base !== null && base.layers !== null && layers.length > 0 && layers.every((layer) => layer != null);
+    const inBase = told && layers.every((layer) => ofBase.has(layer ?? null));
+    const given = base?.from === 'option';
+    return { inBase: inBase && given, inBaseKnown: told && given, inBaseClaimed: inBase && !given };
+  };
+}
+
+export function findingContext(
+  finding: Finding,
+  evaluatedAt: string,
+  owners: ReadonlyMap<string, string>,
+  inBase: BaseLayers,
+) {
   const { fix, risk, evidence } = finding;
   const published = finding.published ?? evidence.published ?? null;
   const ageDays = daysBetween(published, evaluatedAt);
@@ -41,6 +63,7 @@ export function findingContext(finding: Finding, evaluatedAt: string, owners: Re
       instruction: evidence.instruction ?? '',
       ownedBy: evidence.ownedBy ?? owners.get(purl) ?? '',
     },
+    ...inBase([evidence.layer]),
     fix: {
       state: fix?.state ?? 'unknown',
       versions: fix?.versions ?? [],
@@ -96,6 +119,13 @@ export function imageContext(subject: PolicySubject, counts: Counts, pastEndOfLi
     ageDays,
     ageKnown: !Number.isNaN(ageDays),
     layers: inventory.layers.length,
+    base: {
+      reference: image.base?.reference ?? '',
+      digest: image.base?.digest ?? '',
+      layers: image.base?.layers ?? 0,
+      known: image.base?.from === 'option',
+      from: image.base?.from ?? '',
+    },
     packages: inventory.packages.length,
     coverage: inventory.facts.coverage,
     distro: {
@@ -125,7 +155,7 @@ export function countBySeverity(counted: readonly Severity[]) {
   };
 }
 
-export function packageContext(pkg: Package) {
+export function packageContext(pkg: Package, inBase: BaseLayers) {
   return {
     name: pkg.name,
     version: pkg.version,
@@ -137,6 +167,7 @@ export function packageContext(pkg: Package) {
     licenses: pkg.licenses,
     paths: pkg.locations.map(({ path }) => path),
     layers: pkg.locations.map(({ layer }) => layer ?? ''),
+    ...inBase(pkg.locations.map(({ layer }) => layer)),
     ownedBy: pkg.ownedBy ?? '',
   };
 }

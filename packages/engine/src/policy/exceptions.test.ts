@@ -212,6 +212,7 @@ describe('matchesImage', () => {
       digest: null,
       platform: null,
       created: null,
+      base: null,
       distro: null,
     };
     expect(matchesImage(pattern, image)).toBe(expected);

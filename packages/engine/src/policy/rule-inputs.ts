@@ -16,6 +16,9 @@ const subjectFields: readonly (readonly [prefix: string, input: string])[] = [
   ['stage', 'subject.stage'],
 ];
 
+/** Fields that the base image decides, if one was given. */
+const baseField = /^(?:(?:finding|pkg)\.inBase|image\.base\.)/;
+
 /** Fields whose value changes from day to day. */
 const datedField = /\.(?:ageDays|ageKnown|knownDays|dateKnown|pastEndOfLife|endOfLifeKnown)$/;
 
@@ -43,6 +46,7 @@ export function ruleInputs(policy: string, rule: Rule, shards: readonly string[]
   for (const read of reads) {
     for (const shard of signals(read)) inputs.push(`advisories.${shard}`);
     for (const [prefix, input] of subjectFields) if (read === prefix) inputs.push(input);
+    if (baseField.test(read)) inputs.push('base');
     if (datedField.test(read)) inputs.push('evaluatedAt');
   }
   if (reads.some((read) => read.startsWith('finding.') || read.startsWith('image.counts.'))) {

@@ -2,6 +2,8 @@ import { severities } from '../advisories/types.ts';
 import type { Finding } from '../matching/types.ts';
 import { EvaluationFailure } from './cel-functions.ts';
 import {
+  type BaseLayers,
+  baseLayers,
   configContext,
   countBySeverity,
   entryContext,
@@ -41,6 +43,7 @@ export class RuleJudge {
   readonly #open: readonly Finding[];
   readonly #judged: Readonly<Record<'vulnerability' | 'malware', readonly JudgedFinding[]>>;
   readonly #images: Readonly<Record<Rule['per'], ReturnType<typeof imageContext>>>;
+  readonly #inBase: BaseLayers;
   readonly #made = new Map<string, Finding>();
   #packages: readonly ReturnType<typeof packageContext>[] | undefined;
 
@@ -50,10 +53,11 @@ export class RuleJudge {
     this.#exceptions = exceptions;
     this.#open = findings.filter(({ suppressed }) => suppressed.length === 0).sort(worstFirst);
     const owners = packageOwners(subject.inventory.packages);
+    this.#inBase = baseLayers(subject);
     const judged = (wanted: Finding['kind']) =>
       this.#open
         .filter(({ kind }) => kind === wanted)
-        .map((finding) => ({ finding, context: findingContext(finding, subject.evaluatedAt, owners) }));
+        .map((finding) => ({ finding, context: findingContext(finding, subject.evaluatedAt, owners, this.#inBase) }));
     this.#judged = { vulnerability: judged('vulnerability'), malware: judged('malware') };
     const vulnerabilities = this.#open.filter(({ kind }) => kind === 'vulnerability');
     const excused = findings.some(({ kind, suppressed }) => kind === 'end-of-life' && suppressed.length > 0);
@@ -108,7 +112,7 @@ export class RuleJudge {
 
   #judgePackages(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
     const { inventory } = this.#subject;
-    this.#packages ??= inventory.packages.map(packageContext);
+    this.#packages ??= inventory.packages.map((each) => packageContext(each, this.#inBase));
     const broken: Finding[] = [];
     for (const [index, context] of this.#packages.entries()) {
       const values = this.#values(rule, context);

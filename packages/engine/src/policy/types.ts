@@ -1,4 +1,5 @@
 /** The contract of the policy room: rules, exceptions, verdict. */
+import type { ImageBase } from '../image/types.ts';
 import type { Incomplete, Inventory } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 
@@ -79,6 +80,7 @@ export interface PolicySubject {
     readonly platform: string | null;
     /** `YYYY-MM-DDThh:mm:ssZ` as the config states it */
     readonly created: string | null;
+    readonly base: ImageBase | null;
     readonly distro: {
       readonly id: string;
       readonly version: string | null;

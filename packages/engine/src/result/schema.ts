@@ -17,6 +17,7 @@ const layer = z.object({
   size: z.number().meta({ description: 'bytes as stored' }),
   instruction: z.string().nullable().meta({ description: 'the history entry that made it' }),
   verified: z.boolean().meta({ description: 'the analysis comes from bytes that were hashed and found equal' }),
+  base: z.boolean().nullable().meta({ description: 'a layer of the base image; null when not known' }),
 });
 
 const image = z.object({
@@ -37,6 +38,18 @@ const image = z.object({
         .meta({ description: 'end of the public security support; null when not known' }),
     })
     .nullable(),
+  base: z
+    .object({
+      reference: z.string().nullable(),
+      digest: digest.nullable().meta({ description: 'manifest digest' }),
+      id: digest.nullable().meta({ description: 'config digest' }),
+      layers: z.int().nullable().meta({ description: 'how many, from the base up, are its layers' }),
+      from: z
+        .enum(['option', 'annotation', 'history'])
+        .meta({ description: 'given with --base; said by the image itself; guessed from its history' }),
+    })
+    .nullable()
+    .meta({ description: 'the image that it was built on; null when not known' }),
   layers: z.array(layer).meta({ description: 'base first' }),
 });
 
@@ -48,6 +61,10 @@ const inputs = z.object({
     reference: z.string(),
     stage: z.string(),
   }),
+  base: z
+    .object({ reference: z.string(), id: digest, digest: digest.nullable() })
+    .nullable()
+    .meta({ description: 'the base image that was given' }),
   catalogers: z.record(z.string(), z.number()).meta({ description: 'cataloger → version' }),
   advisories: z.record(z.string(), digest).meta({ description: 'shard → digest' }),
   stale: strings.meta({ description: 'shards' }),
@@ -116,6 +133,7 @@ const incomplete = z.object({
     'platform-unread',
     'distro-unknown',
     'package-manifest-damaged',
+    'base-mismatch',
     'application-unread',
     'link-broken',
     'no-feed',
@@ -140,6 +158,9 @@ const evidence = z.object({
   path: z.exactOptional(z.string()),
   layer: z.exactOptional(layerRef),
   instruction: z.exactOptional(z.string().nullable()),
+  inBase: z
+    .exactOptional(z.boolean().nullable())
+    .meta({ description: 'the layer is one of the base image; null when not known' }),
   env: z.exactOptional(z.string()),
   config: z.exactOptional(z.string()),
   value: z.exactOptional(z.string()),

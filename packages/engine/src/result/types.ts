@@ -1,9 +1,14 @@
 /** The scan result (`--format json`), which programs outside the project rely on. Described by the published JSON Schema. */
 
-import type { LayerDescriptor } from '../image/types.ts';
+import type { ImageBase, LayerDescriptor } from '../image/types.ts';
 import type { Facts, Incomplete, Package } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import type { Verdict } from '../policy/types.ts';
+
+export interface ResultLayer extends LayerDescriptor {
+  /** whether it is a layer of the base image; null: not known */
+  readonly base: boolean | null;
+}
 
 export interface ResultImage {
   readonly reference: string;
@@ -21,7 +26,9 @@ export interface ResultImage {
     /** end of public security support; null when not known */
     readonly endOfLife: string | boolean | null;
   } | null;
-  readonly layers: readonly LayerDescriptor[];
+  /** null: nothing tells, or the image is not built on the one that was given */
+  readonly base: ImageBase | null;
+  readonly layers: readonly ResultLayer[];
 }
 
 export interface ResultInputs {
@@ -33,6 +40,8 @@ export interface ResultInputs {
     readonly reference: string;
     readonly stage: string;
   };
+  /** the base image that was given (`--base`) */
+  readonly base: { readonly reference: string; readonly id: string; readonly digest: string | null } | null;
   /** cataloger name → version */
   readonly catalogers: Readonly<Record<string, number>>;
   /** shard name → digest */

@@ -7,14 +7,17 @@ import type { LayerAnalysis } from '../inventory/layer-analysis.ts';
 import { openLayerCache } from '../inventory/layer-cache.ts';
 import { takeInventory } from '../inventory/take-inventory.ts';
 import type { Inventory } from '../inventory/types.ts';
+import { sortIncomplete } from '../matching/plan.ts';
 import { platformResults } from '../result/platform-results.ts';
 import type { InventoryResult, PlatformResults, ResultImage, ResultInputs } from '../result/types.ts';
+import { type BaseFound, findBase, inBase } from './base-image.ts';
 import type { SubjectRequest } from './request.ts';
 
-/** An image that was read: what it is, and what is inside. Its files are closed. */
+/** An image that was read: what it is, what is inside, and what it was built on. Its files are closed. */
 export interface Subject {
   readonly image: ReadImage<LayerAnalysis>;
   readonly inventory: Inventory;
+  readonly base: BaseFound;
 }
 
 /** @throws ImageError when the image as a whole cannot be read */
@@ -30,7 +33,8 @@ export async function readSubject(request: SubjectRequest): Promise<Subject> {
     offline: request.offline,
   });
   try {
-    return { image, inventory: await takeInventory(image) };
+    const inventory = await takeInventory(image);
+    return { image, inventory, base: await findBase(image, request) };
   } finally {
     await image.close();
   }
@@ -46,7 +50,10 @@ export async function* readPlatforms(request: SubjectRequest): AsyncGenerator<Su
 }
 
 /** `image` of the result. */
-export function resultImage({ image, inventory }: Subject, endOfLife: EolRecord['endOfSupport'] | null): ResultImage {
+export function resultImage(
+  { image, inventory, base }: Subject,
+  endOfLife: EolRecord['endOfSupport'] | null,
+): ResultImage {
   const { distro } = inventory;
   return {
     reference: image.reference,
@@ -61,12 +68,13 @@ export function resultImage({ image, inventory }: Subject, endOfLife: EolRecord[
       prettyName: distro.prettyName,
       endOfLife,
     },
-    layers: inventory.layers,
+    base: base.image,
+    layers: inventory.layers.map((layer, index) => ({ ...layer, base: inBase(base.image, index) })),
   };
 }
 
 /** The inputs that do not depend on advisories or policy. */
-export function subjectInputs({ image }: Subject, request: SubjectRequest): ResultInputs {
+export function subjectInputs({ image, base }: Subject, request: SubjectRequest): ResultInputs {
   return {
     product: { name: 'plimsoll', version: request.version },
     subject: {
@@ -75,6 +83,7 @@ export function subjectInputs({ image }: Subject, request: SubjectRequest): Resu
       reference: image.reference,
       stage: request.stage,
     },
+    base: base.given,
     catalogers: catalogerVersions(),
     advisories: {},
     stale: [],
@@ -106,6 +115,6 @@ function inventoryResult(subject: Subject, request: SubjectRequest): InventoryRe
     inputs: subjectInputs(subject, request),
     packages: subject.inventory.packages,
     facts: subject.inventory.facts,
-    incomplete: subject.inventory.incomplete,
+    incomplete: sortIncomplete([...subject.inventory.incomplete, ...subject.base.incomplete]),
   };
 }

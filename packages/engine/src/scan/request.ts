@@ -15,6 +15,8 @@ export interface SubjectRequest {
   readonly stage: PolicySubject['stage'];
   /** `linux/arm64`; default the host's */
   readonly platform?: string | undefined;
+  /** reference of the image that this one is said to be built on */
+  readonly base?: string | undefined;
   /** where layer analyses are kept; null neither reads nor writes any */
   readonly cacheDir: string | null;
   /** the Docker engine (`DOCKER_HOST`) */

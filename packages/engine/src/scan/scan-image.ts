@@ -11,6 +11,7 @@ import type { PolicySubject } from '../policy/types.ts';
 import { platformResults } from '../result/platform-results.ts';
 import type { PlatformResults, ScanResult } from '../result/types.ts';
 import { compareVersions } from '../versions/compare-versions.ts';
+import { markBase } from './base-image.ts';
 import { AdvisoryDesk } from './gather-advisories.ts';
 import { readPlatforms, readSubject, resultImage, type Subject, subjectInputs } from './read-subject.ts';
 import type { ScanRequest, WithDigest } from './request.ts';
@@ -56,7 +57,12 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
     );
     const { missing, stale, advisories, example } = desk.summary();
     const image = resultImage(subject, life?.endOfLife ?? null);
-    const incomplete = sortIncomplete([...inventory.incomplete, ...plan.incomplete, ...uncompared]);
+    const incomplete = sortIncomplete([
+      ...inventory.incomplete,
+      ...subject.base.incomplete,
+      ...plan.incomplete,
+      ...uncompared,
+    ]);
     const policySubject: PolicySubject = {
       image: {
         reference: image.reference,
@@ -65,6 +71,7 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
         digest: image.digest,
         platform: image.platform,
         created: inventory.facts.config?.created ?? null,
+        base: image.base,
         distro: image.distro && { ...image.distro, pastEndOfLife: life?.past ?? null },
       },
       stage: request.stage,
@@ -97,7 +104,7 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
       packages: inventory.packages,
       facts: inventory.facts,
       incomplete,
-      findings,
+      findings: markBase(findings, image),
       verdict: { ...verdict, inputs: [...new Set([...verdict.inputs, ...matchingInputs(plan, advisories)])].sort() },
     };
   } finally {

@@ -85,4 +85,13 @@ rules:
     message: "{entry.message}"
     remediation: judge these parts by other means, or leave them out of the image
     controls: [nist-800-190:4.1.1]
+
+  - id: other-base
+    description: The image is not built on the base image that was given, so that all of its findings count as its own.
+    scope: coverage
+    when: entry.code == "base-mismatch"
+    action: warn
+    message: "{entry.message}"
+    remediation: name the base image that it was built on, best by its digest, or build it again on the one that was given
+    controls: [nist-800-190:4.1.5]
 `;

@@ -117,6 +117,7 @@ export function makeSubject(facts: SubjectFacts = {}): PolicySubject {
       digest: null,
       platform: 'linux/amd64',
       created: null,
+      base: null,
       distro: { id: 'debian', version: '12', endOfLife: '2028-06-30', pastEndOfLife: false },
       ...facts.image,
     },

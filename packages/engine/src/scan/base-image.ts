@@ -1,0 +1,93 @@
+import { commonLayers, guessedBaseLayers, statedBase } from '../image/base-image.ts';
+import { ImageError } from '../image/error.ts';
+import { describeBeside, describeImage } from '../image/read-image.ts';
+import type { DescribedImage, DescribeOptions, ImageBase, ReadImage } from '../image/types.ts';
+import type { Incomplete } from '../inventory/types.ts';
+import type { Finding } from '../matching/types.ts';
+import type { ResultImage, ResultInputs } from '../result/types.ts';
+import type { SubjectRequest } from './request.ts';
+
+/** What an image was built on, as far as that is known. */
+export interface BaseFound {
+  readonly image: ImageBase | null;
+  /** what was given, for the result's inputs */
+  readonly given: ResultInputs['base'];
+  readonly incomplete: readonly Incomplete[];
+}
+
+/**
+ * Tells what an image was built on: the base that was given, when the image begins with all of its layers. When none was
+ * given, what the image says itself: its annotations and labels, and its history. Never what happens to be cached, and
+ * nothing is asked of the network that was not named.
+ *
+ * @throws ImageError when the base that was given cannot be described
+ */
+export async function findBase(image: ReadImage<unknown>, request: SubjectRequest): Promise<BaseFound> {
+  const { limits, signal, engineHost, offline } = request;
+  const options: DescribeOptions = { platform: image.platform ?? undefined, limits, signal, engineHost, offline };
+  const diffIds = image.layers.map(({ diffId }) => diffId ?? '');
+  return request.base === undefined
+    ? { image: await ownWord(image, diffIds, options), given: null, incomplete: [] }
+    : givenBase(await describeGiven(request.base, options), diffIds);
+}
+
+async function describeGiven(reference: string, options: DescribeOptions): Promise<DescribedImage> {
+  try {
+    return await describeImage(reference, options);
+  } catch (error) {
+    if (!(error instanceof ImageError) || error.code === 'ABORTED') throw error;
+    throw new ImageError(error.code, `the base image: ${error.message}`, { cause: error });
+  }
+}
+
+function givenBase(described: DescribedImage, diffIds: readonly string[]): BaseFound {
+  const { reference, id, digest } = described;
+  const given = { reference, id, digest };
+  const layers = described.diffIds.length;
+  const common = commonLayers(described.diffIds, diffIds);
+  if (common === layers) return { image: { reference, digest, id, layers, from: 'option' }, given, incomplete: [] };
+  const message = `the image is not built on ${reference}: it begins with ${common} of its ${layers} layers; all findings count as the image's own`;
+  return { image: null, given, incomplete: [{ code: 'base-mismatch', message }] };
+}
+
+/**
+ * A manifest annotation is about this image alone; a label is inherited from the base by every image on it, and may be about
+ * the base of the base. It counts only where nothing else speaks.
+ */
+async function ownWord(
+  { reference, kind, config, annotations }: ReadImage<unknown>,
+  diffIds: readonly string[],
+  options: DescribeOptions,
+): Promise<ImageBase | null> {
+  const annotated = statedBase(annotations ?? {});
+  if (annotated?.digest != null) {
+    const beside = await describeBeside({ reference, kind }, annotated.digest, options);
+    const layers = beside?.diffIds.length ?? 0;
+    if (beside !== null && commonLayers(beside.diffIds, diffIds) === layers) {
+      return { reference: annotated.reference, digest: annotated.digest, id: beside.id, layers, from: 'annotation' };
+    }
+  }
+  const guessed = config === null ? null : guessedBaseLayers(config, diffIds.length);
+  if (guessed !== null) {
+    const { reference: name = null, digest = null } = annotated ?? {};
+    return { reference: name, digest, id: null, layers: guessed, from: 'history' };
+  }
+  const stated = annotated ?? statedBase(config?.labels ?? {});
+  return stated && { ...stated, id: null, layers: null, from: 'annotation' };
+}
+
+/** Whether a layer, by its index, is one of the base's; null: not known. */
+export function inBase(base: ImageBase | null, index: number): boolean | null {
+  return base === null || base.layers === null ? null : index < base.layers;
+}
+
+/** Says in the evidence of each finding that has a layer whether it is the base's: of equal layers the lowest counts. */
+export function markBase(findings: readonly Finding[], { layers }: ResultImage): readonly Finding[] {
+  const byDiffId = new Map<string | null, boolean | null>();
+  for (const { diffId, base } of layers) if (!byDiffId.has(diffId)) byDiffId.set(diffId, base);
+  return findings.map((finding) => {
+    const { layer } = finding.evidence;
+    if (layer === undefined || layer === null) return finding;
+    return { ...finding, evidence: { ...finding.evidence, inBase: byDiffId.get(layer) ?? null } };
+  });
+}
