@@ -50,6 +50,11 @@ const reading: readonly OptionSpec[] = [
     description:
       'the image that it was built on: which findings are of that and which its own (default: what it says itself)',
   },
+  {
+    flags: '--facts <name,...|all>',
+    description: 'gather facts whether or not a rule names them: config, files; repeatable',
+    repeat: true,
+  },
   { flags: '--cache-dir <dir>', description: 'where layer analyses are kept' },
   { flags: '--no-cache', description: 'neither read nor write layer analyses' },
 ];

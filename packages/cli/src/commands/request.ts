@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { SubjectRequest, WithDigest } from '@plimsoll/engine';
+import { type FactName, factNames, type SubjectRequest, type WithDigest } from '@plimsoll/engine';
 import { UsageError } from '../exit.ts';
 import { checkSource, fileReason } from '../files.ts';
 import type { CommandContext } from '../program.ts';
@@ -29,6 +29,7 @@ export function subjectRequest(
     stage: oneOf(text(options, 'stage') ?? 'pipeline', stages, '--stage'),
     platform,
     base: baseReference(text(options, 'base')),
+    facts: facts(list(options, 'facts')),
     cacheDir: options.cache === false ? null : (text(options, 'cacheDir') ?? cacheFolder('layers')),
     engineHost: process.env.DOCKER_HOST || undefined,
     offline: options.offline === true,
@@ -41,6 +42,13 @@ function baseReference(given: string | undefined): string | undefined {
   if (given?.trim() === '') throw new UsageError('--base is an empty word; say an archive, a folder or a name');
   if (given?.startsWith('rootfs:')) throw new UsageError(`--base is "${given}", which has no layers to compare`);
   return given;
+}
+
+/** `--facts config,files`, `--facts all` */
+function facts(given: readonly string[]): readonly FactName[] {
+  const names = given.flatMap((names) => names.split(','));
+  if (names.includes('all')) return factNames;
+  return names.map((name) => oneOf(name.trim(), factNames, '--facts'));
 }
 
 /** Where advisories come from, as `--mirror` and `--catalog` say. @throws UsageError for what cannot be one */

@@ -166,7 +166,7 @@ export class LayerScan<T> implements TarHandler {
       linkTarget: raw.type === 'symlink' ? raw.linkTarget : null,
     };
     this.#add(entry, this.#ordinal, raw.offset, this.#entries.length);
-    const wanted = raw.type === 'file' && path !== '' ? this.#wants(entry) : false;
+    const wanted = raw.type === 'file' && path !== '' ? this.#wants(entry, false) : false;
     if (wanted === false) {
       return false;
     }
@@ -194,8 +194,8 @@ export class LayerScan<T> implements TarHandler {
     return this.#passing !== null;
   }
 
-  #wants(entry: LayerEntry): boolean | 'parts' {
-    const wanted = this.#visitor.wants(entry.path, entry.size, entry.mode);
+  #wants(entry: LayerEntry, again: boolean): boolean | 'parts' {
+    const wanted = this.#visitor.wants(entry.path, entry.size, entry.mode, again);
     if (wanted !== true) {
       return wanted;
     }
@@ -240,7 +240,7 @@ export class LayerScan<T> implements TarHandler {
     const offset = this.#offsets[holder]!;
     const entry: LayerEntry = { ...shared, path };
     // what is wanted in parts was seen under its first name
-    if (this.#wants(entry) === true) {
+    if (this.#wants(entry, true) === true) {
       this.#add(entry, ordinal, offset, holder);
       this.#pending.push({ entry, ordinal, offset });
     } else {

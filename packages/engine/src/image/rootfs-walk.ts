@@ -113,7 +113,7 @@ class RootfsWalk<T> {
         this.#left.push(child);
       }
     } else if (entry.type === 'file') {
-      const wanted = this.#visitor.wants(entry.path, entry.size, entry.mode);
+      const wanted = this.#visitor.wants(entry.path, entry.size, entry.mode, false);
       if (wanted === true) {
         this.#read(place, entry);
       } else if (wanted === 'parts' && this.#visitor.parts !== undefined) {

@@ -51,8 +51,10 @@ export interface LayerVisitor<T> {
   /**
    * Whether the body of this regular file is wanted. `path`, `size` and `mode` as in `LayerEntry`. `parts`: only stretches
    * of it, which `parts` or `passing` gets; what it means where the visitor has neither is that the file is not wanted.
+   *
+   * @param again a hard link to a file of this layer that has passed: its body would have to be read once more
    */
-  wants(path: string, size: number, mode: number): boolean | 'parts';
+  wants(path: string, size: number, mode: number, again: boolean): boolean | 'parts';
   /** The whole body of a wanted file. The callee may keep `body`, but should parse it and let go. */
   file(entry: LayerEntry, body: Buffer): void;
   /** A file wanted in parts that lies where it can be read at any position. `parts` is valid during the call. */

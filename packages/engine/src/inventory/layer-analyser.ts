@@ -15,7 +15,10 @@ import { PassingExecutable, type SpareBuffer } from './binary/passing-executable
 import type { ContentWatch, FileDigests, FileReader, ParsedFile } from './cataloger.ts';
 import { catalogerVersions, executableReaders, matchFile, proofFilter, readersByName } from './catalogers.ts';
 import { CatalogError } from './error.ts';
+import type { BodyReader, FactGatherer, GatheredFact } from './facts/gatherer.ts';
+import { gatherersOf } from './facts/gatherers.ts';
 import { decodeAnalysis, encodeAnalysis, type LayerAnalysis } from './layer-analysis.ts';
+import type { FactName } from './types.ts';
 
 /** Where layer analyses are kept between runs. Keys are hexadecimal; what is put may be gone at the next `get`. */
 export interface LayerStore {
@@ -26,14 +29,15 @@ export interface LayerStore {
 export interface LayerAnalyserOptions {
   /** without it, nothing is recalled and nothing kept */
   readonly store?: LayerStore | undefined;
-  /** names of facts that were asked for beyond packages; part of the key, since they change what is gathered */
-  readonly facts?: readonly string[] | undefined;
+  /** that were asked for beyond packages; those that read files are part of the key */
+  readonly facts?: readonly FactName[] | undefined;
 }
 
 /** What the image room asks of whoever looks into layers: reads package databases and manifests as the bytes pass by. */
 export function createLayerAnalyser(options: LayerAnalyserOptions = {}): LayerAnalyser<LayerAnalysis> {
   const { store, facts = [] } = options;
-  const asked = JSON.stringify([catalogerVersions(), [...facts].sort()]);
+  const bodyReaders = gatherersOf(facts).filter(({ bodies }) => bodies !== undefined);
+  const asked = JSON.stringify([catalogerVersions(), bodyReaders.map(({ name, version }) => [name, version])]);
   const storeKey = (key: LayerKey) => createHash('sha256').update(`${key.id}\n${asked}`).digest('hex');
   return {
     recall(key) {
@@ -41,7 +45,7 @@ export function createLayerAnalyser(options: LayerAnalyserOptions = {}): LayerAn
       const bytes = store?.get(at);
       return bytes === undefined ? undefined : decodeAnalysis(at, bytes);
     },
-    begin: () => new InventoryVisitor(),
+    begin: () => new InventoryVisitor(bodyReaders),
     keep(key, analysis) {
       const at = storeKey(key);
       store?.put(at, encodeAnalysis(at, analysis));
@@ -52,8 +56,15 @@ export function createLayerAnalyser(options: LayerAnalyserOptions = {}): LayerAn
 class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
   readonly #spare: SpareBuffer = { bytes: Buffer.alloc(0) };
   readonly #parsed = new Map<string, Map<string, ParsedFile<unknown>>>();
+  readonly #bodyReaders: readonly FactGatherer<GatheredFact>[];
+  /** further names of files that have passed: their content was seen */
+  readonly #seen = new Set<string>();
 
-  wants(path: string, size: number, mode: number): boolean | 'parts' {
+  constructor(bodyReaders: readonly FactGatherer<GatheredFact>[]) {
+    this.#bodyReaders = bodyReaders;
+  }
+
+  wants(path: string, size: number, mode: number, again: boolean): boolean | 'parts' {
     let wanted: boolean | 'parts' = maybeExecutable(path, size, mode) ? 'parts' : false;
     for (const { reader: name, pattern } of matchFile(path)) {
       if (pattern.presence) continue;
@@ -61,6 +72,9 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
       if (size <= reader.maxBytes) wanted = true;
       else this.#set(name, path, tooLarge(reader, size));
     }
+    if (this.#bodyReaders.length === 0) return wanted;
+    if (again) this.#seen.add(path);
+    else if (this.#bodyReaders.some(({ bodies }) => bodies!.wants(path, size, mode))) wanted = true;
     return wanted;
   }
 
@@ -73,6 +87,11 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
     }
     // what a pattern wants whole for its name may be an executable all the same
     if (beginsElf(body)) this.parts(entry, partsOfBody(body));
+    for (const { name, bodies } of this.#seen.has(entry.path) ? [] : this.#bodyReaders) {
+      if (!bodies!.wants(entry.path, body.length, entry.mode)) continue;
+      const said = readBody(bodies!, entry.path, body);
+      if (said !== null) this.#set(name, entry.path, said);
+    }
   }
 
   parts(entry: LayerEntry, parts: FileParts): void {
@@ -121,6 +140,14 @@ export function readFile(reader: FileReader<unknown>, path: string, body: Buffer
     const wanted = typeof reader.digests === 'function' ? reader.digests(path) : reader.digests;
     const digests = wanted && parsed.facts !== null ? digestsOf(body) : null;
     return digests === null ? parsed : { ...parsed, digests };
+  } catch (error) {
+    return asDamage(error);
+  }
+}
+
+function readBody(bodies: BodyReader, path: string, body: Buffer): ParsedFile<unknown> | null {
+  try {
+    return bodies.read(path, body);
   } catch (error) {
     return asDamage(error);
   }

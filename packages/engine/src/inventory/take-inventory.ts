@@ -5,13 +5,21 @@ import { catalogers } from './catalogers.ts';
 import { coverageOf } from './coverage.ts';
 import { brokenLinks, removedDatabases } from './database-checks.ts';
 import { detectDistro, distroReader } from './distro/distro.ts';
+import { gatherFacts } from './facts/gatherers.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';
 import { replacedFiles } from './replaced-files.ts';
 import { collectFiles, imageMatcher, liveFiles, type SquashedFiles } from './squashed-files.ts';
-import type { Distro, Incomplete, Inventory, Package } from './types.ts';
+import type { Distro, FactName, Incomplete, Inventory, Package } from './types.ts';
 
-/** Says what is inside an image: merges the analyses of its layers, honouring what later layers hide, into one inventory. */
-export async function takeInventory(image: ReadImage<LayerAnalysis>): Promise<Inventory> {
+/**
+ * Says what is inside an image: merges the analyses of its layers, honouring what later layers hide, into one inventory.
+ *
+ * @param facts that are gathered beside the packages; the layers were analysed for the same ones
+ */
+export async function takeInventory(
+  image: ReadImage<LayerAnalysis>,
+  facts: readonly FactName[] = [],
+): Promise<Inventory> {
   const analyses = image.rootfs === null ? image.layers.map(({ analysis }) => analysis) : [image.rootfs];
   const layerId = (index: number) => image.layers[index]?.diffId ?? null;
   const match = imageMatcher(analyses);
@@ -24,7 +32,10 @@ export async function takeInventory(image: ReadImage<LayerAnalysis>): Promise<In
   const found = catalogue(files, distro, layerId);
   const replaced = await replacedFiles(image, view, analyses, found.owners);
   const { packages, incomplete, owners } = attribute(found, replaced, files);
+  const { config } = image;
+  const gathered = gatherFacts(facts, { config, distro, packages, owners, view, analyses, layerId });
   const seen = [
+    ...gathered.incomplete,
     ...readProblems(analyses, view.problems, layerId),
     ...damages(files, layerId),
     ...removedDatabases(view, analyses, layerId),
@@ -35,7 +46,7 @@ export async function takeInventory(image: ReadImage<LayerAnalysis>): Promise<In
   return {
     distro,
     packages: packages.sort(comparePackages),
-    facts: { config: image.config, coverage: coverageOf(view, owners, packages) },
+    facts: { config, coverage: coverageOf(view, owners, packages), ...gathered.facts },
     incomplete: distinct([
       ...seen,
       ...unknownDistro(distro, packages, incomplete),

@@ -93,10 +93,33 @@ export interface Coverage {
   readonly libraries: CoverageCount;
 }
 
+/** Facts that can be asked for by name; `config` is always there. */
+export const factNames = ['config', 'files'] as const;
+export type FactName = (typeof factNames)[number];
+
+/** A file of the squashed view that is notable for its mode. */
+export interface FileFact {
+  /** absolute */
+  readonly path: string;
+  /** a device is also a named pipe */
+  readonly type: 'file' | 'directory' | 'device';
+  /** permission bits with set-id and sticky bits, octal: `4755` */
+  readonly mode: string;
+  readonly uid: number;
+  readonly gid: number;
+  /** bytes */
+  readonly size: number;
+  /** diff ID of the layer that it stands in; null for a rootfs */
+  readonly layer: string | null;
+}
+
+/** What is absent was not asked for; empty means that there is none. */
 export interface Facts {
   /** null for a rootfs */
   readonly config: ImageConfig | null;
   readonly coverage: Coverage;
+  /** set-user-id and set-group-id files, and everything but links that all may write; sorted by path */
+  readonly files?: readonly FileFact[];
 }
 
 export interface Inventory {

@@ -8,6 +8,7 @@ export const supportedScopes = [
   'vulnerability',
   'malware',
   'package',
+  'file',
   'config',
   'image',
   'coverage',
@@ -15,13 +16,7 @@ export const supportedScopes = [
 export type SupportedScope = (typeof supportedScopes)[number];
 
 /** Scopes of the rule form whose facts are not gathered yet. */
-export const futureScopes = [
-  'secret',
-  'file',
-  'license',
-  'signature',
-  'runtime',
-] as const satisfies readonly RuleScope[];
+export const futureScopes = ['secret', 'license', 'signature', 'runtime'] as const satisfies readonly RuleScope[];
 
 /*
  * Conventions of all contexts, so that rules stay short and nothing unknown reads as "no":
@@ -145,6 +140,24 @@ const pkg = object({
   ownedBy: string,
 });
 
+const file = object({
+  /** absolute, of the squashed view */
+  path: string,
+  type: oneOf(['file', 'directory', 'device']),
+  /** octal, `4755` */
+  mode: string,
+  setUid: bool,
+  setGid: bool,
+  sticky: bool,
+  worldWritable: bool,
+  uid: int,
+  gid: int,
+  /** bytes */
+  size: int,
+  layer: string,
+  instruction: string,
+});
+
 const config = object({
   /** as written; "" is root */
   user: string,
@@ -186,6 +199,8 @@ export function scopeVariables(
       return { finding, ...common };
     case 'package':
       return { pkg, ...common };
+    case 'file':
+      return { file, ...common };
     case 'config':
       return { config, ...common };
     case 'coverage':

@@ -1,6 +1,6 @@
 import type { Severity } from '../advisories/types.ts';
 import type { ImageConfig } from '../image/types.ts';
-import type { Incomplete, Package } from '../inventory/types.ts';
+import type { FileFact, Incomplete, Package } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import { daysBetween } from './days.ts';
 import type { PolicySubject } from './types.ts';
@@ -169,6 +169,25 @@ export function packageContext(pkg: Package, inBase: BaseLayers) {
     layers: pkg.locations.map(({ layer }) => layer ?? ''),
     ...inBase(pkg.locations.map(({ layer }) => layer)),
     ownedBy: pkg.ownedBy ?? '',
+  };
+}
+
+/** @param instruction of the layer that it stands in */
+export function fileContext(file: FileFact, instruction: string | null) {
+  const bits = Number.parseInt(file.mode, 8);
+  return {
+    path: file.path,
+    type: file.type,
+    mode: file.mode,
+    setUid: (bits & 0o4000) !== 0,
+    setGid: (bits & 0o2000) !== 0,
+    sticky: (bits & 0o1000) !== 0,
+    worldWritable: (bits & 0o002) !== 0,
+    uid: file.uid,
+    gid: file.gid,
+    size: file.size,
+    layer: file.layer ?? '',
+    instruction: instruction ?? '',
   };
 }
 

@@ -1,6 +1,6 @@
 import { severities } from '../advisories/types.ts';
 import type { ImageConfig } from '../image/types.ts';
-import type { Inventory, Package } from '../inventory/types.ts';
+import type { FileFact, Inventory, Package } from '../inventory/types.ts';
 import type { Evidence, Finding } from '../matching/types.ts';
 import { configContext } from './context-values.ts';
 import type { Rule } from './policy-file.ts';
@@ -13,16 +13,26 @@ import type { Rule } from './policy-file.ts';
 export function packageFinding(rule: Rule, pkg: Package, title: string, inventory: Inventory): Finding {
   const [location] = pkg.locations;
   const layer = location?.layer ?? null;
-  const madeBy = inventory.layers.find(({ diffId }) => diffId !== null && diffId === layer)?.instruction ?? null;
   return {
     ...made(rule, title, [pkg.purl, location?.path ?? ''], [pkg.type, pkg.name]),
     package: { name: pkg.name, version: pkg.version, type: pkg.type, purl: pkg.purl },
     evidence: {
       ...(location && { path: location.path }),
       layer,
-      instruction: madeBy,
+      instruction: instructionOf(layer, inventory),
     },
   };
+}
+
+export function fileFinding(rule: Rule, file: FileFact, title: string, inventory: Inventory): Finding {
+  const { path, layer, mode } = file;
+  const instruction = instructionOf(layer, inventory);
+  return { ...made(rule, title, [path], [path]), evidence: { path, layer, instruction, value: mode } };
+}
+
+/** The history entry that made a layer; null where it is not known. */
+export function instructionOf(layer: string | null, { layers }: Inventory): string | null {
+  return layers.find(({ diffId }) => diffId !== null && diffId === layer)?.instruction ?? null;
 }
 
 export function imageFinding(rule: Rule, title: string): Finding {

@@ -1,4 +1,6 @@
+import type { FactName } from '../inventory/types.ts';
 import type { Rule } from './policy-file.ts';
+import type { RuleScope } from './types.ts';
 
 /** Fields that need a shard of their own, and the shard. */
 const signalShards: readonly (readonly [prefix: string, shard: string])[] = [
@@ -30,6 +32,14 @@ function ruleReads(rule: Rule): readonly string[] {
 /** Shards of signals (`kev`, `epss`, `eol`) that these rules ask for, sorted. */
 export function signalsRead(rules: readonly Rule[]): readonly string[] {
   return [...new Set(rules.flatMap((rule) => ruleReads(rule).flatMap(signals)))].sort();
+}
+
+/** Facts that a scope is about, which are gathered only where they are asked for. */
+const scopeFacts: Partial<Readonly<Record<RuleScope, FactName>>> = { file: 'files' };
+
+/** Facts that these rules judge, sorted. */
+export function factsRead(rules: readonly Rule[]): readonly FactName[] {
+  return [...new Set(rules.flatMap(({ scope }) => scopeFacts[scope] ?? []))].sort();
 }
 
 /** Every signal that a rule may ask for; when no rule does, it does not matter that its shard is missing. */

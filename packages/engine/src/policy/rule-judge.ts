@@ -7,6 +7,7 @@ import {
   configContext,
   countBySeverity,
   entryContext,
+  fileContext,
   findingContext,
   imageContext,
   packageContext,
@@ -14,7 +15,14 @@ import {
 } from './context-values.ts';
 import { PolicyError } from './error.ts';
 import type { Exceptions } from './exception-match.ts';
-import { configFinding, configOffences, imageFinding, packageFinding } from './made-findings.ts';
+import {
+  configFinding,
+  configOffences,
+  fileFinding,
+  imageFinding,
+  instructionOf,
+  packageFinding,
+} from './made-findings.ts';
 import type { Policy, Rule } from './policy-file.ts';
 import type { PolicySubject } from './types.ts';
 
@@ -90,6 +98,8 @@ export class RuleJudge {
         return this.#judgeFindings(rule, this.#judged[rule.scope]);
       case 'package':
         return this.#judgePackages(rule);
+      case 'file':
+        return this.#judgeFiles(rule);
       case 'config':
         return this.#judgeConfig(rule);
       case 'coverage':
@@ -118,6 +128,16 @@ export class RuleJudge {
       const values = this.#values(rule, context);
       if (!rule.when.evaluate(values)) continue;
       broken.push(packageFinding(rule, inventory.packages[index]!, rule.message.render(values), inventory));
+    }
+    return this.#make(broken);
+  }
+
+  #judgeFiles(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
+    const { inventory } = this.#subject;
+    const broken: Finding[] = [];
+    for (const file of inventory.facts.files ?? []) {
+      const values = this.#values(rule, fileContext(file, instructionOf(file.layer, inventory)));
+      if (rule.when.evaluate(values)) broken.push(fileFinding(rule, file, rule.message.render(values), inventory));
     }
     return this.#make(broken);
   }

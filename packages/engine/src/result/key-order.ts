@@ -80,6 +80,7 @@ export const resultKeyOrder: KeyOrder = {
       history: { created: null, instruction: null, comment: null, emptyLayer: null },
     },
     coverage: { executables: coverageCount, libraries: coverageCount },
+    files: { path: null, type: null, mode: null, uid: null, gid: null, size: null, layer: null },
   },
   incomplete: { code: null, message: null, path: null, layer: null },
   findings: {

@@ -119,6 +119,16 @@ const config = z.object({
   ),
 });
 
+const fileFact = z.object({
+  path: z.string(),
+  type: z.enum(['file', 'directory', 'device']),
+  mode: z.string().meta({ description: 'octal, 4755' }),
+  uid: z.number(),
+  gid: z.number(),
+  size: z.number().meta({ description: 'bytes' }),
+  layer: layerRef,
+});
+
 const incomplete = z.object({
   code: z.enum([
     'unsafe-path',
@@ -285,6 +295,11 @@ const inventoryResultSchema = z.object({
     coverage: z
       .object({ executables: coverageCount, libraries: coverageCount })
       .meta({ description: 'what can be run, and how much of it a listed package answers for' }),
+    files: z.exactOptional(
+      z
+        .array(fileFact)
+        .meta({ description: 'set-id files, and everything but links that all may write; absent: not asked for' }),
+    ),
   }),
   incomplete: z.array(incomplete),
 });

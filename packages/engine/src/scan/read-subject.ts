@@ -22,9 +22,10 @@ export interface Subject {
 
 /** @throws ImageError when the image as a whole cannot be read */
 export async function readSubject(request: SubjectRequest): Promise<Subject> {
+  const { facts = [] } = request;
   const store = request.cacheDir === null ? undefined : openLayerCache({ directory: request.cacheDir });
   const image = await readImage(request.reference, {
-    analyser: createLayerAnalyser({ store }),
+    analyser: createLayerAnalyser({ store, facts }),
     platform: request.platform,
     limits: request.limits,
     signal: request.signal,
@@ -33,7 +34,7 @@ export async function readSubject(request: SubjectRequest): Promise<Subject> {
     offline: request.offline,
   });
   try {
-    const inventory = await takeInventory(image);
+    const inventory = await takeInventory(image, facts);
     return { image, inventory, base: await findBase(image, request) };
   } finally {
     await image.close();
@@ -90,10 +91,15 @@ export function subjectInputs({ image, base }: Subject, request: SubjectRequest)
     missing: [],
     policy: {},
     exceptions: {},
-    settings: request.limits ? { limits: request.limits } : {},
+    settings: subjectSettings(request),
     history: {},
     evaluatedAt: request.evaluatedAt,
   };
+}
+
+/** Settings that change what is found in an image. */
+export function subjectSettings({ facts = [], limits }: SubjectRequest): Record<string, unknown> {
+  return { ...(facts.length > 0 ? { facts: [...facts].sort() } : {}), ...(limits ? { limits } : {}) };
 }
 
 /** The inventory of an image alone: what `plimsoll sbom` prints. Needs no advisories. */

@@ -1,5 +1,6 @@
 import type { Severity } from '../advisories/types.ts';
 import type { ReadLimits, ReadProgress } from '../image/types.ts';
+import type { FactName } from '../inventory/types.ts';
 import type { ExceptionFile } from '../policy/exception-file.ts';
 import type { Policy } from '../policy/policy-file.ts';
 import type { PolicySubject } from '../policy/types.ts';
@@ -17,6 +18,8 @@ export interface SubjectRequest {
   readonly platform?: string | undefined;
   /** reference of the image that this one is said to be built on */
   readonly base?: string | undefined;
+  /** facts to gather beside the packages; what policies ask for is gathered in any case */
+  readonly facts?: readonly FactName[] | undefined;
   /** where layer analyses are kept; null neither reads nor writes any */
   readonly cacheDir: string | null;
   /** the Docker engine (`DOCKER_HOST`) */

@@ -7,13 +7,21 @@ import { compareFindings } from '../matching/finding-key.ts';
 import { matchInventory } from '../matching/match.ts';
 import { type LookupPlan, planLookups, sortIncomplete } from '../matching/plan.ts';
 import { evaluate } from '../policy/evaluate.ts';
+import { factsRead } from '../policy/rule-inputs.ts';
 import type { PolicySubject } from '../policy/types.ts';
 import { platformResults } from '../result/platform-results.ts';
 import type { PlatformResults, ScanResult } from '../result/types.ts';
 import { compareVersions } from '../versions/compare-versions.ts';
 import { markBase } from './base-image.ts';
 import { AdvisoryDesk } from './gather-advisories.ts';
-import { readPlatforms, readSubject, resultImage, type Subject, subjectInputs } from './read-subject.ts';
+import {
+  readPlatforms,
+  readSubject,
+  resultImage,
+  type Subject,
+  subjectInputs,
+  subjectSettings,
+} from './read-subject.ts';
 import type { ScanRequest, WithDigest } from './request.ts';
 
 /**
@@ -22,7 +30,8 @@ import type { ScanRequest, WithDigest } from './request.ts';
  * @throws ImageError when the image cannot be read. What could not be seen inside, and advisories that are missing or
  * stale, are no errors: they stand in the result and close the gate.
  */
-export async function scanImage(request: ScanRequest): Promise<ScanResult> {
+export async function scanImage(given: ScanRequest): Promise<ScanResult> {
+  const request = withFactsOfPolicies(given);
   return scanSubject(await readSubject(request), request);
 }
 
@@ -31,11 +40,18 @@ export async function scanImage(request: ScanRequest): Promise<ScanResult> {
  *
  * @throws ImageError when one of them cannot be read: a gate that saw only some of them does not open
  */
-export async function scanPlatforms(request: ScanRequest): Promise<PlatformResults<ScanResult>> {
+export async function scanPlatforms(given: ScanRequest): Promise<PlatformResults<ScanResult>> {
+  const request = withFactsOfPolicies(given);
   const subjects = readPlatforms(request);
   const results: ScanResult[] = [];
   for await (const subject of subjects) results.push(await scanSubject(subject, request));
   return platformResults(request.reference, results);
+}
+
+/** What rules look at is gathered, asked for or not. */
+function withFactsOfPolicies(request: ScanRequest): ScanRequest {
+  const read = factsRead(request.policies.flatMap(({ value }) => value.rules));
+  return { ...request, facts: [...new Set([...(request.facts ?? []), ...read])].sort() };
 }
 
 async function scanSubject(subject: Subject, request: ScanRequest): Promise<ScanResult> {
@@ -135,9 +151,10 @@ function noFeedName(distro: { id: string; version: string | null }): string {
 }
 
 /** Settings that can change the result; none that only says where things are or how they are shown. */
-function settings({ gate, failOn, judgedAs, parameters, maxDbAgeDays, limits }: ScanRequest): Record<string, unknown> {
+function settings(request: ScanRequest): Record<string, unknown> {
+  const { gate, failOn, judgedAs, parameters, maxDbAgeDays } = request;
   const distro = judgedAs && `${judgedAs.id}:${judgedAs.version}`;
-  return { gate, failOn, distro, parameters, maxDbAgeDays, severityOrder: severities, ...(limits ? { limits } : {}) };
+  return { gate, failOn, distro, parameters, maxDbAgeDays, severityOrder: severities, ...subjectSettings(request) };
 }
 
 function compareForType(type: string, a: string, b: string): number {

@@ -70,7 +70,7 @@ function analyse(layer: FakeLayer, analyser: LayerAnalyser<LayerAnalysis>, read:
     else if ('hardLink' in value) entries.push(entryOf(path, 'hardlink', 0, value.hardLink));
     else if ('directory' in value) entries.push(entryOf(path, 'directory', 0));
     else {
-      visitor.wants(path, value.size, 0o644);
+      visitor.wants(path, value.size, 0o644, false);
       entries.push(entryOf(path, 'file', value.size));
     }
   }
@@ -78,7 +78,7 @@ function analyse(layer: FakeLayer, analyser: LayerAnalyser<LayerAnalysis>, read:
 }
 
 function take(visitor: LayerVisitor<LayerAnalysis>, file: LayerEntry, body: Buffer, read: string[]): void {
-  const wanted = visitor.wants(file.path, file.size, file.mode);
+  const wanted = visitor.wants(file.path, file.size, file.mode, false);
   if (wanted === 'parts') visitor.parts?.(file, partsOfBody(body));
   else if (wanted) {
     read.push(file.path);

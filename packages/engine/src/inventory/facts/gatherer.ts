@@ -1,0 +1,47 @@
+import type { SquashedView } from '../../image/squash.ts';
+import type { ImageConfig } from '../../image/types.ts';
+import type { Owner, ParsedFile } from '../cataloger.ts';
+import type { LayerAnalysis } from '../layer-analysis.ts';
+import type { Distro, FactName, Facts, Incomplete, Package } from '../types.ts';
+
+/** Facts that are gathered only where a rule, a report or the user asks for them. */
+export type GatheredFact = Exclude<FactName, 'config'>;
+
+/** What is known of the image when facts are gathered. */
+export interface FactContext {
+  /** null for a rootfs */
+  readonly config: ImageConfig | null;
+  readonly distro: Distro | null;
+  readonly packages: readonly Package[];
+  /** real path → the distro package that ships it, as far as file lists are kept */
+  readonly owners: ReadonlyMap<string, Owner>;
+  readonly view: SquashedView;
+  /** base first; what the gatherer's `bodies` said stands under its name in `parsed` */
+  readonly analyses: readonly LayerAnalysis[];
+  /** diff ID of a layer; null for a rootfs */
+  layerId(index: number): string | null;
+}
+
+/** Reads bodies of any file, whatever its name, while the layer passes by; no body outlives the pass. */
+export interface BodyReader {
+  /** Asked for every regular file, once; a hard link to a file that has passed is not asked for. Sizes in bytes. */
+  wants(path: string, size: number, mode: number): boolean;
+  /**
+   * Pure; the facts are JSON values and share no memory with `body`. Null: nothing to keep, as most.
+   *
+   * @throws CatalogError when there is something that cannot be read; it becomes damage
+   */
+  read(path: string, body: Buffer): ParsedFile<unknown> | null;
+}
+
+/** Gathers one kind of fact. A new one is a folder or file here, its name in `factNames`, and a line in gatherers.ts. */
+export interface FactGatherer<K extends GatheredFact> {
+  readonly name: K;
+  /** raise with every change of what `bodies` keeps: kept layer analyses of other versions are not used */
+  readonly version: number;
+  readonly bodies?: BodyReader;
+  gather(context: FactContext): {
+    readonly facts: NonNullable<Facts[K]>;
+    readonly incomplete?: readonly Incomplete[];
+  };
+}
