@@ -1,7 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dockerArchive, type FixtureImage, sha256 } from '../packages/engine/src/image/testing/image-builder.ts';
+import {
+  dockerArchive,
+  type FixtureImage,
+  fixtureImage,
+  sha256,
+  tarArchive,
+  withChecksum,
+} from '../packages/engine/src/image/testing/image-builder.ts';
 import { type DockerEngine, noDockerEngine, startDockerEngine } from './docker-engine.ts';
 import { plimsoll, scratchFolder } from './program.ts';
 import { buildDatabase, judgement, judgementOfFiles, listPackages, type Scan, scan } from './scans.ts';
@@ -64,6 +72,29 @@ describe.skipIf(noDockerEngine)(`an image of a real Docker engine${skipped(noDoc
     );
   });
 
+  it('from its own folders, of which most is not touched, as from its export', async () => {
+    const archive = load(oddImage(), 'small/odd:1');
+    const relay = await startRelay(engine.host);
+    const list = (reference: string, host: string) => listPackages(reference, [], { env: { DOCKER_HOST: host } });
+    const [near, far, wanted] = [
+      await list('docker:small/odd:1', engine.host),
+      await list('docker:small/odd:1', relay.host),
+      await list(archive, engine.host),
+    ];
+    await relay.stop();
+    expect(near.image.readFrom).toBe(engine.storageDriver === 'overlay2' ? 'overlay2' : 'export');
+    expect(far.image.readFrom).toBe('export');
+    expect(wanted.packages.map(({ name }) => name).sort()).toEqual(['linked', 'linked', 'named-in-latin-1']);
+    for (const { packages, facts, incomplete, image } of [near, far]) {
+      expect({ packages, facts, incomplete, id: image.id }).toEqual({
+        packages: wanted.packages,
+        facts: wanted.facts,
+        incomplete: wanted.incomplete,
+        id: wanted.image.id,
+      });
+    }
+  });
+
   it('says 3 and one clear line for an image that the engine does not have', async () => {
     const outcome = await plimsoll(['scan', 'docker:no/such:image', '--db-dir', dbDir, '--offline'], {
       env: { DOCKER_HOST: engine.host },
@@ -94,6 +125,59 @@ describe.skipIf(noDockerEngine)(`an image of a real Docker engine${skipped(noDoc
     expect(result.verdict.rules.map((rule) => rule.id)).not.toContain('root-user');
   });
 });
+
+/** What file systems show otherwise than a tar says it: names, links, modes, folders hidden and removed. */
+function oddImage(): FixtureImage {
+  const manifest = (name: string) => JSON.stringify({ name, version: '1.0.0' });
+  const latin1 = tarArchive([{ path: 'srv/node_modules/caf-/package.json', content: manifest('named-in-latin-1') }]);
+  latin1[latin1.indexOf('caf-') + 3] = 0xe9;
+  withChecksum(latin1.subarray(0, 512));
+  const long = `srv/${'deep/'.repeat(25)}node_modules/linked/package.json`;
+  return fixtureImage({
+    layers: [
+      [
+        { path: './', type: 'directory', mode: 0o1777 },
+        { path: './usr/bin/su', content: 'su', mode: 0o4755, uid: 7, gid: 70_000 },
+        { path: './usr/bin/sg', type: 'hardlink', linkTarget: './usr/bin/su' },
+        { path: 'lib', type: 'symlink', linkTarget: 'usr/lib' },
+        { path: 'opt/node_modules/gone/package.json', content: manifest('gone') },
+        { path: 'opt/hidden/node_modules/below/package.json', content: manifest('hidden') },
+        { path: 'dev/null', type: 'character', mode: 0o666 },
+      ],
+      latin1,
+      tarArchive(
+        [
+          { path: 'opt/node_modules/.wh.gone' },
+          { path: 'opt/hidden/.wh..wh..opq' },
+          { path: 'stored', content: manifest('linked') },
+          { path: 'srv/node_modules/linked/package.json', type: 'hardlink', linkTarget: 'stored' },
+          { path: long, content: manifest('linked') },
+          { path: 'etc/empty' },
+        ],
+        { longNames: 'pax' },
+      ),
+    ],
+  });
+}
+
+interface Relay {
+  readonly host: string;
+  stop(): Promise<void>;
+}
+
+/** The engine as another host would see it: behind a network connection. */
+async function startRelay(host: string): Promise<Relay> {
+  const server = createServer((from) => {
+    const to = connect(host.slice('unix://'.length));
+    from.on('error', () => to.destroy()).pipe(to);
+    to.on('error', () => from.destroy()).pipe(from);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    host: `tcp://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}
 
 /** By whichever builder the engine has. */
 function build(context: string, name: string): void {

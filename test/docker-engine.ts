@@ -15,6 +15,7 @@ export const noDockerEngine =
 export interface DockerEngine {
   /** for `DOCKER_HOST` */
   readonly host: string;
+  readonly storageDriver: string;
   docker(...args: string[]): string;
   stop(): Promise<void>;
 }
@@ -25,12 +26,13 @@ export async function startDockerEngine(): Promise<DockerEngine> {
   const socket = join(folder, 'docker.sock');
   const host = `unix://${socket}`;
   mountCgroups();
+  const driver = storageDriver(folder);
   const log = openSync(join(folder, 'log'), 'w');
   const child = spawn(
     '/usr/sbin/dockerd',
     // biome-ignore format: one option a pair
     ['--data-root', join(folder, 'data'), '--exec-root', join(folder, 'exec'), '--pidfile', join(folder, 'pid'), '-H', host,
-      '--bridge=none', '--iptables=false', '--ip6tables=false', `--storage-driver=${storageDriver(folder)}`],
+      '--bridge=none', '--iptables=false', '--ip6tables=false', `--storage-driver=${driver}`],
     { stdio: ['ignore', log, log], env: { ...process.env, PATH: '/usr/sbin:/usr/bin:/sbin:/bin' } },
   );
   closeSync(log);
@@ -49,6 +51,7 @@ export async function startDockerEngine(): Promise<DockerEngine> {
   const env = { ...process.env, DOCKER_HOST: host };
   return {
     host,
+    storageDriver: driver,
     stop,
     docker: (...args) => execFileSync('docker', args, { env, encoding: 'utf8', maxBuffer: 2 ** 28 }),
   };

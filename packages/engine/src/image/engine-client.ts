@@ -19,10 +19,16 @@ export interface EngineImage {
   readonly size: number;
   /** base first */
   readonly diffIds: readonly string[];
+  /** how the engine keeps layers: `overlay2` */
+  readonly storageDriver: string | null;
+  /** folder of the topmost layer, on the engine's host */
+  readonly upperDir: string | null;
 }
 
 /** The part of the Docker engine's HTTP interface that reads images. */
 export interface EngineClient {
+  /** behind a socket of this machine */
+  readonly local: boolean;
   /** @throws ImageError `NOT_FOUND`, `ENGINE_UNREACHABLE`, `ENGINE_ERROR` */
   inspect(name: string, signal: AbortSignal | undefined): Promise<EngineImage>;
   /** The archive of `docker save`. */
@@ -37,6 +43,7 @@ export interface EngineClient {
 export function engineClient(host: string | undefined): EngineClient {
   const where = endpoint(host || `unix://${defaultSocket}`);
   return {
+    local: where.options.socketPath !== undefined,
     async inspect(name, signal) {
       const reply = await request(where, `/images/${escaped(name)}/json`, signal);
       const bytes = await wholeReply(reply, where, signal);
@@ -169,5 +176,7 @@ function imageFrom(bytes: Buffer, where: Endpoint): EngineImage {
     variant: fields.string('Variant'),
     size: fields.amount('Size') ?? 0,
     diffIds: (fields.inner('RootFS').strings('Layers') ?? []).map((diffId) => checkDigestForm(diffId, what)),
+    storageDriver: fields.inner('GraphDriver').string('Name'),
+    upperDir: fields.inner('GraphDriver').inner('Data').string('UpperDir'),
   };
 }

@@ -29,16 +29,29 @@ export type DescribeContext = DescribeOptions & Pick<ReadContext<unknown>, 'limi
  *
  * @param blobOf the blob of a layer; files that it opens are closed by `close`
  */
-export async function readPlannedImage<T>(
+export function readPlannedImage<T>(
   plan: ImagePlan,
   blobOf: (layer: PlannedLayer) => Blob,
+  context: ReadContext<T>,
+  close: () => void,
+): Promise<ReadImage<T>> {
+  return readPlannedLayers(plan, (layer, what, job) => analyseBlob(blobOf(layer), layer, what, job), context, close);
+}
+
+/** Reads one layer from wherever it is; `what` names it in messages. */
+export type LayerReader = <U>(layer: PlannedLayer, what: string, job: LayerContext<U>) => Promise<AnalysedLayer<U>>;
+
+/** Reads the layers of an image, several at once. `member` tells them apart. */
+export async function readPlannedLayers<T>(
+  plan: ImagePlan,
+  readLayer: LayerReader,
   context: ReadContext<T>,
   close: () => void,
 ): Promise<ReadImage<T>> {
   const names = plan.layers.map((layer, index) => layerName(index, plan.layers.length, layer.digest ?? layer.member));
   const analyse = (index: number, signal: AbortSignal | undefined) => {
     const planned = plan.layers[index]!;
-    return analyseBlob(blobOf(planned), planned, names[index]!, {
+    return readLayer(planned, names[index]!, {
       analyser: context.analyser,
       limits: context.limits,
       signal,
@@ -65,7 +78,7 @@ export async function readPlannedImage<T>(
       signal: context.signal,
       onRead: () => {},
     };
-    return (await analyseBlob(blobOf(planned), planned, names[index]!, once)).analysis;
+    return (await readLayer(planned, names[index]!, once)).analysis;
   };
   return finishedImage(plan, analysed, context, reread, async () => close());
 }

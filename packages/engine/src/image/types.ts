@@ -6,6 +6,9 @@
 /** Kinds of place an image can come from; the prefix of a reference (`docker-archive:F`). */
 export type SourceKind = 'docker-archive' | 'oci-archive' | 'oci-layout' | 'docker' | 'rootfs';
 
+/** `export`: the archive that an engine sends; `overlay2`: the folders of its storage driver on this machine. */
+export type ReadFrom = 'export' | 'overlay2';
+
 export type EntryType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'character' | 'block' | 'fifo';
 
 /**
@@ -94,7 +97,10 @@ export interface LayerListing {
 
 /** Under which an analysis may be kept, and for how long it is true. */
 export interface LayerKey {
-  /** `sha256:…` of bytes that were hashed and found equal, or `file:dev:inode:size:ctimeNs:offset` (true on this machine alone) */
+  /**
+   * `sha256:…` of bytes that were hashed and found equal; or `file:dev:inode:size:ctimeNs:offset`, or `overlay2:…` of an
+   * engine's folder (both true on this machine alone)
+   */
   readonly id: string;
   readonly verified: boolean;
 }
@@ -160,6 +166,8 @@ export interface ReadImage<T> {
   /** as the user wrote it */
   readonly reference: string;
   readonly kind: SourceKind;
+  /** how the layers came, where an engine has more than one way */
+  readonly readFrom?: ReadFrom;
   /** repository names and tags that the source itself states, sorted */
   readonly names: readonly string[];
   /** manifest digest where known (`sha256:…`) */
@@ -199,6 +207,8 @@ export interface ReadLimits {
 }
 
 export interface ReadProgress {
+  /** something that the user should know and that is no part of what was read */
+  note?(text: string): void;
   layer(event: {
     readonly index: number;
     readonly count: number;

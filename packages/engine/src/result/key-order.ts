@@ -17,6 +17,7 @@ export const resultKeyOrder: KeyOrder = {
     id: null,
     digest: null,
     platform: null,
+    readFrom: null,
     names: null,
     distro: { id: null, version: null, codename: null, prettyName: null, endOfLife: null },
     base: { reference: null, digest: null, id: null, layers: null, from: null },

@@ -25,6 +25,9 @@ const image = z.object({
   id: digest.nullable().meta({ description: 'config digest; null for a root file system' }),
   digest: digest.nullable().meta({ description: 'manifest digest; of a root file system that of its entries' }),
   platform: z.string().nullable(),
+  readFrom: z
+    .exactOptional(z.enum(['export', 'overlay2']))
+    .meta({ description: 'of an engine: the archive that it sends, or the folders of its storage driver' }),
   names: strings,
   distro: z
     .object({

@@ -1,6 +1,6 @@
 /** The scan result (`--format json`), which programs outside the project rely on. Described by the published JSON Schema. */
 
-import type { ImageBase, LayerDescriptor } from '../image/types.ts';
+import type { ImageBase, LayerDescriptor, ReadFrom } from '../image/types.ts';
 import type { Facts, Incomplete, Package } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import type { Verdict } from '../policy/types.ts';
@@ -17,6 +17,8 @@ export interface ResultImage {
   /** manifest digest where known; of a rootfs the digest of its entries */
   readonly digest: string | null;
   readonly platform: string | null;
+  /** how the layers came, where an engine has more than one way */
+  readonly readFrom?: ReadFrom;
   readonly names: readonly string[];
   readonly distro: {
     readonly id: string;

@@ -61,6 +61,7 @@ export function resultImage(
     id: image.id,
     digest: image.digest ?? image.rootfsDigest,
     platform: image.platform,
+    ...(image.readFrom && { readFrom: image.readFrom }),
     names: image.names,
     distro: distro && {
       id: distro.id,

@@ -1,8 +1,9 @@
 import { platformOf } from '../config.ts';
 import { planDockerArchive } from '../docker-manifest.ts';
-import { engineClient } from '../engine-client.ts';
-import { ImageError } from '../error.ts';
-import { checkPlatform } from '../image-plan.ts';
+import { type EngineClient, type EngineImage, engineClient } from '../engine-client.ts';
+import { asImageError, ImageError } from '../error.ts';
+import { checkPlatform, type ImageChoice } from '../image-plan.ts';
+import { readEngineFolders } from '../overlay2/read-folders.ts';
 import type { DescribeContext, ReadContext } from '../read-layers.ts';
 import { readStreamedArchive } from '../streamed-archive.ts';
 import type { DescribedImage, ReadImage } from '../types.ts';
@@ -16,11 +17,19 @@ export const engineSource: ImageSource = {
   describe: describeEngineImage,
 };
 
+/** An image that the engine has, for the platform that is wanted. */
+interface FoundImage {
+  readonly client: EngineClient;
+  readonly image: EngineImage;
+  readonly choice: ImageChoice;
+  readonly platform: string | null;
+}
+
 /** Names, tags, digests and IDs; nothing that could become another path of the engine's interface. */
 const nameForm = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,511}$/;
 
 /** Asks the engine for the image, and makes sure that it is for the platform that is wanted. */
-async function inspectImage(name: string, context: DescribeContext) {
+async function inspectImage(name: string, context: DescribeContext): Promise<FoundImage> {
   if (!nameForm.test(name) || name.includes('..') || name.includes('//')) {
     throw new ImageError('NOT_FOUND', `${JSON.stringify(name.slice(0, 200))} is not the name of an image`);
   }
@@ -43,7 +52,30 @@ async function describeEngineImage(name: string, context: DescribeContext): Prom
 }
 
 async function readEngineImage<T>(name: string, context: ReadContext<T>): Promise<ReadImage<T>> {
-  const { client, image, choice } = await inspectImage(name, context);
+  const found = await inspectImage(name, context);
+  return found.client.local ? readNearEngine(name, found, context) : readExport(name, found, context);
+}
+
+/** From the engine's own folders where they can be read, else what it exports. Says which, and why. */
+async function readNearEngine<T>(name: string, found: FoundImage, context: ReadContext<T>): Promise<ReadImage<T>> {
+  try {
+    const read = await readEngineFolders(found.image, found.choice, context);
+    return { ...read, readFrom: 'overlay2' };
+  } catch (error) {
+    const reason = asImageError(error, name);
+    if (!(reason instanceof ImageError) || reason.code === 'ABORTED') {
+      throw reason;
+    }
+    context.progress?.note?.(`${name} is exported by the engine, its folders are not read: ${reason.message}`);
+  }
+  return readExport(name, found, context);
+}
+
+async function readExport<T>(
+  name: string,
+  { client, image, choice }: FoundImage,
+  context: ReadContext<T>,
+): Promise<ReadImage<T>> {
   // by ID: a tag may move between the two requests
   const stream = {
     what: `${name} (exported by the engine)`,
@@ -53,5 +85,5 @@ async function readEngineImage<T>(name: string, context: ReadContext<T>): Promis
   };
   const read = await readStreamedArchive(stream, (members) => planDockerArchive(members, choice, 'docker'), context);
   // an export by ID does not say how the image is called
-  return { ...read, names: [...new Set([...read.names, ...image.names])].sort() };
+  return { ...read, readFrom: 'export', names: [...new Set([...read.names, ...image.names])].sort() };
 }

@@ -9,6 +9,8 @@ export interface FakeEngineOptions {
   readonly names?: readonly string[];
   /** instead of the archive */
   readonly onExport?: (response: ServerResponse, archive: Buffer) => void;
+  /** how it says that it keeps layers */
+  readonly graphDriver?: unknown;
   /** instead of the description */
   readonly onInspect?: (response: ServerResponse) => void;
 }
@@ -42,8 +44,11 @@ export async function fakeEngine(directory: string, options: FakeEngineOptions):
     } else {
       const [Os, Architecture, Variant] = image.platform.split('/');
       const RootFS = { Type: 'layers', Layers: image.layers.map(sha256) };
-      const Size = archive.length;
-      response.end(JSON.stringify({ Id: id, RepoTags: image.names, Os, Architecture, Variant, Size, RootFS }));
+      const GraphDriver = options.graphDriver;
+      const platform = { Os, Architecture, Variant };
+      response.end(
+        JSON.stringify({ Id: id, RepoTags: image.names, ...platform, Size: archive.length, RootFS, GraphDriver }),
+      );
     }
   };
   const servers = [createServer(answer), createServer(answer)] as const;
