@@ -8,6 +8,8 @@ export interface ElfSegment {
   readonly size: number;
   /** where `offset` stands in memory */
   readonly address: number;
+  /** how much of memory it fills: zeros, behind what the file holds. Claimed, and held against nothing. */
+  readonly memory: number;
 }
 
 export interface ElfSection {
@@ -120,10 +122,11 @@ function readSegments(table: Buffer, bytes: number, fields: Fields, fileSize: nu
     if (type !== 1 && type !== 4) continue;
     const offset = fields.word(table, at + (wide ? 8 : 4));
     const size = fields.word(table, at + (wide ? 32 : 16));
-    if (size === 0 || offset + size > fileSize) continue;
+    const memory = fields.word(table, at + (wide ? 40 : 20));
+    if ((size === 0 && memory === 0) || offset + size > fileSize) continue;
     const flags = fields.int(table, at + (wide ? 4 : 24));
     const address = fields.word(table, at + (wide ? 16 : 8));
-    found.push({ kind: type === 1 ? 'load' : 'note', writable: (flags & 2) !== 0, offset, size, address });
+    found.push({ kind: type === 1 ? 'load' : 'note', writable: (flags & 2) !== 0, offset, size, address, memory });
   }
   return found;
 }
@@ -171,6 +174,13 @@ function sectionFinder(parts: FileParts, fields: Fields, table: SectionTable): E
     }
     return undefined;
   };
+}
+
+/** Whether at an address of the running program nothing but zeros stands when it starts, which no file holds (`.bss`). */
+export function isZeroFilled({ segments }: Elf, address: number): boolean {
+  return segments.some(
+    (each) => each.kind === 'load' && address >= each.address + each.size && address < each.address + each.memory,
+  );
 }
 
 /** Where an address of the running program stands in the file, with the bytes that follow it there. */

@@ -1,4 +1,4 @@
-import { type Elf, type ElfSection, placeOfAddress } from '../binary/elf.ts';
+import { type Elf, type ElfSection, isZeroFilled, placeOfAddress } from '../binary/elf.ts';
 import type { Executable } from '../binary/executable.ts';
 import { CatalogError } from '../error.ts';
 
@@ -115,7 +115,8 @@ class Reader {
     const big = (header[15]! & 1) !== 0;
     const word = (bytes: Buffer, at: number) => readWord(bytes, at, width, big);
     const follow = (address: number): Buffer => {
-      if (address === 0) return Buffer.alloc(0);
+      // a string that the linker was not told stays a variable without a value: built without modules
+      if (address === 0 || isZeroFilled(this.#elf, address)) return Buffer.alloc(0);
       const place = placeOfAddress(this.#elf, address);
       if (place === undefined || place.size < 2 * width) throw damaged();
       const string = this.#read(place.offset, 2 * width);

@@ -30,6 +30,10 @@ describe.each([
   ['32 bits, big endian', { bits: 32, bigEndian: true }],
   ['without section headers', { stripped: true }],
 ] as const)('%s', (_, options) => {
+  test('a binary without modules, as Go 1.13 to 1.17 make it', () => {
+    expect(infoOf(buildOldGo('go1.15.9', null, options))).toEqual({ goVersion: 'go1.15.9', modules: null });
+  });
+
   test.each([
     ['inline', buildGo],
     ['pointed to', buildOldGo],

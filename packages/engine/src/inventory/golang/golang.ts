@@ -15,7 +15,7 @@ export interface GoFacts {
 /** Modules of Go binaries, with the standard library that was linked in. */
 export const golang: Cataloger<GoFacts> = {
   name: 'golang',
-  version: 2,
+  version: 3,
   finds: 'language',
   ...executableReader(inspect),
   assemble,

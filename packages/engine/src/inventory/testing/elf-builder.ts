@@ -6,6 +6,8 @@ export interface ElfPart {
   /** where it is loaded, if it is */
   readonly address?: number;
   readonly writable?: boolean;
+  /** what it fills in memory, where that is more than its bytes */
+  readonly memory?: number;
 }
 
 export interface ElfOptions {
@@ -43,13 +45,14 @@ export function buildElf(sections: readonly ElfPart[], options: ElfOptions = {})
   tail.forEach((value, index) => void fields.half(file, (wide ? 0x34 : 0x28) + 2 * index, value));
   all
     .filter(({ address }) => address !== undefined)
-    .forEach(({ offset, bytes, address = 0, writable = false }, index) => {
+    .forEach(({ offset, bytes, address = 0, writable = false, memory = bytes.length }, index) => {
       const at = headerSize + index * segmentSize;
       fields.int(file, at, 1);
       fields.int(file, at + (wide ? 4 : 24), writable ? 6 : 4);
       fields.word(file, at + (wide ? 8 : 4), offset);
       fields.word(file, at + (wide ? 16 : 8), address);
       fields.word(file, at + (wide ? 32 : 16), bytes.length);
+      fields.word(file, at + (wide ? 40 : 20), memory);
     });
   all.forEach(({ name, offset, bytes, address = 0 }, index) => {
     bytes.copy(file, offset);
@@ -117,17 +120,17 @@ function counted(text: string): Buffer {
   return Buffer.concat([Buffer.from([...length, left]), bytes]);
 }
 
-/** A binary as Go 1.13 to 1.17 make it: pointers to strings. */
-export function buildOldGo(goVersion: string, modules: string, options: ElfOptions = {}): Buffer {
+/** A binary as Go 1.13 to 1.17 make it: pointers to strings; that of a build without modules is never set. */
+export function buildOldGo(goVersion: string, modules: string | null, options: ElfOptions = {}): Buffer {
   const { bits = 64, bigEndian = false } = options;
   const width = bits / 8;
   const fields = new Writer(bits === 64, bigEndian);
-  const [version, framed] = [Buffer.from(goVersion), Buffer.from(frame(modules))];
+  const [version, framed] = [Buffer.from(goVersion), Buffer.from(frame(modules ?? ''))];
   const [textAt, dataAt] = [0x401000, 0x500000];
   const data = Buffer.alloc(32 + 4 * width);
   data.write(`${goMagic}${String.fromCharCode(width, bigEndian ? 1 : 0)}`, 'latin1');
   fields.word(data, 16, dataAt + 32);
-  fields.word(data, 16 + width, dataAt + 32 + 2 * width);
+  fields.word(data, 16 + width, dataAt + (modules === null ? data.length + 64 : 32 + 2 * width));
   fields.word(data, 32, textAt);
   fields.word(data, 32 + width, version.length);
   fields.word(data, 32 + 2 * width, textAt + version.length);
@@ -135,7 +138,7 @@ export function buildOldGo(goVersion: string, modules: string, options: ElfOptio
   return buildElf(
     [
       { name: '.text', bytes: Buffer.concat([version, framed]), address: textAt },
-      { name: '.go.buildinfo', bytes: data, address: dataAt, writable: true },
+      { name: '.go.buildinfo', bytes: data, address: dataAt, writable: true, memory: data.length + 4096 },
     ],
     options,
   );
