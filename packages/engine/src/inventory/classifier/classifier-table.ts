@@ -10,9 +10,28 @@ function java(name: string, cpe: string, implementor: string, proven: Classifier
   return { name, cpe, texts: [{ file: { name: 'release' }, version }], proven };
 }
 
-function goProgram(name: string, cpe: string, files: RegExp, goModule: string, proven: Classifier['proven'] = null) {
-  return { name, cpe, files, goModule, proven } satisfies Classifier;
+/** @param linked what its versions begin with, where its makers tell them to the linker and build with `-trimpath` */
+function goProgram(
+  name: string,
+  cpe: string,
+  files: RegExp,
+  goModule: string,
+  proven: Classifier['proven'] = null,
+  linked: readonly string[] = [],
+) {
+  const content = linked.map((begin) => ({
+    anchor: `\0${begin}`,
+    version: /^\0v?(\d+\.\d+\.\d+(?:-[\w.]{1,32})?)(?:\+[\w.~-]{0,32})?\0/,
+  }));
+  return { name, cpe, files, goModule, ...(content.length > 0 ? { content } : {}), proven } satisfies Classifier;
 }
+
+/**
+ * What Redis and Valkey call a build: version, host (missing, a container's id, or a name) and second. Digits are the version's
+ * or the host's by how many there must be.
+ */
+const buildName =
+  '(\\d+\\.\\d+\\.\\d{1,2})(?:[0-9a-f]{12}-|(?![0-9a-f]{11}-)[A-Za-z][\\w.-]{0,40}-)?\\d{10}[01][0-9a-f]{8}\\0';
 
 /** Sorted by name. A new row is tested on a real file where there is one (`scripts/prove-classifiers.mjs`). */
 export const classifiers: readonly Classifier[] = [
@@ -102,7 +121,7 @@ export const classifiers: readonly Classifier[] = [
     ],
     proven: { package: 'deb:haproxy', path: 'usr/sbin/haproxy' },
   },
-  goProgram('helm', 'helm:helm', /^helm$/, 'helm.sh/helm'),
+  goProgram('helm', 'helm:helm', /^helm$/, 'helm.sh/helm', null, ['v3.', 'v4.']),
   {
     name: 'httpd',
     cpe: 'apache:http_server',
@@ -214,7 +233,14 @@ export const classifiers: readonly Classifier[] = [
     content: [{ anchor: 'postgres (PostgreSQL) ', version: /^postgres \(PostgreSQL\) (\d+(?:\.\d+){1,2})/ }],
     proven: { package: 'deb:postgresql-15', path: 'usr/lib/postgresql/15/bin/postgres' },
   },
-  goProgram('prometheus', 'prometheus:prometheus', /^(?:prometheus|promtool)$/, 'github.com/prometheus/prometheus'),
+  goProgram(
+    'prometheus',
+    'prometheus:prometheus',
+    /^(?:prometheus|promtool)$/,
+    'github.com/prometheus/prometheus',
+    { package: 'deb:prometheus', path: 'usr/bin/prometheus' },
+    ['2.', '3.'],
+  ),
   {
     name: 'python',
     cpe: 'python:python',
@@ -229,7 +255,7 @@ export const classifiers: readonly Classifier[] = [
     name: 'redis',
     cpe: 'redis:redis',
     files: /^redis-(?:server|check-aof|check-rdb|sentinel)$/,
-    content: redisLike(),
+    content: redisVersion(),
     proven: { package: 'deb:redis-tools', path: 'usr/bin/redis-check-rdb' },
   },
   {
@@ -239,23 +265,30 @@ export const classifiers: readonly Classifier[] = [
     content: [{ anchor: '\0ruby ', version: /^\0ruby (\d+\.\d+\.\d+)(?:p\d+|[a-z]+\d*)? \(\d{4}-/ }],
     proven: { package: 'deb:libruby3.1', path: 'usr/lib/x86_64-linux-gnu/libruby-3.1.so.3.1' },
   },
-  goProgram('traefik', 'traefik:traefik', /^traefik$/, 'github.com/traefik/traefik'),
+  goProgram('traefik', 'traefik:traefik', /^traefik$/, 'github.com/traefik/traefik', null, ['2.', '3.']),
   {
     name: 'valkey',
     cpe: 'lfprojects:valkey',
     files: /^valkey-(?:server|check-aof|check-rdb|sentinel)$/,
-    content: redisLike(),
-    proven: null,
+    content: [{ anchor: '\0valkey', version: new RegExp(`^\\0valkey${buildName}`) }, ...redisVersion()],
+    proven: { package: 'deb:valkey-tools', path: 'usr/bin/valkey-check-rdb' },
   },
   goProgram('vault', 'hashicorp:vault', /^vault$/, 'github.com/hashicorp/vault'),
 ];
 
-/** The version stands before the kind of atomic variables, or before the host and time of the build. */
-function redisLike(): NonNullable<Classifier['content']> {
+/**
+ * The version stands before the host and time of the build, a mark and the commit (zeros outside of Git), before the kind of
+ * atomic variables, or two before that where the version of the compiler is in between (Redis 8).
+ */
+function redisVersion(): NonNullable<Classifier['content']> {
   const kinds = ['c11', 'sync', 'atomic'].map((kind) => ({
     anchor: `\0${kind}-builtin\0`,
-    back: 16,
-    version: /\0(\d+\.\d+\.\d+)\0\w+-builtin\0/,
+    back: 24,
+    version: /\0(\d+\.\d+\.\d+)\0(?:\d+\.\d+\.\d+\0)?\w+-builtin\0/,
   }));
-  return [...kinds, { anchor: 'buildkitsandbox-', back: 16, version: /(\d+\.\d+\.\d+)buildkitsandbox-\d/ }];
+  return [
+    { anchor: '00000000\0', back: 64, version: new RegExp(`\\0${buildName}`) },
+    ...kinds,
+    { anchor: 'buildkitsandbox-', back: 16, version: /(\d+\.\d+\.\d+)buildkitsandbox-\d/ },
+  ];
 }

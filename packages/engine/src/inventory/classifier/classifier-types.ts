@@ -15,7 +15,7 @@ export interface Classifier {
   readonly content?: readonly ContentPattern[];
   /**
    * Path of the main module of a Go binary, or what its main package begins with (whole segments): the linker says the
-   * version; of `cmd`, the toolchain itself, it is that of the standard library
+   * version, or else, in binaries of this module alone, `content` finds it; of `cmd`, the toolchain itself, it is that of the standard library
    */
   readonly goModule?: string;
   /** text files that state the version */

@@ -45,9 +45,15 @@ const samples: readonly (readonly [name: string, path: string, text: string, ver
   ['python', 'lib/libpython3.13.so.1.0', '3.13.0rc2', '3.13.0rc2'],
   ['python', 'bin/python2.7', '2.7.18+', '2.7.18'],
   ['redis', 'bin/redis-server', '7.0.15\0c11-builtin', '7.0.15'],
+  ['redis', 'bin/redis-server', '8.0.6\x0016.2.0\0c11-builtin', '8.0.6'],
+  ['redis', 'bin/redis-check-rdb', 'txt\x008.0.61790283218000000000', '8.0.6'],
+  ['redis', 'bin/redis-server', 'x\x007.2.15host-1-1790283218100000000', '7.2.15'],
+  ['redis', 'bin/redis-server', 'x\x007.2.63f2a4b5c6d7e-1790283218000000000', '7.2.6'],
   ['redis', 'bin/redis-server', 'A7.2.4buildkitsandbox-17063880930000000000', '7.2.4'],
   ['ruby', 'lib/libruby.so.3.1', 'ruby 3.1.7p261 (2025-03-26 revision 0a3704f218) [x]', '3.1.7'],
   ['valkey', 'bin/valkey-server', '8.0.1\0sync-builtin', '8.0.1'],
+  ['valkey', 'bin/valkey-check-rdb', 'x\0valkey9.1.21789267002000000000', '9.1.2'],
+  ['valkey', 'bin/valkey-server', 'x\0valkey8.1.15buildkitsandbox-1734714178000000000', '8.1.15'],
 ];
 
 test.each(samples)('%s in %s', async (name, path, text, version) => {
@@ -103,6 +109,17 @@ test('a Go program without modules is known by its main package, and a commit is
   ]);
   const commit = 'build\tvcs.revision=0123456789abcdef\nbuild\tvcs.time=2024-05-06T07:08:09Z\n';
   expect(await found(built(commit))).toEqual([]);
+});
+
+test('a version that only the linker was told', async () => {
+  const trimmed = 'path\tgithub.com/prometheus/prometheus/cmd/prometheus\nbuild\t-trimpath=true\n';
+  const built = (modules: string, told: string) => ({
+    'bin/prometheus': { executable: Buffer.concat([buildGo('go1.27.1', modules), Buffer.from(`\0${told}\0`)]) },
+  });
+  const expected = ['pkg:generic/prometheus@3.5.3 /bin/prometheus'];
+  expect(await found(built(trimmed, '3.5.3+ds1'))).toEqual(expected);
+  expect(await found(built(trimmed, '3.5.3'))).toEqual(expected);
+  expect(await found(built('path\tother.example/x\n', '3.5.3'))).toEqual([]);
 });
 
 test('every row has a sample here', () => {

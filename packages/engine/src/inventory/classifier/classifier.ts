@@ -27,7 +27,7 @@ export interface ClassifiedFile {
 /** Software that no package owns: recognised by the name of a file and what stands in it. */
 export const classifier: Cataloger<ClassifiedFile> = {
   name: 'classifier',
-  version: 1,
+  version: 2,
   finds: 'language',
   maxBytes: 64 * 1024 * 1024,
   reads: [executables, ...textPatterns()],
@@ -94,8 +94,10 @@ function inspect(path: string, executable: Executable, content?: ContentWatch): 
   if (!anyName.test(name)) return null;
   const found = new Map(content instanceof Classification ? content.finish() : []);
   for (const row of rows) {
-    const version = row.goModule !== undefined && row.files.test(name) ? goVersion(executable, row.goModule) : null;
-    if (version !== null) found.set(row, version);
+    if (row.goModule === undefined || !row.files.test(name)) continue;
+    const version = goVersion(executable, row.goModule);
+    if (version === undefined) found.delete(row);
+    else if (version !== null) found.set(row, version);
   }
   return found.size === 0 ? null : parsed(factsOf(found));
 }
@@ -107,12 +109,13 @@ function factsOf(found: ReadonlyMap<Classifier, string>): ClassifiedFile {
 /** Pseudo-versions name a commit, which says nothing of a release. */
 const releaseText = /^v?(\d+\.\d+(?:\.\d+)?(?:[-+~][\w.+~-]{1,64})?)$/;
 
-function goVersion(executable: Executable, module: string): string | null {
+/** Null where the linker says no version, undefined for a binary that is not of this module. */
+function goVersion(executable: Executable, module: string): string | null | undefined {
   const info = readGoBuildInfo(executable);
-  if (info === null) return null;
+  if (info === null) return undefined;
   const { main, path, settings } = parseGoModules(info.modules ?? '');
   const isModule = (name: string) => name === module || name.startsWith(`${module}/`);
-  if (!isModule(main?.name ?? path)) return null;
+  if (!isModule(main?.name ?? path)) return undefined;
   if (module === 'cmd')
     return /^go(\d+\.\d+(?:\.\d+)?(?:(?:rc|beta)\d+)?)(?![\w.])/.exec(info.goVersion ?? '')?.[1] ?? null;
   const version = mainVersion(main ?? { name: module, version: '' }, settings) ?? '';
