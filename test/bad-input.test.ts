@@ -189,7 +189,7 @@ describe.concurrent('an archive that is no whole image: 3', () => {
     expectRefused(await bounded(['scan', 'oci-layout:hollow', ...judged()]), 3, /hollow: no OCI layout/);
     expectRefused(await bounded(['scan', 'rootfs:none', ...judged()]), 3, /none: no such/);
     expectRefused(await bounded(['scan', `docker-archive:${folder.path}`, ...judged()]), 3, /not a regular file/);
-    expectRefused(await bounded(['scan', 'registry:a/b', ...judged()]), 3, /registry: is not supported yet/);
+    expectRefused(await bounded(['scan', 'containerd:a/b', ...judged()]), 3, /containerd: is not supported yet/);
     const env = { DOCKER_HOST: `unix://${join(folder.path, 'no.sock')}` };
     expectRefused(await bounded(['scan', 'docker:app', ...judged()], env), 3, /no such socket; is the engine running/);
     expectRefused(await bounded(['scan', 'app', ...judged()], env), 3, /app: no such file, and .*engine/);

@@ -19,6 +19,12 @@ export type ImageErrorCode =
   | 'AMBIGUOUS'
   | 'ENGINE_UNREACHABLE'
   | 'ENGINE_ERROR'
+  /** no connection, a broken one, or one that fell silent, also after retries; or connections are forbidden */
+  | 'REGISTRY_UNREACHABLE'
+  /** the registry, its token server or a credential helper answers with an error or against the protocol */
+  | 'REGISTRY_ERROR'
+  /** the registry wants other credentials, or some */
+  | 'ACCESS_DENIED'
   /** a kind of reference that cannot be read yet */
   | 'UNSUPPORTED'
   | 'ABORTED'

@@ -309,7 +309,7 @@ describe('references', () => {
     ['docker-archive:missing', 'NOT_FOUND', 'no such file'],
     ['oci-layout:missing', 'NOT_FOUND', 'no such file'],
     ['rootfs:missing', 'NOT_FOUND', 'no such file'],
-    ['registry:debian', 'UNSUPPORTED', 'not supported yet'],
+    ['containerd:debian', 'UNSUPPORTED', 'not supported yet'],
     ['podman:debian', 'UNSUPPORTED', 'not supported yet'],
     [empty, 'NOT_AN_IMAGE', 'rootfs:'],
     [`oci-layout:${empty}`, 'NOT_AN_IMAGE', 'index.json'],

@@ -7,6 +7,7 @@ import type { DescribeContext, ReadContext } from './read-layers.ts';
 import { anyArchiveSource, dockerArchiveSource, ociArchiveSource, splitName } from './sources/archive.ts';
 import { engineSource } from './sources/engine.ts';
 import { ociLayoutSource } from './sources/oci-layout-directory.ts';
+import { registrySource } from './sources/registry.ts';
 import { rootfsSource } from './sources/rootfs.ts';
 import type { ImageSource } from './sources/source.ts';
 import type { DescribedImage, DescribeOptions, ReadImage, ReadOptions } from './types.ts';
@@ -17,6 +18,7 @@ const sources: readonly ImageSource[] = [
   ociArchiveSource,
   ociLayoutSource,
   engineSource,
+  registrySource,
   rootfsSource,
 ];
 
@@ -24,11 +26,11 @@ const sources: readonly ImageSource[] = [
 const namedSource: ImageSource = engineSource;
 
 /** Prefixes that are understood and cannot be read yet. */
-const plannedPrefixes = ['registry', 'podman', 'containerd', 'sbom'];
+const plannedPrefixes = ['podman', 'containerd', 'sbom'];
 
 /**
- * Opens an image and analyses its layers: `docker-archive:F`, `oci-archive:F`, `oci-layout:D`, `docker:NAME`, `rootfs:D`,
- * `file://F`, a bare path (the kind is seen from its content) or a bare name (the local engine). The caller closes it.
+ * Opens an image and analyses its layers: `docker-archive:F`, `oci-archive:F`, `oci-layout:D`, `docker:NAME`, `registry:REF`,
+ * `rootfs:D`, `file://F`, a bare path (the kind is seen from its content) or a bare name (the local engine). The caller closes it.
  *
  * @throws ImageError when the image as a whole cannot be read; what could not be read of it is in the analyses
  */

@@ -41,12 +41,13 @@ export function readPlannedImage<T>(
 /** Reads one layer from wherever it is; `what` names it in messages. */
 export type LayerReader = <U>(layer: PlannedLayer, what: string, job: LayerContext<U>) => Promise<AnalysedLayer<U>>;
 
-/** Reads the layers of an image, several at once. `member` tells them apart. */
+/** Reads the layers of an image, so many at once. `member` tells them apart. */
 export async function readPlannedLayers<T>(
   plan: ImagePlan,
   readLayer: LayerReader,
   context: ReadContext<T>,
-  close: () => void,
+  close: () => void | Promise<void>,
+  atOnce = Math.min(maxLayersAtOnce, availableParallelism()),
 ): Promise<ReadImage<T>> {
   const names = plan.layers.map((layer, index) => layerName(index, plan.layers.length, layer.digest ?? layer.member));
   const analyse = (index: number, signal: AbortSignal | undefined) => {
@@ -61,7 +62,7 @@ export async function readPlannedLayers<T>(
   // a blob that stands for several layers (an empty one) is read once
   const first = plan.layers.map((layer) => plan.layers.findIndex((other) => other.member === layer.member));
   const distinct = [...new Set(first)];
-  const read = await inParallel(distinct.length, context.signal, async (at, signal) => {
+  const read = await inParallel(distinct.length, atOnce, context.signal, async (at, signal) => {
     const layer = await analyse(distinct[at]!, signal);
     reportDone(plan, distinct[at]!, context);
     return layer;
@@ -136,6 +137,7 @@ function reportDone<T>(plan: ImagePlan, index: number, context: ReadContext<T>):
  */
 async function inParallel<R>(
   count: number,
+  atOnce: number,
   signal: AbortSignal | undefined,
   job: (index: number, signal: AbortSignal) => Promise<R>,
 ): Promise<R[]> {
@@ -157,7 +159,7 @@ async function inParallel<R>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(count, maxLayersAtOnce, availableParallelism()) }, worker));
+  await Promise.all(Array.from({ length: Math.min(count, atOnce) }, worker));
   throwIfAborted(signal);
   errors.sort((a, b) => a.index - b.index);
   const own = errors.find(({ error }) => !(error instanceof ImageError && error.code === 'ABORTED')) ?? errors[0];

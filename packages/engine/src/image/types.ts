@@ -4,7 +4,7 @@
  */
 
 /** Kinds of place an image can come from; the prefix of a reference (`docker-archive:F`). */
-export type SourceKind = 'docker-archive' | 'oci-archive' | 'oci-layout' | 'docker' | 'rootfs';
+export type SourceKind = 'docker-archive' | 'oci-archive' | 'oci-layout' | 'docker' | 'registry' | 'rootfs';
 
 /** `export`: the archive that an engine sends; `overlay2`: the folders of its storage driver on this machine. */
 export type ReadFrom = 'export' | 'overlay2';
@@ -226,8 +226,18 @@ export interface DescribeOptions {
   readonly signal?: AbortSignal | undefined;
   /** the engine's socket or URL (`DOCKER_HOST`), for `docker:` */
   readonly engineHost?: string | undefined;
-  /** no connection beyond this machine: an engine that is not behind a local socket is refused */
+  /** no connection beyond this machine: an engine that is not behind a local socket is refused, and every registry */
   readonly offline?: boolean | undefined;
+  /** for `registry:` */
+  readonly registry?: RegistryOptions | undefined;
+}
+
+/** How registries are reached. Credentials are never among it: they come from files, helpers and the environment. */
+export interface RegistryOptions {
+  /** without a byte for this long a connection is given up, ms */
+  readonly idleTimeoutMs?: number | undefined;
+  /** before the second attempt, ms; each further one waits twice as long */
+  readonly retryDelayMs?: number | undefined;
 }
 
 export interface ReadOptions<T> extends DescribeOptions {

@@ -5,11 +5,13 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readImage } from '../image/read-image.ts';
 import { type FakeEngine, fakeEngine } from '../image/testing/fake-engine.ts';
+import { fakeRegistry } from '../image/testing/fake-registry.ts';
 import {
   dockerArchive,
   type FixtureEntry,
   fixtureImage,
   ociArchive,
+  ociLayoutFiles,
   writeOciLayout,
 } from '../image/testing/image-builder.ts';
 import { createLayerAnalyser } from './layer-analyser.ts';
@@ -169,6 +171,15 @@ test('the engine gives the same', async () => {
   const [want, found] = [
     await inventoryOf(join(directory, 'docker-save.tar')),
     await inventoryOf('docker:example:latest'),
+  ];
+  expect({ ...found, layers: [] }).toEqual({ ...want, layers: [] });
+});
+
+test.each(['none', 'gzip', 'zstd'] as const)('a registry gives the same (%s)', async (compression) => {
+  const registry = await fakeRegistry({ files: ociLayoutFiles([image], { compression }) });
+  const [want, found] = [
+    await inventoryOf(join(directory, 'docker-save.tar')),
+    await inventoryOf(`registry:${registry.host}/app:1`),
   ];
   expect({ ...found, layers: [] }).toEqual({ ...want, layers: [] });
 });

@@ -1,0 +1,34 @@
+/** Longest error that is read of an answer, bytes. */
+export const maxErrorBytes = 64 * 1024;
+const maxShown = 200;
+
+/**
+ * What a registry says of its error, for the end of a message: `: manifest unknown`, on one line; '' where it says nothing
+ * that can be read.
+ *
+ * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes
+ */
+export function errorText(bytes: Buffer | undefined): string {
+  let value: unknown;
+  try {
+    value = JSON.parse(bytes?.toString('utf8') ?? '');
+  } catch {
+    // a page for people: the status says enough
+    return '';
+  }
+  const [first] = isObject(value) && Array.isArray(value.errors) ? (value.errors as unknown[]) : [value];
+  const texts = isObject(first) ? [first.message, first.error_description, first.details, first.error, first.code] : [];
+  const text = texts.find((each) => typeof each === 'string' && each !== '');
+  return text === undefined ? '' : `: ${oneLine(String(text))}`;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function oneLine(text: string): string {
+  return text
+    .slice(0, 10 * maxShown)
+    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
+    .slice(0, maxShown);
+}

@@ -1,0 +1,118 @@
+import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
+
+/** One request, and how long may be waited for a byte of its answer. */
+export interface ExchangeRequest {
+  readonly method?: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly agent: Agent;
+  readonly signal: AbortSignal | undefined;
+  readonly idleTimeoutMs: number;
+}
+
+/** The connection failed: nobody answers, or it broke. Caught inside this room. */
+export class ConnectionFailure extends Error {
+  override readonly name = 'ConnectionFailure';
+  /** of the system or of TLS: `ECONNREFUSED`, `CERT_HAS_EXPIRED`; '' where there is none */
+  readonly code: string;
+
+  constructor(message: string, code: string, cause?: unknown) {
+    super(message, { cause });
+    this.code = code;
+  }
+}
+
+/** Of an answer within `idleTimeoutMs`: one that sends a byte now and then is as good as silent. */
+const leastBytes = 1024;
+
+/** Sends a request and waits for the head of the answer. Follows nothing. @throws ConnectionFailure */
+export async function exchange(url: URL, request: ExchangeRequest): Promise<IncomingMessage> {
+  const { method = 'GET', headers, body, agent, signal, idleTimeoutMs } = request;
+  const http = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  return new Promise((resolve, reject) => {
+    const options: RequestOptions = { method, headers, agent, ...(signal && { signal }) };
+    const sent = http.request(url, options);
+    // from the first try to connect to the last byte of the head: one that sends a header each second does not reset it
+    const timer = setTimeout(() => sent.destroy(silence(idleTimeoutMs)), idleTimeoutMs);
+    sent.on('response', (reply) => {
+      clearTimeout(timer);
+      resolve(reply);
+    });
+    sent.on('error', (error) => {
+      clearTimeout(timer);
+      reject(asFailure(error));
+    });
+    sent.end(body);
+  });
+}
+
+/** The body of an answer. An answer that is not read to its end is closed. @throws ConnectionFailure */
+export async function* bodyOf(reply: IncomingMessage, idleTimeoutMs: number): AsyncGenerator<Buffer> {
+  // only waiting counts: who takes the pieces may be slow
+  let left = idleTimeoutMs;
+  let since = 0;
+  try {
+    const pieces: AsyncIterator<Buffer> = reply[Symbol.asyncIterator]();
+    for (;;) {
+      const started = performance.now();
+      const timer = setTimeout(() => reply.destroy(silence(idleTimeoutMs)), left);
+      const next = await pieces.next().finally(() => clearTimeout(timer));
+      if (next.done) {
+        return;
+      }
+      since += next.value.length;
+      left = since >= leastBytes ? idleTimeoutMs : left - (performance.now() - started);
+      since = since >= leastBytes ? 0 : since;
+      yield next.value;
+    }
+  } catch (error) {
+    throw asFailure(error);
+  } finally {
+    reply.destroy();
+  }
+}
+
+/** A whole answer of limited size; undefined: it is longer. @throws ConnectionFailure */
+export async function wholeBody(
+  reply: IncomingMessage,
+  maxBytes: number,
+  idleTimeoutMs: number,
+): Promise<Buffer | undefined> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of bodyOf(reply, idleTimeoutMs)) {
+    bytes += piece.length;
+    if (bytes > maxBytes) {
+      return undefined;
+    }
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
+}
+
+function silence(idleTimeoutMs: number): ConnectionFailure {
+  return new ConnectionFailure(`no answer within ${idleTimeoutMs / 1000} s`, 'SILENT');
+}
+
+function asFailure(error: unknown): ConnectionFailure {
+  if (error instanceof ConnectionFailure) {
+    return error;
+  }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return new ConnectionFailure(reasonOf(error, code), code, error);
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'the connection was refused',
+  ECONNRESET: 'the connection was broken off',
+  EPIPE: 'the connection was broken off',
+  ENOTFOUND: 'there is no host of this name',
+  EAI_AGAIN: 'the name of the host cannot be looked up now',
+  ETIMEDOUT: 'the connection timed out',
+  EHOSTUNREACH: 'there is no way to the host',
+  ENETUNREACH: 'there is no network',
+};
+
+function reasonOf(error: unknown, code: string): string {
+  return reasons[code] ?? (error instanceof Error ? error.message.split('\n', 1)[0]!.slice(0, 200) : String(error));
+}
