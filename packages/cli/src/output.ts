@@ -37,14 +37,17 @@ export function parseOutputs<F extends string>(
   return outputs;
 }
 
-/** Writes every report; a failure of one does not keep the others from being written. */
+/**
+ * Writes every report; a failure of one does not keep the others from being written. What comes in pieces is written in
+ * pieces: the report of a big image is never one string.
+ */
 export async function writeOutputs<O extends Output<string>>(
   outputs: readonly O[],
-  render: (output: O) => string | Promise<string>,
+  render: (output: O) => string | Iterable<string>,
 ): Promise<void> {
   const failures: string[] = [];
   for (const output of outputs) {
-    const body = await render(output);
+    const body = chunks(render(output));
     if (output.file === undefined) await toStandardOutput(body);
     else
       await toFile(output.file, body).catch((error: NodeJS.ErrnoException) =>
@@ -54,8 +57,23 @@ export async function writeOutputs<O extends Output<string>>(
   if (failures.length > 0) throw new OutputError(failures.join('\n'));
 }
 
+/** Characters that are gathered before they are written. */
+const chunkChars = 256 * 1024;
+
+function* chunks(pieces: string | Iterable<string>): Generator<string> {
+  if (typeof pieces === 'string') return yield pieces;
+  let chunk = '';
+  for (const piece of pieces) {
+    chunk += piece;
+    if (chunk.length < chunkChars) continue;
+    yield chunk;
+    chunk = '';
+  }
+  if (chunk !== '') yield chunk;
+}
+
 /** Whole or not at all: a reader never sees half a report. A pipe or device is written as it is. */
-async function toFile(file: string, body: string): Promise<void> {
+async function toFile(file: string, body: Iterable<string>): Promise<void> {
   const there = await lstat(file).catch(() => undefined);
   if (there && !there.isFile()) return writeFile(file, body);
   const part = `${file}.${process.pid}.part`;
@@ -69,8 +87,10 @@ async function toFile(file: string, body: string): Promise<void> {
 }
 
 /** What goes wrong here is heard as an event of the stream, where `--version` and every other line is heard too. */
-async function toStandardOutput(body: string): Promise<void> {
-  await new Promise<void>((resolve) => {
-    process.stdout.write(body, () => resolve());
-  });
+async function toStandardOutput(body: Iterable<string>): Promise<void> {
+  for (const chunk of body) {
+    await new Promise<void>((resolve) => {
+      process.stdout.write(chunk, () => resolve());
+    });
+  }
 }

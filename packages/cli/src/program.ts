@@ -110,6 +110,7 @@ export const commands: readonly CommandSpec[] = [
     options: [
       { flags: '--format <name[=file]>', description: 'json; repeatable (default: json)', repeat: true },
       ...reading,
+      ...storage.filter((o) => o.flags.startsWith('--at')),
       ...run,
     ],
     examples: ['plimsoll sbom app.tar --format json'],

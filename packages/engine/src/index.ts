@@ -15,8 +15,7 @@ export { suggestion } from './policy/nearest.ts';
 export { packNames, packText } from './policy/packs.ts';
 export { setParameters } from './policy/parameters.ts';
 export { loadPolicy, type Policy } from './policy/policy-file.ts';
-export { formats } from './report/formats.ts';
-export { renderInventoryJson, renderPlatformsJson } from './report/json.ts';
+export { formats, inventoryFormats } from './report/formats.ts';
 export {
   type ProgressState,
   progressLine,
@@ -25,7 +24,7 @@ export {
   withLayer,
   withShards,
 } from './report/progress.ts';
-export type { ReportFormat, ReportOptions, ShowOptions } from './report/types.ts';
+export type { InventoryFormat, ReportFormat, ReportOptions, ShowOptions } from './report/types.ts';
 export type { InventoryResult, PlatformResults, ScanResult } from './result/types.ts';
 export { listImage, listPlatforms } from './scan/read-subject.ts';
 export type { AdvisorySource, ScanProgress, ScanRequest, SubjectRequest, WithDigest } from './scan/request.ts';

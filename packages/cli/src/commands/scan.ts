@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { join, parse } from 'node:path';
 import {
   type ExceptionFile,
   type FindingKind,
@@ -8,13 +7,11 @@ import {
   formats,
   loadExceptions,
   loadPolicy,
-  type PlatformResults,
   type Policy,
   packNames,
   packText,
   type ReportOptions,
   type ScanRequest,
-  type ScanResult,
   type Severity,
   scanImage,
   scanPlatforms,
@@ -24,10 +21,10 @@ import {
   type WithDigest,
 } from '@plimsoll/engine';
 import { UsageError } from '../exit.ts';
-import { type Output, parseOutputs, writeOutputs } from '../output.ts';
 import type { CommandContext } from '../program.ts';
 import { progressStream } from '../progress.ts';
 import { cacheFolder, days, list, oneOf, text, today } from '../values.ts';
+import { plannedReports, writeReports } from './reports.ts';
 import { advisorySources, readWithDigest, subjectRequest, withDigest } from './request.ts';
 
 const defaultMaxDbAgeDays = 5;
@@ -38,11 +35,7 @@ export async function runScan(
   options: Record<string, unknown>,
   context: CommandContext,
 ): Promise<number> {
-  const outputs = parseOutputs(
-    list(options, 'format'),
-    formats.map(({ name }) => name),
-    'table',
-  );
+  const outputs = plannedReports(options, formats, 'table');
   const show = shown(options);
   const failOn = text(options, 'failOn');
   const severity = failOn === undefined ? null : oneOf(failOn, severities, '--fail-on');
@@ -68,13 +61,7 @@ export async function runScan(
   const results = all?.results ?? [await scanImage(request)];
   progress.clear();
   context.stopIfOver();
-  const reports = all ? outputsOfPlatforms(outputs, all) : outputs.map((output) => ({ ...output, result: results[0] }));
-  await writeOutputs(reports, ({ format, file, result }) => {
-    const found = formatOf(format);
-    const shownAs = reportOptions(show, file === undefined);
-    const body = result ? found.render(result, shownAs) : all && found.renderAll?.(all, shownAs);
-    return typeof body === 'string' ? body : [...(body ?? [])].join('');
-  });
+  await writeReports(outputs, results, all, (toTerminal) => reportOptions(show, toTerminal));
   return firstExitCode(results.map(({ verdict }) => verdict.exitCode));
 }
 
@@ -93,31 +80,6 @@ const exitOrder: readonly number[] = [1, 5, 4];
 
 function firstExitCode(codes: readonly number[]): number {
   return exitOrder.find((code) => codes.includes(code)) ?? 0;
-}
-
-interface ReportOutput extends Output<string> {
-  /** absent: all platforms in one */
-  readonly result?: ScanResult | undefined;
-}
-
-/** A format that knows one image alone is written once a platform: `report.html` becomes `report.linux-arm64.html`. */
-function outputsOfPlatforms(outputs: readonly Output<string>[], all: PlatformResults<ScanResult>): ReportOutput[] {
-  return outputs.flatMap((output): ReportOutput[] => {
-    if (formatOf(output.format).renderAll) return [output];
-    const { file } = output;
-    if (file === undefined) throw new UsageError(`--format ${output.format} needs a file with --platform all`);
-    return all.results.map((result) => {
-      const { dir, name, ext } = parse(file);
-      const platform = (result.image.platform ?? 'unknown').replaceAll('/', '-');
-      return { ...output, file: join(dir, `${name}.${platform}${ext}`), result };
-    });
-  });
-}
-
-function formatOf(name: string): (typeof formats)[number] {
-  const found = formats.find((format) => format.name === name);
-  if (!found) throw new UsageError(`unknown format ${name}`);
-  return found;
 }
 
 function shown(options: Record<string, unknown>): ReportOptions['show'] {

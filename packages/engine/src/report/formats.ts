@@ -2,6 +2,10 @@
 import { htmlPage } from './html.ts';
 import { json } from './json.ts';
 import { table } from './table.ts';
-import type { ReportFormat } from './types.ts';
+import type { InventoryFormat, ReportFormat } from './types.ts';
 
-export const formats: readonly ReportFormat[] = [table, json, htmlPage];
+/** What `sbom` writes, and `scan` too. */
+export const inventoryFormats: readonly InventoryFormat[] = [json];
+
+/** What `scan` writes. */
+export const formats: readonly ReportFormat[] = [table, htmlPage, ...inventoryFormats];

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { json, renderInventoryJson } from './json.ts';
+import { json } from './json.ts';
 import { hostileResult, sampleResult } from './testing/sample-result.ts';
-import type { ReportOptions } from './types.ts';
+import type { ReportFormat, ReportOptions } from './types.ts';
 
 const options: ReportOptions = { columns: 80, color: false, unicode: true, show: { onlyFixed: false } };
 
 function render(result = sampleResult(), given = options): string {
-  return [...json.render(result, given)].join('');
+  return [...(json as ReportFormat).render(result, given)].join('');
 }
 
 /** The same value with every object's keys the other way round. */
@@ -53,6 +53,6 @@ describe('the JSON report', () => {
   it('lists the packages alone for an inventory', () => {
     const { findings, verdict, ...inventory } = sampleResult();
     expect(findings.length + verdict.rules.length).toBeGreaterThan(0);
-    expect(JSON.parse([...renderInventoryJson(inventory)].join(''))).toEqual(inventory);
+    expect(JSON.parse([...json.render(inventory)].join(''))).toEqual(inventory);
   });
 });

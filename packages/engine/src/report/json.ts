@@ -1,37 +1,11 @@
 /** The result as JSON, whole and unfiltered: the report for programs. Described by the published JSON Schema. */
-import { type KeyOrder, resultKeyOrder } from '../result/key-order.ts';
-import type { InventoryResult, PlatformResults, ScanResult } from '../result/types.ts';
-import type { ReportFormat } from './types.ts';
-
-/** What JSON leaves as it is, but would act on a terminal that shows it: DEL, C1, bidi and other invisible characters. */
-const invisible = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
-
-function escapeInvisible(text: string): string {
-  return text.replace(invisible, (char) =>
-    Array.from(
-      { length: char.length },
-      (_, index) => `\\u${char.charCodeAt(index).toString(16).padStart(4, '0')}`,
-    ).join(''),
-  );
-}
-
-/** The same value with its keys in the order of `order`, further keys behind them by code unit. */
-function ordered(value: unknown, order: KeyOrder | null): unknown {
-  if (Array.isArray(value)) return value.map((item) => ordered(item, order));
-  if (value === null || typeof value !== 'object') return value;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  const known = order === null ? [] : Object.keys(order);
-  const rest = [...fields.keys()].filter((key) => order === null || !Object.hasOwn(order, key)).sort();
-  return Object.fromEntries(
-    [...known.filter((key) => fields.has(key)), ...rest].map((key) => [
-      key,
-      ordered(fields.get(key), order !== null && Object.hasOwn(order, key) ? order[key]! : null),
-    ]),
-  );
-}
+import { resultKeyOrder } from '../result/key-order.ts';
+import type { InventoryResult, PlatformResults } from '../result/types.ts';
+import { escapeInvisible, ordered } from './json-text.ts';
+import type { InventoryFormat } from './types.ts';
 
 /** One property of the top level at a time, so that a big result is never one string more than needed. */
-function* renderJson(result: InventoryResult | ScanResult): Generator<string> {
+function* renderJson(result: InventoryResult): Generator<string> {
   const fields = ordered(result, resultKeyOrder) as Readonly<Record<string, unknown>>;
   let separator = '{\n';
   for (const [key, value] of Object.entries(fields)) {
@@ -43,13 +17,8 @@ function* renderJson(result: InventoryResult | ScanResult): Generator<string> {
   yield '\n}\n';
 }
 
-/** What `sbom --format json` prints: the packages and what is known of the image, no judgement. */
-export function renderInventoryJson(result: InventoryResult): Iterable<string> {
-  return renderJson(result);
-}
-
 /** One result a platform, and what differs between them. */
-export function* renderPlatformsJson({
+function* renderPlatformsJson({
   schemaVersion,
   reference,
   results,
@@ -65,7 +34,8 @@ export function* renderPlatformsJson({
   yield `\n  ],\n  "differences": ${escapeInvisible(JSON.stringify(differences, null, 2).replaceAll('\n', '\n  '))}\n}\n`;
 }
 
-export const json: ReportFormat = {
+/** Whatever the result has: of an inventory the packages and what is known of the image, of a scan the judgement too. */
+export const json: InventoryFormat = {
   name: 'json',
   extension: 'json',
   mediaType: 'application/json',

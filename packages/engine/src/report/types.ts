@@ -1,7 +1,7 @@
 /** The contract of the report room: a format turns one scan result into text, and looks at nothing else. */
 import type { Severity } from '../advisories/types.ts';
 import type { FindingKind } from '../matching/types.ts';
-import type { PlatformResults, ScanResult } from '../result/types.ts';
+import type { InventoryResult, PlatformResults, ScanResult } from '../result/types.ts';
 
 /** What is listed. Filters act on what people read (table, HTML), never on JSON, and never on what broke the gate. */
 export interface ShowOptions {
@@ -32,4 +32,10 @@ export interface ReportFormat {
   render(result: ScanResult, options: ReportOptions): string | Iterable<string>;
   /** Several platforms in one text; a format without it is written once a platform. */
   renderAll?(results: PlatformResults<ScanResult>, options: ReportOptions): string | Iterable<string>;
+}
+
+/** A format that needs no judgement, so that `sbom` can write it as well as `scan`. */
+export interface InventoryFormat extends Pick<ReportFormat, 'name' | 'extension' | 'mediaType'> {
+  render(result: InventoryResult): Iterable<string>;
+  renderAll?(results: PlatformResults<InventoryResult>): Iterable<string>;
 }

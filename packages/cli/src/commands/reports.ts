@@ -1,0 +1,63 @@
+import { join, parse } from 'node:path';
+import type { InventoryResult, PlatformResults, ReportOptions } from '@plimsoll/engine';
+import { UsageError } from '../exit.ts';
+import { type Output, parseOutputs, writeOutputs } from '../output.ts';
+import { list } from '../values.ts';
+
+/** What a command writes of its results; formats of scans and of inventories both fit. */
+interface Format<R extends InventoryResult> {
+  readonly name: string;
+  render(result: R, options: ReportOptions): string | Iterable<string>;
+  renderAll?(results: PlatformResults<R>, options: ReportOptions): string | Iterable<string>;
+}
+
+interface PlannedOutput<R extends InventoryResult> extends Output<string> {
+  readonly by: Format<R>;
+}
+
+/**
+ * What `--format` asks for.
+ *
+ * @throws UsageError also when all platforms should go to standard output in a format that knows one image alone
+ */
+export function plannedReports<R extends InventoryResult>(
+  options: Record<string, unknown>,
+  formats: readonly Format<R>[],
+  otherwise: string,
+): readonly PlannedOutput<R>[] {
+  const names = formats.map(({ name }) => name);
+  const all = options.platform === 'all';
+  return parseOutputs(list(options, 'format'), names, otherwise).map((output) => {
+    const by = formats.find(({ name }) => name === output.format);
+    if (!by) throw new UsageError(`unknown format ${output.format}`);
+    if (all && !by.renderAll && output.file === undefined) {
+      throw new UsageError(`--format ${output.format} needs a file with --platform all`);
+    }
+    return { ...output, by };
+  });
+}
+
+/** A format that knows one image alone is written once a platform: `report.html` becomes `report.linux-arm64.html`. */
+export async function writeReports<R extends InventoryResult>(
+  planned: readonly PlannedOutput<R>[],
+  results: readonly R[],
+  all: PlatformResults<R> | undefined,
+  optionsOf: (toTerminal: boolean) => ReportOptions,
+): Promise<void> {
+  const reports = planned.flatMap((output) => {
+    const { by, file } = output;
+    const options = optionsOf(file === undefined);
+    if (all && by.renderAll) return { ...output, render: () => by.renderAll?.(all, options) ?? '' };
+    return results.map((result) => ({
+      ...output,
+      file: all && file !== undefined ? fileOfPlatform(file, result) : file,
+      render: () => by.render(result, options),
+    }));
+  });
+  await writeOutputs(reports, ({ render }) => render());
+}
+
+function fileOfPlatform(file: string, { image }: InventoryResult): string {
+  const { dir, name, ext } = parse(file);
+  return join(dir, `${name}.${(image.platform ?? 'unknown').replaceAll('/', '-')}${ext}`);
+}
