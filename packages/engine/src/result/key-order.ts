@@ -19,7 +19,7 @@ export const resultKeyOrder: KeyOrder = {
     platform: null,
     readFrom: null,
     names: null,
-    distro: { id: null, version: null, codename: null, prettyName: null, endOfLife: null },
+    distro: { id: null, version: null, codename: null, prettyName: null, like: null, endOfLife: null },
     base: { reference: null, digest: null, id: null, layers: null, from: null },
     layers: {
       digest: null,

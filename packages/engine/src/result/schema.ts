@@ -35,6 +35,7 @@ const image = z.object({
       version: z.string().nullable().meta({ description: 'VERSION_ID as written' }),
       codename: z.string().nullable(),
       prettyName: z.string().nullable(),
+      like: strings.meta({ description: 'distros that it says it is like' }),
       endOfLife: z
         .union([date, z.boolean()])
         .nullable()

@@ -25,6 +25,8 @@ export interface ResultImage {
     readonly version: string | null;
     readonly codename: string | null;
     readonly prettyName: string | null;
+    /** `ID_LIKE`, in order */
+    readonly like: readonly string[];
     /** end of public security support; null when not known */
     readonly endOfLife: string | boolean | null;
   } | null;

@@ -68,6 +68,7 @@ export function resultImage(
       version: distro.version,
       codename: distro.codename,
       prettyName: distro.prettyName,
+      like: distro.like,
       endOfLife,
     },
     base: base.image,

@@ -478,6 +478,7 @@ export function sampleResult(): ScanResult {
         version: '11',
         codename: 'bullseye',
         prettyName: 'Debian GNU/Linux 11 (bullseye)',
+        like: [],
         endOfLife: '2026-08-31',
       },
       base: { reference: 'debian:11', digest: null, id: digest('7d'), layers: 1, from: 'option' },
