@@ -67,7 +67,7 @@ export const commands: readonly CommandSpec[] = [
     options: [
       {
         flags: '--format <name[=file]>',
-        description: 'table, json or html; repeatable (default: table)',
+        description: 'table, html, json, cyclonedx or cyclonedx-1.5; repeatable (default: table)',
         repeat: true,
       },
       { flags: '--policy <pack|file>', description: 'policy to judge by; repeatable (default: default)', repeat: true },
@@ -108,12 +108,16 @@ export const commands: readonly CommandSpec[] = [
     usage: 'sbom <image>',
     description: 'list what is inside an image',
     options: [
-      { flags: '--format <name[=file]>', description: 'json; repeatable (default: json)', repeat: true },
+      {
+        flags: '--format <name[=file]>',
+        description: 'json, cyclonedx or cyclonedx-1.5; repeatable (default: json)',
+        repeat: true,
+      },
       ...reading,
       ...storage.filter((o) => o.flags.startsWith('--at')),
       ...run,
     ],
-    examples: ['plimsoll sbom app.tar --format json'],
+    examples: ['plimsoll sbom app.tar --format cyclonedx=app.cdx.json'],
     load: async () => (await import('./commands/sbom.ts')).runSbom,
   },
   {

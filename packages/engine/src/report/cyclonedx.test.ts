@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { needsShared } from '../../../../test/shared.ts';
+import type { InventoryResult } from '../result/types.ts';
+import { cyclonedx, cyclonedx15 } from './cyclonedx.ts';
+import { expectGolden } from './testing/golden.ts';
+import { type CycloneDxDocument, carried, readBack, readCycloneDx } from './testing/read-back.ts';
+import { hostileResult, passResult, sampleResult, warnResult } from './testing/sample-result.ts';
+import { anyInventory, manyPackages, smallInventory } from './testing/sbom-results.ts';
+import { sbomValidator } from './testing/sbom-schemas.ts';
+import type { InventoryFormat } from './types.ts';
+
+const validators = { cyclonedx: sbomValidator('cyclonedx'), 'cyclonedx-1.5': sbomValidator('cyclonedx-1.5') };
+
+const results: readonly (readonly [string, InventoryResult])[] = [
+  ['small', smallInventory()],
+  ['sample', sampleResult()],
+  ['pass', passResult()],
+  ['warn', warnResult()],
+  ['hostile', hostileResult()],
+  ['10,000 packages', manyPackages(10_000)],
+];
+
+function write(format: InventoryFormat, result: InventoryResult): CycloneDxDocument {
+  return JSON.parse([...format.render(result)].join('')) as CycloneDxDocument;
+}
+
+function refs({ metadata, components }: CycloneDxDocument): readonly string[] {
+  return [metadata.component, ...components].map((each) => each['bom-ref']);
+}
+
+describe.each([cyclonedx, cyclonedx15])('$name', (format) => {
+  const validate = validators[format.name as keyof typeof validators];
+
+  it.skipIf(!validate).each(results)(`valid by the published schema: %s (${needsShared})`, (_, result) => {
+    expect(validate!(write(format, result))).toBe('');
+  });
+
+  it.skipIf(!validate)(`valid by the published schema, whatever an image holds (${needsShared})`, () => {
+    fc.assert(
+      fc.property(anyInventory, (result) => validate!(write(format, result)) === ''),
+      { numRuns: 150 },
+    );
+  });
+
+  it.each(results)('gives the inventory when read back: %s', (_, result) => {
+    expect(readBack(readCycloneDx(write(format, result)))).toEqual(carried(result));
+  });
+
+  it('gives the inventory when read back, whatever an image holds', () => {
+    fc.assert(
+      fc.property(anyInventory, (result) => {
+        const text = [...format.render(result)].join('');
+        expect(text).not.toMatch(
+          /[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]/u,
+        );
+        const document = JSON.parse(text) as CycloneDxDocument;
+        expect(readBack(readCycloneDx(document))).toEqual(carried(result));
+        expect(new Set(refs(document)).size).toBe(refs(document).length);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('looks like this', () => {
+    expectGolden(`small.${format.name}.json`, [...format.render(smallInventory())].join(''));
+  });
+});
+
+describe('CycloneDX', () => {
+  it('has references of their own for packages with one purl, the same for the same package elsewhere', () => {
+    const result = smallInventory();
+    const flasks = (document: CycloneDxDocument) =>
+      document.components.filter(({ name }) => name === 'flask').map((each) => each['bom-ref']);
+    const [one, other] = flasks(write(cyclonedx, result));
+    expect(one).not.toBe(other);
+    expect(flasks(write(cyclonedx, { ...result, packages: result.packages.slice(6) }))).toEqual([one, other]);
+    const twice = write(cyclonedx, { ...result, packages: result.packages.flatMap((pkg) => [pkg, pkg]) });
+    expect(new Set(refs(twice)).size).toBe(refs(twice).length);
+  });
+
+  it('has a serial number that follows from what it says, and from nothing else', () => {
+    const result = smallInventory();
+    const serial = (change: Partial<InventoryResult>) => write(cyclonedx, { ...result, ...change }).serialNumber;
+    expect(serial({})).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    const [first, ...rest] = result.packages;
+    const changed = [
+      serial({}),
+      write(cyclonedx15, result).serialNumber,
+      serial({ packages: rest }),
+      serial({ packages: [{ ...first!, licenses: ['x'] }, ...rest] }),
+      serial({ incomplete: [] }),
+      serial({ image: { ...result.image, names: [] } }),
+      serial({ facts: { ...result.facts, config: null } }),
+      serial({ inputs: { ...result.inputs, evaluatedAt: '2026-09-03' } }),
+    ];
+    expect(new Set(changed).size).toBe(changed.length);
+    const { distro } = result.image;
+    const reversed = Object.fromEntries(Object.entries(distro!).reverse()) as unknown as NonNullable<typeof distro>;
+    expect(serial({ image: { ...result.image, distro: reversed } })).toBe(serial({}));
+  });
+
+  it('is the same of a scan as of the image alone', () => {
+    const { findings: _, verdict: __, ...inventory } = sampleResult();
+    const uncompared = { code: 'no-feed', message: '3 conda packages were not judged' } as const;
+    const scan = { ...sampleResult(), incomplete: [...inventory.incomplete, uncompared] };
+    expect(write(cyclonedx, scan)).toEqual(write(cyclonedx, inventory));
+  });
+
+  it.each([
+    ['incomplete', { incomplete: sampleResult().incomplete }, {}],
+    ['unknown', { incomplete: [] }, {}],
+    ['complete', { incomplete: [] }, { files: 409 }],
+  ] as const)('says that it is %s', (aggregate, change, executables) => {
+    const { facts, ...rest } = smallInventory();
+    const coverage = { ...facts.coverage, executables: { ...facts.coverage.executables, ...executables } };
+    const { compositions } = write(cyclonedx, { ...rest, ...change, facts: { ...facts, coverage } });
+    expect(compositions[0]).toEqual({ aggregate, assemblies: ['Image'] });
+  });
+
+  it('names the owner of a package, and holds every package in the image or in its owner', () => {
+    const document = write(cyclonedx, smallInventory());
+    const { owners, packages } = readCycloneDx(document);
+    const nameOf = (ref: string) => packages.find((each) => each.ref === ref)?.name;
+    expect(owners.map((pair) => pair.map(nameOf))).toEqual([['python3-flask', 'flask']]);
+    const held = document.dependencies.flatMap(({ dependsOn }) => dependsOn);
+    expect([...held].sort()).toEqual(refs(document).slice(1).sort());
+  });
+
+  it('keeps values of environment variables to itself', () => {
+    expect([...cyclonedx.render(sampleResult())].join('')).not.toContain('hunter2');
+  });
+
+  it('writes 20,000 packages in pieces', () => {
+    const pieces = [...cyclonedx.render(manyPackages(20_000))];
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(2_000_000);
+  });
+});
