@@ -15,7 +15,8 @@ export { suggestion } from './policy/nearest.ts';
 export { packNames, packText } from './policy/packs.ts';
 export { setParameters } from './policy/parameters.ts';
 export { loadPolicy, type Policy } from './policy/policy-file.ts';
-export { formats, inventoryFormats } from './report/formats.ts';
+export { formats } from './report/formats.ts';
+export { inventoryFormats } from './report/inventory-formats.ts';
 export {
   type ProgressState,
   progressLine,

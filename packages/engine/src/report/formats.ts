@@ -1,12 +1,7 @@
-/** Every report format, in the order in which help lists them. A new one is one file, its test and one line here. */
-import { cyclonedx, cyclonedx15 } from './cyclonedx.ts';
+/** Every format that `scan` writes, in the order in which help lists them. A new one is one file, its test and one line here. */
 import { htmlPage } from './html.ts';
-import { json } from './json.ts';
+import { inventoryFormats } from './inventory-formats.ts';
 import { table } from './table.ts';
-import type { InventoryFormat, ReportFormat } from './types.ts';
+import type { ReportFormat } from './types.ts';
 
-/** What `sbom` writes, and `scan` too. */
-export const inventoryFormats: readonly InventoryFormat[] = [json, cyclonedx, cyclonedx15];
-
-/** What `scan` writes. */
 export const formats: readonly ReportFormat[] = [table, htmlPage, ...inventoryFormats];

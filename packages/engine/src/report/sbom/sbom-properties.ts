@@ -19,10 +19,11 @@ const schemaVersion = '1';
 const maxVersionChars = 1024;
 
 export function documentProperties({ inputs }: InventoryResult): Property[] {
-  const { product, subject, catalogers, settings, evaluatedAt } = inputs;
+  const { product, subject, base, catalogers, settings, evaluatedAt } = inputs;
   const { stage: _, ...judged } = subject;
   const { limits } = settings;
-  const said = { product, subject: judged, catalogers, settings: limits === undefined ? {} : { limits }, evaluatedAt };
+  const set = limits === undefined ? {} : { limits };
+  const said = { product, subject: judged, base, catalogers, settings: set, evaluatedAt };
   return [
     ['schema', schemaVersion],
     ['inputs', safeJson(ordered(said, orderOf('inputs')))],
@@ -37,6 +38,7 @@ export function imageProperties(result: InventoryResult): Property[] {
     ...text('image:digest', image.digest),
     ...text('image:platform', image.platform),
     ...image.names.flatMap((name) => text('image:name', name)),
+    ...(image.base === null ? [] : [json('image:base', image.base, orderOf('image', 'base'))]),
     ...image.layers.map((layer) => json('image:layer', layer, orderOf('image', 'layers'))),
     ...config(facts),
     json('image:coverage', facts.coverage, orderOf('facts', 'coverage')),

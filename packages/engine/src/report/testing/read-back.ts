@@ -65,12 +65,19 @@ function readPackage(element: ReadElement): Package {
 /** The part of a result that an SBOM carries. */
 export function carried(result: InventoryResult) {
   const { image, inputs, packages, facts, incomplete } = result;
-  const { product, catalogers, evaluatedAt } = inputs;
+  const { product, base, catalogers, evaluatedAt } = inputs;
   const { stage: _, ...subject } = inputs.subject;
   const env = facts.config?.env.map((each) => `${each.split('=')[0]}=`);
   return {
     image: { ...image, distro: image.distro && { ...image.distro, endOfLife: null } },
-    inputs: { product, subject, catalogers, evaluatedAt, settings: 'limits' in inputs.settings ? inputs.settings : {} },
+    inputs: {
+      product,
+      subject,
+      base,
+      catalogers,
+      evaluatedAt,
+      settings: 'limits' in inputs.settings ? inputs.settings : {},
+    },
     packages,
     facts: { coverage: facts.coverage, config: facts.config && { ...facts.config, env } },
     incomplete,
@@ -95,6 +102,7 @@ export function readBack({ document, image, distro, packages }: ReadSbom) {
         like: texts(distro, 'distro:like'),
         endOfLife: null,
       },
+      base: list('image:base')[0] ?? null,
       layers: list('image:layer'),
     },
     inputs: JSON.parse(values({ properties: document }, 'inputs')[0]!) as unknown,
