@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
@@ -27,9 +28,24 @@ afterAll(scratch.remove);
 const named = (title: string, reason: string | undefined) => (reason ? `${title} (skipped: ${reason})` : title);
 const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
+/** A program that is the same in every version, and as old: what tells an upgrade is that it was written at all. */
+function writeProgram(path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, '#!/bin/sh\n', { mode: 0o755 });
+  utimesSync(path, 1_700_000_000, 1_700_000_000);
+}
+
 function inRoot(root: string, ...command: readonly string[]): string {
   const env = { PATH: path, LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' };
   return execFileSync('chroot', [root, ...command], { encoding: 'utf8', env, stdio: 'pipe', maxBuffer: 1 << 28 });
+}
+
+/** Changes a text of the root behind the back of its package manager. */
+function edit(root: string, path: string, from: string | RegExp, to: string): void {
+  const text = readFileSync(join(root, path), 'utf8');
+  const edited = text.replace(from, to);
+  expect(edited).not.toBe(text);
+  writeFileSync(join(root, path), edited);
 }
 
 interface Step {
@@ -38,6 +54,8 @@ interface Step {
   /** `name version` of what this step adds */
   readonly adds?: readonly string[];
   readonly removes?: readonly string[];
+  /** what the program says of the database that this step edited, behind the colon of its message */
+  readonly edits?: string;
 }
 
 /** An image that grows by a layer a step; the base is all that the root holds at first. */
@@ -67,11 +85,13 @@ async function follow(
 ): Promise<void> {
   const image = growingImage(root);
   const since = new Map<string, number>();
-  for (const [index, { title, run, adds = [], removes = [] }] of steps.entries()) {
+  for (const [index, { title, run, adds = [], removes = [], edits }] of steps.entries()) {
     run();
     const { packages, incomplete, image: described } = await image.list();
     const ours = packages.filter((found) => found.type === type);
-    expect(incomplete, title).toEqual([]);
+    const said = incomplete.map(({ code, layer, message }) => [code, layer, message.split(': ')[1]]);
+    const edited = [['package-database-altered', described.layers.at(-1)?.diffId, edits]];
+    expect(said, title).toEqual(edits === undefined ? [] : edited);
     expect(ours.map(lineOf).sort(), title).toEqual([...listed()].sort());
     const nameOf = ({ name, version }: Package) => `${name} ${version}`;
     expect(ours.map(nameOf), title).toEqual(expect.arrayContaining([...adds]));
@@ -118,6 +138,7 @@ describe.skipIf(noDebian)(named('a Debian root, held against its own dpkg', noDe
     if (fields['Multi-Arch' as keyof typeof fields] === undefined) {
       writeFileSync(join(folder, 'etc', `${name}.conf`), 'a = 1\n');
       writeFileSync(join(folder, 'DEBIAN', 'conffiles'), `/etc/${name}.conf\n`);
+      writeProgram(join(folder, 'usr', 'bin', name));
     }
     const target = `/dev/debs/${stem}.deb`;
     mkdirSync(join(root, 'dev', 'debs'), { recursive: true });
@@ -143,7 +164,7 @@ describe.skipIf(noDebian)(named('a Debian root, held against its own dpkg', noDe
     rows(/^.[^nc]/).map(([name = '', ...rest]) => [name.replace(/:.*/, ''), ...rest.slice(0, 4)].join(' '));
   const statesOf = (name: string) => rows(/^/).flatMap((row) => (row[0] === name ? [row[5]!.trim()] : []));
 
-  it('installs, upgrades, downgrades, holds, removes, purges', async () => {
+  it('installs, upgrades, downgrades, holds, removes, purges', { timeout: 180_000 }, async () => {
     const nowhere = join(root, 'dev', 'null');
     if (!existsSync(nowhere)) execFileSync('mknod', ['-m', '666', nowhere, 'c', '1', '3']);
     const same = { 'Multi-Arch': 'same', Source: 'plim-src (2:1.0-1)' };
@@ -199,8 +220,10 @@ describe.skipIf(noDebian)(named('a Debian root, held against its own dpkg', noDe
           removes: ['plim-c 3.0-1+b2'],
         },
         {
-          title: 'hold',
+          title: 'hold, and another program in the place of its own',
           run: () => {
+            inRoot(root, 'dpkg-divert', '--local', '--rename', '--add', '/usr/bin/plim-e');
+            writeProgram(join(root, 'usr', 'bin', 'plim-e'));
             execFileSync('chroot', [root, 'dpkg', '--set-selections'], { input: 'plim-e hold\n', env: { PATH: path } });
             expect(statesOf('plim-e')).toEqual(['hi']);
           },
@@ -219,7 +242,22 @@ describe.skipIf(noDebian)(named('a Debian root, held against its own dpkg', noDe
           adds: ['plim-a 1.0~rc1-1', 'plim-b 1:2.0-1'],
           removes: ['plim-a 1.0-1'],
         },
+        {
+          title: 'the package of a diverted program removed',
+          run: () => dpkg('-P', '--force-all', 'plim-e'),
+          removes: ['plim-e 1.0+dfsg1-1~bpo12+1'],
+        },
         { title: 'a package of the base removed', run: () => dpkg('-P', '--force-all', 'sysvinit-utils') },
+        {
+          title: 'another version written over it by hand, and a package cut out',
+          run: () => {
+            edit(root, 'var/lib/dpkg/status', 'Version: 1:2.0-1\n', 'Version: 1:9.0-1\n');
+            edit(root, 'var/lib/dpkg/status', /^Package: tar\n(?:.+\n)*\n/m, '');
+          },
+          adds: ['plim-b 1:9.0-1'],
+          removes: ['plim-b 1:2.0-1'],
+          edits: 'plim-b 1:2.0-1 is listed as 1:9.0-1, tar 1.34+dfsg-1.2+deb12u1 is not listed',
+        },
       ],
       lineOf,
       listed,
@@ -241,7 +279,10 @@ describe.skipIf(noAlpine)(named('an Alpine root, held against its own apk', noAl
    */
   function build(name: string, version: string, origin: string, license: string): string {
     const content = `${version}\n`;
-    const folders = ['usr', 'usr/share', `usr/share/${name}`].map((path) => ({ path, type: 'directory' as const }));
+    const folders = ['usr', 'usr/share', `usr/share/${name}`].map((path) => ({
+      path,
+      type: 'directory' as const,
+    }));
     const checksum = paxHeader({ 'APK-TOOLS.checksum.SHA1': createHash('sha1').update(content).digest('hex') });
     const file = tarArchive([{ path: `usr/share/${name}/text`, content }]);
     const data = gzipSync(Buffer.concat([tarArchive(folders, { endMark: false }), ...checksum, file]));
@@ -302,9 +343,126 @@ describe.skipIf(noAlpine)(named('an Alpine root, held against its own apk', noAl
             expect(listed()).toHaveLength(before - 3);
           },
         },
+        {
+          title: 'another version written over it by hand',
+          run: () => edit(root, 'lib/apk/db/installed', 'P:ssl_client\nV:1.35.0-r17\n', 'P:ssl_client\nV:9.35.0-r17\n'),
+          adds: ['ssl_client 9.35.0-r17'],
+          removes: ['ssl_client 1.35.0-r17'],
+          edits: 'ssl_client 1.35.0-r17 is listed as 9.3.4-r0',
+        },
       ],
       lineOf,
       listed,
+    );
+  });
+});
+
+const release = 'ID=some\nVERSION_ID=1\n';
+const noPacman = spawnSync('pacman', ['--version']).error && 'needs pacman (scripts/install-test-parts.sh installs it)';
+
+describe.skipIf(noPacman)(named('a root of pacman, held against it', noPacman || undefined), () => {
+  const root = join(scratch.path, 'arch');
+  const local = join(root, 'var', 'lib', 'pacman', 'local');
+
+  function pacman(...args: readonly string[]): string {
+    const where = ['--root', root, '--dbpath', dirname(local), '--config', '/dev/null', '--noconfirm'];
+    const folders = ['--cachedir', scratch.path, '--hookdir', scratch.path];
+    return execFileSync('pacman', [...where, ...folders, ...args], { encoding: 'utf8', stdio: 'pipe' });
+  }
+
+  function build(name: string, version: string): string {
+    const folder = join(scratch.path, 'build', `${name}-${version}`);
+    writeProgram(join(folder, 'usr', 'bin', name));
+    const info = `pkgname = ${name}\npkgver = ${version}\narch = any\nsize = 1\nbuilddate = ${1_700_000_000 + version.length}\n`;
+    writeFileSync(join(folder, '.PKGINFO'), info);
+    const file = join(scratch.path, `${name}-${version}-any.pkg.tar`);
+    execFileSync('tar', ['-C', folder, '-cf', file, '.PKGINFO', 'usr']);
+    return file;
+  }
+
+  it('installs, upgrades, removes', async () => {
+    mkdirSync(local, { recursive: true });
+    mkdirSync(join(root, 'etc'));
+    writeFileSync(join(root, 'etc', 'os-release'), release);
+    const listed = () => pacman('-Q').trim().split('\n');
+    await follow(
+      root,
+      'alpm',
+      [
+        { title: 'install', run: () => void pacman('-U', build('a', '1-1'), build('b', '1:2-1'), build('c', '3-1')) },
+        { title: 'upgrade', run: () => void pacman('-U', build('a', '10-1')), adds: ['a 10-1'], removes: ['a 1-1'] },
+        { title: 'remove', run: () => void pacman('-R', 'c'), removes: ['c 3-1'] },
+        { title: 'again', run: () => void pacman('-U', build('a', '10-1')) },
+        {
+          title: 'taken off the list, not out of the root',
+          run: () => rmSync(join(local, 'b-1:2-1'), { recursive: true }),
+          removes: ['b 1:2-1'],
+          edits: 'b 1:2-1 is not listed',
+        },
+      ],
+      ({ name, version }) => `${name} ${version}`,
+      listed,
+    );
+  });
+});
+
+const noRpm = ['rpm', 'rpmbuild'].some((tool) => spawnSync(tool, ['--version']).error)
+  ? 'needs rpm and rpmbuild (scripts/install-test-parts.sh installs them)'
+  : undefined;
+
+describe.skipIf(noRpm)(named('a root of rpm, held against it', noRpm), () => {
+  const root = join(scratch.path, 'fedora');
+  const folder = 'usr/lib/sysimage/rpm';
+
+  function rpm(...args: readonly string[]): string {
+    return execFileSync('rpm', ['--root', root, '--dbpath', `/${folder}`, ...args], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
+  }
+  const install = (...files: readonly string[]) => void rpm('--upgrade', '--nodeps', '--force-debian', ...files);
+  const erase = (name: string) => void rpm('--erase', '--nodeps', '--force-debian', name);
+
+  function build(name: string, version: string): string {
+    const top = join(scratch.path, 'rpmbuild');
+    mkdirSync(top, { recursive: true });
+    const source = join(top, 'program');
+    writeProgram(source);
+    const spec = join(top, `${name}.spec`);
+    const head = `Name: ${name}\nVersion: ${version}\nRelease: 1\nSummary: s\nLicense: MIT\nBuildArch: noarch\n`;
+    const install = `%install\nmkdir -p %{buildroot}/usr/bin\ncp -p ${source} %{buildroot}/usr/bin/${name}\n`;
+    writeFileSync(spec, `${head}%description\nd\n${install}%files\n/usr/bin/${name}\n`);
+    execFileSync('rpmbuild', ['-bb', '--define', `_topdir ${top}`, spec], { stdio: 'pipe' });
+    return join(top, 'RPMS', 'noarch', `${name}-${version}-1.noarch.rpm`);
+  }
+
+  it('installs, upgrades, removes', async () => {
+    mkdirSync(join(root, 'etc'), { recursive: true });
+    writeFileSync(join(root, 'etc', 'os-release'), release);
+    const forget = (name: string) => {
+      const database = new DatabaseSync(join(root, folder, 'rpmdb.sqlite'));
+      database.exec('PRAGMA foreign_keys = OFF');
+      database.exec(`DELETE FROM Packages WHERE hnum IN (SELECT hnum FROM Name WHERE key = '${name}')`);
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      database.close();
+    };
+    await follow(
+      root,
+      'rpm',
+      [
+        { title: 'install', run: () => install(build('a', '1.0'), build('b', '2.0'), build('c', '3.0')) },
+        { title: 'upgrade', run: () => install(build('a', '1.1')), adds: ['a 1.1-1'], removes: ['a 1.0-1'] },
+        { title: 'remove', run: () => erase('c'), removes: ['c 3.0-1'] },
+        { title: 'install another', run: () => install(build('d', '1')), adds: ['d 1-1'] },
+        {
+          title: 'taken off the list, not out of the root',
+          run: () => forget('b'),
+          removes: ['b 2.0-1'],
+          edits: 'b 2.0-1 is not listed',
+        },
+      ],
+      ({ name, version }) => `${name} ${version}`,
+      () => rpm('-qa', '--qf', '%{NAME} %{VERSION}-%{RELEASE}\n').trim().split('\n'),
     );
   });
 });

@@ -128,12 +128,30 @@ export interface CatalogContext<F> {
   layerId(index: number): string | null;
 }
 
+/** A package that a layer took off the list of its database, or listed in another version. */
+export interface Unlisted {
+  /** index of the layer */
+  readonly layer: number;
+  /** of the database file that listed it before */
+  readonly path: string;
+  readonly name: string;
+  readonly version: string;
+  /** the version that is listed since; null: none */
+  readonly now: string | null;
+  /** the files that it shipped, as far as they are kept */
+  readonly files: readonly ShippedFile[];
+  /** false where the database itself shows that its package manager did that */
+  readonly mayBeEdit: boolean;
+}
+
 export interface Catalogued {
   readonly packages: readonly Package[];
   /** listed only where no distro package owns the file that proves them */
   readonly unowned?: readonly Package[];
   /** real path of a proving file → the distro package that ships a file there */
   readonly owners?: ReadonlyMap<string, Owner>;
+  /** of databases: what layers took off their lists */
+  readonly unlisted?: readonly Unlisted[];
   readonly incomplete?: readonly Incomplete[];
   /** what is missing only where no distro package, which its own advisories judge, ships the file; asked when all owners are known */
   incompleteOf?(isOwned: (path: string) => boolean): readonly Incomplete[];

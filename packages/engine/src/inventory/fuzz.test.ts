@@ -16,6 +16,7 @@ const good: readonly (readonly [path: string, body: string])[] = [
   ],
   ['var/lib/dpkg/status.d/a', 'Package: a\nVersion: 1\n'],
   ['var/lib/dpkg/info/a.list', '/.\n/usr/x-1.dist-info/METADATA\n/node_modules/a/package.json\n'],
+  ['var/lib/dpkg/diversions', '/usr/bin/a\n/usr/bin/a.distrib\n:\n/bin/b\n/bin/b.x\nc\n'],
   ['usr/share/doc/a/copyright', 'Format: x/copyright-format/1.0/\n\nLicense: MIT\n text\n\nLicense: GPL-2\n'],
   ['lib/apk/db/installed', 'P:a\nV:1-r0\nA:x86_64\no:b\nL:MIT\nF:x-1.dist-info\nR:METADATA\n\nP:c\nV:2\n\n'],
   [

@@ -99,14 +99,14 @@ function squashed(layers: readonly FakeLayer[]): FakeLayer {
   return Object.fromEntries(tree);
 }
 
+const onlyLayersTell = ['package-database-removed', 'package-database-altered', 'package-database-missing'];
+
 /** All but what only layers can tell. */
 function content({ distro, packages, incomplete }: Inventory) {
   return {
     distro,
     packages: packages.map(({ locations, ...rest }) => ({ ...rest, paths: locations.map(({ path }) => path) })),
-    incomplete: incomplete
-      .filter(({ code }) => code !== 'package-database-removed' && code !== 'package-database-missing')
-      .map(({ layer: _, ...rest }) => rest),
+    incomplete: incomplete.filter(({ code }) => !onlyLayersTell.includes(code)).map(({ layer: _, ...rest }) => rest),
   };
 }
 

@@ -1,6 +1,7 @@
 import { squash } from '../image/squash.ts';
 import type { ReadImage } from '../image/types.ts';
-import type { CatalogContext, Catalogued, FileDigests, Owner } from './cataloger.ts';
+import { alteredDatabases } from './altered-databases.ts';
+import type { CatalogContext, Catalogued, FileDigests, Owner, Unlisted } from './cataloger.ts';
 import { catalogers } from './catalogers.ts';
 import { coverageOf } from './coverage.ts';
 import { brokenLinks, removedDatabases } from './database-checks.ts';
@@ -39,6 +40,7 @@ export async function takeInventory(
     ...readProblems(analyses, view.problems, layerId),
     ...damages(files, layerId),
     ...removedDatabases(view, analyses, layerId),
+    ...alteredDatabases(view, analyses, found.owners, unlistedOf(found), layerId),
     ...brokenLinks(view, layerId),
     ...unreadPlatform(image.platform),
     ...incomplete,
@@ -80,6 +82,10 @@ function catalogue(files: SquashedFiles, distro: Distro | null, layerId: LayerId
     results.push(result);
   }
   return { results, owners };
+}
+
+function unlistedOf({ results }: Finds): readonly Unlisted[] {
+  return results.flatMap(({ unlisted = [] }) => unlisted);
 }
 
 /** Puts together what the catalogers found, when it is known which files are those of distro packages. */

@@ -49,6 +49,8 @@ export type IncompleteCode =
   | 'package-database-damaged'
   /** a package database that a later layer removed */
   | 'package-database-removed'
+  /** a package database that a later layer edited: it hides packages, or their versions, whose files are still there */
+  | 'package-database-altered'
   /** the image names its distro, and holds no package database at all, or an empty one: what is installed is not known */
   | 'package-database-missing'
   /** the image is for an operating system whose packages are not read (Windows) */

@@ -14,6 +14,7 @@ const gateEffects = {
   'package-database-unread': 'closes',
   'package-database-damaged': 'closes',
   'package-database-removed': 'closes',
+  'package-database-altered': 'closes',
   'package-database-missing': 'closes',
   'platform-unread': 'closes',
   'distro-unknown': 'closes',

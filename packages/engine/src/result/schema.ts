@@ -143,6 +143,7 @@ const incomplete = z.object({
     'package-database-unread',
     'package-database-damaged',
     'package-database-removed',
+    'package-database-altered',
     'package-database-missing',
     'platform-unread',
     'distro-unknown',

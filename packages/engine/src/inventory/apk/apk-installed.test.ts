@@ -10,7 +10,15 @@ const libc = { path: 'lib/libc.so', digest: null };
 test('reads name, version, architecture, origin and licence', () => {
   expect(parseApkInstalled(`${musl}\n`, proofFilter)).toEqual({
     packages: [
-      { name: 'musl', version: '1.2.3-r5', arch: 'x86_64', origin: 'musl-src', license: 'MIT', proofs: [libc] },
+      {
+        name: 'musl',
+        version: '1.2.3-r5',
+        arch: 'x86_64',
+        origin: 'musl-src',
+        license: 'MIT',
+        checksum: 'Q1abc=',
+        proofs: [libc],
+      },
     ],
     damage: null,
   });
@@ -18,7 +26,7 @@ test('reads name, version, architecture, origin and licence', () => {
 
 test('a package without origin is its own source', () => {
   expect(parseApkInstalled('P:.deps\nV:0\n\n', proofFilter).packages).toEqual([
-    { name: '.deps', version: '0', arch: null, origin: '.deps', license: null, proofs: [] },
+    { name: '.deps', version: '0', arch: null, origin: '.deps', license: null, checksum: null, proofs: [] },
   ]);
 });
 

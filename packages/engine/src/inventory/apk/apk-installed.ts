@@ -8,6 +8,8 @@ export interface ApkPackage {
   /** name of the package that it was built from */
   readonly origin: string;
   readonly license: string | null;
+  /** of the package file, `Q1…` */
+  readonly checksum: string | null;
   /** files of the package that would prove language packages; digests are SHA-1 */
   readonly proofs: readonly ShippedFile[];
 }
@@ -24,6 +26,7 @@ interface Draft {
   arch?: string;
   origin?: string;
   license?: string;
+  checksum?: string;
   proofs: ShippedFile[];
 }
 
@@ -60,6 +63,9 @@ export function parseApkInstalled(text: string, proofs: ProofFilter): ApkInstall
       draft ??= { proofs: [] };
       const value = start + 2;
       switch (text.charCodeAt(start)) {
+        case 0x43: // C
+          draft.checksum = text.slice(value, end);
+          break;
         case 0x50: // P
           draft.name = text.slice(value, end);
           break;
@@ -125,6 +131,7 @@ function finish(draft: Draft): ApkPackage | string {
     arch: isWord(draft.arch) ? draft.arch : null,
     origin: isWord(draft.origin) ? draft.origin : name,
     license: draft.license || null,
+    checksum: isWord(draft.checksum) ? draft.checksum : null,
     proofs: draft.proofs,
   };
 }

@@ -1,4 +1,5 @@
-import type { CatalogContext, Cataloger, Catalogued, ParsedFile, ProofFilter } from '../cataloger.ts';
+import type { CatalogContext, Cataloger, Catalogued, ParsedFile, ProofFilter, Unlisted } from '../cataloger.ts';
+import { droppedPackages, sameBuild } from '../dropped-packages.ts';
 import { introductions } from '../introduction.ts';
 import { OwnedPaths } from '../owned-paths.ts';
 import { buildPurl } from '../purl.ts';
@@ -14,7 +15,7 @@ const database = 'apk';
 /** Packages of Alpine, Wolfi and other users of apk. */
 export const apk: Cataloger<ApkFacts> = {
   name: 'apk',
-  version: 2,
+  version: 3,
   finds: 'distro',
   maxBytes: 64 * 1024 * 1024,
   reads: [
@@ -63,7 +64,24 @@ function assemble(context: CatalogContext<ApkFacts>): Catalogued {
       }
     }
   }
-  return { packages: [...packages.values()], owners: owned.owners };
+  return { packages: [...packages.values()], owners: owned.owners, unlisted: unlistedOf(context) };
+}
+
+function unlistedOf(context: CatalogContext<ApkFacts>): readonly Unlisted[] {
+  const dropped = droppedPackages(
+    context.history(() => true),
+    ({ packages }) => packages,
+    keyOf,
+  );
+  return dropped.map(({ layer, path, before, now }) => ({
+    layer,
+    path,
+    name: before.name,
+    version: before.version,
+    now: now?.version ?? null,
+    files: before.proofs,
+    mayBeEdit: now === null || sameBuild([before.checksum, before.proofs], [now.checksum, now.proofs]),
+  }));
 }
 
 function keyOf(found: ApkPackage): string {

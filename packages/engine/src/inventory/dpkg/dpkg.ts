@@ -6,13 +6,16 @@ import {
   type ParsedFile,
   parsed,
   type ShippedFile,
+  type Unlisted,
 } from '../cataloger.ts';
+import { type Dropped, droppedPackages } from '../dropped-packages.ts';
 import { baseName } from '../file-pattern.ts';
 import { introductions } from '../introduction.ts';
 import { OwnedPaths } from '../owned-paths.ts';
 import { buildPurl } from '../purl.ts';
 import type { Package } from '../types.ts';
 import { parseDebCopyright } from './deb-copyright.ts';
+import { parseDiversions } from './dpkg-diversions.ts';
 import { shippedProofs } from './dpkg-file-list.ts';
 import { type DebPackage, parseDpkgStatus } from './dpkg-status.ts';
 
@@ -20,15 +23,17 @@ import { type DebPackage, parseDpkgStatus } from './dpkg-status.ts';
 export type DpkgFacts =
   | { readonly kind: 'status'; readonly packages: readonly DebPackage[] }
   | { readonly kind: 'proofs'; readonly files: readonly ShippedFile[] }
+  | { readonly kind: 'diversions'; readonly paths: readonly string[] }
   | { readonly kind: 'licenses'; readonly licenses: readonly string[] };
 
 const statusDirectory = 'var/lib/dpkg/status.d';
+const diversions = 'var/lib/dpkg/diversions';
 const lists = ['.list', '.md5sums'];
 
 /** Packages of Debian and its derivatives, also of images without dpkg (`status.d`, one file per package). */
 export const dpkg: Cataloger<DpkgFacts> = {
   name: 'dpkg',
-  version: 2,
+  version: 3,
   finds: 'distro',
   maxBytes: 64 * 1024 * 1024,
   reads: [
@@ -37,6 +42,7 @@ export const dpkg: Cataloger<DpkgFacts> = {
     { directory: statusDirectory, suffix: '.md5sums' },
     { directory: 'var/lib/dpkg/info', suffix: '.list' },
     { directory: 'var/lib/dpkg/info', suffix: '.md5sums' },
+    { path: diversions },
     { name: 'copyright', below: 'usr/share/doc' },
   ],
   parse: parseDpkgFile,
@@ -49,6 +55,10 @@ function parseDpkgFile(path: string, body: Buffer, proofs: Parameters<typeof dpk
   if (name === 'copyright') {
     const licenses = parseDebCopyright(body);
     return parsed(licenses.length > 0 ? { kind: 'licenses', licenses } : null);
+  }
+  if (path === diversions) {
+    const paths = parseDiversions(body.toString('utf8'));
+    return parsed(paths.length > 0 ? { kind: 'diversions', paths } : null);
   }
   if (lists.some((suffix) => name.endsWith(suffix))) {
     const files = shippedProofs(body, proofs);
@@ -85,7 +95,7 @@ function assemble(context: CatalogContext<DpkgFacts>): Catalogued {
       });
     }
   }
-  return { packages: [...packages.values()], owners: ownersOf(context, since) };
+  return { packages: [...packages.values()], owners: ownersOf(context, since), unlisted: unlistedOf(context) };
 }
 
 function keysOf(facts: DpkgFacts): string[] {
@@ -154,4 +164,59 @@ function listOwner(file: LiveFile<DpkgFacts>, byFile: ReadonlyMap<string, string
   const name = baseName(file.as);
   const stem = name.slice(0, name.lastIndexOf('.'));
   return (file.as.startsWith(`${statusDirectory}/`) ? byFile.get(stem) : undefined) ?? stem;
+}
+
+/** What one layer said of a package's files. */
+interface ListState {
+  readonly layer: number;
+  readonly path: string;
+  readonly files: readonly ShippedFile[];
+}
+
+/**
+ * dpkg writes the list of a package's files whenever it installs or upgrades it, and when it leaves configuration files
+ * behind: a list that a layer wrote says that dpkg was at work. Diverted files are not where the list says.
+ */
+function unlistedOf(context: CatalogContext<DpkgFacts>): readonly Unlisted[] {
+  const dropped = droppedPackages(
+    context.history((pattern) => pattern.database !== undefined),
+    (facts) => (facts.kind === 'status' ? facts.packages : []),
+    keyOf,
+  );
+  if (dropped.length === 0) return [];
+  const states = new Map<string, ListState[]>();
+  const diverted = new Set<string>();
+  for (const { layer, path, facts } of context.history((pattern) => pattern.database === undefined)) {
+    if (facts?.kind === 'diversions') for (const each of facts.paths) diverted.add(each);
+    if (!lists.some((suffix) => path.endsWith(suffix))) continue;
+    const stem = path.slice(0, path.lastIndexOf('.'));
+    const state = { layer, path, files: facts?.kind === 'proofs' ? facts.files : [] };
+    states.set(stem, [...(states.get(stem) ?? []), state]);
+  }
+  return dropped.map((each): Unlisted => {
+    const known = stemsOf(each).flatMap((stem) => states.get(stem) ?? []);
+    const { layer, path, before, now } = each;
+    return {
+      layer,
+      path,
+      name: before.name,
+      version: before.version,
+      now: now?.version ?? null,
+      files: lists
+        .flatMap((suffix) => known.findLast((state) => state.layer < layer && state.path.endsWith(suffix))?.files ?? [])
+        .filter((file) => !diverted.has(file.path)),
+      mayBeEdit: !known.some((state) => wasWritten(context, state.path, layer)),
+    };
+  });
+}
+
+/** Without suffix: beside the status, or beside the file of status.d. */
+function stemsOf({ path, before }: Dropped<DebPackage>): readonly string[] {
+  const folder = path.slice(0, path.lastIndexOf('/') + 1);
+  if (folder.endsWith('status.d/')) return [path];
+  return [`${folder}info/${before.name}`, `${folder}info/${before.name}:${before.arch}`];
+}
+
+function wasWritten({ view }: CatalogContext<DpkgFacts>, path: string, layer: number): boolean {
+  return view.history(path).some((event) => event.layer === layer && event.event === 'added');
 }

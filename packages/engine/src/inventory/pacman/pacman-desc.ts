@@ -8,6 +8,8 @@ export interface PacmanPackage {
   /** name of the package base that it was built from */
   readonly base: string;
   readonly licenses: readonly string[];
+  /** seconds since 1970, as text */
+  readonly built: string | null;
 }
 
 export interface PacmanDesc {
@@ -41,13 +43,14 @@ export function parsePacmanDesc(text: string, directory: string): PacmanDesc {
     version: isPackageWord(version) ? version : named?.version,
   };
   if (known.name === undefined || known.version === undefined) return { package: null, damage };
-  const [arch, base] = [stated('ARCH'), stated('BASE')];
+  const [arch, base, built] = [stated('ARCH'), stated('BASE'), stated('BUILDDATE')];
   return {
     package: {
       name: known.name,
       version: known.version,
       arch: isPackageWord(arch) ? arch : null,
       base: isPackageWord(base) ? base : known.name,
+      built: isPackageWord(built) ? built : null,
       licenses: [...new Set((sections.get('LICENSE') ?? []).slice(0, mostLicenses))],
     },
     damage,

@@ -22,7 +22,11 @@ const entry = (name: string, version: string, more = '') => ({
 
 describe('a description', () => {
   test('all that it says', () => {
-    const text = desc('gcc-libs', '1:13.2-5', '%LICENSE%\nGPL3\nLGPL\nGPL3\n\n%DEPENDS%\nglibc>=2.27\n\n');
+    const text = desc(
+      'gcc-libs',
+      '1:13.2-5',
+      '%LICENSE%\nGPL3\nLGPL\nGPL3\n\n%BUILDDATE%\n17\n\n%DEPENDS%\nglibc>=2.27\n\n',
+    );
     expect(parsePacmanDesc(text, 'gcc-libs-1:13.2-5')).toEqual({
       package: {
         name: 'gcc-libs',
@@ -30,6 +34,7 @@ describe('a description', () => {
         arch: 'x86_64',
         base: 'gcc-libs-base',
         licenses: ['GPL3', 'LGPL'],
+        built: '17',
       },
       damage: null,
     });

@@ -1,5 +1,14 @@
-import type { CatalogContext, Cataloger, Catalogued, ParsedFile, ProofFilter, ShippedFile } from '../cataloger.ts';
+import type {
+  CatalogContext,
+  Cataloger,
+  Catalogued,
+  ParsedFile,
+  ProofFilter,
+  ShippedFile,
+  Unlisted,
+} from '../cataloger.ts';
 import { shippedProofs } from '../dpkg/dpkg-file-list.ts';
+import { droppedPackages, sameBuild } from '../dropped-packages.ts';
 import { baseName } from '../file-pattern.ts';
 import { introductions } from '../introduction.ts';
 import { OwnedPaths } from '../owned-paths.ts';
@@ -17,7 +26,7 @@ const below = 'var/lib/pacman/local';
 /** Packages of Arch Linux and its derivatives: a directory for each, with a description and a list of files. */
 export const pacman: Cataloger<PacmanFacts> = {
   name: 'pacman',
-  version: 1,
+  version: 2,
   finds: 'distro',
   // the file list of a package of 300,000 files has 30 MB
   maxBytes: 64 * 1024 * 1024,
@@ -75,7 +84,31 @@ function assemble(context: CatalogContext<PacmanFacts>): Catalogued {
       ownedBy: null,
     });
   }
-  return { packages: [...packages.values()], owners: ownersOf(context, byDirectory) };
+  return { packages: [...packages.values()], owners: ownersOf(context, byDirectory), unlisted: unlistedOf(context) };
+}
+
+function unlistedOf(context: CatalogContext<PacmanFacts>): readonly Unlisted[] {
+  const dropped = droppedPackages(
+    context.history((pattern) => pattern.database !== undefined),
+    (facts) => (facts.kind === 'package' ? [facts.package] : []),
+    keyOf,
+  );
+  if (dropped.length === 0) return [];
+  const lists = new Map<string, { readonly layer: number; readonly files: readonly ShippedFile[] }[]>();
+  for (const { layer, path, facts } of context.history((pattern) => pattern.database === undefined)) {
+    if (facts?.kind !== 'proofs') continue;
+    const directory = directoryOf(path);
+    lists.set(directory, [...(lists.get(directory) ?? []), { layer, files: facts.files }]);
+  }
+  return dropped.map(({ layer, path, before, now }) => ({
+    layer,
+    path,
+    name: before.name,
+    version: before.version,
+    now: now?.version ?? null,
+    files: lists.get(directoryOf(path))?.findLast((each) => each.layer < layer)?.files ?? [],
+    mayBeEdit: now === null || sameBuild([before.built, []], [now.built, []]),
+  }));
 }
 
 interface Shipper {

@@ -184,7 +184,7 @@ describe('the fields of a header', () => {
     expect(one(base).packages).toEqual([
       {
         ...{ name: 'a', version: '1-2', epoch: null, arch: null, source: null, vendor: null, license: null },
-        ...{ modularity: null, proofs: [], algorithm: 'md5' },
+        ...{ modularity: null, headerDigest: null, proofs: [], algorithm: 'md5' },
       },
     ]);
   });

@@ -2,6 +2,8 @@ import type { TellDamage } from './header-blobs.ts';
 
 /** Tags of rpm's headers that tell what is installed. */
 export const tag = {
+  sha1Header: 269,
+  sha256Header: 273,
   name: 1000,
   version: 1001,
   release: 1002,

@@ -51,6 +51,7 @@ function packageOf(name: string, version: string, arch: string | null, more: Par
     vendor: null,
     license: null,
     modularity: null,
+    headerDigest: null,
     proofs: [],
     algorithm: null,
   };

@@ -17,6 +17,8 @@ export interface RpmPackage {
   readonly vendor: string | null;
   readonly license: string | null;
   readonly modularity: string | null;
+  /** digest of the header as it was built */
+  readonly headerDigest: string | null;
   /** files that would prove language packages, and how their digests were made */
   readonly proofs: readonly ShippedFile[];
   readonly algorithm: RpmFiles['algorithm'];
@@ -51,6 +53,7 @@ export function rpmPackage(
     vendor: lineOf(header, tag.vendor),
     license: lineOf(header, tag.license),
     modularity: wordOf(header, tag.modularityLabel),
+    headerDigest: wordOf(header, tag.sha256Header) ?? wordOf(header, tag.sha1Header),
     proofs: files,
     algorithm,
   };

@@ -1,4 +1,13 @@
-import type { CatalogContext, Cataloger, Catalogued, LiveFile, ParsedFile, ProofFilter } from '../cataloger.ts';
+import type {
+  CatalogContext,
+  Cataloger,
+  Catalogued,
+  LiveFile,
+  ParsedFile,
+  ProofFilter,
+  Unlisted,
+} from '../cataloger.ts';
+import { droppedPackages, sameBuild } from '../dropped-packages.ts';
 import { baseName } from '../file-pattern.ts';
 import { introductions } from '../introduction.ts';
 import { OwnedPaths } from '../owned-paths.ts';
@@ -23,7 +32,7 @@ const database = 'rpm database';
 /** Packages of Red Hat, SUSE, Amazon, Azure Linux and all other users of rpm. */
 export const rpm: Cataloger<RpmFacts> = {
   name: 'rpm',
-  version: 1,
+  version: 2,
   finds: 'distro',
   // the database of a full desktop has 200 MB
   maxBytes: 256 * 1024 * 1024,
@@ -105,7 +114,25 @@ function assemble(context: CatalogContext<RpmFacts>): Catalogued {
       }
     }
   }
-  return { packages: [...packages.values()], owners: owned.owners };
+  return { packages: [...packages.values()], owners: owned.owners, unlisted: unlistedOf(context) };
+}
+
+/** Lists made for want of a database are written by who builds the image, and are no evidence. */
+function unlistedOf(context: CatalogContext<RpmFacts>): readonly Unlisted[] {
+  const dropped = droppedPackages(
+    context.history(({ path = '', database: of }) => of !== undefined && !isManifest(path)),
+    ({ packages }) => packages,
+    keyOf,
+  );
+  return dropped.map(({ layer, path, before, now }) => ({
+    layer,
+    path,
+    name: before.name,
+    version: evr(before),
+    now: now === null ? null : evr(now),
+    files: before.proofs,
+    mayBeEdit: now === null || sameBuild([before.headerDigest, before.proofs], [now.headerDigest, now.proofs]),
+  }));
 }
 
 /** A list that was made for want of a database says less than one, and nobody keeps it up to date beside one. */
