@@ -32,7 +32,16 @@ test.each<[string, (bytes: Buffer) => void]>([
 ])('a forged section table is none: %s', (_, forge) => {
   const bytes = Buffer.from(file);
   forge(bytes);
-  expect(readElf(partsOfBody(bytes))!.section('.note.package')).toBeUndefined();
+  const elf = readElf(partsOfBody(bytes))!;
+  expect(elf.section('.note.package')).toBeUndefined();
+  expect(elf.hasWholeSections()).toBe(false);
+});
+
+test('a file that says it has no sections is whole', () => {
+  const elf = readElf(
+    partsOfBody(buildElf([{ name: '.text', bytes: Buffer.from('x'), address: 1 }], { stripped: true })),
+  );
+  expect(elf?.hasWholeSections()).toBe(true);
 });
 
 test.each<[string, (bytes: Buffer) => Buffer]>([

@@ -24,6 +24,8 @@ export interface Elf {
   readonly segments: readonly ElfSegment[];
   /** where the section header table stands; 0: there is none */
   readonly sectionTable: number;
+  /** Whether the section headers are as the file says, and within reach; also where it says that there are none. */
+  hasWholeSections(): boolean;
   /** The first section of this name that has bytes in the file. */
   section(name: string): ElfSection | undefined;
 }
@@ -70,7 +72,7 @@ export function readElf(parts: FileParts): Elf | null {
     bigEndian: order === 2,
     segments: segments === null ? [] : readSegments(segments, segmentBytes, fields, parts.size),
     sectionTable,
-    section: sectionFinder(parts, fields, { at: sectionTable, bytes: sectionBytes, count: sectionCount, namesIndex }),
+    ...sectionReader(parts, fields, { at: sectionTable, bytes: sectionBytes, count: sectionCount, namesIndex }),
   };
 }
 
@@ -142,14 +144,18 @@ interface SectionTable {
 const noBits = 8;
 
 /** The tables are read when they are first asked for. */
-function sectionFinder(parts: FileParts, fields: Fields, table: SectionTable): Elf['section'] {
+function sectionReader(
+  parts: FileParts,
+  fields: Fields,
+  table: SectionTable,
+): Pick<Elf, 'hasWholeSections' | 'section'> {
   const { at, bytes, count, namesIndex } = table;
   const wide = fields.bits === 64;
   const placed = (headers: Buffer, index: number): ElfSection => ({
     offset: fields.word(headers, index * bytes + (wide ? 24 : 16)),
     size: fields.word(headers, index * bytes + (wide ? 32 : 20)),
   });
-  let read: { readonly headers: Buffer; readonly names: Buffer } | null | undefined;
+  let known: { readonly headers: Buffer; readonly names: Buffer } | null | undefined;
   const load = () => {
     const size = { count, bytes, least: wide ? 64 : 40, most: maxSections };
     const headers = readTable(parts, Buffer.alloc(0), at, size);
@@ -158,22 +164,27 @@ function sectionFinder(parts: FileParts, fields: Fields, table: SectionTable): E
     const names = length > maxNameTableBytes ? null : parts.read(offset, length);
     return names === null ? null : { headers, names };
   };
-  return (name) => {
-    read ??= load();
-    if (read === null) return undefined;
-    const { headers, names } = read;
+  const read = () => {
+    if (known === undefined) known = load();
+    return known;
+  };
+  const section = (name: string): ElfSection | undefined => {
+    const found = read();
+    if (found === null) return undefined;
+    const { headers, names } = found;
     const wanted = Buffer.from(`${name}\0`, 'latin1');
     if (!names.includes(wanted)) return undefined;
     for (let index = 0; index < count; index += 1) {
       const start = fields.int(headers, index * bytes);
       if (start + wanted.length > names.length || names.compare(wanted, 0, wanted.length, start, start + wanted.length))
         continue;
-      const section = placed(headers, index);
-      const inFile = fields.int(headers, index * bytes + 4) !== noBits && section.offset + section.size <= parts.size;
-      if (inFile && section.size > 0) return section;
+      const place = placed(headers, index);
+      const inFile = fields.int(headers, index * bytes + 4) !== noBits && place.offset + place.size <= parts.size;
+      if (inFile && place.size > 0) return place;
     }
     return undefined;
   };
+  return { hasWholeSections: () => at === 0 || read() !== null, section };
 }
 
 /** Whether at an address of the running program nothing but zeros stands when it starts, which no file holds (`.bss`). */

@@ -20,10 +20,16 @@ const longestName = 512;
  * Reads what `cargo auditable` put into a binary: the crates that are in it, without those that only took part in the build.
  *
  * @returns null for what has no such section
- * @throws CatalogError when the section is damaged, too large or out of reach
+ * @throws CatalogError when the section, or what tells of sections, is damaged, too large or out of reach
  * @see https://github.com/rust-secure-code/cargo-auditable/blob/master/PARSING.md
  */
 export function readAuditable({ elf, parts }: Executable): readonly Crate[] | null {
+  if (!elf.hasWholeSections()) {
+    throw new CatalogError(
+      'package-manifest-damaged',
+      'the section headers of this executable are damaged or out of reach: what it was built from cannot be seen',
+    );
+  }
   const section = elf.section('.dep-v0');
   if (section === undefined) return null;
   const bytes = section.size > maxCompressedBytes ? null : parts.read(section.offset, section.size);

@@ -39,3 +39,15 @@ test.each([
   expect(packages).toEqual([]);
   expect(incomplete).toMatchObject([{ code, path: '/opt/app' }]);
 });
+
+test.each<[string, (file: Buffer) => void]>([
+  ['beyond the end', (file) => void file.writeBigUInt64LE(2n ** 63n, 0x28)],
+  ['none in number', (file) => void file.writeUInt16LE(0, 0x3c)],
+  ['names in a section that is not there', (file) => void file.writeUInt16LE(99, 0x3e)],
+])('a forged section table hides no crates: %s', async (_, forge) => {
+  const file = buildRust(list);
+  forge(file);
+  const { packages, incomplete } = await inventoryOf(file);
+  expect(packages).toEqual([]);
+  expect(incomplete).toMatchObject([{ code: 'package-manifest-damaged', path: '/opt/app' }]);
+});

@@ -11,7 +11,7 @@ export interface RustFacts {
 /** Crates of Rust binaries that were built with `cargo auditable`. */
 export const rust: Cataloger<RustFacts> = {
   name: 'rust',
-  version: 1,
+  version: 2,
   finds: 'language',
   ...executableReader(inspect),
   assemble,
