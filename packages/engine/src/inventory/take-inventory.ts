@@ -7,6 +7,7 @@ import { coverageOf } from './coverage.ts';
 import { brokenLinks, removedDatabases } from './database-checks.ts';
 import { detectDistro, distroReader } from './distro/distro.ts';
 import { gatherFacts } from './facts/gatherers.ts';
+import { comparePackages, distinctEntries } from './inventory-order.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';
 import { replacedFiles } from './replaced-files.ts';
 import { collectFiles, imageMatcher, liveFiles, type SquashedFiles } from './squashed-files.ts';
@@ -49,7 +50,7 @@ export async function takeInventory(
     distro,
     packages: packages.sort(comparePackages),
     facts: { config, coverage: coverageOf(view, owners, packages), ...gathered.facts },
-    incomplete: distinct([
+    incomplete: distinctEntries([
       ...seen,
       ...unknownDistro(distro, packages, incomplete),
       ...missingDatabase(distro, packages, seen),
@@ -196,51 +197,4 @@ function unreadPlatform(platform: string | null): readonly Incomplete[] {
   if (platform === null || platform.startsWith('linux/')) return [];
   const message = `the image is for ${platform}: only Linux images are read, what else is installed is not known`;
   return [entry('platform-unread', message, undefined, null)];
-}
-
-function comparePackages(a: Package, b: Package): number {
-  return (
-    compare(a.type, b.type) ||
-    compare(a.name, b.name) ||
-    compare(a.version, b.version) ||
-    compare(a.arch ?? '', b.arch ?? '') ||
-    compare(a.locations[0]?.path ?? '', b.locations[0]?.path ?? '')
-  );
-}
-
-/** Of one code; an image made of broken manifests is as incomplete with these as with a million more. */
-const mostEntriesOfCode = 1000;
-
-/** Sorted by code, path and message; what several layers or checks say in the same words is said once. */
-function distinct(entries: readonly Incomplete[]): readonly Incomplete[] {
-  const unique = [...entries]
-    .sort(compareEntries)
-    .filter((each, index, all) => index === 0 || !same(each, all[index - 1]!));
-  const counts = new Map<Incomplete['code'], number>();
-  const shown = unique.filter(({ code }) => {
-    counts.set(code, (counts.get(code) ?? 0) + 1);
-    return counts.get(code)! <= mostEntriesOfCode;
-  });
-  for (const [code, count] of counts) {
-    const left = count - mostEntriesOfCode;
-    if (left > 0) shown.push({ code, message: `${left} more entries of this kind are not listed` });
-  }
-  return shown.sort(compareEntries);
-}
-
-function compareEntries(a: Incomplete, b: Incomplete): number {
-  return (
-    compare(a.code, b.code) ||
-    compare(a.path ?? '', b.path ?? '') ||
-    compare(a.message, b.message) ||
-    compare(a.layer ?? '', b.layer ?? '')
-  );
-}
-
-function same(a: Incomplete, b: Incomplete): boolean {
-  return a.code === b.code && a.path === b.path && a.message === b.message && a.layer === b.layer;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
