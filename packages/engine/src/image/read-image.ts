@@ -26,7 +26,7 @@ const sources: readonly ImageSource[] = [
 const namedSource: ImageSource = engineSource;
 
 /** Prefixes that are understood and cannot be read yet. */
-const plannedPrefixes = ['podman', 'containerd', 'sbom'];
+const plannedPrefixes = ['podman', 'containerd'];
 
 /**
  * Opens an image and analyses its layers: `docker-archive:F`, `oci-archive:F`, `oci-layout:D`, `docker:NAME`, `registry:REF`,
@@ -109,7 +109,10 @@ async function atSource<R>(reference: string, use: SourceUse<R>): Promise<R> {
     }
     if (plannedPrefixes.includes(prefix)) {
       const known = sources.map((each) => `${each.prefix}:`).join(', ');
-      throw new ImageError('UNSUPPORTED', `${prefix}: is not supported yet; what is: ${known} file:// and bare paths`);
+      throw new ImageError(
+        'UNSUPPORTED',
+        `${prefix}: is not supported yet; what is: ${known} sbom: file:// and bare paths`,
+      );
     }
   }
   return existsSync(reference) || looksLikePath(splitName(reference).path)

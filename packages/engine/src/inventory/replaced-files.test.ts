@@ -136,7 +136,7 @@ test('coverage counts what was replaced as nobody’s', async () => {
   }));
   const base = { ...distro, ...dpkg(true)('1', plain!), [path]: plain! };
   const of = async (...layers: readonly FakeLayer[]) =>
-    (await takeInventory(fakeImage(layers))).facts.coverage.executables;
+    (await takeInventory(fakeImage(layers))).facts.coverage?.executables;
   expect(await of(base)).toMatchObject({ files: 1, ownedFiles: 1 });
   expect(await of(base, { [path]: plain! })).toMatchObject({ files: 1, ownedFiles: 1 });
   expect(await of(base, { [path]: other! })).toMatchObject({ files: 1, ownedFiles: 0, ownedBytes: 0 });

@@ -18,7 +18,7 @@ export type PackageType = string;
 export interface PackageLocation {
   /** absolute, `/var/lib/dpkg/status`; the file that proves the package */
   readonly path: string;
-  /** diff ID of the layer that introduced the package; null for a rootfs */
+  /** diff ID of the layer that introduced the package; null for a rootfs and an SBOM */
   readonly layer: string | null;
 }
 
@@ -59,6 +59,12 @@ export type IncompleteCode =
   | 'distro-unknown'
   /** a package manifest (package.json, METADATA …) cannot be parsed */
   | 'package-manifest-damaged'
+  /** an SBOM has components that cannot be read as packages (no package URL, a damaged one, a distro's package without version) */
+  | 'sbom-component-unread'
+  /** an SBOM that lists nothing, or that says of itself that it lacks something */
+  | 'sbom-incomplete'
+  /** an SBOM that does not say which source package a distro's package was built from, by which advisories know it */
+  | 'sbom-source-unknown'
   /** an application kind that is recognised and not read yet (snap …) */
   | 'application-unread'
   /** a link that loops or leaves the image, where a package database was expected */
@@ -117,9 +123,10 @@ export interface FileFact {
 
 /** What is absent was not asked for; empty means that there is none. */
 export interface Facts {
-  /** null for a rootfs */
+  /** null for a rootfs and an SBOM */
   readonly config: ImageConfig | null;
-  readonly coverage: Coverage;
+  /** null for an SBOM: it does not say what lies in no package */
+  readonly coverage: Coverage | null;
   /** set-user-id and set-group-id files, and everything but links that all may write; sorted by path */
   readonly files?: readonly FileFact[];
 }

@@ -107,7 +107,12 @@ const image = object({
   }),
   packages: int,
   /** what can be run, and how much of it a listed package answers for */
-  coverage: object({ executables: coverageCount, libraries: coverageCount }),
+  coverage: object({
+    executables: coverageCount,
+    libraries: coverageCount,
+    /** an SBOM does not tell what lies in no package */
+    known: bool,
+  }),
   distro: object({
     id: string,
     version: string,

@@ -127,7 +127,7 @@ export function imageContext(subject: PolicySubject, counts: Counts, pastEndOfLi
       from: image.base?.from ?? '',
     },
     packages: inventory.packages.length,
-    coverage: inventory.facts.coverage,
+    coverage: { ...(inventory.facts.coverage ?? nothingCovered), known: inventory.facts.coverage !== null },
     distro: {
       id: image.distro?.id ?? '',
       version: image.distro?.version ?? '',
@@ -139,6 +139,9 @@ export function imageContext(subject: PolicySubject, counts: Counts, pastEndOfLi
     counts,
   };
 }
+
+const nothing = { files: 0, bytes: 0, ownedFiles: 0, ownedBytes: 0 };
+const nothingCovered = { executables: nothing, libraries: nothing };
 
 export type Counts = ReturnType<typeof countBySeverity>;
 

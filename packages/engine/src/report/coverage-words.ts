@@ -2,7 +2,9 @@ import type { Coverage, CoverageCount } from '../inventory/types.ts';
 import { plural } from './finding-words.ts';
 
 /** `409 of 412 executables`, for each kind that there is. */
-export function coverageParts({ executables, libraries }: Coverage): readonly string[] {
+export function coverageParts(coverage: Coverage | null): readonly string[] {
+  if (coverage === null) return [];
+  const { executables, libraries } = coverage;
   return [kind(executables, 'executable'), kind(libraries, 'shared library', 'shared libraries')].flatMap(
     (part) => part ?? [],
   );

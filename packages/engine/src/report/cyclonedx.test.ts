@@ -113,7 +113,7 @@ describe('CycloneDX', () => {
     ['complete', { incomplete: [] }, { files: 409 }],
   ] as const)('says that it is %s', (aggregate, change, executables) => {
     const { facts, ...rest } = smallInventory();
-    const coverage = { ...facts.coverage, executables: { ...facts.coverage.executables, ...executables } };
+    const coverage = { ...facts.coverage!, executables: { ...facts.coverage!.executables, ...executables } };
     const { compositions } = write(cyclonedx, { ...rest, ...change, facts: { ...facts, coverage } });
     expect(compositions[0]).toEqual({ aggregate, assemblies: ['Image'] });
   });

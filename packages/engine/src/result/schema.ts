@@ -66,7 +66,7 @@ const inputs = z.object({
     stage: z.string(),
   }),
   base: z
-    .object({ reference: z.string(), id: digest, digest: digest.nullable() })
+    .object({ reference: z.string(), id: digest.nullable(), digest: digest.nullable() })
     .nullable()
     .meta({ description: 'the base image that was given' }),
   catalogers: z.record(z.string(), z.number()).meta({ description: 'cataloger → version' }),
@@ -151,6 +151,9 @@ const incomplete = z.object({
     'base-mismatch',
     'application-unread',
     'link-broken',
+    'sbom-component-unread',
+    'sbom-incomplete',
+    'sbom-source-unknown',
     'no-feed',
     'not-comparable',
     'version-unparsed',
@@ -299,7 +302,8 @@ const inventoryResultSchema = z.object({
     config: config.nullable(),
     coverage: z
       .object({ executables: coverageCount, libraries: coverageCount })
-      .meta({ description: 'what can be run, and how much of it a listed package answers for' }),
+      .nullable()
+      .meta({ description: 'what can be run, and how much of it a listed package answers for; null for an SBOM' }),
     files: z.exactOptional(
       z
         .array(fileFact)

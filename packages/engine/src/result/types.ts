@@ -44,8 +44,8 @@ export interface ResultInputs {
     readonly reference: string;
     readonly stage: string;
   };
-  /** the base image that was given (`--base`) */
-  readonly base: { readonly reference: string; readonly id: string; readonly digest: string | null } | null;
+  /** the base image that was given (`--base`); not looked at, hence without id, where the subject is an SBOM */
+  readonly base: { readonly reference: string; readonly id: string | null; readonly digest: string | null } | null;
   /** cataloger name → version */
   readonly catalogers: Readonly<Record<string, number>>;
   /** shard name → digest */

@@ -31,6 +31,17 @@ export async function findBase(image: ReadImage<unknown>, request: SubjectReques
     : givenBase(await describeGiven(request.base, options), diffIds);
 }
 
+/** Of a subject that has no layers: what was given cannot be compared, and is not looked at. */
+export function baseWithoutLayers(reference: string | undefined): BaseFound {
+  if (reference === undefined) return { image: null, given: null, incomplete: [] };
+  const message = `an SBOM has no layers: what comes from ${reference} is not known; all findings count as the image's own`;
+  return {
+    image: null,
+    given: { reference, id: null, digest: null },
+    incomplete: [{ code: 'base-mismatch', message }],
+  };
+}
+
 async function describeGiven(reference: string, options: DescribeOptions): Promise<DescribedImage> {
   try {
     return await describeImage(reference, options);

@@ -3,25 +3,50 @@ import { readImage } from '../image/read-image.ts';
 import type { ReadImage } from '../image/types.ts';
 import { catalogerVersions } from '../inventory/catalogers.ts';
 import { createLayerAnalyser } from '../inventory/layer-analyser.ts';
-import type { LayerAnalysis } from '../inventory/layer-analysis.ts';
 import { openLayerCache } from '../inventory/layer-cache.ts';
+import { sbomFile } from '../inventory/sbom/sbom-file.ts';
 import { takeInventory } from '../inventory/take-inventory.ts';
 import type { Inventory } from '../inventory/types.ts';
 import { sortIncomplete } from '../matching/plan.ts';
 import { platformResults } from '../result/platform-results.ts';
 import type { InventoryResult, PlatformResults, ResultImage, ResultInputs } from '../result/types.ts';
-import { type BaseFound, findBase, inBase } from './base-image.ts';
+import { type BaseFound, baseWithoutLayers, findBase, inBase } from './base-image.ts';
 import type { SubjectRequest } from './request.ts';
 
-/** An image that was read: what it is, what is inside, and what it was built on. Its files are closed. */
-export interface Subject {
-  readonly image: ReadImage<LayerAnalysis>;
-  readonly inventory: Inventory;
-  readonly base: BaseFound;
+/** What a subject is, apart from its content. */
+export interface SubjectImage
+  extends Pick<ReadImage<unknown>, 'reference' | 'names' | 'id' | 'digest' | 'platform' | 'platforms' | 'readFrom'> {
+  /** of what is no image: a rootfs's entries, an SBOM's bytes; null for an image */
+  readonly contentDigest: string | null;
 }
 
-/** @throws ImageError when the image as a whole cannot be read */
+/**
+ * An image, or an SBOM that stands for one, that was read: what it is, what is inside, and what it was built on. Its files
+ * are closed.
+ */
+export interface Subject {
+  readonly image: SubjectImage;
+  readonly inventory: Inventory;
+  readonly base: BaseFound;
+  /** name → version of what read it */
+  readonly catalogers: Readonly<Record<string, number>>;
+}
+
+/** @throws ImageError when the image or SBOM as a whole cannot be read */
 export async function readSubject(request: SubjectRequest): Promise<Subject> {
+  const sbom = sbomFile(request.reference);
+  return sbom === null ? readImageSubject(request) : readSbomSubject(sbom, request);
+}
+
+async function readSbomSubject(path: string, request: SubjectRequest): Promise<Subject> {
+  const { reference, signal, base: given, facts = [] } = request;
+  const { readSbom, sbomReaderVersion } = await import('../inventory/sbom/read-sbom.ts');
+  const { digest, inventory } = await readSbom(path, signal, facts);
+  const image = { reference, names: [], id: null, digest: null, platform: null, platforms: [], contentDigest: digest };
+  return { image, inventory, base: baseWithoutLayers(given), catalogers: { sbom: sbomReaderVersion } };
+}
+
+async function readImageSubject(request: SubjectRequest): Promise<Subject> {
   const { facts = [] } = request;
   const store = request.cacheDir === null ? undefined : openLayerCache({ directory: request.cacheDir });
   const image = await readImage(request.reference, {
@@ -35,7 +60,8 @@ export async function readSubject(request: SubjectRequest): Promise<Subject> {
   });
   try {
     const inventory = await takeInventory(image, facts);
-    return { image, inventory, base: await findBase(image, request) };
+    const base = await findBase(image, request);
+    return { image: { ...image, contentDigest: image.rootfsDigest }, inventory, base, catalogers: catalogerVersions() };
   } finally {
     await image.close();
   }
@@ -59,7 +85,7 @@ export function resultImage(
   return {
     reference: image.reference,
     id: image.id,
-    digest: image.digest ?? image.rootfsDigest,
+    digest: image.digest ?? image.contentDigest,
     platform: image.platform,
     ...(image.readFrom && { readFrom: image.readFrom }),
     names: image.names,
@@ -77,17 +103,17 @@ export function resultImage(
 }
 
 /** The inputs that do not depend on advisories or policy. */
-export function subjectInputs({ image, base }: Subject, request: SubjectRequest): ResultInputs {
+export function subjectInputs({ image, base, catalogers }: Subject, request: SubjectRequest): ResultInputs {
   return {
     product: { name: 'plimsoll', version: request.version },
     subject: {
-      digest: image.id ?? image.rootfsDigest,
+      digest: image.id ?? image.contentDigest,
       platform: image.platform,
       reference: image.reference,
       stage: request.stage,
     },
     base: base.given,
-    catalogers: catalogerVersions(),
+    catalogers,
     advisories: {},
     stale: [],
     missing: [],

@@ -39,7 +39,9 @@ export function createSbom(result: InventoryResult, format: string): Sbom {
 
 function completenessOf(result: InventoryResult): Completeness {
   if (seenIncomplete(result).length > 0) return 'incomplete';
-  const { executables, libraries } = result.facts.coverage;
+  const { coverage } = result.facts;
+  if (coverage === null) return 'unknown';
+  const { executables, libraries } = coverage;
   return executables.ownedFiles < executables.files || libraries.ownedFiles < libraries.files ? 'unknown' : 'complete';
 }
 

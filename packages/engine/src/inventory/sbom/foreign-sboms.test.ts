@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { needsShared, shared } from '../../../../../test/shared.ts';
+import { readImage } from '../../image/read-image.ts';
+import { createLayerAnalyser } from '../layer-analyser.ts';
+import type { LayerAnalysis } from '../layer-analysis.ts';
+import { takeInventory } from '../take-inventory.ts';
+import { fakeImage } from '../testing/fake-image.ts';
+import { syftCycloneDx, trivyCycloneDx } from '../testing/foreign-sboms.ts';
+import type { Inventory, Package } from '../types.ts';
+import { SbomDocument } from './sbom-document.ts';
+
+const writers = { 'CycloneDX of Syft': syftCycloneDx, 'CycloneDX of Trivy': trivyCycloneDx };
+
+function readBack(document: object): Inventory {
+  const reader = new SbomDocument('the SBOM');
+  reader.push(Buffer.from(JSON.stringify(document)));
+  return reader.end();
+}
+
+/** What a package is judged by. No foreign SBOM has layers or says what owns a library; rpm: no epoch and 0 are one. */
+function judgedBy({ packages }: Inventory): readonly object[] {
+  const subject = ({ type, name, version, purl, arch, source, modularity, vendor, licenses }: Package) => ({
+    type,
+    name,
+    version,
+    purl,
+    arch,
+    source,
+    modularity: modularity ?? null,
+    vendor: vendor ?? null,
+    licenses,
+  });
+  return packages.map(subject);
+}
+
+const stanza = (name: string, version: string, source: string) =>
+  `Package: ${name}\nStatus: install ok installed\nArchitecture: amd64\n${source}Version: ${version}\n\n`;
+
+const debian = fakeImage([
+  {
+    'etc/os-release':
+      'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n',
+    'var/lib/dpkg/status': [
+      stanza('bash', '5.2.15-2', ''),
+      stanza('bsdutils', '1:2.38.1-5', 'Source: util-linux (2.38.1-5)\n'),
+      stanza('libssl3', '3.0.9-1+b1', 'Source: openssl (3.0.9-1)\n'),
+      stanza('libstdc++6', '12.2.0-14', 'Source: gcc-12\n'),
+      stanza('zlib1g', '1:1.2.13.dfsg-1', 'Source: zlib\n'),
+    ].join(''),
+    'app/node_modules/@s/a/package.json': '{"name":"@s/a","version":"2.0.0","license":"MIT"}',
+    'usr/lib/python3/dist-packages/Jinja2-3.dist-info/METADATA':
+      'Metadata-Version: 2.1\nName: Jinja2\nVersion: 3.1.2\n\n',
+  },
+]);
+
+describe.each(Object.entries(writers))('%s is judged as the image', (_, write) => {
+  test('Debian', async () => {
+    const inventory = await takeInventory(debian);
+    const read = readBack(write(inventory));
+    expect(judgedBy(read)).toEqual(judgedBy(inventory));
+    expect(read.incomplete).toEqual([]);
+    expect(read.distro).toMatchObject({ id: 'debian', version: '12' });
+  });
+});
+
+const directory = shared('images');
+/** One of each kind of database, and one of languages. */
+const images = [
+  'alpine-3.16.docker.tar',
+  'debian-12-minbase.oci.tar',
+  'rhel-8-modular.oci.tar',
+  'lang-samples.oci.tar',
+];
+
+/** Types of which both tools state more or less than the inventory does. */
+const compared: readonly string[] = ['deb', 'apk', 'rpm', 'npm', 'pypi', 'gem', 'golang', 'maven', 'cargo', 'composer'];
+
+describe.skipIf(directory === undefined)(`real images (${needsShared})`, () => {
+  test.each(images)('%s', async (image) => {
+    const opened = await readImage<LayerAnalysis>(join(directory!, image), {
+      analyser: createLayerAnalyser({}),
+      platform: 'any',
+    });
+    const inventory = await takeInventory(opened);
+    await opened.close();
+    const packages = inventory.packages.filter(({ type }) => compared.includes(type));
+    for (const write of Object.values(writers)) {
+      const read = readBack(write({ ...inventory, packages }));
+      expect(judgedBy(read)).toEqual(judgedBy({ ...inventory, packages }));
+      expect(read.distro?.id).toBe(inventory.distro?.id);
+    }
+  });
+});

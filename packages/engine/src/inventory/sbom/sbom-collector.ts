@@ -1,0 +1,226 @@
+import { ImageError } from '../../image/error.ts';
+import { comparePackages, distinctEntries } from '../inventory-order.ts';
+import { buildPurl } from '../purl.ts';
+import type { Distro, Incomplete, Inventory, Package } from '../types.ts';
+import type { DialectFacts } from './dialect.ts';
+import { dialects } from './dialects.ts';
+import { distroTypes, draftOf, labelOf, type PackageDraft, type Unread } from './package-draft.ts';
+import { distroOfQualifier, distroOfSystem, sameRelease } from './sbom-distro.ts';
+import type { StatedComponent } from './stated-component.ts';
+
+/** Components of one document; an image of many gigabytes has some thousand packages. */
+const mostComponents = 250_000;
+/** Named in a message; more are counted. */
+const mostNamed = 3;
+
+const reasons: Readonly<Record<Unread, string>> = {
+  'no-purl': 'no package URL',
+  'bad-purl': 'a package URL that cannot be read',
+  'no-version': 'no version',
+  'bad-fields': 'a name or version that cannot be read',
+};
+
+/** What the components of a document come to. They are taken in one by one, in whatever order the document has them. */
+export class SbomCollector {
+  readonly #drafts: PackageDraft[] = [];
+  readonly #systems: Distro[] = [];
+  readonly #tools = new Set<string>();
+  readonly #unread = new Map<Unread | 'no-version-of-distro', { count: number; readonly named: string[] }>();
+  readonly #incomplete: Incomplete[] = [];
+  readonly #what: string;
+  #count = 0;
+  /** a purl has the qualifier `upstream`: whoever wrote the document knows of source packages */
+  #knowsSources = false;
+
+  /** @param what names the document in messages */
+  constructor(what: string) {
+    this.#what = what;
+  }
+
+  /** A tool that made the document, as it names itself. */
+  tool(name: string): void {
+    this.#tools.add(name.toLowerCase());
+  }
+
+  incomplete(entry: Incomplete): void {
+    this.#incomplete.push(entry);
+  }
+
+  /** @throws ImageError `TOO_LARGE` */
+  component(component: StatedComponent): void {
+    this.#count += 1;
+    if (this.#count > mostComponents) {
+      throw new ImageError('TOO_LARGE', `${this.#what}: has more than ${mostComponents} components`);
+    }
+    const system = component.kind === 'system' ? distroOfSystem(component) : null;
+    if (system !== null) this.#systems.push(system);
+    if (component.kind === 'system') return;
+    const draft = draftOf(component, (type) => this.#factsOf(type, component));
+    if (draft === null) return;
+    if (typeof draft === 'string') this.unread(draft, component);
+    else {
+      this.#drafts.push(draft);
+      if (draft.purl.qualifiers.has('upstream')) this.#knowsSources = true;
+    }
+  }
+
+  unread(reason: Unread, component: StatedComponent): void {
+    const ofDistro =
+      reason === 'no-version' && distroTypes.has(/^pkg:\/*([^/]*)/.exec(component.purl ?? '')?.[1] ?? '');
+    this.#countUnread(ofDistro ? 'no-version-of-distro' : reason, labelOf(component));
+  }
+
+  /** Something in the place of a component that is none. */
+  noComponent(): void {
+    this.#countUnread('bad-fields', '(no object)');
+  }
+
+  #countUnread(reason: Unread | 'no-version-of-distro', label: string): void {
+    const entry = this.#unread.get(reason) ?? { count: 0, named: [] };
+    entry.count += 1;
+    if (entry.named.length < mostNamed) entry.named.push(label);
+    this.#unread.set(reason, entry);
+  }
+
+  #factsOf(type: string, component: StatedComponent): DialectFacts {
+    const names = [...component.properties.keys()];
+    const spoken = dialects.filter(({ prefix }) => names.some((name) => name.startsWith(prefix)));
+    return Object.assign({}, ...spoken.toReversed().map((dialect) => dialect.factsOf(type, component)));
+  }
+
+  /** The inventory that the document states. */
+  inventory(): Inventory {
+    const { distro, entries } = this.#distro();
+    const packages = new Map<string, Package>();
+    for (const draft of this.#drafts) {
+      const pkg = packageOf(draft, distro);
+      const key = JSON.stringify([pkg.type, pkg.name, pkg.version, pkg.arch, pkg.locations[0]?.path, pkg.purl]);
+      if (!packages.has(key)) packages.set(key, pkg);
+    }
+    const sorted = [...packages.values()].sort(comparePackages);
+    return {
+      distro,
+      packages: sorted,
+      facts: { config: null, coverage: null },
+      incomplete: distinctEntries([
+        ...this.#incomplete,
+        ...entries,
+        ...this.#unreadEntries(),
+        ...this.#unknownSources(),
+        ...nothingListed(sorted, distro),
+      ]),
+      layers: [],
+    };
+  }
+
+  /** The component for it, else what the packages say of themselves. */
+  #distro(): { readonly distro: Distro | null; readonly entries: readonly Incomplete[] } {
+    const ofDistro = this.#drafts.filter(({ purl }) => distroTypes.has(purl.type));
+    const stated = new Map<string, Distro>();
+    for (const { purl } of ofDistro) {
+      const qualifier = purl.qualifiers.get('distro');
+      const key = `${purl.namespace} ${qualifier}`;
+      const found = qualifier === undefined || stated.has(key) ? null : distroOfQualifier(purl.namespace, qualifier);
+      if (found !== null) stated.set(key, found);
+    }
+    const releases = [...this.#systems, ...stated.values()].reduce<Distro[]>(
+      (known, each) => (known.some((other) => sameRelease(each, other)) ? known : [...known.slice(0, 100), each]),
+      [],
+    );
+    const [system] = this.#systems;
+    const distro = system ?? (releases.length === 1 ? releases[0]! : null);
+    if (releases.length > 1) {
+      const names = releases.slice(0, mostNamed).map(({ id, version }) => (version === null ? id : `${id} ${version}`));
+      const judged = distro === null ? 'none of their packages was judged' : `all were judged as ${names[0]}`;
+      const message = `the SBOM has packages of several distros (${names.join(', ')}): ${judged}`;
+      return { distro, entries: [{ code: 'distro-unknown', message }] };
+    }
+    if (distro !== null || ofDistro.length === 0) return { distro, entries: [] };
+    const message = 'the SBOM has packages of a distro, but does not say which release it is: they were not judged';
+    return { distro, entries: [{ code: 'distro-unknown', message }] };
+  }
+
+  #unreadEntries(): Incomplete[] {
+    return [...this.#unread].map(([reason, { count, named }]): Incomplete => {
+      const names = count > named.length ? `${named.join(', ')} and ${count - named.length} more` : named.join(', ');
+      const [components, have] = count === 1 ? ['component', 'has'] : ['components', 'have'];
+      const why = reasons[reason === 'no-version-of-distro' ? 'no-version' : reason];
+      // as where an image has a library that does not say its version
+      const code = reason === 'no-version' ? 'application-unread' : 'sbom-component-unread';
+      return { code, message: `${count} ${components} of the SBOM ${have} ${why}, so they are not listed: ${names}` };
+    });
+  }
+
+  /** Where nothing says that tools of this document know source packages, a missing one may be any. */
+  #unknownSources(): Incomplete[] {
+    if (this.#knowsSources || dialects.some((each) => each.leavesOutOwnSource && this.#tools.has(each.tool))) return [];
+    const unknown = this.#drafts.filter(({ source, purl }) => source === undefined && sourceTypes.includes(purl.type));
+    const [first] = unknown;
+    if (first === undefined) return [];
+    const packages = unknown.length === 1 ? '1 package' : `${unknown.length} packages`;
+    const message = `the SBOM does not say what source ${packages} of the distro were built from (such as ${first.name}): they were judged by their own names`;
+    return [{ code: 'sbom-source-unknown', message }];
+  }
+}
+
+/** Types whose advisories speak of source packages. */
+const sourceTypes: readonly string[] = ['deb', 'apk'];
+
+function packageOf(draft: PackageDraft, distro: Distro | null): Package {
+  const { purl, name, version, arch, licenses, paths, modularity, vendor } = draft;
+  const { type } = purl;
+  const isRpm = type === 'rpm';
+  return {
+    type,
+    name,
+    version,
+    purl: purlOf(draft, distro),
+    arch,
+    source: distroTypes.has(type)
+      ? (draft.source ?? { name, version: isRpm ? version.replace(/^\d+:/, '') : version })
+      : null,
+    licenses,
+    locations: paths.map((path) => ({ path, layer: null })),
+    ownedBy: null,
+    ...(isRpm ? { modularity, vendor } : {}),
+  };
+}
+
+/** Qualifiers that only mean something to the tool that wrote them. */
+const leftOut: readonly string[] = ['upstream', 'package-id', 'file_path'];
+
+/** Types whose purls tools write in ways of their own. */
+const rebuilt: readonly string[] = ['deb', 'apk', 'rpm'];
+
+/** As the inventory of an image has it. */
+function purlOf(draft: PackageDraft, distro: Distro | null): string {
+  const { purl, version, modularity } = draft;
+  const { type, namespace, name, qualifiers } = purl;
+  const kept = Object.fromEntries([...qualifiers].filter(([key]) => !leftOut.includes(key)));
+  const own = qualifiers.get('distro');
+  const stated = own === undefined ? distro : distroOfQualifier(namespace, own);
+  const bare = type === 'rpm' ? version.replace(/^\d+:/, '') : version;
+  if (!rebuilt.includes(type) || distro === null || !stated || !sameRelease(stated, distro)) {
+    return buildPurl({ type, namespace, name, version: bare, qualifiers: kept });
+  }
+  const epoch = type === 'rpm' ? (/^(\d+):/.exec(version)?.[1] ?? null) : null;
+  const release = [distro.id, distro.version ?? distro.codename].filter(Boolean).join('-');
+  return buildPurl({
+    type,
+    namespace: distro.id,
+    name,
+    version: bare,
+    qualifiers: { arch: draft.arch, distro: release, epoch, rpmmod: modularity },
+  });
+}
+
+/** What says nothing must not look clean. */
+function nothingListed(packages: readonly Package[], distro: Distro | null): Incomplete[] {
+  if (distro !== null && !packages.some(({ type }) => distroTypes.has(type))) {
+    const name = distro.prettyName ?? [distro.id, distro.version].filter(Boolean).join(' ');
+    const message = `the SBOM says that the image is ${name}, but lists no package of it: what is installed is not known`;
+    return [{ code: 'package-database-missing', message }];
+  }
+  if (packages.length > 0) return [];
+  return [{ code: 'sbom-incomplete', message: 'the SBOM lists no package at all: what is installed is not known' }];
+}

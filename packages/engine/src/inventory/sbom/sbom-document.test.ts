@@ -1,0 +1,279 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ImageError } from '../../image/error.ts';
+import type { Inventory } from '../types.ts';
+import { SbomDocument } from './sbom-document.ts';
+
+function read(text: string | Buffer): Inventory {
+  const document = new SbomDocument('the SBOM');
+  document.push(Buffer.from(text));
+  return document.end();
+}
+
+const cyclonedx = (members: object): string =>
+  JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.6', version: 1, ...members });
+
+const component = (purl: string, more: object = {}) => ({ type: 'library', name: 'x', purl, ...more });
+
+const rows = ({ packages }: Inventory) =>
+  packages.map(({ type, name, version, source, arch, locations }) =>
+    [`${type} ${name} ${version}`, source && `${source.name} ${source.version}`, arch, locations[0]?.path]
+      .filter(Boolean)
+      .join(' | '),
+  );
+
+const codes = ({ incomplete }: Inventory) => incomplete.map(({ code, message }) => `${code}: ${message}`);
+
+describe('a component', () => {
+  test.each([
+    ['pkg:npm/%40s/a@1.0.0', 'npm @s/a 1.0.0'],
+    ['pkg:maven/org.x/y@1?type=jar', 'maven org.x:y 1'],
+    ['pkg:golang/github.com/a/b@v1.2.3', 'golang github.com/a/b v1.2.3'],
+    ['pkg:golang/stdlib@go1.22.1', 'golang stdlib 1.22.1'],
+    ['pkg:golang/stdlib@v1.22.1', 'golang stdlib 1.22.1'],
+    ['pkg:composer/a/b@1.0', 'composer a/b 1.0'],
+    ['pkg:pypi/jinja2@3.1', 'pypi jinja2 3.1'],
+    ['pkg:gem/nokogiri@1.15?platform=x86_64-linux', 'gem nokogiri 1.15'],
+    ['pkg:deb/debian/a@1:2-3?arch=all&distro=debian-12', 'deb a 1:2-3 | a 1:2-3 | all'],
+    ['pkg:deb/debian/a@2-3?arch=all&distro=debian-12&epoch=1', 'deb a 1:2-3 | a 1:2-3 | all'],
+    ['pkg:deb/debian/a@2-3%2Bb1?upstream=src%402-3&distro=debian-12', 'deb a 2-3+b1 | src 2-3'],
+    [
+      'pkg:apk/alpine/libssl3@3.1-r0?arch=x86_64&upstream=openssl&distro=alpine-3.18.4',
+      'apk libssl3 3.1-r0 | openssl 3.1-r0 | x86_64',
+    ],
+    [
+      'pkg:rpm/rhel/a-libs@1-2.el8?arch=x86_64&epoch=2&upstream=a-1-2.el8.src.rpm&distro=rhel-8.9',
+      'rpm a-libs 2:1-2.el8 | a 1-2.el8 | x86_64',
+    ],
+    ['pkg:maven/x/y@1?file_path=app%2Fa.jar', 'maven x:y 1 | /app/a.jar'],
+  ])('%s', (purl, row) => {
+    expect(rows(read(cyclonedx({ components: [component(purl)] })))).toEqual([row]);
+  });
+
+  test('keeps the name that the registry takes in several spellings', () => {
+    const found = read(cyclonedx({ components: [component('pkg:pypi/zope-interface@1', { name: 'Zope.Interface' })] }));
+    expect(rows(found)).toEqual(['pypi Zope.Interface 1']);
+  });
+
+  test('takes version and place from fields where the purl has none', () => {
+    const more = { version: '1.2', evidence: { occurrences: [{ location: '/srv/a' }, {}, 7] } };
+    expect(rows(read(cyclonedx({ components: [component('pkg:npm/a', more)] })))).toEqual(['npm a 1.2 | /srv/a']);
+  });
+
+  test('is found however deep it lies, and in what the document is about', () => {
+    const inner = component('pkg:npm/inner@1');
+    const components = [
+      {
+        type: 'application',
+        name: 'app',
+        properties: [{ name: 'aquasecurity:trivy:Class', value: 'lang-pkgs' }],
+        components: [inner],
+      },
+    ];
+    const metadata = { component: { type: 'container', name: 'x', components: [component('pkg:npm/part@1')] } };
+    expect(rows(read(cyclonedx({ components, metadata })))).toEqual(['npm inner 1', 'npm part 1']);
+  });
+
+  test('is listed once', () => {
+    const same = component('pkg:npm/a@1', { 'bom-ref': 'same' });
+    expect(rows(read(cyclonedx({ components: [same, same] })))).toEqual(['npm a 1']);
+  });
+});
+
+describe('a distro', () => {
+  const os = (name: string, version: string) => ({ type: 'operating-system', name, version });
+  test.each([
+    ['debian', '12.5', 'debian', '12'],
+    ['Debian', '8', 'debian', '8'],
+    ['redhat', '8.9', 'rhel', '8.9'],
+    ['amazon', '2023.3.20240312 (Amazon Linux)', 'amzn', '2023'],
+    ['amazon', '2018.03', 'amzn', '2018.03'],
+    ['alma', '9.3', 'almalinux', '9.3'],
+    ['alpine', '3.18.4', 'alpine', '3.18.4'],
+    ['ubuntu', '22.04', 'ubuntu', '22.04'],
+  ])('%s %s', (name, version, id, release) => {
+    expect(read(cyclonedx({ components: [os(name, version)] })).distro).toMatchObject({ id, version: release });
+  });
+
+  test.each([
+    ['pkg:deb/debian/a@1?distro=debian-12', 'debian', '12', null],
+    ['pkg:deb/debian/a@1?distro=debian-12.5', 'debian', '12', null],
+    ['pkg:deb/debian/a@1?distro=jessie', 'debian', null, 'jessie'],
+    ['pkg:deb/debian/a@1?distro=debian-trixie', 'debian', null, 'trixie'],
+    ['pkg:rpm/opensuse/a@1?distro=opensuse-leap-15.3', 'opensuse-leap', '15.3', null],
+    ['pkg:rpm/redhat/a@1?distro=redhat-9.1', 'rhel', '9.1', null],
+    ['pkg:alpm/arch/a@1?distro=arch', 'arch', null, null],
+  ])('of %s', (purl, id, version, codename) => {
+    const found = read(cyclonedx({ components: [component(`${purl}&upstream=x`)] }));
+    expect(found.distro).toMatchObject({ id, version, codename });
+    expect(found.incomplete).toEqual([]);
+  });
+
+  test('that nobody names, and several that contradict', () => {
+    const purl = (name: string, distro: string) => component(`pkg:deb/${name}/a@1?${distro}upstream=a`);
+    expect(codes(read(cyclonedx({ components: [purl('debian', '')] })))).toEqual([
+      'distro-unknown: the SBOM has packages of a distro, but does not say which release it is: they were not judged',
+    ]);
+    const several = [purl('debian', 'distro=debian-12&'), purl('ubuntu', 'distro=ubuntu-22.04&')];
+    expect(codes(read(cyclonedx({ components: several })))).toEqual([
+      'distro-unknown: the SBOM has packages of several distros (debian 12, ubuntu 22.04): none of their packages was judged',
+    ]);
+    expect(codes(read(cyclonedx({ components: [...several, os('debian', '12')] })))).toEqual([
+      'distro-unknown: the SBOM has packages of several distros (debian 12, ubuntu 22.04): all were judged as debian 12',
+    ]);
+  });
+});
+
+describe('what an SBOM does not tell', () => {
+  const npm = component('pkg:npm/a@1');
+  test.each([
+    ['nothing', {}, 'sbom-incomplete: the SBOM lists no package at all: what is installed is not known'],
+    [
+      'no components',
+      { components: [], dependencies: [{ ref: 'pkg:npm/a@1' }] },
+      'sbom-incomplete: the SBOM lists no package at all',
+    ],
+    [
+      'a distro without packages',
+      { components: [npm, { type: 'operating-system', name: 'debian', version: '12' }] },
+      'package-database-missing: the SBOM says that the image is debian 12',
+    ],
+    [
+      'its own gaps',
+      { components: [npm], compositions: [{ aggregate: 'incomplete_first_party_only' }] },
+      'sbom-incomplete: the SBOM says of itself',
+    ],
+    [
+      'a purl',
+      { components: [npm, { type: 'library', name: 'b', version: '1' }] },
+      'sbom-component-unread: 1 component of the SBOM has no package URL, so they are not listed: "b 1"',
+    ],
+    [
+      'a purl that can be read',
+      { components: [npm, component('pkg:npm'), component('npm/x@1')] },
+      'sbom-component-unread: 2 components of the SBOM have a package URL that cannot be read',
+    ],
+    [
+      'a version',
+      { components: [npm, component('pkg:maven/a/b'), component('pkg:maven/a/b@UNKNOWN')] },
+      'application-unread: 2 components of the SBOM have no version',
+    ],
+    [
+      'the version of a distro’s package',
+      { components: [npm, component('pkg:apk/alpine/a')] },
+      'sbom-component-unread: 1 component of the SBOM has no version',
+    ],
+    [
+      'a name that can be read',
+      { components: [npm, component('pkg:npm/a%20b@1')] },
+      'sbom-component-unread: 1 component of the SBOM has a name or version that cannot be read',
+    ],
+    [
+      'objects',
+      { components: [npm, 7, null, ['x']] },
+      'sbom-component-unread: 3 components of the SBOM have a name or version that cannot be read',
+    ],
+    [
+      'a list',
+      { components: 'x' },
+      'sbom-component-unread: 1 component of the SBOM has a name or version that cannot be read',
+    ],
+    [
+      'sources',
+      { components: [component('pkg:deb/debian/libssl3@1?distro=debian-12')] },
+      'sbom-source-unknown: the SBOM does not say what source 1 package of the distro',
+    ],
+  ])('%s', (_, members, message) => {
+    expect(codes(read(cyclonedx(members))).join('\n')).toContain(message);
+  });
+
+  test('tools that leave out a package’s own name as its source are known', () => {
+    const metadata = { tools: { components: [{ name: 'syft' }] } };
+    const found = read(cyclonedx({ components: [component('pkg:deb/debian/a@1?distro=debian-12')], metadata }));
+    expect([rows(found), codes(found)]).toEqual([['deb a 1 | a 1'], []]);
+  });
+});
+
+describe('what is no SBOM, or none that can be read', () => {
+  test.each([
+    ['{"name":"app","version":"1.0.0"}', 'no SBOM that can be read'],
+    ['{"version":"2.1.0","runs":[]}', 'no SBOM that can be read'],
+    ['{"bomFormat":"cyclonedx","specVersion":"1.6"}', 'no SBOM that can be read'],
+    ['{"bomFormat":"CycloneDX"}', 'CycloneDX of no version'],
+    ['{"bomFormat":"CycloneDX","specVersion":"2.0"}', 'CycloneDX of version 2.0'],
+    ['{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"purl":"pkg:npm/a@1"}', 'truncated'],
+    ['not JSON', 'no JSON object'],
+  ])('%s', (text, message) => {
+    expect(() => read(text)).toThrow(ImageError);
+    expect(() => read(text)).toThrow(message);
+  });
+});
+
+describe('hostile documents', () => {
+  test('components in components, ten thousand deep', () => {
+    const depth = 10_000;
+    const text = `${'{"type":"library","components":['.repeat(depth)}${JSON.stringify(component('pkg:npm/a@1'))}${']}'.repeat(depth)}`;
+    const found = read(`{"bomFormat":"CycloneDX","specVersion":"1.6","components":[${text}]}`);
+    expect([rows(found), found.incomplete[0]?.code]).toEqual([['npm a 1'], 'sbom-component-unread']);
+  });
+
+  test('a million components', () => {
+    const document = new SbomDocument('the SBOM');
+    document.push(Buffer.from('{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{}'));
+    const more = Buffer.from(',{"type":"file"}'.repeat(10_000));
+    expect(() => {
+      for (let turn = 0; turn < 100; turn += 1) document.push(more);
+    }).toThrow('more than 250000 components');
+  });
+
+  test('names and versions of any size, bytes that are no UTF-8', () => {
+    const bytes = Buffer.concat([
+      Buffer.from('{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","purl":"pkg:npm/'),
+      Buffer.from([0xff, 0xfe]),
+      Buffer.from('@1"}]}'),
+    ]);
+    expect(codes(read(bytes))[0]).toContain('sbom-component-unread');
+    const long = 'x'.repeat(100_000);
+    const found = read(cyclonedx({ components: [component(`pkg:npm/${long}@1`), { type: 'library', name: long }] }));
+    expect(found.packages).toEqual([]);
+    expect(JSON.stringify(found.incomplete).length).toBeLessThan(2000);
+  });
+
+  test('wrong types everywhere: it ends with an inventory that says so, or one of our errors', () => {
+    const good = cyclonedx({
+      metadata: { tools: [{ name: 'syft' }], component: { components: [] } },
+      components: [
+        component('pkg:deb/debian/a@1?distro=debian-12', {
+          licenses: [{ license: { id: 'MIT' } }, { expression: 'X' }],
+          properties: [{ name: 'syft:metadata:source', value: 's' }],
+          evidence: { occurrences: [{ location: '/a' }] },
+        }),
+        { type: 'operating-system', name: 'debian', version: '12' },
+      ],
+      compositions: [{ aggregate: 'complete' }],
+    });
+    const spots = [...good.matchAll(/(?<=[:[,])(?:"(?:[^"\\])*"|\{|\[)/g)].map(({ index }) => index);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...spots),
+        fc.constantFrom('7,', 'null,', '[],', '{},', '[[', '{"a":{', '"x",', '\\', '\0'),
+        (spot, put) => {
+          try {
+            read(good.slice(0, spot) + put + good.slice(spot));
+          } catch (error) {
+            expect(error).toBeInstanceOf(ImageError);
+          }
+        },
+      ),
+    );
+    fc.assert(
+      fc.property(
+        fc.jsonValue({ maxDepth: 4 }),
+        fc.constantFrom('components', 'metadata', 'compositions'),
+        (value, key) => {
+          expect(read(cyclonedx({ [key]: value })).incomplete.length).toBeGreaterThan(0);
+        },
+      ),
+    );
+  });
+});
