@@ -31,6 +31,7 @@ import { ruby } from './ruby/ruby.ts';
 import { rust } from './rust/rust.ts';
 import { unread } from './unread/unread.ts';
 import { wordpress } from './wordpress/wordpress.ts';
+import { yarnPnp } from './yarn-pnp/yarn-pnp.ts';
 
 /** All catalogers. A new one is a folder and a line here. */
 export const catalogers: readonly Cataloger<unknown>[] = [
@@ -42,6 +43,7 @@ export const catalogers: readonly Cataloger<unknown>[] = [
   portage,
   chisel,
   npm,
+  yarnPnp,
   python,
   java,
   golang,

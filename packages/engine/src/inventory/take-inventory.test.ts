@@ -170,13 +170,12 @@ describe('what makes an inventory incomplete', () => {
   test('an application kind that cannot be read yet, once with count and first path', async () => {
     const { incomplete } = await takeInventory(
       fakeImage([
-        { 'b/.pnp.cjs': 'x', 'a/.pnp.js': 'x' },
-        { 'c/.pnp.cjs': 'x', 'var/lib/snapd/snaps/d.snap': 'x' },
+        { 'var/lib/snapd/snaps/c.snap': 'x', 'var/lib/snapd/snaps/b.snap': 'x' },
+        { 'var/lib/snapd/snaps/d.snap': 'x' },
       ]),
     );
     expect(incomplete.map(({ message, path }) => [message.split(' cannot')[0], path])).toEqual([
-      ['Yarn Plug’n’Play project: 3 files', '/a/.pnp.js'],
-      ['Snap: 1 file', '/var/lib/snapd/snaps/d.snap'],
+      ['Snap: 3 files', '/var/lib/snapd/snaps/b.snap'],
     ]);
   });
 

@@ -63,8 +63,12 @@ function gemFinder(stems: ReadonlySet<string>): (name: string, version: string) 
   return (name, version) => withoutPlatform.has(`${name}-${version}`);
 }
 
-/** Whether `node_modules` beside the lock holds packages, not only what tools keep there (`.cache`, `.package-lock.json`). */
+/**
+ * Whether `node_modules` beside the lock holds packages, not only what tools keep there (`.cache`, `.package-lock.json`), or
+ * Yarn's Plug'n'Play says what is loaded in its stead.
+ */
 function hasNodePackages(view: SquashedView, directory: string): boolean {
+  if (['.pnp.cjs', '.pnp.js'].some((name) => isThere(view, `${directory}${name}`))) return true;
   const found = view.resolve(`${directory}node_modules`);
   if (!('node' in found) || found.node.entry.type !== 'directory') return false;
   for (const { path } of view.children(found.node.path)) if (!baseName(path).startsWith('.')) return true;

@@ -31,7 +31,7 @@ const program = executableReader(inspect);
  */
 export const lockFiles: Cataloger<PackageList> = {
   name: 'lock-files',
-  version: 1,
+  version: 2,
   finds: 'language',
   digests: isLock,
   maxBytes: 32 * 1024 * 1024,

@@ -1,7 +1,7 @@
 import { type CatalogContext, type Cataloger, type Catalogued, parsed } from '../cataloger.ts';
 import { installedAt } from '../installed-at.ts';
-import { buildPurl } from '../purl.ts';
 import { isInstalledManifest } from './npm-path.ts';
+import { npmPurl } from './npm-purl.ts';
 import { type NpmManifest, parsePackageJson } from './package-json.ts';
 
 /** Installed npm packages: the manifests in `node_modules`, whichever package manager wrote it. */
@@ -18,10 +18,4 @@ export const npm: Cataloger<NpmManifest> = {
 
 function assemble(context: CatalogContext<NpmManifest>): Catalogued {
   return { packages: installedAt(context, 'npm', ({ name, version }) => npmPurl(name, version)) };
-}
-
-/** The scope is the namespace: `@babel/core` → `pkg:npm/%40babel/core`. */
-function npmPurl(name: string, version: string): string {
-  const slash = name.startsWith('@') ? name.indexOf('/') : -1;
-  return buildPurl({ type: 'npm', namespace: name.slice(0, Math.max(slash, 0)), name: name.slice(slash + 1), version });
 }

@@ -19,6 +19,5 @@ export const unreadDatabases: readonly UnreadKind[] = [
 
 /** Applications and language packages, recognised by file name alone. */
 export const unreadApplications: readonly UnreadKind[] = [
-  { title: 'Yarn Plug’n’Play project', patterns: [{ name: '.pnp.cjs' }, { name: '.pnp.js' }] },
   { title: 'Snap', patterns: [{ suffix: '.snap', below: 'var/lib/snapd/snaps' }] },
 ];

@@ -25,7 +25,7 @@ function row(kind: UnreadKind, database: boolean): Row {
  */
 export const unread: Cataloger<never> = {
   name: 'unread',
-  version: 1,
+  version: 2,
   finds: 'nothing',
   maxBytes: 0,
   reads: rows.flatMap(({ reads }) => reads),
