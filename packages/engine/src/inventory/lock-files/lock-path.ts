@@ -15,9 +15,12 @@ const ofTools: ReadonlySet<string> = new Set([
 const nestedOfTools =
   /(?:^|\/)(?:\.?cargo\/(?:registry|git)|pkg\/mod|\.yarn\/(?:cache|unplugged)|\.pnpm-store\/v\d+)\//;
 
+/** Where distros keep packages of languages and examples: `/usr/share/nodejs` is what Debian has for `node_modules`. */
+const ofDistros = ['usr/lib/', 'usr/share/nodejs/', 'usr/share/doc/'];
+
 /** Whether a lock file is that of an application, not of a package that is itself installed or fetched. */
 export function isProjectLock(path: string): boolean {
-  if (path.startsWith('usr/lib/') || nestedOfTools.test(path)) return false;
+  if (ofDistros.some((start) => path.startsWith(start)) || nestedOfTools.test(path)) return false;
   return !path
     .split('/')
     .slice(0, -1)
