@@ -56,6 +56,10 @@ const reading: readonly OptionSpec[] = [
     repeat: true,
   },
   { flags: '--cache-dir <dir>', description: 'where layer analyses are kept' },
+  {
+    flags: '--cache-size <size>',
+    description: 'most that layer analyses may take, such as 2G; the least recently used go first (default: 512M)',
+  },
   { flags: '--no-cache', description: 'neither read nor write layer analyses' },
 ];
 

@@ -44,6 +44,15 @@ export function days(options: Record<string, unknown>, key: string, flag: string
   return Number(value);
 }
 
+/** Bytes, `2G` or `512M` or `65536`; undefined where nothing was given. */
+export function size(options: Record<string, unknown>, key: string, flag: string): number | undefined {
+  const value = options[key];
+  if (value === undefined) return undefined;
+  const [, amount, unit = ''] = /^(\d{1,12})([KMG]?)$/i.exec(String(value)) ?? [];
+  if (amount === undefined) throw new UsageError(`${flag} is "${value}"; say a size such as 512M or 2G`);
+  return Number(amount) * 1024 ** ' KMG'.indexOf(unit.toUpperCase() || ' ');
+}
+
 /** The user's cache folder (XDG); the environment names it, so that tests and CI can move it. */
 export function cacheFolder(name: 'advisories' | 'layers'): string {
   const base = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');

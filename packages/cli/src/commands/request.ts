@@ -5,7 +5,7 @@ import { UsageError } from '../exit.ts';
 import { checkSource, fileReason } from '../files.ts';
 import type { CommandContext } from '../program.ts';
 import type { ProgressStream } from '../progress.ts';
-import { cacheFolder, date, list, oneOf, text } from '../values.ts';
+import { cacheFolder, date, list, oneOf, size, text } from '../values.ts';
 import { scanProgress } from './scan-progress.ts';
 
 const stages = ['pipeline', 'registry', 'admission', 'runtime'] as const;
@@ -31,6 +31,7 @@ export function subjectRequest(
     base: baseReference(text(options, 'base')),
     facts: facts(list(options, 'facts')),
     cacheDir: options.cache === false ? null : (text(options, 'cacheDir') ?? cacheFolder('layers')),
+    cacheMaxBytes: size(options, 'cacheSize', '--cache-size'),
     engineHost: process.env.DOCKER_HOST || undefined,
     offline: options.offline === true,
     signal: context.signal,

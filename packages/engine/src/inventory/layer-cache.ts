@@ -1,18 +1,34 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  futimesSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LayerStore } from './layer-analyser.ts';
 
 export interface LayerCacheOptions {
   /** made when the first analysis is kept */
   readonly directory: string;
-  /** of all files together; the oldest go first */
+  /** of all files together; those that were not used for the longest time go first */
   readonly maxBytes?: number | undefined;
 }
 
 const defaultMaxBytes = 512 * 1024 * 1024;
 /** After an eviction this part of `maxBytes` is left, so that not every further file evicts again. */
 const keptShare = 0.9;
+/** Other processes add files too: after this part of `maxBytes` was added the directory is looked at again. */
+const unseenShare = 1 / 16;
+/** A file that was used within this time, milliseconds, is not marked as used again. */
+const usedRecently = 10 * 60 * 1000;
 const suffix = '.layer';
 const unfinished = '.tmp';
 
@@ -24,9 +40,10 @@ const unfinished = '.tmp';
 export function openLayerCache(options: LayerCacheOptions): LayerStore {
   const { directory, maxBytes = defaultMaxBytes } = options;
   let held: number | null = null;
+  let added = 0;
   return {
     get(key) {
-      return ignoringSystemErrors(() => readFileSync(join(directory, `${key}${suffix}`)));
+      return ignoringSystemErrors(() => recall(join(directory, `${key}${suffix}`)));
     },
     put(key, bytes) {
       if (bytes.length > maxBytes) return;
@@ -40,14 +57,32 @@ export function openLayerCache(options: LayerCacheOptions): LayerStore {
           rmSync(draft, { force: true });
           throw error;
         }
-        held = held === null ? evict(directory, maxBytes) : held + bytes.length;
-        if (held > maxBytes) held = evict(directory, maxBytes);
+        added += bytes.length;
+        if (held === null || held + added > maxBytes || added > maxBytes * unseenShare) {
+          held = evict(directory, maxBytes);
+          added = 0;
+        }
       });
     },
   };
 }
 
-/** Removes the oldest files until the rest fits; other files of the directory are left alone. Returns the bytes left. */
+/** Reads a file, and marks it as used. */
+function recall(path: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = readFileSync(file);
+    ignoringSystemErrors(() => {
+      const now = Date.now();
+      if (now - fstatSync(file).mtimeMs > usedRecently) futimesSync(file, now / 1000, now / 1000);
+    });
+    return bytes;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** Removes the files that were used least recently until the rest fits; other files of the directory are left alone. Returns the bytes left. */
 function evict(directory: string, maxBytes: number): number {
   const files = readdirSync(directory)
     .filter((name) => name.endsWith(suffix) || name.endsWith(unfinished))

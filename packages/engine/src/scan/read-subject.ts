@@ -47,8 +47,8 @@ async function readSbomSubject(path: string, request: SubjectRequest): Promise<S
 }
 
 async function readImageSubject(request: SubjectRequest): Promise<Subject> {
-  const { facts = [] } = request;
-  const store = request.cacheDir === null ? undefined : openLayerCache({ directory: request.cacheDir });
+  const { cacheDir: directory, cacheMaxBytes: maxBytes, facts = [] } = request;
+  const store = directory === null ? undefined : openLayerCache({ directory, maxBytes });
   const image = await readImage(request.reference, {
     analyser: createLayerAnalyser({ store, facts }),
     platform: request.platform,

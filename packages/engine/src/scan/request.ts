@@ -22,6 +22,8 @@ export interface SubjectRequest {
   readonly facts?: readonly FactName[] | undefined;
   /** where layer analyses are kept; null neither reads nor writes any */
   readonly cacheDir: string | null;
+  /** of all kept analyses together, bytes; default 512 MiB */
+  readonly cacheMaxBytes?: number | undefined;
   /** the Docker engine (`DOCKER_HOST`) */
   readonly engineHost?: string | undefined;
   /** an engine that is not behind a local socket is refused */
