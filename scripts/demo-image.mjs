@@ -31,13 +31,22 @@ const modules = [
   ['minimist', '1.2.0'],
 ];
 
+const root = [file('etc/os-release', osRelease), file('var/lib/dpkg/status', dpkgStatus(base))];
+const rootStep = { created: '2023-06-12T00:00:00Z', created_by: '/bin/sh -c #(nop) ADD file:rootfs in / ' };
+
+/** What the image of the demo is built on. */
+export function demoBase() {
+  const top = { created: rootStep.created, history: [rootStep] };
+  return dockerArchive(fixtureImage({ names: ['demo/base:1.0'], layers: [root], top }));
+}
+
 /** A `docker save` archive of three layers. */
 export function demoImage() {
   return dockerArchive(
     fixtureImage({
       names: ['demo/shop:1.0'],
       layers: [
-        [file('etc/os-release', osRelease), file('var/lib/dpkg/status', dpkgStatus(base))],
+        root,
         [file('usr/bin/curl', '#!demo\n'), file('var/lib/dpkg/status', dpkgStatus([...base, ...tools]))],
         [
           file('srv/shop/package.json', JSON.stringify({ name: 'shop', version: '1.0.0' })),
@@ -56,7 +65,7 @@ export function demoImage() {
       top: {
         created: '2023-06-20T08:00:00Z',
         history: [
-          { created: '2023-06-12T00:00:00Z', created_by: '/bin/sh -c #(nop) ADD file:rootfs in / ' },
+          rootStep,
           {
             created: '2023-06-20T08:00:00Z',
             created_by: 'RUN /bin/sh -c apt-get update && apt-get install -y curl openssh-server openssl # buildkit',

@@ -6,7 +6,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { exampleDatabase } from '../packages/engine/src/advisories/example-database.ts';
-import { demoImage } from './demo-image.mjs';
+import { demoBase, demoImage } from './demo-image.mjs';
 
 /** The examples are as of this day, whenever the demo runs. */
 const exampleDate = '2026-08-22';
@@ -17,6 +17,7 @@ const here = (name) => relative(process.cwd(), join(folder, name)) || name;
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, 'shop.tar'), demoImage());
+writeFileSync(join(folder, 'base.tar'), demoBase());
 await exampleDatabase(join(folder, 'advisories'), exampleDate);
 
 const report = join(folder, 'report.html');

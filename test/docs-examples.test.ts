@@ -29,7 +29,8 @@ describe.skipIf(process.platform === 'win32' || !hasJq)('outputs in the document
     const text = page(path);
     const folder = join(scratch.path, path.replaceAll('/', '-'));
     mkdirSync(folder);
-    for (const each of ['shop.tar', 'advisories']) cpSync(join(demo, each), join(folder, each), { recursive: true });
+    for (const each of ['shop.tar', 'base.tar', 'advisories'])
+      cpSync(join(demo, each), join(folder, each), { recursive: true });
     if (settings) writeFileSync(join(folder, 'plimsoll.yaml'), settings.body);
     for (const block of blocks(text)) {
       const name = fileName(block);

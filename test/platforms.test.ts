@@ -45,6 +45,25 @@ describe('--platform all', () => {
     expect(differences.findings).toMatchObject([{ package: 'openssl', platforms: ['linux/riscv64'] }]);
   });
 
+  test('compares each with the image of its platform in the index of a base', async () => {
+    const base = (platform: string, layers: typeof cleanLayers) => fixtureImage({ platform, layers });
+    const bases = join(folder.path, 'bases.tar');
+    const images = [base('linux/riscv64', vulnerableLayers), base('linux/s390x', cleanLayers)];
+    writeFileSync(bases, ociArchive(images, { nested: true }));
+    const ran = await scan(index, '--platform', 'all', '--format', 'json', '--base', bases);
+    const { results } = JSON.parse(ran.stdout);
+    for (const { image, inputs } of results) {
+      expect(image.base).toMatchObject({ reference: bases, layers: 1, from: 'option' });
+      expect(image.layers).toMatchObject([{ base: true }]);
+      expect(inputs.base).toMatchObject({ reference: bases, id: image.base.id, digest: image.base.digest });
+    }
+    expect(results[0].image.base.id).not.toBe(results[1].image.base.id);
+    expect(results[1].findings[0].evidence.inBase).toBe(true);
+    const other = await scan(index, '--platform', 'all', '--format', 'json', '--base', single);
+    expect(other).toMatchObject({ status: 3, stdout: '' });
+    expect(other.stderr).toContain(`the base image: ${single}: no image for linux/riscv64; it has linux/s390x`);
+  });
+
   test('ends with the code of the platform that fails', async () => {
     expect((await scan(index, '--platform', 'linux/s390x')).status).toBe(0);
     expect((await scan(index, '--platform', 'linux/riscv64')).status).toBe(1);

@@ -94,6 +94,30 @@ describe('a base that was given', () => {
     ]);
   });
 
+  it('has its packages as long as no layer of the image’s own upgrades them', async () => {
+    const status = (...packages: readonly (readonly [name: string, version: string])[]) => [
+      {
+        path: 'var/lib/dpkg/status',
+        content: packages
+          .map(
+            ([name, version]) =>
+              `Package: ${name}\nStatus: install ok installed\nArchitecture: amd64\nVersion: ${version}\n`,
+          )
+          .join('\n'),
+      },
+    ];
+    const below = status(['bash', '5.2'], ['openssl', '3.0.1']);
+    const layers = [below, status(['bash', '5.2'], ['openssl', '3.0.2'], ['curl', '7.88'])];
+    const reference = file(dockerArchive(fixtureImage({ layers: [below] })));
+    const { image, packages } = await list(file(dockerArchive(fixtureImage({ layers }))), reference);
+    const inBase = new Map(image.layers.map((layer) => [layer.diffId, layer.base]));
+    expect(packages.map(({ name, locations: [place] }) => [name, inBase.get(place!.layer)])).toEqual([
+      ['bash', true],
+      ['curl', false],
+      ['openssl', false],
+    ]);
+  });
+
   it('goes before what the image says itself', async () => {
     const labelled = built({ config: { Labels: { [nameKey]: 'somewhere/else:1' } } });
     const { image } = await list(file(dockerArchive(labelled)), file(dockerArchive(base)));
