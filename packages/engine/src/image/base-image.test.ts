@@ -83,6 +83,13 @@ describe('the history suggests how many layers the base has', () => {
     expect(guess(root, shell, [later, 'RUN a'], [later, 'CMD ["app"]', true], [later, 'COPY app /app'])).toBe(1);
   });
 
+  it('in a moment, however long the history is', () => {
+    const steps = Array.from({ length: 100_000 }, (): Step => [later, 'CMD ["a"]', true]);
+    const began = process.cpuUsage().user;
+    expect(guess(root, ...steps, [later, 'COPY a /a'])).toBeNull();
+    expect(process.cpuUsage().user - began).toBeLessThan(4_000_000);
+  });
+
   it('nothing where nothing follows, times are not known, or entries and layers are not as many', () => {
     expect(guess(root, shell)).toBeNull();
     expect(guess()).toBeNull();

@@ -46,10 +46,16 @@ export function guessedBaseLayers({ history }: ImageConfig, layers: number): num
   if (history.filter(({ emptyLayer }) => !emptyLayer).length !== layers) {
     return null;
   }
+  let below = layers;
+  let next: HistoryEntry | null = null;
   for (let end = history.length - 1; end >= 0; end -= 1) {
-    const next = history.slice(end + 1).find(({ emptyLayer }) => !emptyLayer);
-    if (next !== undefined && endsImage(history[end]!, history[end + 1]!) && isLater(next, history[end]!)) {
-      return history.slice(0, end + 1).filter(({ emptyLayer }) => !emptyLayer).length || null;
+    const entry = history[end]!;
+    if (next !== null && endsImage(entry, history[end + 1]!) && isLater(next, entry)) {
+      return below === 0 ? null : below;
+    }
+    if (!entry.emptyLayer) {
+      next = entry;
+      below -= 1;
     }
   }
   return null;
