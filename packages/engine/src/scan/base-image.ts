@@ -5,7 +5,6 @@ import type { DescribedImage, DescribeOptions, ImageBase, ReadImage } from '../i
 import type { Incomplete } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import type { ResultImage, ResultInputs } from '../result/types.ts';
-import type { SubjectRequest } from './request.ts';
 
 /** What an image was built on, as far as that is known. */
 export interface BaseFound {
@@ -20,15 +19,20 @@ export interface BaseFound {
  * given, what the image says itself: its annotations and labels, and its history. Never what happens to be cached, and
  * nothing is asked of the network that was not named.
  *
+ * @param given reference of the base
+ * @param found how the image itself was found
  * @throws ImageError when the base that was given cannot be described
  */
-export async function findBase(image: ReadImage<unknown>, request: SubjectRequest): Promise<BaseFound> {
-  const { limits, signal, engineHost, offline } = request;
-  const options: DescribeOptions = { platform: image.platform ?? undefined, limits, signal, engineHost, offline };
+export async function findBase(
+  image: ReadImage<unknown>,
+  given: string | undefined,
+  found: DescribeOptions,
+): Promise<BaseFound> {
+  const options: DescribeOptions = { ...found, platform: image.platform ?? undefined };
   const diffIds = image.layers.map(({ diffId }) => diffId ?? '');
-  return request.base === undefined
+  return given === undefined
     ? { image: await ownWord(image, diffIds, options), given: null, incomplete: [] }
-    : givenBase(await describeGiven(request.base, options), diffIds);
+    : givenBase(await describeGiven(given, options), diffIds);
 }
 
 /** Of a subject that has no layers: what was given cannot be compared, and is not looked at. */

@@ -1,6 +1,6 @@
 import type { EolRecord } from '../advisories/types.ts';
 import { readImage } from '../image/read-image.ts';
-import type { ReadImage } from '../image/types.ts';
+import type { DescribeOptions, ReadImage } from '../image/types.ts';
 import { catalogerVersions } from '../inventory/catalogers.ts';
 import { createLayerAnalyser } from '../inventory/layer-analyser.ts';
 import { openLayerCache } from '../inventory/layer-cache.ts';
@@ -49,18 +49,19 @@ async function readSbomSubject(path: string, request: SubjectRequest): Promise<S
 async function readImageSubject(request: SubjectRequest): Promise<Subject> {
   const { cacheDir: directory, cacheMaxBytes: maxBytes, facts = [] } = request;
   const store = directory === null ? undefined : openLayerCache({ directory, maxBytes });
-  const image = await readImage(request.reference, {
-    analyser: createLayerAnalyser({ store, facts }),
+  // what the image and its base are found by
+  const found: DescribeOptions = {
     platform: request.platform,
     limits: request.limits,
     signal: request.signal,
-    progress: request.progress,
     engineHost: request.engineHost,
     offline: request.offline,
-  });
+  };
+  const analyser = createLayerAnalyser({ store, facts });
+  const image = await readImage(request.reference, { ...found, analyser, progress: request.progress });
   try {
     const inventory = await takeInventory(image, facts);
-    const base = await findBase(image, request);
+    const base = await findBase(image, request.base, found);
     return { image: { ...image, contentDigest: image.rootfsDigest }, inventory, base, catalogers: catalogerVersions() };
   } finally {
     await image.close();
