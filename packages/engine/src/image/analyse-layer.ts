@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type Blob, headOf, mismatch, partsOf, piecesOf, walkTar } from './blob.ts';
+import { type Blob, headOf, mismatch, piecesOf } from './blob.ts';
 import { throwIfAborted } from './error.ts';
 import { type CompressedKind, compressionOf, Inflater, refuseForeignCompression } from './inflater.ts';
 import { isKeepable, LayerScan, LimitReached, type PendingLink, withinLimits } from './layer-scan.ts';
 import { ratioJudgedFrom } from './limits.ts';
 import type { TarEntry } from './tar/extended-headers.ts';
 import { TarDecoder } from './tar/tar-decoder.ts';
+import { TarWalk } from './tar-walk.ts';
 import type { LayerAnalyser, LayerVisitor, ReadLimits } from './types.ts';
 
 /** What reading one layer needs beside the layer. */
@@ -54,8 +55,9 @@ async function analysePlain<T>(blob: Blob, what: string, context: LayerContext<T
   if (kept !== undefined) {
     return { analysis: kept, verified: false };
   }
-  const scan = new LayerScan(analyser.begin(), limits, what, (offset, size) => partsOf(blob, offset, size));
-  await withinLimits(scan, () => walkTar(blob, scan.decoder, what, signal, context.onRead));
+  const walk = new TarWalk(blob, what);
+  const scan = new LayerScan(analyser.begin(), limits, what, (offset, size) => walk.parts(offset, size));
+  await withinLimits(scan, () => walk.run(scan.decoder, signal, context.onRead));
   if (scan.pending.length > 0) {
     readPending(scan, bodiesAt(blob, scan.pending));
   }
@@ -232,7 +234,7 @@ export function collectingVisitor(paths: ReadonlySet<string>): LayerVisitor<Read
   const found = new Map<string, Buffer>();
   return {
     wants: (path) => paths.has(path),
-    file: (entry, body) => void found.set(entry.path, body),
+    file: (entry, body) => void found.set(entry.path, Buffer.from(body)),
     finish: () => found,
   };
 }

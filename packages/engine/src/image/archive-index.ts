@@ -1,10 +1,11 @@
-import { type Blob, type OpenFile, readWhole, walkTar } from './blob.ts';
+import { type Blob, type OpenFile, readWhole } from './blob.ts';
 import { ImageError } from './error.ts';
 import { maxArchiveMembers, streamChunkBytes } from './limits.ts';
 import { followMemberLinks, type Members, memberLinkTarget } from './members.ts';
 import type { TarEntry } from './tar/extended-headers.ts';
 import { TarDecoder } from './tar/tar-decoder.ts';
 import { cleanPath } from './tar/tar-text.ts';
+import { TarWalk } from './tar-walk.ts';
 
 /** The members of an archive that lies uncompressed in a file: only its headers were read. */
 export interface ArchiveIndex extends Members {
@@ -38,7 +39,7 @@ export async function indexArchive(file: OpenFile, signal: AbortSignal | undefin
     end() {},
   };
   const decoder = new TarDecoder(handler, what);
-  await walkTar({ file, start: 0, size: file.size }, decoder, what, signal);
+  await new TarWalk({ file, start: 0, size: file.size }, what).run(decoder, signal);
   decoder.finish();
   const resolved = (name: string) =>
     followMemberLinks(name, (at) => {

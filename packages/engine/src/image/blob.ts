@@ -1,8 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, read, readSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { ImageError, throwIfAborted } from './error.ts';
-import { headerChunkBytes, maxPartBytes, streamChunkBytes } from './limits.ts';
-import type { TarDecoder } from './tar/tar-decoder.ts';
+import { maxPartBytes, streamChunkBytes } from './limits.ts';
 import type { FileParts } from './types.ts';
 
 const readAsync = promisify(read);
@@ -14,9 +13,6 @@ export interface Blob {
   readonly start: number;
   readonly size: number;
 }
-
-/** Reads this often walk headers before others get their turn. */
-const readsPerTurn = 512;
 
 /** A regular file that is open for reading, and what tells it from any other. */
 export class OpenFile {
@@ -95,13 +91,6 @@ export function headOf(blob: Blob, bytes: number): Buffer {
   return buffer.subarray(0, blob.file.readSync(buffer, buffer.length, blob.start));
 }
 
-/** Stretches of the `size` bytes at `offset` of a blob; what a damaged archive places beyond its end is not at hand. */
-export function partsOf({ file, start, size: blobSize }: Blob, offset: number, size: number): FileParts {
-  return readParts(size, (buffer, position) =>
-    offset + position + buffer.length <= blobSize ? file.readSync(buffer, buffer.length, start + offset + position) : 0,
-  );
-}
-
 /** @param readAt fills the buffer from this position of the file, and says how far */
 export function readParts(size: number, readAt: (buffer: Buffer, position: number) => number): FileParts {
   return {
@@ -111,6 +100,8 @@ export function readParts(size: number, readAt: (buffer: Buffer, position: numbe
       const buffer = Buffer.allocUnsafe(length);
       return readAt(buffer, position) === length ? buffer : null;
     },
+    readInto: (target, position) =>
+      position >= 0 && position + target.length <= size && readAt(target, position) === target.length,
   };
 }
 
@@ -133,50 +124,6 @@ export function readWhole(blob: Blob, maxBytes: number, what: string): Buffer {
 
 export function mismatch(what: string, stated: string, found: string): ImageError {
   return new ImageError('DIGEST_MISMATCH', `${what}: wrong digest: ${stated} is stated, its bytes have ${found}`);
-}
-
-/**
- * Walks a tar that lies uncompressed in a file: what the decoder does not need is passed by position.
- *
- * @param onRead is told how far it came, in bytes of the blob
- * @throws ImageError `TRUNCATED`, `CORRUPT`, `ABORTED`; whatever the handler throws
- */
-export async function walkTar(
-  blob: Blob,
-  decoder: TarDecoder,
-  what: string,
-  signal: AbortSignal | undefined,
-  onRead?: (position: number) => void,
-): Promise<void> {
-  const buffer = Buffer.allocUnsafe(streamChunkBytes);
-  let position = 0;
-  for (let turn = 1; position < blob.size && !decoder.done; turn += 1) {
-    // a body over one header chunk is read in large pieces
-    const wanted = Math.max(headerChunkBytes, Math.min(decoder.wanted, buffer.length));
-    const count = blob.file.readSync(buffer, Math.min(wanted, blob.size - position), blob.start + position);
-    if (count === 0) {
-      throw new ImageError('TRUNCATED', `${what}: truncated (the file became shorter while it was read)`);
-    }
-    decoder.push(buffer.subarray(0, count));
-    position += count;
-    const skip = decoder.skippable;
-    if (skip > 0) {
-      position += skip;
-      if (position > blob.size) {
-        throw new ImageError('TRUNCATED', `${what}: truncated (an entry claims more bytes than there are)`);
-      }
-      decoder.skip(skip);
-    }
-    if (turn % readsPerTurn === 0) {
-      onRead?.(position);
-      await nextTurn();
-      throwIfAborted(signal);
-    }
-  }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /**

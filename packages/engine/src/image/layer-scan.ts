@@ -1,4 +1,5 @@
 import { maxProblemsPerLayer } from './limits.ts';
+import { PlaceTable } from './place-table.ts';
 import type { TarEntry } from './tar/extended-headers.ts';
 import { TarDecoder, type TarHandler } from './tar/tar-decoder.ts';
 import { cleanPath } from './tar/tar-text.ts';
@@ -31,6 +32,10 @@ export interface PendingLink {
 /** Stretches of a body that lies at `offset` of the uncompressed layer. */
 export type PartsAt = (offset: number, size: number) => FileParts;
 
+/** Larger bodies get a buffer of their own, which is let go. */
+const maxSpareBody = 1024 * 1024;
+const noBytes = Buffer.alloc(0);
+
 const whiteoutPrefix = '.wh.';
 const opaqueMark = '.wh..wh..opq';
 /** other names of AUFS that are no files of the image */
@@ -50,11 +55,11 @@ export class LayerScan<T> implements TarHandler {
   readonly #opaque: string[] = [];
   readonly #problems: ReadProblem[] = [];
   readonly #pending: PendingLink[] = [];
-  /** of every entry in `#entries`: its tar entry and where its body is; needed once a hard link is wanted */
-  readonly #ordinals: number[] = [];
-  readonly #offsets: number[] = [];
-  /** and the entry that holds its content: itself, for a hard link the file that it leads to, -1 where none is here */
-  readonly #holders: number[] = [];
+  /**
+   * of every entry in `#entries`: its tar entry, where its body is, and the entry that holds its content: itself, for a
+   * hard link the file that it leads to, -1 where none is here
+   */
+  readonly #places = new PlaceTable();
   /** path → index of the last entry with it; filled from `#entries` when first needed */
   readonly #byPath = new Map<string, number>();
   #indexed = 0;
@@ -63,7 +68,8 @@ export class LayerScan<T> implements TarHandler {
   #ordinal = -1;
   #wanted: LayerEntry | null = null;
   #passing: PassingFile | null = null;
-  #body = Buffer.alloc(0);
+  /** holds a body that comes in pieces; used again for one after another */
+  #body = noBytes;
   #filled = 0;
 
   /**
@@ -179,8 +185,6 @@ export class LayerScan<T> implements TarHandler {
     }
     this.#wanted = entry;
     this.#filled = 0;
-    // whole, and not cleared: memory that is not written costs none, should the header lie about the size
-    this.#body = Buffer.allocUnsafeSlow(raw.stored);
     return true;
   }
 
@@ -209,9 +213,7 @@ export class LayerScan<T> implements TarHandler {
 
   #add(entry: LayerEntry, ordinal: number, offset: number, holder: number): void {
     this.#entries.push(entry);
-    this.#ordinals.push(ordinal);
-    this.#offsets.push(offset);
-    this.#holders.push(holder);
+    this.#places.push(ordinal, offset, holder);
   }
 
   /** The target of a hard link stands earlier in the same layer, or in a layer below. */
@@ -236,8 +238,7 @@ export class LayerScan<T> implements TarHandler {
       this.#add(link, this.#ordinal, 0, holder);
       return;
     }
-    const ordinal = this.#ordinals[holder]!;
-    const offset = this.#offsets[holder]!;
+    const { ordinal, offset } = this.#places.at(holder);
     const entry: LayerEntry = { ...shared, path };
     // what is wanted in parts was seen under its first name
     if (this.#wants(entry, true) === true) {
@@ -254,13 +255,22 @@ export class LayerScan<T> implements TarHandler {
       this.#byPath.set(this.#entries[this.#indexed]!.path, this.#indexed);
     }
     const index = this.#byPath.get(path);
-    return index === undefined ? -1 : this.#holders[index]!;
+    return index === undefined ? -1 : this.#places.at(index).holder;
   }
 
   data(chunk: Buffer): void {
     if (this.#passing !== null) {
       this.#passing.data(chunk);
       return;
+    }
+    const { size } = this.#wanted!;
+    if (chunk.length === size) {
+      this.#hand(chunk);
+      return;
+    }
+    if (this.#body.length < size) {
+      // whole, and not cleared: memory that is not written costs none, should the header lie about the size
+      this.#body = Buffer.allocUnsafeSlow(Math.max(size, Math.min(2 * this.#body.length, maxSpareBody)));
     }
     this.#filled += chunk.copy(this.#body, this.#filled);
   }
@@ -270,12 +280,15 @@ export class LayerScan<T> implements TarHandler {
       const passing = this.#passing;
       this.#passing = null;
       passing.end();
-      return;
+    } else if (this.#wanted !== null) {
+      this.#hand(this.#body.subarray(0, this.#wanted.size));
+      this.#body = this.#body.length > maxSpareBody ? noBytes : this.#body;
     }
+  }
+
+  #hand(body: Buffer): void {
     const entry = this.#wanted!;
-    const body = this.#body;
     this.#wanted = null;
-    this.#body = Buffer.alloc(0);
     this.#visitor.file(entry, body);
   }
 

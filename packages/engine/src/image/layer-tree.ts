@@ -77,7 +77,7 @@ export class LayerTree {
     if (entry.type === 'hardlink') {
       this.#placeHardLink(parent, name, entry);
     } else {
-      this.#put(parent, name, entry, this.#layer);
+      this.#put(parent, name, entry, this.#layer, entry.path);
     }
   }
 
@@ -86,10 +86,10 @@ export class LayerTree {
     const target = link.linkTarget === null ? undefined : this.#target(link.linkTarget);
     if (target === undefined || target.children !== null) {
       // what it shares its content with is not there: the link itself is all that is known
-      this.#put(parent, name, link, this.#layer);
+      this.#put(parent, name, link, this.#layer, link.path);
       return;
     }
-    this.#put(parent, name, target.entry, target.layer);
+    this.#put(parent, name, target.entry, target.layer, link.path);
   }
 
   #target(path: string): TreeNode | undefined {
@@ -97,7 +97,8 @@ export class LayerTree {
     return !('broken' in walk) && walk.rest.length === 0 ? walk.node : this.#options.below(path);
   }
 
-  #put(parent: TreeNode, name: string, entry: LayerEntry, layer: number): TreeNode {
+  /** @param written ends with `name`; where it is the real path it is taken for it: view and layer share one string then */
+  #put(parent: TreeNode, name: string, entry: LayerEntry, layer: number, written: string): TreeNode {
     const siblings = parent.children!;
     const before = siblings.get(name);
     if (before?.children && entry.type === 'directory') {
@@ -108,9 +109,7 @@ export class LayerTree {
     if (before !== undefined && before.entry.type !== 'file') {
       this.#lastDirectory = null;
     }
-    const path = parent.path === '' ? name : `${parent.path}/${name}`;
-    // one string where view and layer agree, which is nearly always
-    const node = new TreeNode(path === entry.path ? entry.path : path, entry, layer, parent);
+    const node = new TreeNode(pathIn(parent, name, written), entry, layer, parent);
     siblings.set(name, node);
     return node;
   }
@@ -142,7 +141,7 @@ export class LayerTree {
 
   #imply(parent: TreeNode, name: string): TreeNode {
     const path = parent.path === '' ? name : `${parent.path}/${name}`;
-    const node = this.#put(parent, name, impliedDirectory(path), this.#layer);
+    const node = this.#put(parent, name, impliedDirectory(path), this.#layer, path);
     node.implied = true;
     return node;
   }
@@ -167,6 +166,14 @@ export class LayerTree {
     }
     return parent.path === '' ? name : `${parent.path}/${name}`;
   }
+}
+
+function pathIn({ path }: TreeNode, name: string, written: string): string {
+  if (path === '') {
+    return written.length === name.length ? written : name;
+  }
+  const isReal = written.length === path.length + 1 + name.length && written.startsWith(path);
+  return isReal ? written : `${path}/${name}`;
 }
 
 function impliedDirectory(path: string): LayerEntry {

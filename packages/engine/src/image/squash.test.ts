@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { squash } from './squash.ts';
+import { type SquashedView, squash, type ViewNode } from './squash.ts';
 import type { EntryType, LayerEntry, LayerListing } from './types.ts';
 
 /** `dir/`, `link -> target`, `hard = target`, `.wh.name`, `.wh..wh..opq`, else a file. */
@@ -25,9 +25,13 @@ function layer(...lines: readonly string[]): LayerListing {
   return { entries, whiteouts, opaque, problems: [] };
 }
 
+function byPath(view: SquashedView): readonly ViewNode[] {
+  return [...view.files()].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
 /** `path@layer`, `path:entry path@layer` where they differ. */
 function filesOf(layers: readonly LayerListing[]): string[] {
-  return [...squash(layers).files()].map((node) =>
+  return byPath(squash(layers)).map((node) =>
     node.path === node.entry.path ? `${node.path}@${node.layer}` : `${node.path}:${node.entry.path}@${node.layer}`,
   );
 }
@@ -381,7 +385,7 @@ it('is what extracting layer after layer gives', () => {
         .filter(([, node]) => node.type !== 'directory')
         .map(([at, node]) => `${at} ${node.made}`);
       const view = squash(listings);
-      const found = [...view.files()].map((node) => `${node.path} ${node.entry.path}@${node.layer}`);
+      const found = byPath(view).map((node) => `${node.path} ${node.entry.path}@${node.layer}`);
       expect(found).toEqual(expected.sort());
       for (const at of model.at.keys()) {
         expect(view.lstat(at)?.entry.type).toBe(model.at.get(at)?.type);

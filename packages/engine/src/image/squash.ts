@@ -38,7 +38,7 @@ export interface SquashedView {
   realPath(path: string): string | undefined;
   /** Direct children of the directory at this real path, sorted; empty where there is none. */
   children(path: string): Iterable<ViewNode>;
-  /** Everything but directories, sorted by path (code units). */
+  /** Everything but directories, in no order that means anything: sorting 100,000 paths would cost as much as squashing them. */
   files(): Iterable<ViewNode>;
   /**
    * What layers did to the file at this real path, in order; only for paths that `track` accepts. A file that a layer
@@ -132,8 +132,7 @@ class View implements SquashedView {
           this.#remove(child, layer);
         }
       }
-      for (const child of upper.children!.values()) {
-        const name = lastComponent(child.path);
+      for (const [name, child] of upper.children!) {
         const before = lower.children!.get(name);
         if (before?.children && child.children) {
           left.push([before, child]);
@@ -178,6 +177,10 @@ class View implements SquashedView {
 
   #noteAll(node: TreeNode, layer: number, event: 'added' | 'removed'): void {
     if (this.#track === undefined) {
+      return;
+    }
+    if (node.children === null) {
+      this.#note(node.path, layer, event);
       return;
     }
     for (const { path } of leaves(node)) {
@@ -226,8 +229,8 @@ class View implements SquashedView {
     return sorted(nodeAt(this.#root, path)?.children);
   }
 
-  *files(): Generator<ViewNode> {
-    yield* [...leaves(this.#root)].sort(byPath);
+  files(): Iterable<ViewNode> {
+    return leaves(this.#root);
   }
 
   history(path: string): readonly PathEvent[] {
@@ -240,17 +243,22 @@ class View implements SquashedView {
 }
 
 /** Everything at and below a node but directories. */
-function* leaves(node: TreeNode): Generator<TreeNode> {
-  const left = [node];
+function leaves(node: TreeNode): readonly TreeNode[] {
+  if (node.children === null) {
+    return [node];
+  }
+  const found: TreeNode[] = [];
+  const left = [node.children];
   for (let at = left.pop(); at !== undefined; at = left.pop()) {
-    if (at.children === null) {
-      yield at;
-    } else {
-      for (const child of at.children.values()) {
-        left.push(child);
+    for (const child of at.values()) {
+      if (child.children === null) {
+        found.push(child);
+      } else {
+        left.push(child.children);
       }
     }
   }
+  return found;
 }
 
 function sorted(nodes: ReadonlyMap<string, TreeNode> | null | undefined): readonly TreeNode[] {

@@ -58,7 +58,7 @@ export interface LayerVisitor<T> {
    * @param again a hard link to a file of this layer that has passed: its body would have to be read once more
    */
   wants(path: string, size: number, mode: number, again: boolean): boolean | 'parts';
-  /** The whole body of a wanted file. The callee may keep `body`, but should parse it and let go. */
+  /** The whole body of a wanted file, valid during the call: its memory is used again. */
   file(entry: LayerEntry, body: Buffer): void;
   /** A file wanted in parts that lies where it can be read at any position. `parts` is valid during the call. */
   parts?(entry: LayerEntry, parts: FileParts): void;
@@ -74,6 +74,8 @@ export interface FileParts {
   readonly size: number;
   /** A view, valid as long as this object, not to be written to; null where the stretch is not, or not wholly, at hand. */
   read(offset: number, length: number): Buffer | null;
+  /** Fills `target` from this offset, for whoever goes through much of the file with one buffer; false where not all is at hand. */
+  readInto?(target: Buffer, offset: number): boolean;
 }
 
 /** Takes the body of one file in pieces, first to last. */

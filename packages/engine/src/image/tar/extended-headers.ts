@@ -73,8 +73,8 @@ export class ExtendedHeaders {
   }
 
   /** Takes what belongs to the header from `chunk`, and says how much that was. @throws ImageError `CORRUPT` */
-  take(chunk: Buffer, at: number): number {
-    const count = Math.min(this.#bytes.length - this.#filled, chunk.length - at);
+  take(chunk: Buffer, at: number, end: number): number {
+    const count = Math.min(this.#bytes.length - this.#filled, end - at);
     chunk.copy(this.#bytes, this.#filled, at, at + count);
     this.#filled += count;
     if (this.complete) {

@@ -78,30 +78,33 @@ export class TarDecoder {
     }
   }
 
-  /** @throws ImageError `CORRUPT`, `TOO_LARGE`; whatever the handler throws */
-  push(chunk: Buffer): void {
+  /**
+   * @param end how much of `chunk` is meant
+   * @throws ImageError `CORRUPT`, `TOO_LARGE`; whatever the handler throws
+   */
+  push(chunk: Buffer, end = chunk.length): void {
     let at = 0;
-    while (at < chunk.length && this.#state !== 'done') {
+    while (at < end && this.#state !== 'done') {
       switch (this.#state) {
         case 'header':
         case 'sparse-map':
-          at = this.#takeBlock(chunk, at);
+          at = this.#takeBlock(chunk, at, end);
           break;
         case 'extended':
-          at = this.#takeExtended(chunk, at);
+          at = this.#takeExtended(chunk, at, end);
           break;
         case 'body':
-          at = this.#takeBody(chunk, at);
+          at = this.#takeBody(chunk, at, end);
           break;
         case 'skip': {
-          const count = Math.min(this.#toSkip, chunk.length - at);
+          const count = Math.min(this.#toSkip, end - at);
           this.skip(count);
           at += count;
           break;
         }
       }
     }
-    this.#position += chunk.length - at;
+    this.#position += end - at;
   }
 
   /** @throws ImageError `TRUNCATED` when the archive ended anywhere but between two entries */
@@ -112,13 +115,13 @@ export class TarDecoder {
     }
   }
 
-  #takeBlock(chunk: Buffer, at: number): number {
-    if (this.#filled === 0 && chunk.length - at >= blockSize) {
+  #takeBlock(chunk: Buffer, at: number, end: number): number {
+    if (this.#filled === 0 && end - at >= blockSize) {
       this.#position += blockSize;
       this.#readBlock(chunk, at);
       return at + blockSize;
     }
-    const count = Math.min(blockSize - this.#filled, chunk.length - at);
+    const count = Math.min(blockSize - this.#filled, end - at);
     chunk.copy(this.#block, this.#filled, at, at + count);
     this.#filled += count;
     this.#position += count;
@@ -186,8 +189,8 @@ export class TarDecoder {
     }
   }
 
-  #takeExtended(chunk: Buffer, at: number): number {
-    const count = this.#extended.take(chunk, at);
+  #takeExtended(chunk: Buffer, at: number, end: number): number {
+    const count = this.#extended.take(chunk, at, end);
     this.#position += count;
     if (this.#extended.complete) {
       this.#tellGlobal();
@@ -223,8 +226,8 @@ export class TarDecoder {
     }
   }
 
-  #takeBody(chunk: Buffer, at: number): number {
-    const count = Math.min(this.#left, chunk.length - at);
+  #takeBody(chunk: Buffer, at: number, end: number): number {
+    const count = Math.min(this.#left, end - at);
     this.#left -= count;
     this.#position += count;
     this.#handler.data(chunk.subarray(at, at + count));

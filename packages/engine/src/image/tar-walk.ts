@@ -1,0 +1,93 @@
+import { type Blob, readParts } from './blob.ts';
+import { ImageError, throwIfAborted } from './error.ts';
+import { headerChunkBytes, streamChunkBytes } from './limits.ts';
+import type { TarDecoder } from './tar/tar-decoder.ts';
+import type { FileParts } from './types.ts';
+
+/** Reads this often walk headers before others get their turn. */
+const readsPerTurn = 512;
+
+/** A tar that lies uncompressed in a file: what its decoder does not need is passed by position. */
+export class TarWalk {
+  readonly #blob: Blob;
+  readonly #what: string;
+  readonly #buffer = Buffer.allocUnsafeSlow(streamChunkBytes);
+  /** where the buffer's content stands in the blob */
+  #start = 0;
+  #end = 0;
+
+  /** @param what names the tar in messages */
+  constructor(blob: Blob, what: string) {
+    this.#blob = blob;
+    this.#what = what;
+  }
+
+  /**
+   * @param onRead is told how far it came, in bytes of the blob
+   * @throws ImageError `TRUNCATED`, `CORRUPT`, `ABORTED`; whatever the handler throws
+   */
+  async run(decoder: TarDecoder, signal: AbortSignal | undefined, onRead?: (position: number) => void): Promise<void> {
+    let position = 0;
+    for (let turn = 1; position < this.#blob.size && !decoder.done; turn += 1) {
+      position = this.#step(decoder, position);
+      if (turn % readsPerTurn === 0) {
+        onRead?.(position);
+        await nextTurn();
+        throwIfAborted(signal);
+      }
+    }
+  }
+
+  /** One read, and what is skipped after it. Returns the position of the next. */
+  #step(decoder: TarDecoder, start: number): number {
+    const { file, start: blobStart, size } = this.#blob;
+    // a body over one header chunk is read in large pieces
+    const wanted = Math.max(headerChunkBytes, Math.min(decoder.wanted, this.#buffer.length));
+    const count = file.readSync(this.#buffer, Math.min(wanted, size - start), blobStart + start);
+    if (count === 0) {
+      throw new ImageError('TRUNCATED', `${this.#what}: truncated (the file became shorter while it was read)`);
+    }
+    this.#start = start;
+    this.#end = start + count;
+    decoder.push(this.#buffer, count);
+    const skip = decoder.skippable;
+    if (skip === 0) {
+      return this.#end;
+    }
+    if (this.#end + skip > size) {
+      throw new ImageError('TRUNCATED', `${this.#what}: truncated (an entry claims more bytes than there are)`);
+    }
+    decoder.skip(skip);
+    return this.#end + skip;
+  }
+
+  /**
+   * Stretches of the `size` bytes at `offset`, valid while the handler is called: the first ones were mostly read with the
+   * header. What a damaged archive places beyond its end is not at hand.
+   */
+  parts(offset: number, size: number): FileParts {
+    const { file, start, size: blobSize } = this.#blob;
+    const far = readParts(size, (buffer, position) =>
+      offset + position + buffer.length <= blobSize
+        ? file.readSync(buffer, buffer.length, start + offset + position)
+        : 0,
+    );
+    return {
+      ...far,
+      read: (position, length) => {
+        const at = offset + position - this.#start;
+        return position >= 0 &&
+          length >= 0 &&
+          position + length <= size &&
+          at >= 0 &&
+          at + length <= this.#end - this.#start
+          ? this.#buffer.subarray(at, at + length)
+          : far.read(position, length);
+      },
+    };
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
