@@ -64,6 +64,11 @@ export interface FileReader<F> {
   /** raise with every change of what `parse` returns: kept layer analyses of other versions are not used */
   readonly version: number;
   readonly reads: readonly ReadPattern[];
+  /**
+   * Where links mostly lead that stand where `reads` means: parsed as they pass, so that the layer need not be read again
+   * for them. For readers whose `parse` does not look at the path.
+   */
+  readonly linked?: readonly FilePattern[];
   /** larger files are not read and make the inventory incomplete (`file-too-large`); bytes */
   readonly maxBytes: number;
   /** whether digests of the files are kept, to tell if they are those that a distro package shipped */
@@ -90,6 +95,9 @@ export interface FileReader<F> {
 
 /** Gets the content of one file in pieces of any size. */
 export interface ContentWatch {
+  /** nothing more needs to be pushed */
+  readonly done: boolean;
+  /** `chunk` is valid during the call */
   push(chunk: Buffer): void;
 }
 

@@ -77,6 +77,11 @@ export const readersByName: ReadonlyMap<string, FileReader<unknown>> = new Map(
 /** Which readers read the file at a path. */
 export const matchFile: PatternMatcher = compilePatterns(readers);
 
+/** Which readers mean the file at a path where a link leads to it. */
+export const matchLinked: PatternMatcher = compilePatterns(
+  readers.map(({ name, linked = [] }) => ({ name, reads: linked })),
+);
+
 /** Name → version of every reader: an input of the result, and part of the key of every kept layer analysis. */
 export function catalogerVersions(): Record<string, number> {
   const pairs = readers.map(({ name, version }) => [name, version] as const);

@@ -28,20 +28,24 @@ export function coverageOf(
   const below = new Set(folders.filter((folder) => folder !== ''));
   const counts = { executables: new Count(), libraries: new Count() };
   for (const { entry, path } of view.files()) {
-    if ((entry.type !== 'file' && entry.type !== 'hardlink') || !isOwnedExecutablePath(path)) continue;
-    const isLibrary = sharedLibrary.test(path);
+    if (entry.type !== 'file' && entry.type !== 'hardlink') continue;
+    // what most files are not is asked first
+    const isLibrary = path.includes('.so') && sharedLibrary.test(path);
     if (!isLibrary && (entry.mode & 0o111) === 0) continue;
-    const owned = owners.has(path) || proofs.has(path) || parentsOf(path).some((folder) => below.has(folder));
+    if (!isOwnedExecutablePath(path)) continue;
+    const owned = owners.has(path) || proofs.has(path) || isBelow(path, below);
     (isLibrary ? counts.libraries : counts.executables).add(entry.size, owned);
   }
   return { executables: counts.executables.result(), libraries: counts.libraries.result() };
 }
 
-/** `usr/lib/x` → `usr/lib/`, `usr/` */
-function parentsOf(path: string): string[] {
-  const parents: string[] = [];
-  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) parents.push(path.slice(0, at + 1));
-  return parents;
+/** Whether one of the directories above is among these (`usr/lib/`). */
+function isBelow(path: string, folders: ReadonlySet<string>): boolean {
+  if (folders.size === 0) return false;
+  for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+    if (folders.has(path.slice(0, at + 1))) return true;
+  }
+  return false;
 }
 
 class Count {

@@ -46,7 +46,7 @@ const none: readonly PatternMatch[] = [];
 export function compilePatterns(readers: readonly { name: string; reads: readonly FilePattern[] }[]): PatternMatcher {
   const byName = new Map<string, PatternMatch[]>();
   const bySuffix = new Map<string, PatternMatch[]>();
-  const byDirectory: { prefix: string; match: PatternMatch }[] = [];
+  const byDirectory = new Map<string, PatternMatch[]>();
   for (const { name: reader, reads } of readers) {
     for (const pattern of reads) {
       if (pattern.executable) continue;
@@ -54,27 +54,30 @@ export function compilePatterns(readers: readonly { name: string; reads: readonl
       const name = pattern.name ?? (pattern.path === undefined ? undefined : baseName(pattern.path));
       if (name !== undefined) append(byName, name, match);
       else if (pattern.suffix !== undefined) append(bySuffix, pattern.suffix, match);
-      else if (pattern.directory !== undefined) byDirectory.push({ prefix: `${pattern.directory}/`, match });
+      else if (pattern.directory !== undefined) append(byDirectory, pattern.directory, match);
       else throw new TypeError(`a pattern of ${reader} names neither path, name, suffix nor directory`);
     }
   }
   return function match(path) {
-    const name = baseName(path);
-    let found: PatternMatch[] | undefined;
-    const take = (candidates: readonly PatternMatch[] | undefined) => {
-      if (candidates === undefined) return;
-      for (const candidate of candidates) {
-        if (!holds(candidate.pattern, path, name)) continue;
-        found ??= [];
-        found.push(candidate);
-      }
-    };
-    take(byName.get(name));
+    const start = path.lastIndexOf('/') + 1;
+    const name = start === 0 ? path : path.slice(start);
+    let found = matching(byName.get(name), path, name, none);
     const dot = name.lastIndexOf('.');
-    if (dot >= 0) take(bySuffix.get(name.slice(dot)));
-    for (const { prefix, match } of byDirectory) if (path.startsWith(prefix)) take([match]);
-    return found ?? none;
+    if (dot >= 0) found = matching(bySuffix.get(name.slice(dot)), path, name, found);
+    if (start > 0) found = matching(byDirectory.get(path.slice(0, start - 1)), path, name, found);
+    return found;
   };
+}
+
+function matching(
+  candidates: readonly PatternMatch[] | undefined,
+  path: string,
+  name: string,
+  before: readonly PatternMatch[],
+): readonly PatternMatch[] {
+  const found = candidates?.filter(({ pattern }) => holds(pattern, path, name));
+  if (found === undefined || found.length === 0) return before;
+  return before.length === 0 ? found : [...before, ...found];
 }
 
 /** The part after the last `/`. */

@@ -13,10 +13,18 @@ import { type Executable, openExecutable, partsOfBody } from './binary/executabl
 import { maybeExecutable } from './binary/executable-path.ts';
 import { PassingExecutable, type SpareBuffer } from './binary/passing-executable.ts';
 import type { ContentWatch, FileDigests, FileReader, ParsedFile } from './cataloger.ts';
-import { catalogerVersions, executableReaders, matchFile, proofFilter, readersByName } from './catalogers.ts';
+import {
+  catalogerVersions,
+  executableReaders,
+  matchFile,
+  matchLinked,
+  proofFilter,
+  readersByName,
+} from './catalogers.ts';
 import { CatalogError } from './error.ts';
 import type { BodyReader, FactGatherer, GatheredFact } from './facts/gatherer.ts';
 import { gatherersOf } from './facts/gatherers.ts';
+import type { PatternMatch } from './file-pattern.ts';
 import { decodeAnalysis, encodeAnalysis, type LayerAnalysis } from './layer-analysis.ts';
 import type { FactName } from './types.ts';
 
@@ -53,6 +61,13 @@ export function createLayerAnalyser(options: LayerAnalyserOptions = {}): LayerAn
   };
 }
 
+/** What a file is read for. */
+function matchesOf(path: string): readonly PatternMatch[] {
+  const found = matchFile(path);
+  const linked = matchLinked(path);
+  return linked.length === 0 ? found : [...found, ...linked];
+}
+
 class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
   readonly #spare: SpareBuffer = { bytes: Buffer.alloc(0) };
   readonly #parsed = new Map<string, Map<string, ParsedFile<unknown>>>();
@@ -66,7 +81,7 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
 
   wants(path: string, size: number, mode: number, again: boolean): boolean | 'parts' {
     let wanted: boolean | 'parts' = maybeExecutable(path, size, mode) ? 'parts' : false;
-    for (const { reader: name, pattern } of matchFile(path)) {
+    for (const { reader: name, pattern } of matchesOf(path)) {
       if (pattern.presence) continue;
       const reader = readersByName.get(name)!;
       if (size <= reader.maxBytes) wanted = true;
@@ -79,7 +94,7 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
   }
 
   file(entry: LayerEntry, body: Buffer): void {
-    for (const { reader: name, pattern } of matchFile(entry.path)) {
+    for (const { reader: name, pattern } of matchesOf(entry.path)) {
       const reader = readersByName.get(name)!;
       if (!pattern.presence && body.length <= reader.maxBytes) {
         this.#set(name, entry.path, readFile(reader, entry.path, body));
@@ -176,12 +191,14 @@ function watchesOf(path: string): readonly Watching[] {
   return found ?? noWatches;
 }
 
-const watchedAtOnce = 256 * 1024;
+const watchedAtOnce = 128 * 1024;
+const watched = Buffer.allocUnsafeSlow(watchedAtOnce);
 
 function watchAll(parts: FileParts, watch: ContentWatch): void {
-  for (let at = 0; at < parts.size; at += watchedAtOnce) {
-    const chunk = parts.read(at, Math.min(watchedAtOnce, parts.size - at));
-    if (chunk === null) return;
+  for (let at = 0; at < parts.size && !watch.done; at += watchedAtOnce) {
+    const length = Math.min(watchedAtOnce, parts.size - at);
+    const chunk = parts.readInto ? watched.subarray(0, length) : parts.read(at, length);
+    if (chunk === null || parts.readInto?.(chunk, at) === false) return;
     watch.push(chunk);
   }
 }

@@ -64,3 +64,22 @@ test('links upon links cost no more than what is there', async () => {
   }
   expect(await pathsIn(layer)).toHaveLength(2000);
 });
+
+test('packages of Debian behind a link are not read again', async () => {
+  const image = fakeImage([
+    {
+      'usr/share/nodejs/a/package.json': manifest('a'),
+      'usr/share/nodejs/npm/node_modules/a': { link: '../../a' },
+      'usr/share/elsewhere/b/package.json': manifest('b'),
+      'usr/share/nodejs/npm/node_modules/b': { link: '/usr/share/elsewhere/b' },
+    },
+  ]);
+  const asked: string[] = [];
+  const reread: typeof image.reread = (layer, paths) => {
+    asked.push(...paths);
+    return image.reread(layer, paths);
+  };
+  const { packages } = await takeInventory({ ...image, reread });
+  expect(packages.map(({ name }) => name)).toEqual(['a', 'b']);
+  expect(asked).toEqual(['usr/share/elsewhere/b/package.json']);
+});

@@ -1,7 +1,7 @@
 import type { PathEvent, SquashedView, ViewNode } from '../image/squash.ts';
 import type { ReadImage } from '../image/types.ts';
 import type { Damage, FileReader, LiveFile, ParsedFile, PathHistory, ReadPattern, Sighting } from './cataloger.ts';
-import { executableReaders, matchFile, readers, readersByName } from './catalogers.ts';
+import { executableReaders, matchFile, matchLinked, readers, readersByName } from './catalogers.ts';
 import { baseName, type PatternMatch, type PatternMatcher } from './file-pattern.ts';
 import { readFile, tooLarge } from './layer-analyser.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';
@@ -54,6 +54,7 @@ export function imageMatcher(analyses: readonly LayerAnalysis[]): PatternMatcher
     }
     for (const name of names) byName.set(name, [...(byName.get(name) ?? []), { reader, pattern }]);
   }
+  if (byName.size === 0) return matchFile;
   return (path) => {
     const found = matchFile(path);
     const executable = byName.get(baseName(path));
@@ -86,7 +87,7 @@ export async function collectFiles(
   for (const found of [...linkedFiles(view), ...filesBehindLinks(view, analyses)]) {
     const { reader, pattern, node } = found;
     if (!take(known, reader, node.path)) continue;
-    if (!pattern.presence) candidates.push({ ...found, parsed: undefined });
+    if (!pattern.presence) candidates.push({ ...found, parsed: parsedAhead(reader, node, analyses) });
     else if (node.entry.size > 0) present.get(reader)!.push({ pattern, path: node.path, layer: node.layer });
   }
   return {
@@ -115,6 +116,11 @@ function candidate(
 ): Candidate {
   const parsed = analyses[node.layer]?.parsed.get(reader)?.get(node.entry.path);
   return { reader, pattern, as: path, node, parsed };
+}
+
+function parsedAhead(reader: string, { entry, layer }: ViewNode, analyses: readonly LayerAnalysis[]) {
+  const ahead = matchLinked(entry.path).some((match) => match.reader === reader);
+  return ahead ? analyses[layer]?.parsed.get(reader)?.get(entry.path) : undefined;
 }
 
 /** What declared paths and directories lead to through links, where the real path is nothing that was declared. */

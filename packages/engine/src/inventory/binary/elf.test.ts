@@ -88,3 +88,19 @@ test.each(samples)('any bytes give facts or an error of this room: %s', (_, good
     { seed: 20261123, numRuns: 1500 },
   );
 });
+
+test('the tables of sections are read once, whatever is asked for', () => {
+  const parts = partsOfBody(buildElf([{ name: '.text', bytes: Buffer.alloc(5000) }]));
+  const reads: number[] = [];
+  const counted = {
+    ...parts,
+    read(offset: number, length: number) {
+      reads.push(length);
+      return parts.read(offset, length);
+    },
+  };
+  const elf = readElf(counted);
+  expect(elf?.section('.text')?.size).toBe(5000);
+  for (const name of ['.go.buildinfo', '.dep-v0', '.note.package']) expect(elf?.section(name)).toBeUndefined();
+  expect(reads).toHaveLength(2);
+});

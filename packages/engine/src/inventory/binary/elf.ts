@@ -142,6 +142,22 @@ interface SectionTable {
 }
 
 const noBits = 8;
+/** The names of the sections mostly stand right before the table of sections, which one read brings along. */
+const namesBefore = 1024;
+const mostReadAhead = 64 * 1024;
+
+/** The same file, with this stretch of it at hand. */
+function withStretch(parts: FileParts, start: number, length: number): FileParts {
+  const near = length > mostReadAhead ? null : parts.read(start, length);
+  if (near === null) return parts;
+  return {
+    size: parts.size,
+    read: (offset, count) =>
+      offset >= start && count >= 0 && offset + count <= start + length
+        ? near.subarray(offset - start, offset - start + count)
+        : parts.read(offset, count),
+  };
+}
 
 /** The tables are read when they are first asked for. */
 function sectionReader(
@@ -155,14 +171,16 @@ function sectionReader(
     offset: fields.word(headers, index * bytes + (wide ? 24 : 16)),
     size: fields.word(headers, index * bytes + (wide ? 32 : 20)),
   });
-  let known: { readonly headers: Buffer; readonly names: Buffer } | null | undefined;
+  let known: { readonly headers: Buffer; readonly names: string } | null | undefined;
   const load = () => {
+    const start = Math.max(0, at - namesBefore);
+    const near = withStretch(parts, start, at - start + count * bytes);
     const size = { count, bytes, least: wide ? 64 : 40, most: maxSections };
-    const headers = readTable(parts, Buffer.alloc(0), at, size);
+    const headers = readTable(near, Buffer.alloc(0), at, size);
     if (headers === null || namesIndex >= count) return null;
     const { offset, size: length } = placed(headers, namesIndex);
-    const names = length > maxNameTableBytes ? null : parts.read(offset, length);
-    return names === null ? null : { headers, names };
+    const names = length > maxNameTableBytes ? null : near.read(offset, length);
+    return names === null ? null : { headers, names: names.toString('latin1') };
   };
   const read = () => {
     if (known === undefined) known = load();
@@ -170,14 +188,11 @@ function sectionReader(
   };
   const section = (name: string): ElfSection | undefined => {
     const found = read();
-    if (found === null) return undefined;
+    if (found === null || !found.names.includes(`${name}\0`)) return undefined;
     const { headers, names } = found;
-    const wanted = Buffer.from(`${name}\0`, 'latin1');
-    if (!names.includes(wanted)) return undefined;
     for (let index = 0; index < count; index += 1) {
       const start = fields.int(headers, index * bytes);
-      if (start + wanted.length > names.length || names.compare(wanted, 0, wanted.length, start, start + wanted.length))
-        continue;
+      if (start + name.length >= names.length || !names.startsWith(`${name}\0`, start)) continue;
       const place = placed(headers, index);
       const inFile = fields.int(headers, index * bytes + 4) !== noBits && place.offset + place.size <= parts.size;
       if (inFile && place.size > 0) return place;

@@ -62,6 +62,10 @@ class Classification implements ContentWatch {
     this.#search = new ContentSearch(wanted.map(({ pattern, prefix }) => [pattern, prefix] as const));
   }
 
+  get done(): boolean {
+    return this.#search.done;
+  }
+
   push(chunk: Buffer): void {
     this.#search.push(chunk);
   }

@@ -21,9 +21,14 @@ export class ContentSearch implements ContentWatch {
     this.#searches = patterns.map(([pattern, prefix]) => new Search(pattern, prefix));
   }
 
+  /** Nothing that follows can change what is found. */
+  get done(): boolean {
+    return this.#searches.every(({ done }) => done);
+  }
+
   push(chunk: Buffer): void {
-    if (this.#searches.every(({ done }) => done)) return;
-    const bytes = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
+    if (this.done) return;
+    const bytes = joined(this.#tail, chunk);
     const base = this.#pushed - this.#tail.length;
     this.#pushed += chunk.length;
     for (const search of this.#searches) search.look(bytes, base, bytes.length - mostAhead);
@@ -37,6 +42,18 @@ export class ContentSearch implements ContentWatch {
       return search.found;
     });
   }
+}
+
+let spare = Buffer.alloc(0);
+
+/** Both, valid until the next call: a new buffer for each piece would cost more than the search. */
+function joined(tail: Buffer, chunk: Buffer): Buffer {
+  if (tail.length === 0) return chunk;
+  const length = tail.length + chunk.length;
+  if (length > spare.length) spare = Buffer.allocUnsafeSlow(length);
+  tail.copy(spare, 0);
+  chunk.copy(spare, tail.length);
+  return spare.subarray(0, length);
 }
 
 /** Anchors are no longer; bytes. */

@@ -12,6 +12,8 @@ export const npm: Cataloger<NpmManifest> = {
   digests: true,
   maxBytes: 4 * 1024 * 1024,
   reads: [{ name: 'package.json', inside: 'node_modules', accepts: isInstalledManifest }],
+  // Debian's packages, which its `node_modules` have links to
+  linked: [{ name: 'package.json', below: 'usr/share/nodejs' }],
   parse: (_path, body) => parsed(parsePackageJson(body)),
   assemble,
 };
