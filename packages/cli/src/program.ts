@@ -71,7 +71,7 @@ export const commands: readonly CommandSpec[] = [
     options: [
       {
         flags: '--format <name[=file]>',
-        description: 'table, html, json, cyclonedx or cyclonedx-1.5; repeatable (default: table)',
+        description: 'table, html, json, cyclonedx, cyclonedx-1.5, spdx or spdx-tag-value; repeatable (default: table)',
         repeat: true,
       },
       { flags: '--policy <pack|file>', description: 'policy to judge by; repeatable (default: default)', repeat: true },
@@ -114,7 +114,7 @@ export const commands: readonly CommandSpec[] = [
     options: [
       {
         flags: '--format <name[=file]>',
-        description: 'json, cyclonedx or cyclonedx-1.5; repeatable (default: json)',
+        description: 'json, cyclonedx, cyclonedx-1.5, spdx or spdx-tag-value; repeatable (default: json)',
         repeat: true,
       },
       ...reading,

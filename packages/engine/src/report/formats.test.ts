@@ -12,7 +12,15 @@ describe('report formats', () => {
   });
 
   it('have names and files of their own', () => {
-    expect(formats.map((format) => format.name)).toEqual(['table', 'html', 'json', 'cyclonedx', 'cyclonedx-1.5']);
+    expect(formats.map((format) => format.name)).toEqual([
+      'table',
+      'html',
+      'json',
+      'cyclonedx',
+      'cyclonedx-1.5',
+      'spdx',
+      'spdx-tag-value',
+    ]);
     for (const format of formats)
       expect(() =>
         readFileSync(new URL(`./${format.name.replace(/-[\d.]+$/, '')}.test.ts`, import.meta.url)),

@@ -40,6 +40,11 @@ export function spdxDeclared(texts: readonly string[]): SpdxDeclared {
   return { expression: [...new Set(parts)].join(' AND ') || 'NOASSERTION', refs };
 }
 
+/** Whether the texts can be read back from the expression. */
+export function spdxHolds(texts: readonly string[]): boolean {
+  return texts.length === 0 || (texts.length === 1 && readSpdxExpression(texts[0]!) !== undefined);
+}
+
 function licenseRef(text: string): string {
   const words = text.slice(0, 40).match(/[A-Za-z0-9.]+/g) ?? [];
   return ['LicenseRef', ...words, hash('sha256', text.toWellFormed(), 'hex').slice(0, 12)].join('-');

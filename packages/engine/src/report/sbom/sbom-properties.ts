@@ -41,7 +41,8 @@ export function imageProperties(result: InventoryResult): Property[] {
     ...(image.base === null ? [] : [json('image:base', image.base, orderOf('image', 'base'))]),
     ...image.layers.map((layer) => json('image:layer', layer, orderOf('image', 'layers'))),
     ...config(facts),
-    json('image:coverage', facts.coverage, orderOf('facts', 'coverage')),
+    ...(facts.files === undefined ? [] : [json('image:files', facts.files, orderOf('facts', 'files'))]),
+    ...(facts.coverage === null ? [] : [json('image:coverage', facts.coverage, orderOf('facts', 'coverage'))]),
     ...seenIncomplete(result).map((entry) => json('incomplete', entry, orderOf('incomplete'))),
   ];
 }

@@ -7,9 +7,17 @@ import { escapeInvisible } from '../json-text.ts';
 /** Needs no look: what nearly every text is. */
 const harmless = /^[!#-;=-~](?:[ -;=-~]*[!-;=-~])?$/;
 const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|<(?=\/?text>)/giu;
+/** The same, but for the ends of lines. */
+const unsafeInBlock = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|<(?=\/?text>)/giu;
+
 /** On one line, each dangerous character as U+FFFD, without spaces around it. */
 export function lineText(text: string): string {
   return harmless.test(text) ? text : text.replace(unsafe, '\ufffd').trim();
+}
+
+/** The same for a text of several lines. */
+export function blockText(text: string): string {
+  return harmless.test(text) ? text : text.replaceAll('\r\n', '\n').replace(unsafeInBlock, '\ufffd').trim();
 }
 
 /** A property's text: as it is, or a JSON string (which begins with `"`) where it would not be harmless. */

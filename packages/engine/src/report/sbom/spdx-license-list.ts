@@ -1,4 +1,6 @@
 /** Identifiers of the SPDX licence list, deprecated ones too. A test holds them against the packages that publish them. */
+export const spdxListVersion = '3.28';
+
 export const spdxLicenseIds: ReadonlySet<string> = words(`
   0BSD 3D-Slicer-1.0 AAL ADSL AFL-1.1 AFL-1.2 AFL-2.0 AFL-2.1 AFL-3.0 AGPL-1.0 AGPL-1.0-only AGPL-1.0-or-later AGPL-3.0
   AGPL-3.0-only AGPL-3.0-or-later ALGLIB-Documentation AMD-newlib AMDPLPA AML AML-glslang AMPAS ANTLR-PD

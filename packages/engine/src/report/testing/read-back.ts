@@ -79,7 +79,7 @@ export function carried(result: InventoryResult) {
       settings: 'limits' in inputs.settings ? inputs.settings : {},
     },
     packages,
-    facts: { coverage: facts.coverage, config: facts.config && { ...facts.config, env } },
+    facts: { ...facts, config: facts.config && { ...facts.config, env } },
     incomplete,
   };
 }
@@ -107,7 +107,11 @@ export function readBack({ document, image, distro, packages }: ReadSbom) {
     },
     inputs: JSON.parse(values({ properties: document }, 'inputs')[0]!) as unknown,
     packages: packages.map(readPackage),
-    facts: { coverage: list('image:coverage')[0], config: list('image:config')[0] ?? null },
+    facts: {
+      coverage: list('image:coverage')[0] ?? null,
+      config: list('image:config')[0] ?? null,
+      ...(list('image:files').length > 0 && { files: list('image:files')[0] }),
+    },
     incomplete: list('incomplete'),
   };
 }

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Incomplete, Package } from '../../inventory/types.ts';
 import type { InventoryResult } from '../../result/types.ts';
-import { digest, sampleResult } from './sample-result.ts';
+import { digest, hostileResult, passResult, sampleResult, warnResult } from './sample-result.ts';
 
 const layer = digest('c3');
 
@@ -13,6 +13,8 @@ function pkg(type: string, name: string, version: string, more: Partial<Package>
   return { ...base, locations: [{ path: `/srv/${name}`, layer }], ...rpm, ...more };
 }
 
+const setUid = { path: '/bin/su', type: 'file', mode: '4755', uid: 0, gid: 0, size: 71_912, layer } as const;
+
 /** An inventory without judgement, small enough to look at. */
 export function smallInventory(): InventoryResult {
   const { findings: _, verdict: __, ...sample } = sampleResult();
@@ -21,6 +23,7 @@ export function smallInventory(): InventoryResult {
   return {
     ...sample,
     image: { ...sample.image, distro: { ...sample.image.distro!, like: ['rhel', 'fedora'], endOfLife: null } },
+    facts: { ...sample.facts, files: [setUid] },
     packages: [
       ...sample.packages,
       pkg('deb', 'python3-flask', '2.0.1-2', {
@@ -147,3 +150,17 @@ export function manyPackages(count: number): InventoryResult {
   );
   return { ...small, packages };
 }
+
+/** What every format is tried with. */
+export const sbomResults: readonly (readonly [string, () => InventoryResult])[] = [
+  ['small', smallInventory],
+  ['sample', sampleResult],
+  ['pass', passResult],
+  ['warn', warnResult],
+  ['hostile', hostileResult],
+  ['10,000 packages', () => manyPackages(10_000)],
+];
+
+/** A text none of whose characters acts on a terminal. */
+export const terminalSafe =
+  /^[^\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]*$/u;
