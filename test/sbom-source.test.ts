@@ -6,10 +6,12 @@ import { dockerArchive } from '../packages/engine/src/image/testing/image-builde
 import {
   type Described,
   syftCycloneDx,
+  syftSpdx,
+  tagValue,
   trivyCycloneDx,
 } from '../packages/engine/src/inventory/testing/foreign-sboms.ts';
 import { plimsoll, scratchFolder } from './program.ts';
-import { buildDatabase, judgementOfFiles, listPackages, scan } from './scans.ts';
+import { buildDatabase, judgementOfFiles, listPackages, type Scan, type ScanResult, scan } from './scans.ts';
 import { smallImage, smallMirrorShards, writeSmallMirror } from './small-mirror.ts';
 
 const scratch = scratchFolder();
@@ -56,6 +58,47 @@ describe.each(Object.entries(writers))('%s', (name, { write: writer, lacks }) =>
 function without(keys: readonly string[], value: unknown): unknown {
   return JSON.parse(JSON.stringify(value, (key, inner: unknown) => (keys.includes(key) ? undefined : inner)));
 }
+
+describe.each(['cyclonedx', 'cyclonedx-1.5'])('our own SBOM, %s', (format) => {
+  it('gives the findings and the verdict of the image', async () => {
+    const file = at(`own-${format}.json`);
+    await plimsoll(['sbom', image, '--no-cache', `--format=${format}=${file}`]);
+    const [ofImage, ofSbom] = await Promise.all([scan(image, database), scan(file, database)]);
+    expect(judgementWithoutLayers(ofSbom.result)).toEqual(judgementWithoutLayers(ofImage.result));
+    expect(ofSbom.status).toBe(ofImage.status);
+    expect(ofSbom.result.image).toMatchObject({ names: ['small/app:1'], platform: 'linux/amd64', layers: [] });
+    expect(ofSbom.result.inputs.subject.digest).toBe(ofSbom.result.image.digest);
+  });
+});
+
+/** All that is judged; an SBOM has no layers, and the values of variables stay out of it. */
+function judgementWithoutLayers({
+  packages,
+  findings,
+  incomplete,
+  facts,
+  verdict,
+  image: { distro, names },
+}: ScanResult) {
+  return without(['layer', 'instruction', 'inBase', 'env'], {
+    packages,
+    findings,
+    incomplete,
+    facts,
+    verdict,
+    distro,
+    names,
+  });
+}
+
+it('SPDX in the tag-value format is judged as the image is', async () => {
+  const file = write('app.spdx', tagValue(syftSpdx(described)));
+  const [ofImage, ofSbom] = await Promise.all([scan(image, database), scan(file, database)]);
+  const ids = ({ result }: Scan) =>
+    result.findings.flatMap(({ kind, id, package: pkg }) => (kind === 'misconfiguration' ? [] : [[id, pkg?.name]]));
+  expect(ids(ofSbom)).toEqual(ids(ofImage));
+  expect(ofSbom.result.incomplete).toEqual([]);
+});
 
 it('is recognised by its content, compressed or not, and needs no layer of its name', async () => {
   const body = Buffer.from(JSON.stringify(syftCycloneDx(described)));

@@ -41,8 +41,8 @@ export async function readSubject(request: SubjectRequest): Promise<Subject> {
 async function readSbomSubject(path: string, request: SubjectRequest): Promise<Subject> {
   const { reference, signal, base: given, facts = [] } = request;
   const { readSbom, sbomReaderVersion } = await import('../inventory/sbom/read-sbom.ts');
-  const { digest, inventory } = await readSbom(path, signal, facts);
-  const image = { reference, names: [], id: null, digest: null, platform: null, platforms: [], contentDigest: digest };
+  const { digest, inventory, names, platform } = await readSbom(path, signal, facts);
+  const image = { reference, names, id: null, digest: null, platform, platforms: [], contentDigest: digest };
   return { image, inventory, base: baseWithoutLayers(given), catalogers: { sbom: sbomReaderVersion } };
 }
 

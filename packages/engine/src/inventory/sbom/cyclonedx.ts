@@ -37,6 +37,9 @@ export function takeComponents(value: unknown, collector: SbomCollector): void {
 export function takeMetadata(value: unknown, collector: SbomCollector): void {
   if (!isRecord(value)) return;
   for (const tool of toolsIn(value.tools)) collector.tool(tool);
+  collector.document(propertiesIn(value.properties));
+  const about = isRecord(value.component) ? propertiesIn(value.component.properties) : new Map();
+  if (about.has('plimsoll:image:reference')) collector.image(about);
   const nested = isRecord(value.component) ? value.component.components : undefined;
   for (const each of listOf(nested ?? [])) takeComponents(each, collector);
 }
@@ -44,6 +47,7 @@ export function takeMetadata(value: unknown, collector: SbomCollector): void {
 /** A composition that says that something is missing. */
 export function takeComposition(value: unknown, collector: SbomCollector): void {
   const aggregate = isRecord(value) ? value.aggregate : null;
+  if (aggregate === 'complete') collector.complete();
   if (typeof aggregate !== 'string' || !aggregate.startsWith('incomplete')) return;
   collector.incomplete({ code: 'sbom-incomplete', message: 'the SBOM says of itself that it is not complete' });
 }

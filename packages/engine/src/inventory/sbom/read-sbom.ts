@@ -3,17 +3,16 @@ import { headOf, OpenFile, piecesOf } from '../../image/blob.ts';
 import { asImageError, ImageError } from '../../image/error.ts';
 import { compressionOf, Inflater, refuseForeignCompression } from '../../image/inflater.ts';
 import { distinctEntries } from '../inventory-order.ts';
-import type { FactName, Incomplete, Inventory } from '../types.ts';
-import { SbomDocument } from './sbom-document.ts';
+import type { FactName, Incomplete } from '../types.ts';
+import { type SbomContent, SbomDocument } from './sbom-document.ts';
 
 /** Raise with every change of what is read of the same bytes: an input of the result. */
 export const sbomReaderVersion = 1;
 
 /** An SBOM that stands for an image. */
-export interface ReadSbom {
+export interface ReadSbom extends SbomContent {
   /** `sha256:…` of the file as it lies there */
   readonly digest: string;
-  readonly inventory: Inventory;
 }
 
 /** Bytes of a document, uncompressed; those of images of many gigabytes have some ten million. */
@@ -71,15 +70,15 @@ async function readOpen(file: OpenFile, signal: AbortSignal | undefined): Promis
   } finally {
     inflater?.destroy();
   }
-  const inventory = document.end();
-  return { digest: `sha256:${hash.digest('hex')}`, inventory };
+  return { digest: `sha256:${hash.digest('hex')}`, ...document.end() };
 }
 
 /** A rule about files finds nothing where there are none to look at. */
-function withoutFacts({ digest, inventory }: ReadSbom, facts: readonly FactName[]): ReadSbom {
+function withoutFacts(sbom: ReadSbom, facts: readonly FactName[]): ReadSbom {
+  const { inventory } = sbom;
   const missing = facts.filter((name) => name !== 'config');
-  if (missing.length === 0) return { digest, inventory };
+  if (missing.length === 0) return sbom;
   const message = `an SBOM does not tell what was asked for beside the packages: ${missing.join(', ')}`;
   const entry: Incomplete = { code: 'sbom-incomplete', message };
-  return { digest, inventory: { ...inventory, incomplete: distinctEntries([...inventory.incomplete, entry]) } };
+  return { ...sbom, inventory: { ...inventory, incomplete: distinctEntries([...inventory.incomplete, entry]) } };
 }

@@ -4,6 +4,7 @@ import { buildPurl } from '../purl.ts';
 import type { Distro, Incomplete, Inventory, Package } from '../types.ts';
 import type { DialectFacts } from './dialect.ts';
 import { dialects } from './dialects.ts';
+import { isOwnPackage, type OwnImage, ownDistro, ownImage, ownPackage } from './own-sbom.ts';
 import { distroTypes, draftOf, labelOf, type PackageDraft, type Unread } from './package-draft.ts';
 import { distroOfQualifier, distroOfSystem, sameRelease } from './sbom-distro.ts';
 import type { StatedComponent } from './stated-component.ts';
@@ -23,9 +24,21 @@ const reasons: Readonly<Record<Unread, string>> = {
 /** What the components of a document come to. They are taken in one by one, in whatever order the document has them. */
 export class SbomCollector {
   readonly #drafts: PackageDraft[] = [];
-  readonly #systems: Distro[] = [];
+  readonly #own: Package[] = [];
+  readonly #systems: StatedComponent[] = [];
   readonly #tools = new Set<string>();
-  readonly #unread = new Map<Unread | 'no-version-of-distro', { count: number; readonly named: string[] }>();
+  readonly #unread: {
+    readonly reason: Unread | 'no-version-of-distro';
+    readonly label: string;
+    readonly ref: string | null;
+  }[] = [];
+  /** what the document is about */
+  readonly #described = new Set<string>();
+  /** reference of a package → that of the one that ships the file which proves it */
+  readonly #owners = new Map<string, string>();
+  #image: OwnImage | null = null;
+  #isOwn = false;
+  #isComplete = false;
   readonly #incomplete: Incomplete[] = [];
   readonly #what: string;
   #count = 0;
@@ -46,15 +59,51 @@ export class SbomCollector {
     this.#incomplete.push(entry);
   }
 
+  /** The document says that nothing is missing. */
+  complete(): void {
+    this.#isComplete = true;
+  }
+
+  /** Properties of the document. */
+  document(properties: StatedComponent['properties']): void {
+    if (properties.has('plimsoll:schema')) this.#isOwn = true;
+  }
+
+  /** Properties of what the document is about. */
+  image(properties: StatedComponent['properties']): void {
+    this.#image = ownImage({ properties });
+  }
+
+  /** The element is what the document is about, and no package of it. */
+  describes(ref: string): void {
+    this.#described.add(ref);
+  }
+
+  owns(owner: string, ref: string): void {
+    this.#owners.set(ref, owner);
+  }
+
   /** @throws ImageError `TOO_LARGE` */
   component(component: StatedComponent): void {
     this.#count += 1;
     if (this.#count > mostComponents) {
       throw new ImageError('TOO_LARGE', `${this.#what}: has more than ${mostComponents} components`);
     }
-    const system = component.kind === 'system' ? distroOfSystem(component) : null;
-    if (system !== null) this.#systems.push(system);
-    if (component.kind === 'system') return;
+    if (component.kind === 'system') {
+      this.#systems.push(component);
+      return;
+    }
+    if (isOwnPackage(component)) {
+      const own = ownPackage(component);
+      if (own === null) this.unread('bad-fields', component);
+      else this.#own.push(own);
+      return;
+    }
+    // a document of ours describes the image as a package
+    if (component.properties.has('plimsoll:image:reference')) {
+      this.image(component.properties);
+      return;
+    }
     const draft = draftOf(component, (type) => this.#factsOf(type, component));
     if (draft === null) return;
     if (typeof draft === 'string') this.unread(draft, component);
@@ -67,19 +116,13 @@ export class SbomCollector {
   unread(reason: Unread, component: StatedComponent): void {
     const ofDistro =
       reason === 'no-version' && distroTypes.has(/^pkg:\/*([^/]*)/.exec(component.purl ?? '')?.[1] ?? '');
-    this.#countUnread(ofDistro ? 'no-version-of-distro' : reason, labelOf(component));
+    const { ref } = component;
+    this.#unread.push({ reason: ofDistro ? 'no-version-of-distro' : reason, label: labelOf(component), ref });
   }
 
   /** Something in the place of a component that is none. */
   noComponent(): void {
-    this.#countUnread('bad-fields', '(no object)');
-  }
-
-  #countUnread(reason: Unread | 'no-version-of-distro', label: string): void {
-    const entry = this.#unread.get(reason) ?? { count: 0, named: [] };
-    entry.count += 1;
-    if (entry.named.length < mostNamed) entry.named.push(label);
-    this.#unread.set(reason, entry);
+    this.#unread.push({ reason: 'bad-fields', label: '(no object)', ref: null });
   }
 
   #factsOf(type: string, component: StatedComponent): DialectFacts {
@@ -88,29 +131,43 @@ export class SbomCollector {
     return Object.assign({}, ...spoken.toReversed().map((dialect) => dialect.factsOf(type, component)));
   }
 
+  /** Names and platform of the image, where the document states them in a form that is known. */
+  about(): { readonly names: readonly string[]; readonly platform: string | null } {
+    return { names: this.#image?.names ?? [], platform: this.#image?.platform ?? null };
+  }
+
   /** The inventory that the document states. */
   inventory(): Inventory {
     const { distro, entries } = this.#distro();
-    const packages = new Map<string, Package>();
-    for (const draft of this.#drafts) {
-      const pkg = packageOf(draft, distro);
-      const key = JSON.stringify([pkg.type, pkg.name, pkg.version, pkg.arch, pkg.locations[0]?.path, pkg.purl]);
-      if (!packages.has(key)) packages.set(key, pkg);
-    }
-    const sorted = [...packages.values()].sort(comparePackages);
+    const packages = [...this.#own, ...this.#foreign(distro)].sort(comparePackages);
     return {
       distro,
-      packages: sorted,
-      facts: { config: null, coverage: null },
+      packages,
+      facts: this.#image?.facts ?? { config: null, coverage: null },
       incomplete: distinctEntries([
+        ...(this.#image?.incomplete ?? []),
         ...this.#incomplete,
         ...entries,
         ...this.#unreadEntries(),
         ...this.#unknownSources(),
-        ...nothingListed(sorted, distro),
+        ...(this.#isOwn && this.#isComplete ? [] : nothingListed(packages, distro)),
       ]),
       layers: [],
     };
+  }
+
+  /** What several components say in the same words is one package. */
+  #foreign(distro: Distro | null): readonly Package[] {
+    const names = new Map(this.#drafts.flatMap(({ ref, name }) => (ref === null ? [] : [[ref, name] as const])));
+    const packages = new Map<string, Package>();
+    for (const draft of this.#drafts) {
+      if (draft.ref !== null && this.#described.has(draft.ref)) continue;
+      const owner = names.get(this.#owners.get(draft.ref ?? '') ?? '') ?? null;
+      const pkg = { ...packageOf(draft, distro), ownedBy: owner };
+      const key = JSON.stringify([pkg.type, pkg.name, pkg.version, pkg.arch, pkg.locations[0]?.path, pkg.purl]);
+      if (!packages.has(key)) packages.set(key, pkg);
+    }
+    return [...packages.values()];
   }
 
   /** The component for it, else what the packages say of themselves. */
@@ -123,11 +180,12 @@ export class SbomCollector {
       const found = qualifier === undefined || stated.has(key) ? null : distroOfQualifier(purl.namespace, qualifier);
       if (found !== null) stated.set(key, found);
     }
-    const releases = [...this.#systems, ...stated.values()].reduce<Distro[]>(
+    const systems = this.#systems.flatMap((each) => (this.#isOwn ? ownDistro(each) : distroOfSystem(each)) ?? []);
+    const releases = [...systems, ...stated.values()].reduce<Distro[]>(
       (known, each) => (known.some((other) => sameRelease(each, other)) ? known : [...known.slice(0, 100), each]),
       [],
     );
-    const [system] = this.#systems;
+    const [system] = systems;
     const distro = system ?? (releases.length === 1 ? releases[0]! : null);
     if (releases.length > 1) {
       const names = releases.slice(0, mostNamed).map(({ id, version }) => (version === null ? id : `${id} ${version}`));
@@ -141,13 +199,19 @@ export class SbomCollector {
   }
 
   #unreadEntries(): Incomplete[] {
-    return [...this.#unread].map(([reason, { count, named }]): Incomplete => {
-      const names = count > named.length ? `${named.join(', ')} and ${count - named.length} more` : named.join(', ');
-      const [components, have] = count === 1 ? ['component', 'has'] : ['components', 'have'];
+    const counted = this.#unread.filter(({ ref }) => ref === null || !this.#described.has(ref));
+    return [...Map.groupBy(counted, ({ reason }) => reason)].map(([reason, list]): Incomplete => {
+      const named = list.slice(0, mostNamed).map(({ label }) => label);
+      const names =
+        list.length > named.length ? `${named.join(', ')} and ${list.length - named.length} more` : named.join(', ');
+      const [components, have] = list.length === 1 ? ['component', 'has'] : ['components', 'have'];
       const why = reasons[reason === 'no-version-of-distro' ? 'no-version' : reason];
       // as where an image has a library that does not say its version
       const code = reason === 'no-version' ? 'application-unread' : 'sbom-component-unread';
-      return { code, message: `${count} ${components} of the SBOM ${have} ${why}, so they are not listed: ${names}` };
+      return {
+        code,
+        message: `${list.length} ${components} of the SBOM ${have} ${why}, so they are not listed: ${names}`,
+      };
     });
   }
 

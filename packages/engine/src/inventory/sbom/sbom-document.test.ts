@@ -7,7 +7,7 @@ import { SbomDocument } from './sbom-document.ts';
 function read(text: string | Buffer): Inventory {
   const document = new SbomDocument('the SBOM');
   document.push(Buffer.from(text));
-  return document.end();
+  return document.end().inventory;
 }
 
 const cyclonedx = (members: object): string =>
@@ -202,7 +202,15 @@ describe('what is no SBOM, or none that can be read', () => {
     ['{"bomFormat":"CycloneDX"}', 'CycloneDX of no version'],
     ['{"bomFormat":"CycloneDX","specVersion":"2.0"}', 'CycloneDX of version 2.0'],
     ['{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"purl":"pkg:npm/a@1"}', 'truncated'],
-    ['not JSON', 'no JSON object'],
+    ['not JSON', 'neither JSON nor SPDX tags'],
+    ['', 'empty'],
+    ['# a comment\n', 'text, but no SBOM'],
+    ['<?xml version="1.0"?><bom xmlns="http://cyclonedx.org/schema/bom/1.6"/>', 'XML is not supported'],
+    ['{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}', 'SPDX of version 3'],
+    ['{"spdxVersion":"SPDX-3.0"}', 'SPDX of version SPDX-3.0'],
+    ['{"artifacts":[],"schema":{"version":"16.0.0"}}', 'the JSON of Syft itself is not supported'],
+    ['{"payloadType":"x","payload":"e30="}', 'JSON, but no SBOM'],
+    ['{"_type":"x","predicate":{"buildType":"y"}}', 'JSON, but no SBOM'],
   ])('%s', (text, message) => {
     expect(() => read(text)).toThrow(ImageError);
     expect(() => read(text)).toThrow(message);

@@ -3,66 +3,196 @@ import type { Inventory } from '../types.ts';
 import { takeComponents, takeComposition, takeMetadata } from './cyclonedx.ts';
 import { type JsonParts, JsonSplitter, type MemberPlan } from './json-splitter.ts';
 import { SbomCollector } from './sbom-collector.ts';
+import { takeAnnotations, takeCreation, takePackage, takeRelationship } from './spdx.ts';
+import { SpdxTags, type TagParts } from './spdx-tags.ts';
 
 const limits = { maxPartBytes: 64 * 1024 * 1024, maxPartContainers: 500_000 } as const;
+/** Attestations in attestations. */
+const mostEnvelopes = 3;
 
 /** Members of the formats that are looked at. Which format it is may be said behind them. */
 const plans: Readonly<Record<string, MemberPlan>> = {
+  // CycloneDX
   bomFormat: 'value',
   specVersion: 'value',
-  spdxVersion: 'value',
-  '@context': 'value',
   metadata: 'value',
   components: 'elements',
   compositions: 'elements',
+  // SPDX
+  spdxVersion: 'value',
+  creationInfo: 'value',
+  documentDescribes: 'elements',
+  packages: 'elements',
+  relationships: 'elements',
+  annotations: 'elements',
+  // what is told by name that it cannot be read
+  '@context': 'value',
+  // attestations: in-toto's statement, its envelope (DSSE), sigstore's bundle
+  payload: 'value',
+  predicate: 'enter',
+  dsseEnvelope: 'enter',
 };
 
-/** Reads one SBOM as its bytes come: JSON of CycloneDX. */
-export class SbomDocument implements JsonParts {
+/** Objects in which a document may lie; cosign once put it into the `Data` of a predicate, as a text. */
+const places: readonly string[] = ['', 'predicate', 'dsseEnvelope'];
+
+/** What a document comes to. */
+export interface SbomContent {
+  readonly inventory: Inventory;
+  /** of the image, where the document states them */
+  readonly names: readonly string[];
+  readonly platform: string | null;
+}
+
+/** Reads one SBOM as its bytes come: CycloneDX (JSON), SPDX (JSON, tag-value), also as an attestation's predicate. */
+export class SbomDocument implements JsonParts, TagParts {
   readonly #what: string;
-  readonly #splitter: JsonSplitter;
   readonly #collector: SbomCollector;
   readonly #stated = new Map<string, unknown>();
+  readonly #depth: number;
+  #reader: JsonSplitter | SpdxTags | null = null;
+  #inner: SbomDocument | null = null;
 
   /** @param what names the document in messages */
-  constructor(what: string) {
+  constructor(what: string, depth = 0) {
     this.#what = what;
+    this.#depth = depth;
     this.#collector = new SbomCollector(what);
-    this.#splitter = new JsonSplitter(this, limits, what);
   }
 
   push(chunk: Buffer): void {
-    this.#splitter.push(chunk);
+    this.#reader ??= this.#readerFor(chunk);
+    this.#reader?.push(chunk);
   }
 
   /** @throws ImageError when it is no SBOM, one that cannot be read, or cut */
-  end(): Inventory {
-    this.#splitter.end();
+  end(): SbomContent {
+    if (this.#reader === null) throw this.#none('empty');
+    this.#reader.end();
+    if (this.#inner !== null) return this.#inner.end();
     this.#checkFormat();
-    return this.#collector.inventory();
+    return { inventory: this.#collector.inventory(), ...this.#collector.about() };
+  }
+
+  /** The first character tells; null: white space alone so far. */
+  #readerFor(chunk: Buffer): JsonSplitter | SpdxTags | null {
+    const text = chunk
+      .toString('latin1')
+      .replace(/^\xef\xbb\xbf/, '')
+      .trimStart();
+    if (text === '') return null;
+    if (text.startsWith('{')) return new JsonSplitter(this, limits, this.#what);
+    if (text.startsWith('<')) {
+      throw new ImageError('UNSUPPORTED', `${this.#what}: XML is not supported; what is: ${supported}`);
+    }
+    if (/^(?:#|SPDXVersion:)/.test(text)) return new SpdxTags(this, this.#what);
+    throw this.#none('neither JSON nor SPDX tags');
   }
 
   plan(path: string, key: string): MemberPlan {
-    return path === '' && Object.hasOwn(plans, key) ? plans[key]! : 'skip';
+    if (path === 'predicate' && key === 'Data') return 'value';
+    if (path === '' && key === 'artifacts') this.#stated.set(key, true);
+    return places.includes(path) && Object.hasOwn(plans, key) ? plans[key]! : 'skip';
   }
 
   value(_path: string, key: string, value: unknown): void {
-    if (key === 'metadata') takeMetadata(value, this.#collector);
-    else this.#stated.set(key, value);
+    switch (key) {
+      case 'metadata':
+        takeMetadata(value, this.#collector);
+        return;
+      case 'creationInfo':
+        takeCreation(value, this.#collector);
+        return;
+      case 'payload':
+        if (typeof value === 'string') this.#enclosed(Buffer.from(value, 'base64'));
+        return;
+      case 'predicate':
+      case 'Data':
+        if (typeof value === 'string') this.#enclosed(Buffer.from(value));
+        return;
+      default:
+        this.#stated.set(key, value);
+    }
   }
 
   element(_path: string, key: string, value: unknown): void {
-    if (key === 'components') takeComponents(value, this.#collector);
-    else takeComposition(value, this.#collector);
+    switch (key) {
+      case 'components':
+        takeComponents(value, this.#collector);
+        return;
+      case 'compositions':
+        takeComposition(value, this.#collector);
+        return;
+      case 'packages':
+        takePackage(value, this.#collector);
+        return;
+      case 'relationships':
+        takeRelationship(value, this.#collector);
+        return;
+      case 'annotations':
+        takeAnnotations(value, this.#collector);
+        return;
+      case 'documentDescribes':
+        if (typeof value === 'string') this.#collector.describes(value);
+        return;
+    }
+  }
+
+  version(text: string): void {
+    this.#stated.set('spdxVersion', text);
+  }
+
+  creator(text: string): void {
+    takeCreation({ creators: [text] }, this.#collector);
+  }
+
+  package(value: object): void {
+    takePackage(value, this.#collector);
+  }
+
+  relationship(value: object): void {
+    takeRelationship(value, this.#collector);
+  }
+
+  annotation(value: object): void {
+    takeAnnotations(value, this.#collector);
+  }
+
+  #enclosed(body: Buffer): void {
+    if (this.#inner !== null || this.#depth === mostEnvelopes) throw this.#none('envelopes in envelopes');
+    this.#inner = new SbomDocument(this.#what, this.#depth + 1);
+    this.#inner.push(body);
   }
 
   #checkFormat(): void {
-    const version = this.#stated.get('specVersion');
+    const [cyclonedx, spdx] = [this.#stated.get('specVersion'), this.#stated.get('spdxVersion')];
     if (this.#stated.get('bomFormat') === 'CycloneDX') {
-      if (typeof version === 'string' && /^1\.[2-7]$/.test(version)) return;
-      const named = typeof version === 'string' ? `version ${version.slice(0, 20)}` : 'no version';
-      throw new ImageError('UNSUPPORTED', `${this.#what}: CycloneDX of ${named}; what can be read is 1.2 to 1.7`);
+      if (typeof cyclonedx === 'string' && /^1\.[2-7]$/.test(cyclonedx)) return;
+      throw this.#unsupported('CycloneDX', cyclonedx);
     }
-    throw new ImageError('NOT_AN_IMAGE', `${this.#what}: JSON, but no SBOM that can be read (CycloneDX)`);
+    if (spdx !== undefined) {
+      if (typeof spdx === 'string' && /^SPDX-2\.[0-3]$/.test(spdx)) return;
+      throw this.#unsupported('SPDX', spdx);
+    }
+    if (JSON.stringify(this.#stated.get('@context') ?? '').includes('spdx.org/rdf/3')) {
+      throw this.#unsupported('SPDX', '3');
+    }
+    if (this.#stated.has('artifacts')) {
+      const message =
+        'the JSON of Syft itself is not supported; `syft convert FILE -o cyclonedx-json` makes an SBOM of it';
+      throw new ImageError('UNSUPPORTED', `${this.#what}: ${message}`);
+    }
+    throw this.#none(this.#reader instanceof JsonSplitter ? 'JSON' : 'text');
+  }
+
+  #unsupported(format: string, version: unknown): ImageError {
+    const named = typeof version === 'string' ? `version ${version.slice(0, 20)}` : 'no version';
+    return new ImageError('UNSUPPORTED', `${this.#what}: ${format} of ${named}; what can be read: ${supported}`);
+  }
+
+  #none(what: string): ImageError {
+    return new ImageError('NOT_AN_IMAGE', `${this.#what}: ${what}, but no SBOM that can be read (${supported})`);
   }
 }
+
+const supported = 'CycloneDX 1.2 to 1.7 as JSON, SPDX 2.2 and 2.3 as JSON or tag-value';

@@ -200,3 +200,142 @@ export const trivyCycloneDx: Writer = (inventory) => ({
   dependencies: [],
   vulnerabilities: [],
 });
+
+/** A component of CycloneDX as the same tool writes it as a package of SPDX. */
+function spdxPackage(component: Component, at: number): SpdxPackage {
+  const { name, version, purl, licenses = [], publisher, supplier, properties } = component;
+  const places = properties.filter(({ name: key }) => key.startsWith('syft:location:')).map(({ value }) => value);
+  const maker = publisher ?? supplier?.name;
+  const isOs = component.type === 'operating-system';
+  return {
+    name,
+    SPDXID: `SPDXRef-Package-${at}`,
+    versionInfo: version,
+    supplier: maker === undefined ? 'NOASSERTION' : `Organization: ${maker}`,
+    downloadLocation: 'NOASSERTION',
+    filesAnalyzed: false,
+    ...(places.length > 0 ? { sourceInfo: `acquired package info from DPKG DB: ${places.join(', ')}` } : {}),
+    licenseConcluded: 'NOASSERTION',
+    licenseDeclared: licenses[0]?.license.name ?? 'NOASSERTION',
+    ...(purl === undefined
+      ? {}
+      : {
+          externalRefs: [
+            {
+              referenceCategory: 'SECURITY',
+              referenceType: 'cpe23Type',
+              referenceLocator: 'cpe:2.3:a:x:x:1:*:*:*:*:*:*:*',
+            },
+            { referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: purl },
+          ],
+        }),
+    annotations: properties
+      .filter(({ name: key }) => key.startsWith('aquasecurity:trivy:'))
+      .map((each) => ({
+        annotator: 'Tool: trivy-0.58.0',
+        annotationDate: '2026-01-01T00:00:00Z',
+        annotationType: 'OTHER',
+        comment: `${each.name.slice('aquasecurity:trivy:'.length)}: ${each.value}`,
+      })),
+    ...(isOs ? { primaryPackagePurpose: 'OPERATING-SYSTEM' } : {}),
+  };
+}
+
+interface Component {
+  readonly type: string;
+  readonly name: string;
+  readonly version: string;
+  readonly purl?: string;
+  readonly publisher?: string;
+  readonly supplier?: { readonly name: string };
+  readonly licenses?: readonly { readonly license: { readonly name: string } }[];
+  readonly properties: readonly { readonly name: string; readonly value: string }[];
+}
+
+type SpdxPackage = Readonly<Record<string, unknown>> & {
+  readonly SPDXID: string;
+  readonly annotations: readonly Readonly<Record<string, string>>[];
+  readonly externalRefs?: readonly Readonly<Record<string, string>>[];
+};
+
+function spdx(inventory: Described, write: Writer, creator: string, keep: (component: Component) => boolean) {
+  const { components } = write(inventory) as { components: readonly Component[] };
+  const packages = components.filter((each) => each.properties !== undefined && keep(each)).map(spdxPackage);
+  const root = 'SPDXRef-DocumentRoot-Image-app';
+  return {
+    spdxVersion: 'SPDX-2.3',
+    dataLicense: 'CC0-1.0',
+    SPDXID: 'SPDXRef-DOCUMENT',
+    name: 'app',
+    documentNamespace: 'https://example.com/app',
+    creationInfo: { creators: [creator, 'Organization: X'], created: '2026-01-01T00:00:00Z' },
+    packages: [
+      {
+        name: 'app',
+        SPDXID: root,
+        versionInfo: '1.0',
+        downloadLocation: 'NOASSERTION',
+        annotations: [],
+      } as SpdxPackage,
+      ...packages,
+    ],
+    relationships: [
+      { spdxElementId: 'SPDXRef-DOCUMENT', relationshipType: 'DESCRIBES', relatedSpdxElement: root },
+      ...packages.map(({ SPDXID }) => ({
+        spdxElementId: root,
+        relationshipType: 'CONTAINS',
+        relatedSpdxElement: SPDXID,
+      })),
+    ],
+  };
+}
+
+/** As Syft writes SPDX: without its own properties and without a package for the distro. */
+export const syftSpdx = (inventory: Described) =>
+  spdx(inventory, syftCycloneDx, 'Tool: syft-1.18.0', ({ type }) => type === 'library');
+
+/** As Trivy writes SPDX: its properties are annotations. */
+export const trivySpdx = (inventory: Described) => spdx(inventory, trivyCycloneDx, 'Tool: trivy-0.58.0', () => true);
+
+const tags: Readonly<Record<string, string>> = {
+  name: 'PackageName',
+  SPDXID: 'SPDXID',
+  versionInfo: 'PackageVersion',
+  supplier: 'PackageSupplier',
+  downloadLocation: 'PackageDownloadLocation',
+  licenseDeclared: 'PackageLicenseDeclared',
+  sourceInfo: 'PackageSourceInfo',
+  primaryPackagePurpose: 'PrimaryPackagePurpose',
+};
+
+/** The same document in the tag-value format. */
+export function tagValue(document: ReturnType<typeof syftSpdx>): string {
+  const lines = [
+    '# made by a test',
+    `SPDXVersion: ${document.spdxVersion}`,
+    `SPDXID: ${document.SPDXID}`,
+    ...document.creationInfo.creators.map((creator) => `Creator: ${creator}`),
+    'CreatorComment: <text>of\nseveral lines: PackageName: no</text>',
+  ];
+  for (const pkg of document.packages) {
+    lines.push('', '##### Package', '');
+    for (const [field, tag] of Object.entries(tags)) {
+      if (pkg[field] !== undefined)
+        lines.push(`${tag}: ${field === 'sourceInfo' ? `<text>${String(pkg[field])}</text>` : String(pkg[field])}`);
+    }
+    for (const each of pkg.externalRefs ?? []) {
+      lines.push(`ExternalRef: ${each.referenceCategory} ${each.referenceType} ${each.referenceLocator}`);
+    }
+    for (const each of pkg.annotations) {
+      lines.push(
+        `Annotator: ${each.annotator}`,
+        `SPDXREF: ${pkg.SPDXID}`,
+        `AnnotationComment: <text>${each.comment}</text>`,
+      );
+    }
+  }
+  for (const each of document.relationships) {
+    lines.push(`Relationship: ${each.spdxElementId} ${each.relationshipType} ${each.relatedSpdxElement}`);
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,129 @@
+import { isRecord } from '../declared.ts';
+import type { SbomCollector } from './sbom-collector.ts';
+import type { ComponentKind, StatedComponent } from './stated-component.ts';
+
+/** Of a package: external references, annotations. */
+const mostEntries = 10_000;
+
+/** What the format says where nothing is stated. */
+const unstated: readonly unknown[] = ['NONE', 'NOASSERTION', ''];
+
+/**
+ * Takes in one entry of `packages`.
+ *
+ * @see https://spdx.github.io/spdx-spec/v2.3/package-information/
+ */
+export function takePackage(value: unknown, collector: SbomCollector): void {
+  if (!isRecord(value)) collector.noComponent();
+  else collector.component(statedIn(value));
+}
+
+/** `creationInfo`: `Tool: syft-1.18.0` */
+export function takeCreation(value: unknown, collector: SbomCollector): void {
+  const creators = isRecord(value) && Array.isArray(value.creators) ? value.creators.slice(0, mostEntries) : [];
+  for (const creator of creators) {
+    const tool = typeof creator === 'string' ? /^Tool: *(.+?)(?:-v?\d.*)?$/.exec(creator)?.[1] : undefined;
+    if (tool !== undefined) collector.tool(tool);
+  }
+}
+
+/** Annotations of the document: what our own say of how they were made. */
+export function takeAnnotations(value: unknown, collector: SbomCollector): void {
+  collector.document(propertiesIn({ annotations: [value] }));
+}
+
+/** What the document is about is no package of it; a file that a package ships proves another one. */
+export function takeRelationship(value: unknown, collector: SbomCollector): void {
+  if (!isRecord(value)) return;
+  const { spdxElementId: from, relationshipType: type, relatedSpdxElement: to, comment } = value;
+  if (typeof from !== 'string' || typeof to !== 'string') return;
+  if (type === 'DESCRIBES') collector.describes(to);
+  if (type === 'DESCRIBED_BY') collector.describes(from);
+  if (type === 'OTHER' && typeof comment === 'string' && comment.startsWith('ownership-by-file-overlap')) {
+    collector.owns(from, to);
+  }
+}
+
+function statedIn(pkg: Readonly<Record<string, unknown>>): StatedComponent {
+  const properties = propertiesIn(pkg);
+  return {
+    kind: kindOf(pkg.primaryPackagePurpose, properties),
+    ref: text(pkg.SPDXID),
+    group: null,
+    name: text(pkg.name),
+    version: text(pkg.versionInfo),
+    purl: purlIn(pkg.externalRefs),
+    maker:
+      text(pkg.supplier)
+        ?.replace(/^(?:Organization|Person): /, '')
+        .replace(/ \([^()]*\)$/, '') ?? null,
+    description: text(pkg.summary) ?? text(pkg.description),
+    licenses: [text(pkg.licenseDeclared)].filter((license) => license !== null),
+    paths: pathsIn(pkg.sourceInfo),
+    properties,
+  };
+}
+
+/** Trivy makes lock files applications, with a class of their own. */
+function kindOf(purpose: unknown, properties: StatedComponent['properties']): ComponentKind {
+  const word = typeof purpose === 'string' ? purpose.replace(/[-_]/g, ' ') : '';
+  if (word === 'OPERATING SYSTEM') return 'system';
+  return ['CONTAINER', 'FILE'].includes(word) || properties.has('aquasecurity:trivy:Class') ? 'other' : 'package';
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' && !unstated.includes(value) ? value : null;
+}
+
+function purlIn(references: unknown): string | null {
+  for (const reference of Array.isArray(references) ? references.slice(0, mostEntries) : []) {
+    if (isRecord(reference) && reference.referenceType === 'purl') return text(reference.referenceLocator);
+  }
+  return null;
+}
+
+/** Syft: `acquired package info from DPKG DB: /var/lib/dpkg/status, /usr/share/doc/…` */
+function pathsIn(info: unknown): readonly string[] {
+  const list = typeof info === 'string' ? /^acquired package info from [^:]*: (.*)$/.exec(info)?.[1] : undefined;
+  return (list ?? '').split(', ').filter((path) => path.startsWith('/'));
+}
+
+/**
+ * What tools put into annotations (older ones: attribution texts). Trivy: `SrcName: openssl`; ours:
+ * `plimsoll:[["type","deb"]]`.
+ */
+function propertiesIn(element: Readonly<Record<string, unknown>>): StatedComponent['properties'] {
+  const found = new Map<string, string[]>();
+  const put = (name: string, value: string) => {
+    const values = found.get(name);
+    if (values === undefined) found.set(name, [value]);
+    else values.push(value);
+  };
+  const annotations = Array.isArray(element.annotations) ? element.annotations.slice(0, mostEntries) : [];
+  for (const each of annotations) {
+    if (!isRecord(each) || typeof each.comment !== 'string' || typeof each.annotator !== 'string') continue;
+    if (/^Tool: *trivy/i.test(each.annotator)) putTrivy(each.comment, put);
+    if (/^Tool: *plimsoll/.test(each.annotator)) putOwn(each.comment, put);
+  }
+  const texts = Array.isArray(element.attributionTexts) ? element.attributionTexts.slice(0, mostEntries) : [];
+  for (const each of texts) if (typeof each === 'string') putTrivy(each, put);
+  return found;
+}
+
+function putTrivy(comment: string, put: (name: string, value: string) => void): void {
+  const [, name, value] = /^([A-Za-z]+): (.+)$/.exec(comment) ?? [];
+  if (name !== undefined && value !== undefined) put(`aquasecurity:trivy:${name}`, value);
+}
+
+function putOwn(comment: string, put: (name: string, value: string) => void): void {
+  if (!comment.startsWith('plimsoll:[')) return;
+  try {
+    const pairs: unknown = JSON.parse(comment.slice('plimsoll:'.length));
+    for (const pair of Array.isArray(pairs) ? pairs : []) {
+      const [name, value] = Array.isArray(pair) ? (pair as unknown[]) : [];
+      if (typeof name === 'string' && typeof value === 'string') put(`plimsoll:${name}`, value);
+    }
+  } catch {
+    // without its properties the package is one of any tool
+  }
+}
