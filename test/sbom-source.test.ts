@@ -59,7 +59,7 @@ function without(keys: readonly string[], value: unknown): unknown {
   return JSON.parse(JSON.stringify(value, (key, inner: unknown) => (keys.includes(key) ? undefined : inner)));
 }
 
-describe.each(['cyclonedx', 'cyclonedx-1.5'])('our own SBOM, %s', (format) => {
+describe.each(['cyclonedx', 'cyclonedx-1.5', 'spdx', 'spdx-tag-value'])('our own SBOM, %s', (format) => {
   it('gives the findings and the verdict of the image', async () => {
     const file = at(`own-${format}.json`);
     await plimsoll(['sbom', image, '--no-cache', `--format=${format}=${file}`]);

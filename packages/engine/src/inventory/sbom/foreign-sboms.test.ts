@@ -3,6 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { needsShared, shared } from '../../../../../test/shared.ts';
 import { readImage } from '../../image/read-image.ts';
 import { cyclonedx } from '../../report/cyclonedx.ts';
+import { spdx } from '../../report/spdx.ts';
+import { spdxTagValue } from '../../report/spdx-tag-value.ts';
 import type { InventoryResult } from '../../result/types.ts';
 import { createLayerAnalyser } from '../layer-analyser.ts';
 import type { LayerAnalysis } from '../layer-analysis.ts';
@@ -45,6 +47,8 @@ function dsse(statement: object): object {
 /** What only our own SBOMs carry in full. */
 const own: Readonly<Record<string, (result: InventoryResult) => Iterable<string>>> = {
   'our CycloneDX': (result) => cyclonedx.render(result),
+  'our SPDX': (result) => spdx.render(result),
+  'our SPDX, tag-value': (result) => spdxTagValue.render(result),
 };
 
 function readBack(document: object | string): Inventory {
