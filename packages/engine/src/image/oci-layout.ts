@@ -1,3 +1,4 @@
+import { artefactName } from './artefact-name.ts';
 import { mismatch } from './blob.ts';
 import { platformOf } from './config.ts';
 import { sameName } from './docker-manifest.ts';
@@ -232,7 +233,7 @@ function planManifest(
   }
   const configDescriptor = descriptorFrom(manifest.object('config'), `${what}: config`);
   if (configDescriptor.mediaType !== null && !configTypes.has(configDescriptor.mediaType)) {
-    throw unknownType(members.what, 'config', configDescriptor.mediaType);
+    throw unknownType(members.what, 'config', configDescriptor.mediaType, manifest.string('artifactType'));
   }
   const configWhat = `${members.what}: config ${configDescriptor.digest}`;
   const layers = (manifest.list('layers') ?? []).map((layer) => descriptorFrom(layer, `${what}: layers`));
@@ -301,7 +302,12 @@ function blobPath(digest: string): string {
   return `blobs/${digest.replace(':', '/')}`;
 }
 
-function unknownType(what: string, of: string, mediaType: string): ImageError {
-  const shown = JSON.stringify(mediaType.slice(0, 200));
-  return new ImageError('UNKNOWN_MEDIA_TYPE', `${what}: unknown media type of a ${of}: ${shown}`);
+function unknownType(what: string, of: string, mediaType: string, artifactType: string | null = null): ImageError {
+  const shown = JSON.stringify((artifactType ?? mediaType).slice(0, 200));
+  const name = artefactName(artifactType) ?? artefactName(mediaType);
+  const message =
+    name === null
+      ? `unknown media type of ${artifactType === null ? `a ${of}` : 'an artefact'}: ${shown}`
+      : `${name} (${shown}), not a container image`;
+  return new ImageError('UNKNOWN_MEDIA_TYPE', `${what}: ${message}`);
 }
