@@ -63,6 +63,24 @@ const reading: readonly OptionSpec[] = [
   { flags: '--no-cache', description: 'neither read nor write layer analyses' },
 ];
 
+const registries: readonly OptionSpec[] = [
+  {
+    flags: '--registry-ca <file>',
+    description: 'certificates (PEM) of authorities that registries are trusted by, beside the known ones; repeatable',
+    repeat: true,
+  },
+  {
+    flags: '--registry-mirror <host=url>',
+    description: 'asked before this registry; a URL alone is for docker.io; repeatable',
+    repeat: true,
+  },
+  {
+    flags: '--insecure-registry <host>',
+    description: 'registry that may do without TLS or with an unknown certificate; repeatable',
+    repeat: true,
+  },
+];
+
 /** Every command: what the help and docs/reference/cli.md are made of. */
 export const commands: readonly CommandSpec[] = [
   {
@@ -97,6 +115,7 @@ export const commands: readonly CommandSpec[] = [
       { flags: '--only-fixed', description: 'show only findings that have a fix' },
       { flags: '--kind <kind>', description: 'show only findings of this kind; repeatable', repeat: true },
       ...reading,
+      ...registries,
       ...storage,
       ...fetching,
       { flags: '--no-update', description: 'do not bring advisories up to date' },
@@ -118,6 +137,8 @@ export const commands: readonly CommandSpec[] = [
         repeat: true,
       },
       ...reading,
+      ...registries,
+      ...fetching.filter((o) => o.flags === '--offline'),
       ...storage.filter((o) => o.flags.startsWith('--at')),
       ...run,
     ],

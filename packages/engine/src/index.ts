@@ -6,6 +6,7 @@ export { type BuildProgress, buildDatabase } from './advisories/build-database.t
 export { databaseStatus } from './advisories/database-status.ts';
 export { type Severity, severities } from './advisories/types.ts';
 export { updateDatabase } from './advisories/update-database.ts';
+export type { RegistryOptions } from './image/types.ts';
 export { type FactName, factNames } from './inventory/types.ts';
 export { type FindingKind, findingKinds } from './matching/types.ts';
 export { gateClosingCodes } from './policy/completeness.ts';

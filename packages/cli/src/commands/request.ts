@@ -6,6 +6,7 @@ import { checkSource, fileReason } from '../files.ts';
 import type { CommandContext } from '../program.ts';
 import type { ProgressStream } from '../progress.ts';
 import { cacheFolder, date, list, oneOf, size, text } from '../values.ts';
+import { registryOptions } from './registry-options.ts';
 import { scanProgress } from './scan-progress.ts';
 
 const stages = ['pipeline', 'registry', 'admission', 'runtime'] as const;
@@ -34,6 +35,7 @@ export function subjectRequest(
     cacheMaxBytes: size(options, 'cacheSize', '--cache-size'),
     engineHost: process.env.DOCKER_HOST || undefined,
     offline: options.offline === true,
+    registry: registryOptions(options),
     signal: context.signal,
     progress: scanProgress(reference, progress),
   };

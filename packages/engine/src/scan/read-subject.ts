@@ -56,6 +56,7 @@ async function readImageSubject(request: SubjectRequest): Promise<Subject> {
     signal: request.signal,
     engineHost: request.engineHost,
     offline: request.offline,
+    registry: request.registry,
   };
   const analyser = createLayerAnalyser({ store, facts });
   const image = await readImage(request.reference, { ...found, analyser, progress: request.progress });
@@ -72,8 +73,11 @@ async function readImageSubject(request: SubjectRequest): Promise<Subject> {
 export async function* readPlatforms(request: SubjectRequest): AsyncGenerator<Subject> {
   const first = await readSubject({ ...request, platform: 'any' });
   yield first;
+  // a tag may move between the platforms
+  const { reference, pinned, names } = first.image;
   for (const platform of first.image.platforms.filter((each) => each !== first.image.platform)) {
-    yield await readSubject({ ...request, platform });
+    const { image, ...rest } = await readSubject({ ...request, reference: pinned ?? reference, platform });
+    yield { image: { ...image, reference, names }, ...rest };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Severity } from '../advisories/types.ts';
-import type { ReadLimits, ReadProgress } from '../image/types.ts';
+import type { ReadLimits, ReadProgress, RegistryOptions } from '../image/types.ts';
 import type { FactName } from '../inventory/types.ts';
 import type { ExceptionFile } from '../policy/exception-file.ts';
 import type { Policy } from '../policy/policy-file.ts';
@@ -26,7 +26,9 @@ export interface SubjectRequest {
   readonly cacheMaxBytes?: number | undefined;
   /** the Docker engine (`DOCKER_HOST`) */
   readonly engineHost?: string | undefined;
-  /** an engine that is not behind a local socket is refused */
+  /** how registries are reached; no part of the result */
+  readonly registry?: RegistryOptions | undefined;
+  /** an engine that is not behind a local socket is refused, and every registry */
   readonly offline?: boolean | undefined;
   readonly limits?: Partial<ReadLimits> | undefined;
   readonly signal?: AbortSignal | undefined;

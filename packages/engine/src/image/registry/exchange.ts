@@ -31,18 +31,35 @@ export async function exchange(url: URL, request: ExchangeRequest): Promise<Inco
   const http = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
   return new Promise((resolve, reject) => {
     const options: RequestOptions = { method, headers, agent, ...(signal && { signal }) };
-    const sent = http.request(url, options);
-    // from the first try to connect to the last byte of the head: one that sends a header each second does not reset it
-    const timer = setTimeout(() => sent.destroy(silence(idleTimeoutMs)), idleTimeoutMs);
-    sent.on('response', (reply) => {
+    const over = () => {
       clearTimeout(timer);
-      resolve(reply);
-    });
-    sent.on('error', (error) => {
-      clearTimeout(timer);
+      signal?.removeEventListener('abort', aborted);
+    };
+    // rejected here and not by an event: there is none while a proxy is waited for
+    const failed = (error: unknown) => {
+      over();
       reject(asFailure(error));
-    });
-    sent.end(body);
+    };
+    const aborted = () => failed(new ConnectionFailure('interrupted', 'ABORT_ERR'));
+    // from the first try to connect to the last byte of the head: one that sends a header each second does not reset it
+    const timer = setTimeout(() => {
+      failed(silence(idleTimeoutMs));
+      sent?.destroy();
+    }, idleTimeoutMs);
+    signal?.addEventListener('abort', aborted, { once: true });
+    let sent: ReturnType<typeof http.request> | undefined;
+    try {
+      sent = http.request(url, options);
+      sent.on('response', (reply) => {
+        over();
+        resolve(reply);
+      });
+      sent.on('error', failed);
+      sent.end(body);
+    } catch (error) {
+      // certificates that cannot be used
+      failed(error);
+    }
   });
 }
 

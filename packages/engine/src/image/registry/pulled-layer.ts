@@ -1,6 +1,6 @@
 import { type AnalysedLayer, BodiesByOrdinal, type LayerContext, readPending } from '../analyse-layer.ts';
 import { mismatch } from '../blob.ts';
-import { throwIfAborted } from '../error.ts';
+import { ImageError, throwIfAborted } from '../error.ts';
 import type { PlannedLayer } from '../image-plan.ts';
 import { compressionOf, refuseForeignCompression } from '../inflater.ts';
 import { isKeepable, LayerScan } from '../layer-scan.ts';
@@ -77,7 +77,7 @@ async function pull<S extends LayerSink>(
       await reader.push(bytes.subarray(at, at + pushedAtOnce));
     }
   };
-  for await (const piece of client.blob(digest, layer.size, what, signal)) {
+  for await (const piece of blobOf(client, layer, what, signal)) {
     read += piece.length;
     if (reader === null && head.length + piece.length < headBytes && read < layer.size) {
       head = Buffer.concat([head, piece]);
@@ -103,6 +103,26 @@ async function pull<S extends LayerSink>(
   }
   return finished;
 }
+
+/** The URLs that a manifest names for layers of which registries have no copy are not asked: anybody could have written them. */
+async function* blobOf(
+  client: RegistryClient,
+  layer: PlannedLayer,
+  what: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Buffer> {
+  try {
+    yield* client.blob(layer.blobDigest!, layer.size, what, signal);
+  } catch (error) {
+    if (error instanceof ImageError && error.code === 'MISSING_BLOB' && notDistributed.test(layer.mediaType)) {
+      const message = `${what}: the registry has no copy of it (${layer.mediaType}), and no other place is asked`;
+      throw new ImageError('MISSING_BLOB', message, { cause: error });
+    }
+    throw error;
+  }
+}
+
+const notDistributed = /\.(?:foreign|nondistributable)\./;
 
 function readerFor<S extends LayerSink>(
   head: Buffer,

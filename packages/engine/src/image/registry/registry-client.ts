@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import { ImageError, throwIfAborted } from '../error.ts';
 import { digestOf } from '../image-plan.ts';
-import { type Connections, speaksNoTls } from './connections.ts';
+import type { Authorization } from './authorization.ts';
+import type { Connections } from './connections.ts';
 import { errorText, maxErrorBytes } from './error-text.ts';
 import { bodyOf, ConnectionFailure, wholeBody } from './exchange.ts';
-import { isLoopback } from './hosts.ts';
-import { Attempts, retryAfter, TransientFailure } from './retry.ts';
+import { Attempts, busyStatus, retryAfter, TransientFailure } from './retry.ts';
 
 /** A manifest or index as it came. */
 export interface FetchedManifest {
@@ -22,15 +22,26 @@ export interface RegistryClient {
   manifest(reference: string, what: string, signal: AbortSignal | undefined): Promise<FetchedManifest>;
   /** A whole small blob. @throws ImageError */
   smallBlob(digest: string, what: string, signal: AbortSignal | undefined): Promise<Buffer>;
-  /** A blob in pieces; exactly `size` bytes come, or it throws. Its digest is for the caller to check. @throws ImageError */
-  blob(digest: string, size: number, what: string, signal: AbortSignal | undefined): AsyncIterable<Buffer>;
+  /** A blob in pieces, from its byte `from` on; exactly `size` bytes it has, or it throws. Its digest is for the caller to check. @throws ImageError */
+  blob(
+    digest: string,
+    size: number,
+    what: string,
+    signal: AbortSignal | undefined,
+    from?: number,
+  ): AsyncIterable<Buffer>;
 }
 
+/** Where one repository is asked for. */
 export interface RegistryPlace {
-  /** `registry.example.com:5000` */
-  readonly host: string;
+  /** for messages: `the registry r.example`, `the mirror m.example` */
+  readonly named: string;
+  /** `https://r.example`; without a scheme it is tried out whether the host speaks TLS */
+  readonly address: string;
   /** `library/nginx` */
   readonly repository: string;
+  /** of a place that others stand in for, not more than these */
+  readonly attempts?: number;
 }
 
 const manifestTypes = [
@@ -42,42 +53,50 @@ const manifestTypes = [
 
 const maxRedirects = 5;
 const redirects = new Set([301, 302, 303, 307, 308]);
-/** Worth another attempt. */
-const busy = new Set([408, 429, 500, 502, 503, 504]);
+/** A request may be let in at its third try: its token was renewed by another meanwhile, and then by itself. */
+const maxRefusals = 2;
+
+type Headers = Readonly<Record<string, string>>;
+
+/** One thing that is asked for. */
+interface Ask {
+  readonly path: string;
+  readonly headers: Headers;
+  readonly what: string;
+  /** thrown when it is not there */
+  readonly absent: ImageError;
+  readonly signal: AbortSignal | undefined;
+}
 
 /**
  * @param maxManifestBytes of a manifest, index or config
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  */
 export function registryClient(
-  place: RegistryPlace,
+  { named, address, repository, attempts: most }: RegistryPlace,
   connections: Connections,
+  authorization: Authorization,
   maxManifestBytes: number,
 ): RegistryClient {
-  const { host, repository } = place;
-  let origin: URL | null = isLoopback(host) ? null : new URL(`https://${host}`);
+  const { secrets, idleTimeoutMs, retryDelayMs } = connections;
+  let origin: URL | null = address.includes('://') ? new URL(address) : null;
 
-  /** Of a host on this machine it is tried out whether it speaks TLS. */
-  async function send(path: string, headers: Headers, signal: AbortSignal | undefined): Promise<IncomingMessage> {
-    if (origin === null) {
-      try {
-        return await follow(new URL(path, `https://${host}`), headers, signal);
-      } catch (error) {
-        if (!(error instanceof ConnectionFailure && speaksNoTls(error.code))) {
-          throw error;
-        }
-      }
-      const reply = await follow(new URL(path, `http://${host}`), headers, signal);
-      origin = new URL(`http://${host}`);
-      return reply;
-    }
-    return follow(new URL(path, origin), headers, signal);
+  const attemptsOf = (signal: AbortSignal | undefined) => new Attempts(retryDelayMs, signal, most);
+
+  async function located(signal: AbortSignal | undefined): Promise<URL> {
+    origin ??= await speakingTls(address, connections, signal);
+    return origin;
   }
 
-  async function follow(start: URL, headers: Headers, signal: AbortSignal | undefined): Promise<IncomingMessage> {
+  /** Follows redirects; what lets us in goes to the registry itself alone. */
+  async function send(ask: Ask, authorized: string | null): Promise<IncomingMessage> {
+    const { path, headers, signal } = ask;
+    const start = new URL(path, await located(signal));
     let at = start;
     for (let hops = 0; hops <= maxRedirects; hops += 1) {
-      const reply = await connections.send(at, { headers, signal });
+      const own = at.origin === start.origin;
+      const admission: Headers = own && authorized !== null ? { authorization: authorized } : {};
+      const reply = await connections.send(at, { headers: { ...headers, ...admission }, signal, foreign: !own });
       const { location } = reply.headers;
       if (!redirects.has(reply.statusCode ?? 0) || location === undefined) {
         return reply;
@@ -85,29 +104,40 @@ export function registryClient(
       reply.destroy();
       at = redirectTarget(at, location);
     }
-    throw new ImageError('REGISTRY_ERROR', `the registry ${host} redirects more than ${maxRedirects} times`);
+    throw new ImageError('REGISTRY_ERROR', `${named} redirects more than ${maxRedirects} times`);
   }
 
   function redirectTarget(from: URL, location: string): URL {
     const to = URL.canParse(location, from.href) ? new URL(location, from.href) : null;
-    const plain = from.protocol === 'http:' && to?.protocol === 'http:' && isLoopback(to.host);
+    const plain = from.protocol === 'http:' && to?.protocol === 'http:' && connections.plainHttpAllowed(to.host);
     if (to === null || !(to.protocol === 'https:' || plain)) {
       // its query may be a signature that gives access
-      const shown = to === null ? 'what is no URL' : to.origin;
-      throw new ImageError('REGISTRY_ERROR', `the registry ${host} redirects to ${shown}, which is not followed`);
+      const shown = to === null ? 'what is no URL' : `${to.protocol}//${to.host}`;
+      throw new ImageError('REGISTRY_ERROR', `${named} redirects to ${shown}, which is not followed`);
     }
     return to;
   }
 
+  /** Lets itself in where that is asked for. */
+  async function sendAuthorized(ask: Ask): Promise<IncomingMessage> {
+    for (let refusals = 0; ; refusals += 1) {
+      const authorized = await authorization.header(ask.signal);
+      const reply = await send(ask, authorized);
+      if (reply.statusCode !== 401 || refusals === maxRefusals) {
+        return reply;
+      }
+      const challenges = reply.headers['www-authenticate'];
+      if (!(await authorization.refused(authorized, challenges, ask.signal))) {
+        return reply;
+      }
+      reply.destroy();
+    }
+  }
+
   /** An answer that has what was asked for. @throws TransientFailure, ImageError */
-  async function ask(
-    path: string,
-    headers: Headers,
-    what: string,
-    absent: ImageError,
-    signal: AbortSignal | undefined,
-  ): Promise<IncomingMessage> {
-    const reply = await connected(() => send(path, headers, signal), what, signal);
+  async function answerTo(ask: Ask): Promise<IncomingMessage> {
+    const { what, signal } = ask;
+    const reply = await connected(() => sendAuthorized(ask), what, signal);
     const status = reply.statusCode ?? 0;
     const encoding = reply.headers['content-encoding'];
     if (status === 200 || status === 206) {
@@ -115,19 +145,20 @@ export function registryClient(
         return reply;
       }
       reply.destroy();
-      const message = `${what}: the registry ${host} sends it with a content encoding, which was not asked for`;
+      const message = `${what}: ${named} sends it with a content encoding, which was not asked for`;
       throw new ImageError('REGISTRY_ERROR', message);
     }
-    const text = await connected(() => wholeBody(reply, maxErrorBytes, connections.idleTimeoutMs), what, signal);
+    const text = await connected(() => wholeBody(reply, maxErrorBytes, idleTimeoutMs), what, signal);
     if (status === 404) {
-      throw absent;
+      throw ask.absent;
     }
-    const said = errorText(text);
+    const said = secrets.redact(errorText(text));
     if (status === 401 || status === 403) {
-      throw new ImageError('ACCESS_DENIED', `${what}: the registry ${host} denies access (${status})${said}`);
+      const message = `${what}: ${named} denies access (${status})${said}${authorization.hint}`;
+      throw new ImageError('ACCESS_DENIED', message);
     }
-    const failure = new ImageError('REGISTRY_ERROR', `${what}: the registry ${host} answered ${status}${said}`);
-    throw busy.has(status)
+    const failure = new ImageError('REGISTRY_ERROR', `${what}: ${named} answered ${status}${said}`);
+    throw busyStatus(status)
       ? new TransientFailure(failure, retryAfter(reply.headers['retry-after'], Date.now()))
       : failure;
   }
@@ -137,33 +168,18 @@ export function registryClient(
       return await job();
     } catch (error) {
       throwIfAborted(signal);
-      throw error instanceof ConnectionFailure ? unreachable(error, what) : error;
+      throw error instanceof ConnectionFailure ? connections.unreachable(error, `${named} for ${what}`) : error;
     }
   }
 
-  function unreachable(failure: ConnectionFailure, what: string): Error {
-    const message = `${what}: cannot reach the registry ${host}: ${failure.message}`;
-    const error = new ImageError('REGISTRY_UNREACHABLE', message, { cause: failure });
-    return lasting.has(failure.code) || failure.code.includes('CERT') ? error : new TransientFailure(error);
-  }
-
   /** A whole document, asked for again when that may help. */
-  async function whole(
-    path: string,
-    accept: string,
-    what: string,
-    absent: ImageError,
-    signal: AbortSignal | undefined,
-  ): Promise<{ readonly bytes: Buffer; readonly reply: IncomingMessage }> {
-    const attempts = new Attempts(connections.retryDelayMs, signal);
+  async function whole(ask: Ask): Promise<{ readonly bytes: Buffer; readonly reply: IncomingMessage }> {
+    const { what, signal } = ask;
+    const attempts = attemptsOf(signal);
     for (;;) {
       try {
-        const reply = await ask(path, { ...common, accept }, what, absent, signal);
-        const bytes = await connected(
-          () => wholeBody(reply, maxManifestBytes, connections.idleTimeoutMs),
-          what,
-          signal,
-        );
+        const reply = await answerTo(ask);
+        const bytes = await connected(() => wholeBody(reply, maxManifestBytes, idleTimeoutMs), what, signal);
         if (bytes === undefined) {
           throw new ImageError('TOO_LARGE', `${what}: more than ${maxManifestBytes} bytes`);
         }
@@ -174,36 +190,36 @@ export function registryClient(
     }
   }
 
+  function missing(what: string): ImageError {
+    return new ImageError('MISSING_BLOB', `${what}: ${named} does not have it`);
+  }
+
   return {
     async manifest(reference, what, signal) {
-      const absent = new ImageError('NOT_FOUND', `the registry ${host} has no image ${what}`);
       const path = `/v2/${repository}/manifests/${reference}`;
-      const { bytes, reply } = await whole(path, manifestTypes, what, absent, signal);
+      const absent = new ImageError('NOT_FOUND', `${named} has no image ${what}`);
+      const headers = { ...plainly, accept: manifestTypes };
+      const { bytes, reply } = await whole({ path, headers, what, absent, signal });
       const [contentType = ''] = (reply.headers['content-type'] ?? '').split(';', 1);
       return { bytes, digest: digestOf(bytes), contentType: contentType.trim().toLowerCase() || null };
     },
 
     async smallBlob(digest, what, signal) {
-      const absent = new ImageError('MISSING_BLOB', `${what} is missing in the registry ${host}`);
-      return (await whole(`/v2/${repository}/blobs/${digest}`, '*/*', what, absent, signal)).bytes;
+      const path = `/v2/${repository}/blobs/${digest}`;
+      return (await whole({ path, headers: plainly, what, absent: missing(what), signal })).bytes;
     },
 
-    async *blob(digest, size, what, signal) {
-      const absent = new ImageError('MISSING_BLOB', `${what} is missing in the registry ${host}`);
-      const attempts = new Attempts(connections.retryDelayMs, signal);
-      let position = 0;
+    async *blob(digest, size, what, signal, from = 0) {
+      const path = `/v2/${repository}/blobs/${digest}`;
+      const attempts = attemptsOf(signal);
+      let position = from;
       for (;;) {
         try {
           const range: Headers = position > 0 ? { range: `bytes=${position}-` } : {};
-          const reply = await ask(
-            `/v2/${repository}/blobs/${digest}`,
-            { ...common, accept: '*/*', ...range },
-            what,
-            absent,
-            signal,
-          );
+          const ask = { path, headers: { ...plainly, ...range }, what, absent: missing(what), signal };
+          const reply = await answerTo(ask);
           let skip = position - startOf(reply, position, what);
-          for await (const piece of bodyOf(reply, connections.idleTimeoutMs)) {
+          for await (const piece of bodyOf(reply, idleTimeoutMs)) {
             const fresh = piece.subarray(Math.min(skip, piece.length));
             skip -= piece.length - fresh.length;
             position += fresh.length;
@@ -221,7 +237,9 @@ export function registryClient(
           throw new TransientFailure(new ImageError('TRUNCATED', message));
         } catch (error) {
           throwIfAborted(signal);
-          await attempts.failed(error instanceof ConnectionFailure ? unreachable(error, what) : error, position);
+          const failure =
+            error instanceof ConnectionFailure ? connections.unreachable(error, `${named} for ${what}`) : error;
+          await attempts.failed(failure, position);
         }
       }
     },
@@ -237,13 +255,28 @@ export function registryClient(
       return asked;
     }
     reply.destroy();
-    throw new ImageError('REGISTRY_ERROR', `${what}: the registry ${host} sends another part than was asked for`);
+    throw new ImageError('REGISTRY_ERROR', `${what}: ${named} sends another part than was asked for`);
   }
 }
 
-type Headers = Readonly<Record<string, string>>;
+const plainly: Headers = { accept: '*/*', 'accept-encoding': 'identity' };
 
-const common: Headers = { 'user-agent': 'plimsoll', 'accept-encoding': 'identity' };
+/** A host that may do without TLS is asked which way it speaks. */
+async function speakingTls(host: string, connections: Connections, signal: AbortSignal | undefined): Promise<URL> {
+  const secure = new URL(`https://${host}`);
+  if (!connections.plainHttpAllowed(host)) {
+    return secure;
+  }
+  try {
+    (await connections.send(new URL('/v2/', secure), { headers: plainly, signal, foreign: false })).destroy();
+    return secure;
+  } catch (error) {
+    if (error instanceof ConnectionFailure && noTls.has(error.code)) {
+      return new URL(`http://${host}`);
+    }
+    throw error;
+  }
+}
 
-/** Another attempt would end the same way. */
-const lasting = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EACCES', 'EPERM', 'EPROTO', 'ENETUNREACH']);
+/** Codes by which a server shows that it does not speak TLS. */
+const noTls = new Set(['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'ECONNRESET']);

@@ -23,7 +23,8 @@ export async function planRegistryImage(
   choice: ImageChoice,
   maxLayerBytes: number,
   signal: AbortSignal | undefined,
-): Promise<ImagePlan> {
+): Promise<{ readonly plan: ImagePlan; readonly pinned: string }> {
+  const { host, repository } = reference;
   const what = familiarName(reference);
   const top = await client.manifest(reference.digest ?? reference.tag!, what, signal);
   const documents = new Documents(what, maxLayerBytes);
@@ -32,7 +33,7 @@ export async function planRegistryImage(
   for (;;) {
     try {
       const plan = planOciLayout(documents, choice, 'registry');
-      return { ...plan, names: [what] };
+      return { plan: { ...plan, names: [what] }, pinned: `${host}/${repository}@${stated}` };
     } catch (error) {
       if (!(error instanceof Wanted)) {
         throw error;

@@ -16,6 +16,13 @@ export class TransientFailure extends Error {
   }
 }
 
+/** Statuses that are worth another attempt. */
+const busy = new Set([408, 429, 500, 502, 503, 504]);
+
+export function busyStatus(status: number): boolean {
+  return busy.has(status);
+}
+
 /** Attempts of one request, or of one blob between two stretches of `progressBytes`. */
 const maxAttempts = 5;
 /** Attempts of one blob altogether. */
@@ -29,14 +36,16 @@ const longestBackoffMs = 10_000;
 /** Counts the attempts of one thing that is asked for, and waits between them. */
 export class Attempts {
   readonly #delayMs: number;
+  readonly #most: number;
   readonly #signal: AbortSignal | undefined;
   #failures = 0;
   #ever = 0;
   #position = 0;
 
   /** @param delayMs before the second attempt; each further one waits twice as long, and up to half of that more */
-  constructor(delayMs: number, signal: AbortSignal | undefined) {
+  constructor(delayMs: number, signal: AbortSignal | undefined, most: number = maxAttempts) {
     this.#delayMs = delayMs;
+    this.#most = most;
     this.#signal = signal;
   }
 
@@ -59,7 +68,7 @@ export class Attempts {
     this.#ever += 1;
     const { retryAfterMs } = error;
     if (
-      this.#failures >= maxAttempts ||
+      this.#failures >= this.#most ||
       this.#ever >= maxAttemptsEver ||
       (retryAfterMs !== null && retryAfterMs > longestWaitMs)
     ) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeImage, readImage } from '../read-image.ts';
-import { fakeRegistry, registryContents } from '../testing/fake-registry.ts';
+import { fakeRegistry, registryContents, serve } from '../testing/fake-registry.ts';
 import { fixtureImage, ociArchive, ociLayoutFiles, sha256 } from '../testing/image-builder.ts';
 import { readSeen, recordingAnalyser, temporaryDirectory, temporaryFile } from '../testing/reading.ts';
 
@@ -96,6 +96,145 @@ describe('an image of a registry', () => {
       diffIds: layers.map(({ diffId }) => diffId),
     });
     expect(asked).toEqual(['/v2/app/manifests/1', `/v2/app/blobs/${id}`]);
+  });
+
+  it('has to have the layers that are not distributed', async () => {
+    const mediaType = 'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip';
+    const urls = ['http://169.254.169.254/latest'];
+    const files = ociLayoutFiles([image], {
+      manifest: ({ layers, ...rest }) => ({
+        ...rest,
+        layers: (layers as object[]).map((layer, index) => (index === 0 ? { ...layer, mediaType, urls } : layer)),
+      }),
+    });
+    const registry = await fakeRegistry({ files });
+    const reference = `registry:${registry.host}/app:1`;
+    const { layers } = await readSeen(reference);
+    expect(layers[0]).toMatchObject({ mediaType, verified: true });
+    registry.contents.delete(`blobs/${layers[0]!.digest}`);
+    await expect(readSeen(reference)).rejects.toMatchObject({
+      code: 'MISSING_BLOB',
+      message: `layer 1 of 2 (${layers[0]!.digest}): the registry has no copy of it (${mediaType}), and no other place is asked`,
+    });
+  });
+
+  it.each<[string, string, unknown, string, RegExp]>([
+    [
+      'schema 1',
+      'application/vnd.docker.distribution.manifest.v1+prettyjws',
+      { schemaVersion: 1 },
+      'UNSUPPORTED',
+      /schema 1/,
+    ],
+    ['schema 1 by its version', 'application/json', { schemaVersion: 1, fsLayers: [] }, 'UNSUPPORTED', /schema 1/],
+    [
+      'an index that is a manifest, too',
+      'application/vnd.oci.image.index.v1+json',
+      { schemaVersion: 2, manifests: [], config: {}, layers: [] },
+      'CORRUPT',
+      /both an index and a manifest/,
+    ],
+    [
+      'a manifest that is sent as an index',
+      'application/vnd.oci.image.index.v1+json',
+      { schemaVersion: 2, config: {}, layers: [] },
+      'CORRUPT',
+      /not of the shape/,
+    ],
+    [
+      'a manifest that says otherwise than its head',
+      'application/vnd.oci.image.manifest.v1+json',
+      { schemaVersion: 2, mediaType: 'application/vnd.docker.distribution.manifest.v2+json', config: {}, layers: [] },
+      'CORRUPT',
+      /says that it is/,
+    ],
+    [
+      'an index of nothing',
+      'application/vnd.oci.image.index.v1+json',
+      { manifests: [] },
+      'NOT_AN_IMAGE',
+      /lists no image/,
+    ],
+    [
+      'a layer of exabytes',
+      '',
+      { config: {}, layers: [{ digest: sha256(Buffer.of()), size: 2 ** 60 }] },
+      'CORRUPT',
+      /not an amount/,
+    ],
+    [
+      'a layer of terabytes',
+      '',
+      { config: {}, layers: [{ digest: sha256(Buffer.of()), size: 2 ** 42 }] },
+      'TOO_LARGE',
+      /a layer of 4398046511104 bytes/,
+    ],
+    [
+      'a layer without its size',
+      '',
+      { config: {}, layers: [{ digest: sha256(Buffer.of()) }] },
+      'CORRUPT',
+      /without digest or size/,
+    ],
+  ])('is refused when it is %s', async (_, type, manifest, code, message) => {
+    const registry = await fakeRegistry({ files: ociLayoutFiles([image]) });
+    registry.contents.set('manifests/1', { bytes: Buffer.from(JSON.stringify(manifest)), type });
+    await expect(readSeen(`registry:${registry.host}/app:1`)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('is not made of more indexes than an image has', async () => {
+    const registry = await fakeRegistry({ files: ociLayoutFiles([image]) });
+    const mediaType = 'application/vnd.oci.image.index.v1+json';
+    const put = (value: unknown) => {
+      const bytes = Buffer.from(JSON.stringify(value));
+      registry.contents.set(`manifests/${sha256(bytes)}`, { bytes, type: mediaType });
+      return { mediaType, digest: sha256(bytes), size: bytes.length };
+    };
+    const many = Array.from({ length: 100 }, (_, number) => put({ manifests: [], number }));
+    registry.contents.set('manifests/1', { bytes: Buffer.from(JSON.stringify({ manifests: many })), type: mediaType });
+    await expect(readSeen(`registry:${registry.host}/app:1`)).rejects.toMatchObject({ code: 'TOO_LARGE' });
+    expect(registry.asked.length).toBeLessThan(40);
+  });
+
+  it('comes from a mirror, from the next one, or from the registry itself', async () => {
+    const registry = await fakeRegistry({ files: ociLayoutFiles([image]) });
+    const broken = await fakeRegistry({
+      files: ociLayoutFiles([image]),
+      repository: 'hub/app',
+      // has the manifests, and half of each layer
+      intercept: (_, response, body) => body[0] === 0x1f && Boolean(response.end(body.subarray(0, body.length / 2))),
+    });
+    const gone = await serve(() => {});
+    await gone.close();
+    const mirrors = [gone.host, `${broken.host}/hub/`].map((at) => ({ host: registry.host, url: `http://${at}` }));
+    const options = { mirrors, retryDelayMs: 1 };
+    const direct = await readSeen(`registry:${registry.host}/app:1`);
+    registry.asked.length = 0;
+    const mirrored = await readSeen(`registry:${registry.host}/app:1`, { registry: options });
+    expect(mirrored).toEqual({ ...direct, reread: expect.anything(), close: expect.anything() });
+    expect(broken.asked[0]!.path).toBe('/v2/hub/app/manifests/1');
+    expect(registry.asked.map(({ path }) => path).filter((path) => path.includes('manifests'))).toEqual([]);
+    // what had come of a layer is not asked for again
+    expect(registry.asked.filter(({ headers }) => headers.range !== undefined)).toHaveLength(registry.asked.length);
+  });
+
+  it('is not passed over to the registry when a mirror sends other bytes', async () => {
+    const registry = await fakeRegistry({ files: ociLayoutFiles([image]) });
+    const liar = await fakeRegistry({
+      files: ociLayoutFiles([image]),
+      intercept: ({ url }, response, body) =>
+        url!.includes('/blobs/') &&
+        body[0] === 0x1f &&
+        Boolean(response.end(Buffer.from(body).fill(7, body.length - 4))),
+    });
+    const mirrors = [{ host: registry.host, url: `http://${liar.host}` }];
+    await expect(readSeen(`registry:${registry.host}/app:1`, { registry: { mirrors } })).rejects.toMatchObject({
+      code: 'DIGEST_MISMATCH',
+    });
+    expect(registry.asked).toEqual([]);
   });
 
   it('is not asked for offline', async () => {

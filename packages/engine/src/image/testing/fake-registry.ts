@@ -36,7 +36,7 @@ export interface FakeRegistryOptions {
 }
 
 /** A server on a port of its own, closed when the tests of the file are over. */
-async function serve(listener: RequestListener): Promise<{ readonly host: string; close(): Promise<void> }> {
+export async function serve(listener: RequestListener): Promise<{ readonly host: string; close(): Promise<void> }> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   let closing: Promise<void> | undefined;
