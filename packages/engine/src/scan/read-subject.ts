@@ -15,7 +15,10 @@ import type { SubjectRequest } from './request.ts';
 
 /** What a subject is, apart from its content. */
 export interface SubjectImage
-  extends Pick<ReadImage<unknown>, 'reference' | 'names' | 'id' | 'digest' | 'platform' | 'platforms' | 'readFrom'> {
+  extends Pick<
+    ReadImage<unknown>,
+    'reference' | 'names' | 'id' | 'digest' | 'platform' | 'platforms' | 'readFrom' | 'pinned'
+  > {
   /** of what is no image: a rootfs's entries, an SBOM's bytes; null for an image */
   readonly contentDigest: string | null;
 }
