@@ -3,6 +3,7 @@ import { executableNeedles, isOwnedExecutablePath } from './binary/executable-pa
 import { bitnami } from './bitnami/bitnami.ts';
 import type { Cataloger, FileReader, ProofFilter } from './cataloger.ts';
 import { chisel } from './chisel/chisel.ts';
+import { claims } from './claims/claims.ts';
 import { classifier } from './classifier/classifier.ts';
 import { conda } from './conda/conda.ts';
 import { dart } from './dart/dart.ts';
@@ -64,6 +65,7 @@ export const catalogers: readonly Cataloger<unknown>[] = [
   bitnami,
   packageNotes,
   classifier,
+  claims,
   unread,
 ];
 

@@ -39,6 +39,8 @@ export interface Package {
   readonly modularity?: string | null;
   /** rpm: who built the package, as its header says; absent for other types */
   readonly vendor?: string | null;
+  /** path of the SBOM in the image that lists it; absent for what was found itself */
+  readonly claimedBy?: string;
 }
 
 export type IncompleteCode =

@@ -58,6 +58,7 @@ export const resultKeyOrder: KeyOrder = {
     ownedBy: null,
     modularity: null,
     vendor: null,
+    claimedBy: null,
   },
   facts: {
     config: {

@@ -93,6 +93,9 @@ const packageEntry = z.object({
   ownedBy: z.string().nullable().meta({ description: 'distro package that ships the file that proves it' }),
   modularity: z.exactOptional(z.string().nullable()).meta({ description: 'rpm: NAME:STREAM:VERSION:CONTEXT' }),
   vendor: z.exactOptional(z.string().nullable()).meta({ description: 'rpm: who built the package' }),
+  claimedBy: z.exactOptional(
+    z.string().meta({ description: 'path of the SBOM in the image that lists it; absent for what was found itself' }),
+  ),
 });
 
 const config = z.object({

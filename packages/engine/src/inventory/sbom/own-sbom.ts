@@ -31,6 +31,7 @@ export function ownPackage(component: StatedComponent): Package | null {
   const [source, sourceVersion] = [one(component, 'source:name'), one(component, 'source:version')];
   const licenses = all(component, 'license');
   const isRpm = type === 'rpm';
+  const claimedBy = one(component, 'claimed-by');
   return {
     type,
     name,
@@ -42,6 +43,7 @@ export function ownPackage(component: StatedComponent): Package | null {
     locations: all(component, 'location').map((text) => ({ path: text.slice(text.indexOf(' ') + 1), layer: null })),
     ownedBy: one(component, 'owned-by'),
     ...(isRpm ? { modularity: one(component, 'modularity'), vendor: one(component, 'vendor') ?? component.maker } : {}),
+    ...(claimedBy === null ? {} : { claimedBy }),
   };
 }
 

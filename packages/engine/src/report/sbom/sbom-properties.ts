@@ -76,6 +76,7 @@ export function packageProperties(pkg: Package, licensesHeld: boolean): Property
     ...(licensesHeld ? [] : pkg.licenses.flatMap((license) => text('license', license))),
     ...pkg.locations.flatMap(({ path, layer }) => text('location', `${layer ?? '-'} ${path}`)),
     ...text('owned-by', pkg.ownedBy),
+    ...text('claimed-by', pkg.claimedBy ?? null),
     ...text('modularity', pkg.modularity ?? null),
     ...(pkg.vendor == null ? [] : unlessHeld('vendor', pkg.vendor, vendorText(pkg.vendor))),
   ];
