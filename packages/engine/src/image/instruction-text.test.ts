@@ -16,6 +16,7 @@ it.each([
   ['ENV TOKEN=s3cret', 'ENV TOKEN'],
   ['ENV TOKEN=s3cret PATH="/a b" X=s3cret', 'ENV TOKEN PATH X'],
   ['/bin/sh -c #(nop)  ENV TOKEN s3cret', 'ENV TOKEN'],
+  ['/bin/bash -o pipefail -c #(nop)  ENV TOKEN=s3cret', 'ENV TOKEN'],
   ['/bin/sh -c #(nop)  CMD ["bash"]', 'CMD ["bash"]'],
   ['bazel build ...', 'bazel build ...'],
   ['EXPOSE map[22/tcp:{} 8080/tcp:{}]', 'EXPOSE 22/tcp 8080/tcp'],

@@ -5,7 +5,8 @@
  */
 export function instructionText(createdBy: string): string {
   const text = withoutBuildArguments(createdBy.trim());
-  const nop = /^\/bin\/sh -c #\(nop\)\s*/.exec(text);
+  // before it stands whatever shell a SHELL instruction named
+  const nop = /^\S+(?: \S+){0,9} #\(nop\)\s*/.exec(text);
   if (nop !== null) return withoutValues(text.slice(nop[0].length));
   const exposed = /^EXPOSE map\[([^\]]*)\]$/.exec(text);
   if (exposed?.[1] !== undefined) return `EXPOSE ${exposed[1].replaceAll(':{}', '')}`;
