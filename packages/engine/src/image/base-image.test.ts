@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commonLayers, guessedBaseLayers, statedBase } from './base-image.ts';
+import { baseEntries, commonLayers, guessedBaseLayers, statedBase } from './base-image.ts';
 import { parseConfig } from './config.ts';
 
 const digest = `sha256:${'ab'.repeat(32)}`;
@@ -97,5 +97,38 @@ describe('the history suggests how many layers the base has', () => {
     expect(guess(root, ['yesterday', 'CMD ["bash"]', true], [later, 'COPY app /app'])).toBeNull();
     const { config } = parseConfig(Buffer.from('{"history":[{"created_by":"CMD"}]}'), 'config');
     expect(guessedBaseLayers(config, 3)).toBeNull();
+  });
+});
+
+describe('entries of the history that are the base image’s', () => {
+  const base = '2026-01-01T00:00:00Z';
+  const later = '2026-02-01T00:00:00Z';
+  const entriesOf = (below: number, ...steps: readonly (readonly [created: string, text: string, empty?: true])[]) => {
+    const history = steps.map(([created, created_by, empty_layer = false]) => ({ created, created_by, empty_layer }));
+    const { config } = parseConfig(Buffer.from(JSON.stringify({ history })), 'config');
+    return baseEntries(config, below, steps.filter(([, , empty]) => !empty).length);
+  };
+
+  it('are told by their time', () => {
+    const [root, shell] = [[base, 'ADD file:1 in /'] as const, [base, 'CMD ["bash"]', true] as const];
+    expect(entriesOf(1, root, shell, [base, 'ENV A', true], [later, 'USER app', true], [later, 'COPY a /'])).toBe(3);
+    expect(entriesOf(1, root, shell, [base, 'ENV A', true], [later, 'COPY a /'])).toBe(3);
+    expect(entriesOf(1, root, shell, [later, 'USER app', true])).toBe(2);
+    expect(entriesOf(1, root, shell)).toBe(2);
+  });
+
+  it('end with the last command where all times are equal', () => {
+    const root = [base, 'ADD file:1 in /'] as const;
+    const commands = [
+      [base, 'ENTRYPOINT ["a"]', true],
+      [base, 'CMD ["bash"]', true],
+    ] as const;
+    expect(entriesOf(1, root, ...commands, [base, 'USER app', true], [base, 'COPY a /'])).toBe(3);
+    expect(entriesOf(1, root, [base, 'USER app', true], [base, 'COPY a /'])).toBe(1);
+  });
+
+  it('are not known when the history does not tell of every layer', () => {
+    expect(entriesOf(2, [base, 'ADD file:1 in /'])).toBeNull();
+    expect(entriesOf(0, [base, 'ADD file:1 in /'])).toBeNull();
   });
 });

@@ -61,6 +61,26 @@ export function guessedBaseLayers({ history }: ImageConfig, layers: number): num
   return null;
 }
 
+/**
+ * How many entries of the history are the base's. Entries without layers that stand between its last layer and the next
+ * one are as long as they are of its time; where all of them are (times are made equal for reproducible builds), up to the
+ * last that sets what a container runs. Null when the history does not tell of every layer.
+ *
+ * @param below layers of the base
+ */
+export function baseEntries({ history }: ImageConfig, below: number, layers: number): number | null {
+  const made = history.flatMap(({ emptyLayer }, index) => (emptyLayer ? [] : [index]));
+  if (made.length !== layers || below < 1 || below > layers) return null;
+  const from = made[below - 1]!;
+  const to = made[below] ?? history.length;
+  const between = history.slice(from + 1, to);
+  const own = between.findIndex((entry) => isLater(entry, history[from]!));
+  if (own >= 0) return from + 1 + own;
+  const next = history[to];
+  if (next !== undefined && isLater(next, history[from]!)) return to;
+  return from + 1 + between.findLastIndex(({ instruction }) => /^(?:CMD|ENTRYPOINT)\b/.test(instruction ?? '')) + 1;
+}
+
 function endsImage(entry: HistoryEntry, following: HistoryEntry): boolean {
   const isCommand = entry.emptyLayer && /^CMD\b/.test(entry.instruction ?? '');
   return isCommand || (entry.comment ?? '') !== (following.comment ?? '');

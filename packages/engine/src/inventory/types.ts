@@ -71,6 +71,8 @@ export type IncompleteCode =
   | 'application-unread'
   /** a link that loops or leaves the image, where a package database was expected */
   | 'link-broken'
+  /** the history does not tell which instruction made each layer, and rules or `--facts` ask for the Dockerfile */
+  | 'history-incomplete'
   /** the image is not built on the base that was given */
   | 'base-mismatch'
   /** matching: no feed for this package type */
@@ -104,7 +106,7 @@ export interface Coverage {
 }
 
 /** Facts that can be asked for by name; `config` is always there. */
-export const factNames = ['config', 'files'] as const;
+export const factNames = ['config', 'dockerfile', 'files', 'users'] as const;
 export type FactName = (typeof factNames)[number];
 
 /** A file of the squashed view that is notable for its mode. */
@@ -123,6 +125,55 @@ export interface FileFact {
   readonly layer: string | null;
 }
 
+/** One line of the Dockerfile that the history tells of. */
+export interface DockerfileLine {
+  /** keyword in capitals: `RUN`; null for a history entry that is no instruction (Bazel, ko, buildpacks …) */
+  readonly instruction: string | null;
+  /** as people write it, without the values of ENV, ARG and build arguments; lines of a here-document are part of it */
+  readonly text: string;
+  /** diff ID of the layer that it made; null where it made none, or that is not known */
+  readonly layer: string | null;
+  /** as the history states it */
+  readonly created: string | null;
+  /** whether it is a line of the base image's; null: not known */
+  readonly base: boolean | null;
+}
+
+/** An account of the squashed view's `/etc/passwd`. No value of a password field is kept. */
+export interface UserFact {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  /** names, the own one of the account among them, sorted */
+  readonly groups: readonly string[];
+  readonly home: string;
+  /** empty: that of the system */
+  readonly shell: string;
+  /** `none`: neither passwd nor shadow has one; `empty`: a log-in needs none */
+  readonly password: 'none' | 'locked' | 'hashed' | 'empty';
+  /** how the password is hashed; null where it is not */
+  readonly hash:
+    | 'des'
+    | 'bsdi-des'
+    | 'md5'
+    | 'sun-md5'
+    | 'nt'
+    | 'sha1'
+    | 'sha256'
+    | 'sha512'
+    | 'bcrypt'
+    | 'scrypt'
+    | 'sm3'
+    | 'argon2'
+    | 'yescrypt'
+    | 'gost-yescrypt'
+    | null;
+  /** whether sudoers lets it run anything */
+  readonly sudo: 'none' | 'password' | 'no-password';
+  /** may become root: user id 0, a grant of sudoers, or a group that distributions give such rights */
+  readonly admin: boolean;
+}
+
 /** What is absent was not asked for; empty means that there is none. */
 export interface Facts {
   /** null for a rootfs and an SBOM */
@@ -131,6 +182,10 @@ export interface Facts {
   readonly coverage: Coverage | null;
   /** set-user-id and set-group-id files, and everything but links that all may write; sorted by path */
   readonly files?: readonly FileFact[];
+  /** oldest first */
+  readonly dockerfile?: readonly DockerfileLine[];
+  /** in the order of `/etc/passwd` */
+  readonly users?: readonly UserFact[];
 }
 
 export interface Inventory {

@@ -21,6 +21,7 @@ const gateEffects = {
   'package-manifest-damaged': 'closes',
   'link-broken': 'closes',
   'base-mismatch': 'rules',
+  'history-incomplete': 'rules',
   'sbom-component-unread': 'closes',
   'sbom-incomplete': 'closes',
   'sbom-source-unknown': 'closes',

@@ -136,6 +136,46 @@ const fileFact = z.object({
   layer: layerRef,
 });
 
+const dockerfileLine = z.object({
+  instruction: z.string().nullable().meta({ description: 'keyword; null for a history entry that is no instruction' }),
+  text: z.string().meta({ description: 'without the values of ENV, ARG and build arguments' }),
+  layer: layerRef.meta({ description: 'that it made; null: none, or not known' }),
+  created: z.string().nullable(),
+  base: z.boolean().nullable().meta({ description: 'whether it is a line of the base image; null: not known' }),
+});
+
+const userFact = z.object({
+  name: z.string(),
+  uid: z.number(),
+  gid: z.number(),
+  groups: strings,
+  home: z.string(),
+  shell: z.string(),
+  password: z.enum(['none', 'locked', 'hashed', 'empty']),
+  hash: z
+    .enum([
+      'des',
+      'bsdi-des',
+      'md5',
+      'sun-md5',
+      'nt',
+      'sha1',
+      'sha256',
+      'sha512',
+      'bcrypt',
+      'scrypt',
+      'sm3',
+      'argon2',
+      'yescrypt',
+      'gost-yescrypt',
+    ])
+    .nullable(),
+  sudo: z
+    .enum(['none', 'password', 'no-password'])
+    .meta({ description: 'whether sudoers lets the account run anything' }),
+  admin: z.boolean().meta({ description: 'user id 0, a grant of sudoers, or a group that may become root' }),
+});
+
 const incomplete = z.object({
   code: z.enum([
     'unsafe-path',
@@ -152,6 +192,7 @@ const incomplete = z.object({
     'distro-unknown',
     'package-manifest-damaged',
     'base-mismatch',
+    'history-incomplete',
     'application-unread',
     'link-broken',
     'sbom-component-unread',
@@ -311,6 +352,14 @@ const inventoryResultSchema = z.object({
       z
         .array(fileFact)
         .meta({ description: 'set-id files, and everything but links that all may write; absent: not asked for' }),
+    ),
+    dockerfile: z.exactOptional(
+      z
+        .array(dockerfileLine)
+        .meta({ description: 'lines that the history tells of, oldest first; absent: not asked for' }),
+    ),
+    users: z.exactOptional(
+      z.array(userFact).meta({ description: 'accounts of /etc/passwd, in its order; absent: not asked for' }),
     ),
   }),
   incomplete: z.array(incomplete),

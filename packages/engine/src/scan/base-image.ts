@@ -1,8 +1,8 @@
-import { commonLayers, guessedBaseLayers, statedBase } from '../image/base-image.ts';
+import { baseEntries, commonLayers, guessedBaseLayers, statedBase } from '../image/base-image.ts';
 import { ImageError } from '../image/error.ts';
 import { describeBeside, describeImage } from '../image/read-image.ts';
 import type { DescribedImage, DescribeOptions, ImageBase, ReadImage } from '../image/types.ts';
-import type { Incomplete } from '../inventory/types.ts';
+import type { Facts, Incomplete } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import type { ResultImage, ResultInputs } from '../result/types.ts';
 
@@ -105,4 +105,12 @@ export function markBase(findings: readonly Finding[], { layers }: ResultImage):
     if (layer === undefined || layer === null) return finding;
     return { ...finding, evidence: { ...finding.evidence, inBase: byDiffId.get(layer) ?? null } };
   });
+}
+
+/** Says of each line of the Dockerfile whether it is the base's. */
+export function markBaseLines(facts: Facts, base: ImageBase | null, layers: number): Facts {
+  if (facts.dockerfile === undefined || facts.config === null || base === null || base.layers === null) return facts;
+  const entries = baseEntries(facts.config, base.layers, layers);
+  if (entries === null) return facts;
+  return { ...facts, dockerfile: facts.dockerfile.map((line, index) => ({ ...line, base: index < entries })) };
 }

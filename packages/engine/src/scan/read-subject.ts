@@ -10,7 +10,7 @@ import type { Inventory } from '../inventory/types.ts';
 import { sortIncomplete } from '../matching/plan.ts';
 import { platformResults } from '../result/platform-results.ts';
 import type { InventoryResult, PlatformResults, ResultImage, ResultInputs } from '../result/types.ts';
-import { type BaseFound, baseWithoutLayers, findBase, inBase } from './base-image.ts';
+import { type BaseFound, baseWithoutLayers, findBase, inBase, markBaseLines } from './base-image.ts';
 import type { SubjectRequest } from './request.ts';
 
 /** What a subject is, apart from its content. */
@@ -64,8 +64,9 @@ async function readImageSubject(request: SubjectRequest): Promise<Subject> {
   const analyser = createLayerAnalyser({ store, facts });
   const image = await readImage(request.reference, { ...found, analyser, progress: request.progress });
   try {
-    const inventory = await takeInventory(image, facts);
+    const taken = await takeInventory(image, facts);
     const base = await findBase(image, request.base, found);
+    const inventory = { ...taken, facts: markBaseLines(taken.facts, base.image, image.layers.length) };
     return { image: { ...image, contentDigest: image.rootfsDigest }, inventory, base, catalogers: catalogerVersions() };
   } finally {
     await image.close();

@@ -1,12 +1,16 @@
 import type { FactName, Facts, Incomplete } from '../types.ts';
+import { dockerfileFacts } from './dockerfile-facts.ts';
 import { fileFacts } from './file-facts.ts';
 import type { FactContext, FactGatherer, GatheredFact } from './gatherer.ts';
+import { userFacts } from './users/user-facts.ts';
 
 type Gatherers = { readonly [K in GatheredFact]: FactGatherer<K> };
 
 /** Everything that gathers facts, by name. */
 const gatherers: Gatherers = {
+  dockerfile: dockerfileFacts,
   files: fileFacts,
+  users: userFacts,
 };
 
 /** Those that were asked for, sorted by name. `config` is always there and needs none. */

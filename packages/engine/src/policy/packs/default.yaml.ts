@@ -80,7 +80,7 @@ rules:
   - id: not-judged
     description: Parts of the image for which there is no reader, no feed or no comparison of versions yet.
     scope: coverage
-    when: entry.code in ["application-unread", "no-feed", "not-comparable", "version-unparsed"]
+    when: entry.code in ["application-unread", "no-feed", "not-comparable", "version-unparsed", "history-incomplete"]
     action: warn
     message: "{entry.message}"
     remediation: judge these parts by other means, or leave them out of the image
