@@ -74,7 +74,7 @@ async function answering(socketPath: string, child: ChildProcess): Promise<void>
   throw new Error('no answer to /_ping');
 }
 
-async function ended(child: ChildProcess): Promise<void> {
+export async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = new Promise((resolve) => child.once('exit', resolve));
   child.kill('SIGTERM');
@@ -84,13 +84,13 @@ async function ended(child: ChildProcess): Promise<void> {
 }
 
 /** A bare machine may start without the controllers mounted, which runc needs. */
-function mountCgroups(): void {
+export function mountCgroups(): void {
   const mounts = readFileSync('/proc/mounts', 'utf8');
   if (!mounts.includes(' /sys/fs/cgroup ')) execFileSync('mount', ['-t', 'cgroup2', 'none', '/sys/fs/cgroup']);
 }
 
 /** overlay2 where an overlay can be mounted, else the slow vfs. */
-function storageDriver(folder: string): string {
+export function storageDriver(folder: string): string {
   const probe = (name: string) => join(folder, 'probe', name);
   for (const name of ['l', 'u', 'w', 'm']) mkdirSync(probe(name), { recursive: true });
   const options = `lowerdir=${probe('l')},upperdir=${probe('u')},workdir=${probe('w')}`;
@@ -104,7 +104,7 @@ function storageDriver(folder: string): string {
 }
 
 /** A killed engine leaves its mounts; only those under its own folder are taken down. */
-function unmountBelow(folder: string): void {
+export function unmountBelow(folder: string): void {
   const points = readFileSync('/proc/mounts', 'utf8')
     .split('\n')
     .map((line) => line.split(' ')[1] ?? '');

@@ -33,7 +33,7 @@ export function subjectRequest(
     facts: facts(list(options, 'facts')),
     cacheDir: options.cache === false ? null : (text(options, 'cacheDir') ?? cacheFolder('layers')),
     cacheMaxBytes: size(options, 'cacheSize', '--cache-size'),
-    engineHost: process.env.DOCKER_HOST || undefined,
+    environment: process.env,
     offline: options.offline === true,
     registry: registryOptions(options),
     signal: context.signal,

@@ -46,6 +46,7 @@ export class ArchivePass<S extends LayerSink> implements TarHandler {
   #jsonBytes = 0;
   /** what awaits `drain`, in order */
   #queue: (() => void | Promise<void>)[] = [];
+  #count = 0;
   #entry: { readonly name: string; readonly size: number } | null = null;
   #head: Buffer[] = [];
   #headBytes = 0;
@@ -70,7 +71,9 @@ export class ArchivePass<S extends LayerSink> implements TarHandler {
       },
       this.#links,
     );
-    if (this.#sizes.size + this.#links.size > maxArchiveMembers) {
+    // counted with repetitions: the same one may come again and again
+    this.#count += 1;
+    if (this.#count > maxArchiveMembers) {
       throw new ImageError('TOO_LARGE', `${this.#options.what}: more than ${maxArchiveMembers} members`);
     }
     this.#reader = null;

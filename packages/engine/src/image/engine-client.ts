@@ -1,11 +1,21 @@
-import type { IncomingMessage, RequestOptions } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { RequestOptions } from 'node:https';
+import type { EngineAddress } from './engine-address.ts';
 import { ImageError, throwIfAborted } from './error.ts';
 import { checkDigestForm, Fields, parseJson } from './json.ts';
 
-const defaultSocket = '/var/run/docker.sock';
-
 /** Longest error or description that is read from the engine, bytes. */
 const maxReplyBytes = 16 * 1024 * 1024;
+
+/** Without a byte for so long an engine counts as hung, ms. Old ones pack up a whole image before they send the first byte. */
+const idleMs = { describe: 60_000, export: 20 * 60_000 } as const;
+
+/** How an engine is called in messages, and what makes it run. */
+export interface EngineWords {
+  readonly name: string;
+  readonly start: string;
+  readonly permission: string;
+}
 
 /** What the engine says of an image. */
 export interface EngineImage {
@@ -36,25 +46,24 @@ export interface EngineClient {
 }
 
 /**
- * @param host `unix:///path`, `tcp://host:port`, `http://host:port` or a socket's path, as in `DOCKER_HOST`
- * @throws ImageError `UNSUPPORTED` for other kinds of connection
+ * @throws ImageError `UNSUPPORTED` for other kinds of connection than sockets and TCP
  * @see https://docs.docker.com/reference/api/engine/version/v1.41/#tag/Image
  */
-export function engineClient(host: string | undefined): EngineClient {
-  const where = endpoint(host || `unix://${defaultSocket}`);
+export function engineClient(address: EngineAddress, words: EngineWords): EngineClient {
+  const where = endpoint(address, words);
   return {
     local: where.options.socketPath !== undefined,
     async inspect(name, signal) {
-      const reply = await request(where, `/images/${escaped(name)}/json`, signal);
+      const reply = await request(where, `/images/${escaped(name)}/json`, idleMs.describe, signal);
       const bytes = await wholeReply(reply, where, signal);
       if (reply.statusCode === 404) {
-        throw new ImageError('NOT_FOUND', `the engine at ${where.shown} has no image ${name}`);
+        throw new ImageError('NOT_FOUND', `${where.shown} has no image ${name}`);
       }
       checkStatus(reply, bytes, where);
       return imageFrom(bytes, where);
     },
     async *export(id, signal) {
-      const reply = await request(where, `/images/${escaped(id)}/get`, signal);
+      const reply = await request(where, `/images/${escaped(id)}/get`, idleMs.export, signal);
       if (reply.statusCode !== 200) {
         checkStatus(reply, await wholeReply(reply, where, signal), where);
       }
@@ -64,21 +73,42 @@ export function engineClient(host: string | undefined): EngineClient {
 }
 
 interface Endpoint {
+  /** `the engine at /var/run/docker.sock` */
   readonly shown: string;
+  readonly words: EngineWords;
+  readonly stated: boolean;
   readonly options: RequestOptions;
 }
 
-function endpoint(host: string): Endpoint {
-  if (host.startsWith('unix://') || host.startsWith('/')) {
+function endpoint({ host, tls, stated }: EngineAddress, words: EngineWords): Endpoint {
+  if (isLocal(host)) {
     const socketPath = host.replace(/^unix:\/\//, '');
-    return { shown: socketPath, options: { socketPath, host: 'localhost' } };
+    return { shown: `${words.name} at ${socketPath}`, words, stated, options: { socketPath, host: 'localhost' } };
   }
-  const match = /^(?:tcp|http):\/\/([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(?::([0-9]{1,5}))?\/?$/.exec(host);
-  if (match === null) {
-    throw new ImageError('UNSUPPORTED', `${host}: only unix:// and tcp:// connections to an engine are supported yet`);
+  const match = /^(?:tcp|https?):\/\/([A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(?::([0-9]{1,5}))?\/?$/.exec(host);
+  if (match === null || (host.startsWith('https:') && tls === null)) {
+    throw new ImageError('UNSUPPORTED', unsupported(host));
   }
   const name = match[1]!.replace(/^\[|\]$/g, '');
-  return { shown: host, options: { host: name, port: Number(match[2] ?? 2375) } };
+  const port = Number(match[2] ?? (tls === null ? 2375 : 2376));
+  const secured = tls && { ca: tls.ca ?? undefined, cert: tls.cert ?? undefined, key: tls.key ?? undefined };
+  return {
+    shown: `${words.name} at ${host}`,
+    words,
+    stated,
+    options: { host: name, port, ...(secured && { protocol: 'https:', ...secured }) },
+  };
+}
+
+function unsupported(host: string): string {
+  return host.startsWith('ssh://')
+    ? `${host}: connections by ssh are not opened; forward the engine’s socket (ssh -L) and name that`
+    : `${host}: an engine is reached by unix://, or by tcp:// (with TLS where certificates are given)`;
+}
+
+/** Whether an engine is behind a socket of this machine. */
+export function isLocal(host: string): boolean {
+  return host.startsWith('unix://') || host.startsWith('/');
 }
 
 /** Image names hold slashes, which are part of the engine's path. */
@@ -86,13 +116,29 @@ function escaped(name: string): string {
   return name.split('/').map(encodeURIComponent).join('/');
 }
 
-async function request(where: Endpoint, path: string, signal: AbortSignal | undefined): Promise<IncomingMessage> {
+async function request(
+  where: Endpoint,
+  path: string,
+  timeout: number,
+  signal: AbortSignal | undefined,
+): Promise<IncomingMessage> {
   // loaded when an engine is asked, which most runs do not
-  const { get } = await import('node:http');
-  return new Promise((resolve, reject) => {
-    const options: RequestOptions = { ...where.options, path, agent: false, ...(signal && { signal }) };
-    get(options, resolve).on('error', (error) => reject(unreachable(error, where, signal)));
-  });
+  const { get } = where.options.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  try {
+    return await new Promise((resolve, reject) => {
+      const options: RequestOptions = { ...where.options, path, timeout, agent: false, ...(signal && { signal }) };
+      const asked = get(options, resolve);
+      asked.on('timeout', () => asked.destroy(timedOut(timeout)));
+      asked.on('error', reject);
+    });
+  } catch (error) {
+    // also keys that are none
+    throw error instanceof Error && 'code' in error ? unreachable(error, where, signal) : error;
+  }
+}
+
+function timedOut(timeout: number): Error {
+  return Object.assign(new Error(`no answer for ${timeout / 1000} s`), { code: 'ETIMEDOUT' });
 }
 
 function unreachable(error: Error, where: Endpoint, signal: AbortSignal | undefined): ImageError {
@@ -100,15 +146,17 @@ function unreachable(error: Error, where: Endpoint, signal: AbortSignal | undefi
     return new ImageError('ABORTED', 'reading the image was interrupted', { cause: error });
   }
   const code = 'code' in error ? String(error.code) : '';
+  const { start, permission } = where.words;
   const reasons: Readonly<Record<string, string>> = {
-    ENOENT: 'no such socket; is the engine running?',
-    ECONNREFUSED: 'the connection was refused; is the engine running?',
-    EACCES: 'permission denied; may this user speak to the engine (group docker)?',
-    EPERM: 'permission denied; may this user speak to the engine (group docker)?',
+    ENOENT: `no such socket; ${start}`,
+    ECONNREFUSED: `the connection was refused; ${start}`,
+    EACCES: `permission denied; ${permission}`,
+    EPERM: `permission denied; ${permission}`,
   };
+  const absent = !where.stated && (code === 'ENOENT' || code === 'ECONNREFUSED');
   return new ImageError(
-    'ENGINE_UNREACHABLE',
-    `cannot reach the engine at ${where.shown}: ${reasons[code] ?? error.message}`,
+    absent ? 'NO_ENGINE' : 'ENGINE_UNREACHABLE',
+    `cannot reach ${where.shown}: ${reasons[code] ?? error.message.replace(/\s+/g, ' ')}`,
     { cause: error },
   );
 }
@@ -127,7 +175,7 @@ async function* piecesOfReply(
     if (error instanceof ImageError) {
       throw error;
     }
-    throw new ImageError('ENGINE_ERROR', `the engine at ${where.shown} broke off its reply`, { cause: error });
+    throw new ImageError('ENGINE_ERROR', `${where.shown} broke off its reply`, { cause: error });
   }
 }
 
@@ -137,7 +185,7 @@ async function wholeReply(reply: IncomingMessage, where: Endpoint, signal: Abort
   for await (const piece of piecesOfReply(reply, where, signal)) {
     bytes += piece.length;
     if (bytes > maxReplyBytes) {
-      throw new ImageError('ENGINE_ERROR', `the engine at ${where.shown} sent more than ${maxReplyBytes} bytes`);
+      throw new ImageError('ENGINE_ERROR', `${where.shown} sent more than ${maxReplyBytes} bytes`);
     }
     pieces.push(piece);
   }
@@ -148,10 +196,7 @@ function checkStatus(reply: IncomingMessage, bytes: Buffer, where: Endpoint): vo
   if (reply.statusCode === 200) {
     return;
   }
-  throw new ImageError(
-    'ENGINE_ERROR',
-    `the engine at ${where.shown} answered ${reply.statusCode}: ${messageOf(bytes)}`,
-  );
+  throw new ImageError('ENGINE_ERROR', `${where.shown} answered ${reply.statusCode}: ${messageOf(bytes)}`);
 }
 
 /** `{"message": …}`, or whatever it is, short and on one line. */
@@ -162,7 +207,7 @@ function messageOf(bytes: Buffer): string {
 }
 
 function imageFrom(bytes: Buffer, where: Endpoint): EngineImage {
-  const what = `the reply of the engine at ${where.shown}`;
+  const what = `the reply of ${where.shown}`;
   const fields = new Fields(parseJson(bytes, what), what);
   const id = fields.string('Id');
   if (id === null) {

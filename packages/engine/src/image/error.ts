@@ -18,6 +18,8 @@ export type ImageErrorCode =
   /** several images, and nothing says which */
   | 'AMBIGUOUS'
   | 'ENGINE_UNREACHABLE'
+  /** nobody said that there is an engine, and none runs */
+  | 'NO_ENGINE'
   | 'ENGINE_ERROR'
   /** no connection, a broken one, or one that fell silent, also after retries; or connections are forbidden */
   | 'REGISTRY_UNREACHABLE'

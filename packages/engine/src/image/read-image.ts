@@ -1,11 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileError } from './blob.ts';
-import { asImageError, ImageError, throwIfAborted } from './error.ts';
+import { asImageError, ImageError, type ImageErrorCode, throwIfAborted } from './error.ts';
 import { defaultReadLimits } from './limits.ts';
 import type { DescribeContext, ReadContext } from './read-layers.ts';
 import { anyArchiveSource, dockerArchiveSource, ociArchiveSource, splitName } from './sources/archive.ts';
-import { engineSource } from './sources/engine.ts';
+import { dockerSource, podmanSource } from './sources/engine.ts';
 import { ociLayoutSource } from './sources/oci-layout-directory.ts';
 import { registrySource } from './sources/registry.ts';
 import { rootfsSource } from './sources/rootfs.ts';
@@ -17,20 +17,22 @@ const sources: readonly ImageSource[] = [
   dockerArchiveSource,
   ociArchiveSource,
   ociLayoutSource,
-  engineSource,
+  dockerSource,
+  podmanSource,
   registrySource,
   rootfsSource,
 ];
 
-/** Where a bare name that is no path is looked up. */
-const namedSource: ImageSource = engineSource;
+/** Where a bare name that is no path is looked up, one after the other. */
+const namedSources: readonly ImageSource[] = [dockerSource, podmanSource, registrySource];
 
 /** Prefixes that are understood and cannot be read yet. */
-const plannedPrefixes = ['podman', 'containerd'];
+const plannedPrefixes = ['containerd'];
 
 /**
- * Opens an image and analyses its layers: `docker-archive:F`, `oci-archive:F`, `oci-layout:D`, `docker:NAME`, `registry:REF`,
- * `rootfs:D`, `file://F`, a bare path (the kind is seen from its content) or a bare name (the local engine). The caller closes it.
+ * Opens an image and analyses its layers: `docker-archive:F`, `oci-archive:F`, `oci-layout:D`, `docker:NAME`,
+ * `podman:NAME`, `registry:REF`, `rootfs:D`, `file://F`, a bare path (the kind is seen from its content) or a bare name (the
+ * engines, then the registry). The caller closes it.
  *
  * @throws ImageError when the image as a whole cannot be read; what could not be read of it is in the analyses
  */
@@ -150,13 +152,43 @@ function isDirectory(path: string): boolean {
   }
 }
 
+/** 12 digits or all of them: of an image that an engine has, and of no registry's. */
+const imageId = /^(?:sha256:)?(?:[0-9a-f]{12}|[0-9a-f]{64})$/;
+
+/**
+ * Asks one place after the other. An engine that is there and fails is not passed over: elsewhere the same name may be
+ * another image.
+ */
 async function atName<R>(name: string, use: SourceUse<R>): Promise<R> {
-  try {
-    return await use(namedSource, name);
-  } catch (error) {
-    if (error instanceof ImageError && error.code === 'ENGINE_UNREACHABLE') {
-      throw new ImageError(error.code, `${name}: no such file, and ${error.message}`, { cause: error });
+  const reasons: string[] = [];
+  for (const source of namedSources) {
+    if (imageId.test(name) && source.hasIds !== true) {
+      continue;
     }
-    throw error;
+    try {
+      return await use(source, name);
+    } catch (error) {
+      if (!(error instanceof ImageError) || error.code === 'ABORTED') {
+        throw error;
+      }
+      if (error.code === 'ENGINE_UNREACHABLE') {
+        const hint = 'no other place is asked; name one to do so';
+        throw new ImageError(error.code, `${name}: no such file, and ${error.message}; ${hint}`, { cause: error });
+      }
+      reasons.push(error.message);
+      if (ofRegistries.has(error.code)) {
+        throw new ImageError(error.code, nowhere(name, reasons), { cause: error });
+      }
+      if (error.code !== 'NOT_FOUND' && error.code !== 'NO_ENGINE') {
+        throw error;
+      }
+    }
   }
+  throw new ImageError('NOT_FOUND', nowhere(name, reasons));
+}
+
+const ofRegistries: ReadonlySet<ImageErrorCode> = new Set(['REGISTRY_UNREACHABLE', 'REGISTRY_ERROR', 'ACCESS_DENIED']);
+
+function nowhere(name: string, reasons: readonly string[]): string {
+  return `${name}: no such file, and ${[...new Set(reasons)].join('; ')}`;
 }

@@ -18,6 +18,8 @@ export interface ArchiveStream {
   readonly compression: CompressedKind | null;
   /** bytes, as far as known */
   readonly size: number;
+  /** of the archive, beyond which it is no image */
+  readonly maxBytes?: number;
   /** Opens it, also again: pieces are valid until the next but one is asked for. */
   open(signal: AbortSignal | undefined): AsyncIterable<Buffer>;
 }
@@ -216,6 +218,13 @@ async function run<S extends LayerSink>(
       }
       onRead(read);
       throwIfAborted(signal);
+      if (read > (stream.maxBytes ?? read)) {
+        throw new ImageError('TOO_LARGE', `${stream.what}: more than ${stream.maxBytes} bytes`);
+      }
+      // what follows the end mark is no part of it, and need not end
+      if (inflater === null && decoder.done) {
+        break;
+      }
     }
     await inflater?.end();
     await pass.drain();

@@ -4,7 +4,7 @@
  */
 
 /** Kinds of place an image can come from; the prefix of a reference (`docker-archive:F`). */
-export type SourceKind = 'docker-archive' | 'oci-archive' | 'oci-layout' | 'docker' | 'registry' | 'rootfs';
+export type SourceKind = 'docker-archive' | 'oci-archive' | 'oci-layout' | 'docker' | 'podman' | 'registry' | 'rootfs';
 
 /** `export`: the archive that an engine sends; `overlay2`: the folders of its storage driver on this machine. */
 export type ReadFrom = 'export' | 'overlay2';
@@ -222,14 +222,18 @@ export interface ReadProgress {
   }): void;
 }
 
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** How an image is found: all that describing one needs. */
 export interface DescribeOptions {
   /** `linux/arm64`; `any`: the first of an image index; default: the host's */
   readonly platform?: string | undefined;
   readonly limits?: Partial<ReadLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** the engine's socket or URL (`DOCKER_HOST`), for `docker:` */
+  /** the Docker engine's socket or URL; instead of what the environment says */
   readonly engineHost?: string | undefined;
+  /** the variables that say where engines are (`DOCKER_HOST`, `CONTAINER_HOST` …) */
+  readonly environment?: Environment | undefined;
   /** no connection beyond this machine: an engine that is not behind a local socket is refused, and every registry */
   readonly offline?: boolean | undefined;
   /** for `registry:` */

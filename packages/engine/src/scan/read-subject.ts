@@ -58,6 +58,7 @@ async function readImageSubject(request: SubjectRequest): Promise<Subject> {
     limits: request.limits,
     signal: request.signal,
     engineHost: request.engineHost,
+    environment: request.environment,
     offline: request.offline,
     registry: request.registry,
   };

@@ -1,5 +1,5 @@
 import type { Severity } from '../advisories/types.ts';
-import type { ReadLimits, ReadProgress, RegistryOptions } from '../image/types.ts';
+import type { Environment, ReadLimits, ReadProgress, RegistryOptions } from '../image/types.ts';
 import type { FactName } from '../inventory/types.ts';
 import type { ExceptionFile } from '../policy/exception-file.ts';
 import type { Policy } from '../policy/policy-file.ts';
@@ -24,8 +24,10 @@ export interface SubjectRequest {
   readonly cacheDir: string | null;
   /** of all kept analyses together, bytes; default 512 MiB */
   readonly cacheMaxBytes?: number | undefined;
-  /** the Docker engine (`DOCKER_HOST`) */
+  /** the Docker engine, instead of what the environment says */
   readonly engineHost?: string | undefined;
+  /** the variables that say where engines are */
+  readonly environment?: Environment | undefined;
   /** how registries are reached; no part of the result */
   readonly registry?: RegistryOptions | undefined;
   /** an engine that is not behind a local socket is refused, and every registry */

@@ -10,7 +10,7 @@ import { blockSize } from '../tar/tar-header.ts';
 import { cleanPath } from '../tar/tar-text.ts';
 import type { FileParts, ReadLimits } from '../types.ts';
 import { Crc64 } from './crc64.ts';
-import type { LayerFolder } from './layer-folders.ts';
+import { folderIdentity, type LayerFolder } from './stored-image.ts';
 import { type SplitFile, type SplitHandler, TarSplitDecoder } from './tar-split.ts';
 import { unusable } from './unusable.ts';
 
@@ -30,7 +30,7 @@ export async function analyseFolder<T>(
   const tarSplit = new OpenFile(folder.tarSplit);
   const bodies = new FolderBodies(folder.files);
   try {
-    const key = { id: folder.identity(tarSplit), verified: false };
+    const key = { id: folderIdentity(folder, tarSplit), verified: false };
     const kept = analyser.recall(key);
     if (kept !== undefined) {
       return { analysis: kept, verified: false };

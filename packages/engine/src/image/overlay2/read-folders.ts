@@ -3,10 +3,14 @@ import { parseConfig } from '../config.ts';
 import type { EngineImage } from '../engine-client.ts';
 import { checkPlatform, digestOf, type ImageChoice, type ImagePlan } from '../image-plan.ts';
 import { type ReadContext, readPlannedLayers } from '../read-layers.ts';
-import type { ReadImage } from '../types.ts';
+import type { ReadImage, SourceKind } from '../types.ts';
 import { analyseFolder } from './analyse-folder.ts';
-import { configFile, dataFolder, type LayerFolder, layerFolders } from './layer-folders.ts';
+import { dockerStore } from './docker-store.ts';
+import { podmanStore } from './podman-store.ts';
+import type { ImageStore, LayerFolder, StoredImage } from './stored-image.ts';
 import { unusable } from './unusable.ts';
+
+const stores: readonly ImageStore[] = [dockerStore, podmanStore];
 
 /**
  * Reads an image from the folders in which the engine on this machine keeps its layers. What an export would give is
@@ -16,18 +20,20 @@ import { unusable } from './unusable.ts';
  */
 export async function readEngineFolders<T>(
   image: EngineImage,
+  kind: SourceKind,
   choice: ImageChoice,
   context: ReadContext<T>,
 ): Promise<ReadImage<T>> {
-  const data = image.storageDriver === 'overlay2' && image.upperDir !== null ? dataFolder(image.upperDir) : null;
-  if (data === null) {
+  const store = stores.find(({ driver }) => driver === image.storageDriver);
+  if (store === undefined) {
     throw unusable(`its storage is ${image.storageDriver ?? 'not told'}`);
   }
-  const bytes = configFile(data, image.id, choice.maxManifestBytes);
-  if (digestOf(bytes) !== image.id) {
-    throw mismatch('the engine’s copy of the config', image.id, digestOf(bytes));
+  const stored = store.open(image, choice.maxManifestBytes);
+  const found = digestOf(stored.config);
+  if (found !== image.id) {
+    throw mismatch('the engine’s copy of the config', image.id, found);
   }
-  const { folders, plan } = planFolders(data, image, bytes, choice);
+  const { folders, plan } = planFolders(stored, image, kind, choice);
   return readPlannedLayers(
     plan,
     (layer, what, job) => analyseFolder(folders.get(layer.member)!, what, job),
@@ -37,25 +43,25 @@ export async function readEngineFolders<T>(
 }
 
 function planFolders(
-  data: string,
+  stored: StoredImage,
   image: EngineImage,
-  config: Buffer,
+  kind: SourceKind,
   choice: ImageChoice,
 ): { readonly folders: ReadonlyMap<string, LayerFolder>; readonly plan: ImagePlan } {
   const what = 'the engine’s copy of the config';
-  const parsed = parseConfig(config, what);
+  const parsed = parseConfig(stored.config, what);
   checkPlatform(parsed.platform, choice, what);
-  const folders = layerFolders(data, parsed.diffIds);
+  const folders = stored.folders(parsed.diffIds);
   const plan: ImagePlan = {
-    kind: 'docker',
+    kind,
     names: [...image.names].sort(),
     digest: null,
     id: image.id,
     platform: parsed.platform,
     platforms: parsed.platform === null ? [] : [parsed.platform],
     config: parsed.config,
-    layers: folders.map(({ chainId, size }, index) => ({
-      member: chainId,
+    layers: folders.map(({ id, size }, index) => ({
+      member: id,
       size,
       digest: null,
       blobDigest: null,
@@ -63,5 +69,5 @@ function planFolders(
       mediaType: 'application/vnd.docker.image.rootfs.diff.tar',
     })),
   };
-  return { folders: new Map(folders.map((folder) => [folder.chainId, folder])), plan };
+  return { folders: new Map(folders.map((folder) => [folder.id, folder])), plan };
 }

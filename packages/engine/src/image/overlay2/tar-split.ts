@@ -2,7 +2,7 @@ import type { ImageError } from '../error.ts';
 import { unusable } from './unusable.ts';
 
 /** Longest line that is held, bytes: bytes behind the end of a layer come in pieces of a mebibyte and more. */
-const maxLineBytes = 64 * 1024 * 1024;
+const maxLineBytes = 8 * 1024 * 1024;
 
 /** A file whose bytes are left out: they lie in the layer's folder. */
 export interface SplitFile {
@@ -44,9 +44,13 @@ export class TarSplitDecoder {
   push(chunk: Buffer): void {
     let start = 0;
     for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
-      const line = chunk.subarray(start, end);
-      this.#line(this.#rest.length === 0 ? line : Buffer.concat([this.#rest, line]));
-      this.#rest = Buffer.alloc(0);
+      if (this.#rest.length === 0) {
+        this.#line(chunk, start, end);
+      } else {
+        const line = Buffer.concat([this.#rest, chunk.subarray(start, end)]);
+        this.#rest = Buffer.alloc(0);
+        this.#line(line, 0, line.length);
+      }
       start = end + 1;
     }
     if (this.#rest.length + chunk.length - start > maxLineBytes) {
@@ -59,20 +63,21 @@ export class TarSplitDecoder {
 
   end(): void {
     if (this.#rest.length > 0) {
-      this.#line(this.#rest);
+      this.#line(this.#rest, 0, this.#rest.length);
     }
   }
 
-  #line(line: Buffer): void {
+  #line(bytes: Buffer, start: number, end: number): void {
+    const from = start + segmentStart.length;
     // nearly all bytes are in lines of this form
-    if (line.length > segmentStart.length && segmentStart.compare(line, 0, segmentStart.length) === 0) {
-      const end = line.indexOf(quote, segmentStart.length);
-      if (end >= 0) {
-        this.#handler.segment(this.#decoded(line, segmentStart.length, end));
+    if (from < end && segmentStart.compare(bytes, start, from) === 0) {
+      const to = bytes.indexOf(quote, from);
+      if (to >= 0 && to < end) {
+        this.#handler.segment(this.#decoded(bytes, from, to));
         return;
       }
     }
-    this.#other(line);
+    this.#other(bytes.toString('utf8', start, end));
   }
 
   #decoded(line: Buffer, start: number, end: number): Buffer {
@@ -87,7 +92,7 @@ export class TarSplitDecoder {
     return this.#scratch.subarray(0, bytes);
   }
 
-  #other(line: Buffer): void {
+  #other(line: string): void {
     const { type, name, name_raw, size, payload } = parsed(line);
     if (type === 2 && (payload === null || payload === undefined)) {
       return;
@@ -113,9 +118,9 @@ function base64Bytes(line: Buffer, start: number, end: number): number {
   return ((end - start) / 4) * 3 - padding;
 }
 
-function parsed(line: Buffer): Readonly<Record<string, unknown>> {
+function parsed(line: string): Readonly<Record<string, unknown>> {
   try {
-    const value: unknown = JSON.parse(line.toString('utf8'));
+    const value: unknown = JSON.parse(line);
     if (typeof value === 'object' && value !== null) {
       return value as Readonly<Record<string, unknown>>;
     }

@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readImage } from '../read-image.ts';
 import { type FakeEngineOptions, fakeEngine } from '../testing/fake-engine.ts';
-import { dockerArchive, fixtureImage, sha256 } from '../testing/image-builder.ts';
+import { fakeRegistry } from '../testing/fake-registry.ts';
+import { dockerArchive, fixtureImage, ociLayoutFiles, sha256, tarHeader } from '../testing/image-builder.ts';
 import { readSeen, recordingAnalyser, temporaryDirectory, temporaryFile } from '../testing/reading.ts';
 
 const directory = temporaryDirectory();
@@ -77,10 +79,13 @@ describe('an image of the engine', () => {
   });
 });
 
+/** The same folder 256 times. */
+const folders = Buffer.concat(new Array<Buffer>(256).fill(tarHeader({ path: 'x/', type: 'directory' }, 0)));
+
 describe('what can go wrong', () => {
   const cases: readonly (readonly [string, string, Partial<FakeEngineOptions>, string, string])[] = [
     ['no such image', 'docker:other', {}, 'NOT_FOUND', 'has no image other'],
-    ['no such image, bare', 'other', {}, 'NOT_FOUND', 'has no image other'],
+    ['no such image, bare', 'other', {}, 'REGISTRY_UNREACHABLE', 'has no image other'],
     ['a name that is none', 'docker:../containers', {}, 'NOT_FOUND', 'not the name'],
     ['a name with a query', 'docker:a?b', {}, 'NOT_FOUND', 'not the name'],
     [
@@ -133,8 +138,58 @@ describe('what can go wrong', () => {
   ];
   it.each(cases)('%s', async (_, reference, options, code, message) => {
     const { unix: engineHost } = await engine(options);
-    await expect(readSeen(reference, { engineHost })).rejects.toMatchObject({
+    await expect(readSeen(reference, { engineHost, offline: true })).rejects.toMatchObject({
       name: 'ImageError',
+      code,
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it.each([
+    ['garbage', (response: ServerResponse) => response.end(Buffer.alloc(100_000, 'garbage')), {}, 'CORRUPT'],
+    ['nothing', (response: ServerResponse) => response.end(), {}, 'MISSING_BLOB'],
+    ['a member without end', endless(tarHeader({ path: 'x' }, 2 ** 40)), { maxLayerBytes: 2 ** 20 }, 'TOO_LARGE'],
+    [
+      'a layer without end',
+      endless(tarHeader({ path: 'x/layer.tar' }, 2 ** 40)),
+      { maxLayerBytes: 2 ** 20 },
+      'TOO_LARGE',
+    ],
+    ['headers without end', endless(folders, folders), {}, 'TOO_LARGE'],
+  ])('an export of %s', async (_, onExport, limits, code) => {
+    const { unix: engineHost } = await engine({ onExport });
+    await expect(readSeen('docker:app:latest', { engineHost, limits })).rejects.toMatchObject({
+      name: 'ImageError',
+      code,
+      message: expect.not.stringContaining('\n'),
+    });
+  });
+
+  it('an export that goes on after its end: what follows is not waited for', async () => {
+    const { unix: engineHost } = await engine({
+      onExport: (response, archive) => endless(archive)(response),
+    });
+    expect((await readSeen('docker:app:latest', { engineHost })).id).toBe(sha256(image.config));
+  });
+
+  it.each([
+    [
+      'a description without end',
+      endless(Buffer.from('{"Id":"'), Buffer.alloc(65536, 'a')),
+      'ENGINE_ERROR',
+      'more than',
+    ],
+    [
+      'half a description',
+      (to: ServerResponse) => to.writeHead(200, { 'content-length': 9 }).write('{', () => to.destroy()),
+      'ENGINE_ERROR',
+      'broke off',
+    ],
+    ['a description of nothing', (to: ServerResponse) => to.end('[]'), 'CORRUPT', 'not a JSON object'],
+    ['no ID', (to: ServerResponse) => to.end('{}'), 'ENGINE_ERROR', 'names no image ID'],
+  ])('%s', async (_, onInspect, code, message) => {
+    const { unix: engineHost } = await engine({ onInspect });
+    await expect(readSeen('docker:app:latest', { engineHost })).rejects.toMatchObject({
       code,
       message: expect.stringContaining(message),
     });
@@ -176,3 +231,73 @@ describe('what can go wrong', () => {
     });
   });
 });
+
+const registry = await fakeRegistry({ files: ociLayoutFiles([image]) });
+
+describe('a bare name', () => {
+  const podman = async (options: Partial<FakeEngineOptions> = {}) => ({
+    CONTAINER_HOST: (await engine(options)).unix,
+    CONTAINERD_ADDRESS: join(directory, 'none.sock'),
+  });
+
+  it('is that of Docker where both have it', async () => {
+    const [{ unix: engineHost }, environment] = [await engine(), await podman()];
+    expect((await readSeen('app:latest', { engineHost, environment })).kind).toBe('docker');
+  });
+
+  it('is that of Podman where Docker does not have it', async () => {
+    const [{ unix: engineHost }, environment] = [await engine({ names: [] }), await podman()];
+    for (const name of ['app:latest', sha256(image.config).slice(7, 19)]) {
+      expect(await readSeen(name, { engineHost, environment })).toMatchObject({ kind: 'podman', reference: name });
+    }
+  });
+
+  it('that nobody has: one line says who was asked', async () => {
+    const [{ unix: engineHost }, { CONTAINER_HOST }] = [await engine({ names: [] }), await podman({ names: [] })];
+    const failure: unknown = await readSeen('0123456789ab', { engineHost, environment: { CONTAINER_HOST } }).catch(
+      (e) => e,
+    );
+    expect(failure).toMatchObject({ code: 'NOT_FOUND' });
+    expect(String(failure)).toMatch(
+      /^ImageError: 0123456789ab: no such file, and the engine at [^\n]* has no image 0123456789ab; Podman at [^\n]* has no image 0123456789ab$/,
+    );
+  });
+
+  it('is that of the registry where no engine has it, and never without a connection', async () => {
+    const [{ unix: engineHost }, environment] = [await engine({ names: [] }), await podman({ names: [] })];
+    const name = `${registry.host}/app:1`;
+    expect((await readSeen(name, { engineHost, environment })).kind).toBe('registry');
+    const asked = registry.asked.length;
+    await expect(readSeen(name, { engineHost, environment, offline: true })).rejects.toMatchObject({
+      code: 'REGISTRY_UNREACHABLE',
+      message: expect.stringMatching(
+        /no such file, and the engine .* has no image .*; Podman .*; the registry .*: offline$/,
+      ),
+    });
+    expect(registry.asked.length).toBe(asked);
+  });
+
+  it('is looked up nowhere else when an engine that is there fails: elsewhere it may be another image', async () => {
+    const environment = await podman();
+    const { unix: failing } = await engine({ onInspect: (to) => to.writeHead(500).end('{"message":"disk on fire"}') });
+    await expect(readSeen('app:latest', { engineHost: failing, environment })).rejects.toMatchObject({
+      code: 'ENGINE_ERROR',
+    });
+    const gone = `unix://${join(directory, 'gone.sock')}`;
+    await expect(readSeen('app:latest', { engineHost: gone, environment })).rejects.toMatchObject({
+      code: 'ENGINE_UNREACHABLE',
+      message: expect.stringContaining('no other place is asked'),
+    });
+  });
+});
+
+/** Sends this, and then the same again and again until nobody listens. */
+function endless(first: Buffer, again: Buffer = Buffer.alloc(65_536)): (response: ServerResponse) => void {
+  return (response) => {
+    const more = () => {
+      while (!response.destroyed && response.write(again));
+      if (!response.destroyed) response.once('drain', more);
+    };
+    response.write(first, more);
+  };
+}

@@ -1,24 +1,65 @@
 import { platformOf } from '../config.ts';
 import { planDockerArchive } from '../docker-manifest.ts';
-import { type EngineClient, type EngineImage, engineClient } from '../engine-client.ts';
+import { dockerAddress, type EngineAddress, podmanAddress } from '../engine-address.ts';
+import { type EngineClient, type EngineImage, type EngineWords, engineClient, isLocal } from '../engine-client.ts';
 import { asImageError, ImageError } from '../error.ts';
 import { checkPlatform, type ImageChoice } from '../image-plan.ts';
 import { readEngineFolders } from '../overlay2/read-folders.ts';
 import type { DescribeContext, ReadContext } from '../read-layers.ts';
 import { readStreamedArchive } from '../streamed-archive.ts';
-import type { DescribedImage, ReadImage } from '../types.ts';
+import type { DescribeOptions, ReadImage } from '../types.ts';
 import { choiceOf } from './archive.ts';
 import type { ImageSource } from './source.ts';
 
-/** `docker:NAME`: an image of the local Docker engine, by name or ID (also its first 12 digits). */
-export const engineSource: ImageSource = {
+/** `docker:NAME`: an image of the Docker engine, by name or ID (also its first 12 digits). */
+export const dockerSource: ImageSource = sourceOf({
   prefix: 'docker',
-  read: readEngineImage,
-  describe: describeEngineImage,
-};
+  address: dockerAddress,
+  words: {
+    name: 'the engine',
+    start: 'is the engine running?',
+    permission: 'may this user speak to the engine (group docker)?',
+  },
+});
+
+/** `podman:NAME`: an image of Podman, whose service must run: it speaks as the Docker engine does. */
+export const podmanSource: ImageSource = sourceOf({
+  prefix: 'podman',
+  address: podmanAddress,
+  words: {
+    name: 'Podman',
+    start: 'start its service (systemctl --user start podman.socket, or podman system service --time=0)',
+    permission: 'does the service run for another user?',
+  },
+});
+
+interface Engine {
+  readonly prefix: 'docker' | 'podman';
+  readonly words: EngineWords;
+  address(options: DescribeOptions): EngineAddress;
+}
+
+function sourceOf(engine: Engine): ImageSource {
+  return {
+    prefix: engine.prefix,
+    hasIds: true,
+    async read(name, context) {
+      const found = await inspectImage(engine, name, context);
+      return found.client.local ? readNearEngine(found, context) : readExport(found, context);
+    },
+    async describe(name, context) {
+      const { image, platform } = await inspectImage(engine, name, context);
+      const { id, names, diffIds } = image;
+      return { reference: context.reference, names: [...names].sort(), digest: null, id, platform, diffIds };
+    },
+  };
+}
 
 /** An image that the engine has, for the platform that is wanted. */
 interface FoundImage {
+  readonly engine: Engine;
+  /** by which it was asked for */
+  readonly name: string;
   readonly client: EngineClient;
   readonly image: EngineImage;
   readonly choice: ImageChoice;
@@ -29,61 +70,57 @@ interface FoundImage {
 const nameForm = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,511}$/;
 
 /** Asks the engine for the image, and makes sure that it is for the platform that is wanted. */
-async function inspectImage(name: string, context: DescribeContext): Promise<FoundImage> {
+async function inspectImage(engine: Engine, name: string, context: DescribeContext): Promise<FoundImage> {
   if (!nameForm.test(name) || name.includes('..') || name.includes('//')) {
     throw new ImageError('NOT_FOUND', `${JSON.stringify(name.slice(0, 200))} is not the name of an image`);
   }
-  const { engineHost, offline } = context;
-  if (offline && engineHost !== undefined && !/^(?:unix:\/\/|\/)/.test(engineHost)) {
-    throw new ImageError('ENGINE_UNREACHABLE', `the engine at ${engineHost} is not asked for ${name}: offline`);
+  const address = engine.address(context);
+  if (context.offline && !isLocal(address.host)) {
+    const { words } = engine;
+    throw new ImageError('ENGINE_UNREACHABLE', `${words.name} at ${address.host} is not asked for ${name}: offline`);
   }
-  const client = engineClient(engineHost);
+  const client = engineClient(address, engine.words);
   const image = await client.inspect(name, context.signal);
   const choice = choiceOf(context, null);
   const platform = platformOf(image.os, image.architecture, image.variant);
   checkPlatform(platform, choice, name);
-  return { client, image, choice, platform };
-}
-
-async function describeEngineImage(name: string, context: DescribeContext): Promise<DescribedImage> {
-  const { image, platform } = await inspectImage(name, context);
-  const { id, names, diffIds } = image;
-  return { reference: context.reference, names: [...names].sort(), digest: null, id, platform, diffIds };
-}
-
-async function readEngineImage<T>(name: string, context: ReadContext<T>): Promise<ReadImage<T>> {
-  const found = await inspectImage(name, context);
-  return found.client.local ? readNearEngine(name, found, context) : readExport(name, found, context);
+  return { engine, name, client, image, choice, platform };
 }
 
 /** From the engine's own folders where they can be read, else what it exports. Says which, and why. */
-async function readNearEngine<T>(name: string, found: FoundImage, context: ReadContext<T>): Promise<ReadImage<T>> {
+async function readNearEngine<T>(found: FoundImage, context: ReadContext<T>): Promise<ReadImage<T>> {
+  const { engine, name, image, choice } = found;
   try {
-    const read = await readEngineFolders(found.image, found.choice, context);
+    const read = await readEngineFolders(image, engine.prefix, choice, context);
     return { ...read, readFrom: 'overlay2' };
   } catch (error) {
     const reason = asImageError(error, name);
     if (!(reason instanceof ImageError) || reason.code === 'ABORTED') {
       throw reason;
     }
-    context.progress?.note?.(`${name} is exported by the engine, its folders are not read: ${reason.message}`);
+    const { words } = engine;
+    context.progress?.note?.(`${name} is exported by ${words.name}, its folders are not read: ${reason.message}`);
   }
-  return readExport(name, found, context);
+  return readExport(found, context);
 }
 
 async function readExport<T>(
-  name: string,
-  { client, image, choice }: FoundImage,
+  { engine, name, client, image, choice }: FoundImage,
   context: ReadContext<T>,
 ): Promise<ReadImage<T>> {
   // by ID: a tag may move between the two requests
   const stream = {
-    what: `${name} (exported by the engine)`,
+    what: `${name} (exported by ${engine.words.name})`,
     compression: null,
     size: image.size,
+    maxBytes: (image.diffIds.length + 1) * context.limits.maxLayerBytes,
     open: (signal: AbortSignal | undefined) => client.export(image.id, signal),
   };
-  const read = await readStreamedArchive(stream, (members) => planDockerArchive(members, choice, 'docker'), context);
+  const read = await readStreamedArchive(
+    stream,
+    (members) => planDockerArchive(members, choice, engine.prefix),
+    context,
+  );
   // an export by ID does not say how the image is called
   return { ...read, readFrom: 'export', names: [...new Set([...read.names, ...image.names])].sort() };
 }

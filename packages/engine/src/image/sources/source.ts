@@ -5,6 +5,8 @@ import type { DescribedImage, ReadImage } from '../types.ts';
 export interface ImageSource {
   /** what stands before the colon of a reference: `docker-archive` */
   readonly prefix: string;
+  /** knows images by their ID, also by its first 12 digits */
+  readonly hasIds?: boolean;
   /**
    * @param target the reference without its prefix
    * @throws ImageError
