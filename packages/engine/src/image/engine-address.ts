@@ -100,6 +100,31 @@ export function podmanAddress({ environment = {} }: DescribeOptions): EngineAddr
   return { host: `unix://${existsSync(own) ? own : system}`, tls: null, stated: false };
 }
 
+/** Where containerd listens, and which of its namespaces is meant. */
+export interface ContainerdAddress {
+  readonly socket: string;
+  readonly namespace: string;
+  readonly stated: boolean;
+}
+
+/**
+ * `CONTAINERD_ADDRESS` and `CONTAINERD_NAMESPACE`, as `ctr` reads them.
+ *
+ * @throws ImageError `UNSUPPORTED` for what is no socket of this machine
+ */
+export function containerdAddress({ environment = {} }: DescribeOptions): ContainerdAddress {
+  const stated = environment.CONTAINERD_ADDRESS;
+  const socket = (stated || '/run/containerd/containerd.sock').replace(/^unix:\/\//, '');
+  const namespace = environment.CONTAINERD_NAMESPACE || 'default';
+  if (!socket.startsWith('/')) {
+    throw new ImageError('UNSUPPORTED', `${socket}: containerd is reached by its socket alone`);
+  }
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,75}$/.test(namespace)) {
+    throw new ImageError('NOT_FOUND', `${JSON.stringify(namespace)} is no namespace of containerd`);
+  }
+  return { socket, namespace, stated: Boolean(stated) };
+}
+
 function smallFile(path: string): Buffer {
   const file = new OpenFile(path);
   try {

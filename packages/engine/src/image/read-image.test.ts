@@ -309,7 +309,6 @@ describe('references', () => {
     ['docker-archive:missing', 'NOT_FOUND', 'no such file'],
     ['oci-layout:missing', 'NOT_FOUND', 'no such file'],
     ['rootfs:missing', 'NOT_FOUND', 'no such file'],
-    ['containerd:debian', 'UNSUPPORTED', 'not supported yet'],
     [empty, 'NOT_AN_IMAGE', 'rootfs:'],
     [`oci-layout:${empty}`, 'NOT_AN_IMAGE', 'index.json'],
     ['/dev/null', 'NOT_AN_IMAGE', 'regular file'],

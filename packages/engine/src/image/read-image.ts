@@ -5,6 +5,7 @@ import { asImageError, ImageError, type ImageErrorCode, throwIfAborted } from '.
 import { defaultReadLimits } from './limits.ts';
 import type { DescribeContext, ReadContext } from './read-layers.ts';
 import { anyArchiveSource, dockerArchiveSource, ociArchiveSource, splitName } from './sources/archive.ts';
+import { containerdSource } from './sources/containerd.ts';
 import { dockerSource, podmanSource } from './sources/engine.ts';
 import { ociLayoutSource } from './sources/oci-layout-directory.ts';
 import { registrySource } from './sources/registry.ts';
@@ -19,19 +20,17 @@ const sources: readonly ImageSource[] = [
   ociLayoutSource,
   dockerSource,
   podmanSource,
+  containerdSource,
   registrySource,
   rootfsSource,
 ];
 
 /** Where a bare name that is no path is looked up, one after the other. */
-const namedSources: readonly ImageSource[] = [dockerSource, podmanSource, registrySource];
-
-/** Prefixes that are understood and cannot be read yet. */
-const plannedPrefixes = ['containerd'];
+const namedSources: readonly ImageSource[] = [dockerSource, podmanSource, containerdSource, registrySource];
 
 /**
  * Opens an image and analyses its layers: `docker-archive:F`, `oci-archive:F`, `oci-layout:D`, `docker:NAME`,
- * `podman:NAME`, `registry:REF`, `rootfs:D`, `file://F`, a bare path (the kind is seen from its content) or a bare name (the
+ * `podman:NAME`, `containerd:NAME`, `registry:REF`, `rootfs:D`, `file://F`, a bare path (the kind is seen from its content) or a bare name (the
  * engines, then the registry). The caller closes it.
  *
  * @throws ImageError when the image as a whole cannot be read; what could not be read of it is in the analyses
@@ -108,13 +107,6 @@ async function atSource<R>(reference: string, use: SourceUse<R>): Promise<R> {
     const source = sources.find((known) => known.prefix === prefix);
     if (source !== undefined) {
       return use(source, reference.slice(prefix.length + 1));
-    }
-    if (plannedPrefixes.includes(prefix)) {
-      const known = sources.map((each) => `${each.prefix}:`).join(', ');
-      throw new ImageError(
-        'UNSUPPORTED',
-        `${prefix}: is not supported yet; what is: ${known} sbom: file:// and bare paths`,
-      );
     }
   }
   return existsSync(reference) || looksLikePath(splitName(reference).path)

@@ -4,7 +4,15 @@
  */
 
 /** Kinds of place an image can come from; the prefix of a reference (`docker-archive:F`). */
-export type SourceKind = 'docker-archive' | 'oci-archive' | 'oci-layout' | 'docker' | 'podman' | 'registry' | 'rootfs';
+export type SourceKind =
+  | 'docker-archive'
+  | 'oci-archive'
+  | 'oci-layout'
+  | 'docker'
+  | 'podman'
+  | 'containerd'
+  | 'registry'
+  | 'rootfs';
 
 /** `export`: the archive that an engine sends; `overlay2`: the folders of its storage driver on this machine. */
 export type ReadFrom = 'export' | 'overlay2';

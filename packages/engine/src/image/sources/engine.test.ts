@@ -237,7 +237,6 @@ const registry = await fakeRegistry({ files: ociLayoutFiles([image]) });
 describe('a bare name', () => {
   const podman = async (options: Partial<FakeEngineOptions> = {}) => ({
     CONTAINER_HOST: (await engine(options)).unix,
-    CONTAINERD_ADDRESS: join(directory, 'none.sock'),
   });
 
   it('is that of Docker where both have it', async () => {

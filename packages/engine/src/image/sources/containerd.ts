@@ -1,0 +1,92 @@
+import { type ContentStore, openContentStore } from '../containerd/content-store.ts';
+import { containerdAddress } from '../engine-address.ts';
+import { ImageError } from '../error.ts';
+import { describedPlan, type ImagePlan, type PlannedLayer } from '../image-plan.ts';
+import { type DescribeContext, type ReadContext, readPlannedImage, readPlannedLayers } from '../read-layers.ts';
+import { analysePulled } from '../registry/pulled-layer.ts';
+import { planRegistryImage } from '../registry/registry-members.ts';
+import { parseRegistryReference } from '../registry/registry-reference.ts';
+import type { ReadImage } from '../types.ts';
+import { choiceOf } from './archive.ts';
+import type { ImageSource } from './source.ts';
+
+/** `containerd:NAME`: an image of containerd, read from its content store: blobs as they were pulled. */
+export const containerdSource: ImageSource = {
+  prefix: 'containerd',
+  read: readContainerdImage,
+  async describe(name, context) {
+    const { plan, store } = await openImage(name, context);
+    store.close();
+    return describedPlan(plan, context.reference);
+  },
+};
+
+async function readContainerdImage<T>(name: string, context: ReadContext<T>): Promise<ReadImage<T>> {
+  const { plan, store } = await openImage(name, context);
+  try {
+    const files = new Map(plan.layers.map((layer) => [layer.member, blobFile(store, layer)]));
+    return [...files.values()].every((blob) => blob !== null)
+      ? await readPlannedImage(plan, ({ member }) => files.get(member)!, context, store.close)
+      : await readPlannedLayers(plan, (layer, ...rest) => analysePulled(store, layer, ...rest), context, store.close);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+/** A file of another size than the manifest states is left to the service to explain. */
+function blobFile(store: ContentStore, { digest, size }: PlannedLayer) {
+  const blob = digest === null ? null : store.file(digest);
+  return blob?.size === size ? blob : null;
+}
+
+async function openImage(
+  name: string,
+  context: DescribeContext,
+): Promise<{ readonly plan: ImagePlan; readonly store: ContentStore }> {
+  const reference = parseRegistryReference(name);
+  const { host, repository, tag, digest } = reference;
+  const { maxLayerBytes } = context.limits;
+  const store = await connect(context);
+  try {
+    const base = `${host}/${repository}${tag === null ? '' : `:${tag}`}`;
+    // as clients of containerd write names; then as it was written
+    const names = [
+      digest === null ? base : `${base}@${digest}`,
+      ...(digest === null ? [] : [`${host}/${repository}@${digest}`]),
+      name,
+    ];
+    const target = await store.target([...new Set(names)], context.signal);
+    const found = { ...reference, digest: target.digest };
+    const { plan } = await planRegistryImage(store, found, choiceOf(context, null), maxLayerBytes, context.signal);
+    return { plan: { ...plan, kind: 'containerd', names: [target.name] }, store };
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+/** @throws ImageError `NO_ENGINE`, `ENGINE_UNREACHABLE` */
+async function connect(context: DescribeContext): Promise<ContentStore> {
+  const { socket, namespace, stated } = containerdAddress(context);
+  const shown = `containerd at ${socket} (namespace ${namespace})`;
+  try {
+    return await openContentStore(socket, namespace, shown, context.limits, context.signal);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const reason = reasons[code];
+    if (reason === undefined || error instanceof ImageError) {
+      throw error;
+    }
+    // where nobody named it, it may be a part of Docker that others than root cannot speak to
+    const errorCode = stated ? 'ENGINE_UNREACHABLE' : 'NO_ENGINE';
+    throw new ImageError(errorCode, `cannot reach ${shown}: ${reason}`, { cause: error });
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'no such socket; is it running?',
+  ECONNREFUSED: 'the connection was refused; is it running?',
+  EACCES: 'permission denied; it answers root alone',
+  EPERM: 'permission denied; it answers root alone',
+};
