@@ -3,8 +3,8 @@ import type { Distro } from '../types.ts';
 import { aptSuites } from './apt-suites.ts';
 import { parseOsRelease, type ReleaseFields } from './os-release.ts';
 
-/** What one file says: the distro, or where its packages come from. */
-export type DistroFacts = Distro | { readonly suites: readonly string[] };
+/** What one file says: the distro, where its packages come from, or whose dpkg is. */
+export type DistroFacts = Distro | { readonly suites: readonly string[] } | { readonly vendor: string };
 
 /** Where a release states what it is, the most telling first. */
 const sources: readonly { readonly path: string; readonly read: (text: string) => Distro | null }[] = [
@@ -13,12 +13,19 @@ const sources: readonly { readonly path: string; readonly read: (text: string) =
   { path: 'etc/alpine-release', read: (text) => release('alpine', firstWord(text), null) },
   { path: 'etc/lsb-release', read: (text) => fromLsbRelease(parseOsRelease(text)) },
   { path: 'etc/openwrt_release', read: (text) => fromLsbRelease(parseOsRelease(text)) },
-  { path: 'etc/debian_version', read: fromDebianVersion },
+  // these before what they are made from, whose files they keep
+  { path: 'etc/devuan_version', read: (text) => fromDebianVersion(text, 'devuan') },
+  { path: 'etc/debian_version', read: (text) => fromDebianVersion(text, 'debian') },
   // these before the general ones: Oracle's and others' say there what they are compatible with
   { path: 'etc/oracle-release', read: fromRedHatRelease },
   { path: 'etc/centos-release', read: fromRedHatRelease },
   { path: 'etc/fedora-release', read: fromRedHatRelease },
   { path: 'etc/SuSE-release', read: fromSuseRelease },
+  { path: 'etc/photon-release', read: (text) => fromFirstLine(text, 'photon') },
+  { path: 'etc/mariner-release', read: (text) => fromFirstLine(text, 'mariner') },
+  { path: 'etc/azurelinux-release', read: (text) => fromFirstLine(text, 'azurelinux') },
+  { path: 'etc/gentoo-release', read: (text) => fromFirstLine(text, 'gentoo') },
+  { path: 'etc/arch-release', read: fromArchRelease },
   { path: 'etc/system-release', read: fromRedHatRelease },
   { path: 'etc/redhat-release', read: fromRedHatRelease },
 ];
@@ -26,14 +33,21 @@ const sources: readonly { readonly path: string; readonly read: (text: string) =
 /** Where apt takes packages from. */
 const suiteSources = ['etc/apt/sources.list', 'etc/apt/sources.list.d/debian.sources'];
 
+/** A link to the file of the distro that packages come from; all derivatives of Debian keep `debian_version`. */
+const vendorSource = 'etc/dpkg/origins/default';
+
 /** Reads what the image says of its distro. */
 export const distroReader: FileReader<DistroFacts> = {
   name: 'distro',
-  version: 2,
+  version: 3,
   maxBytes: 1024 * 1024,
-  reads: [...sources.map(({ path }) => ({ path })), ...suiteSources.map((path) => ({ path }))],
+  reads: [...sources.map(({ path }) => ({ path })), ...[...suiteSources, vendorSource].map((path) => ({ path }))],
   parse(path, body) {
     const text = body.toString('utf8');
+    if (path === vendorSource) {
+      const vendor = word(/^Vendor:[ \t]*(.*?)[ \t\r]*$/m.exec(text)?.[1]);
+      return parsed(vendor === null ? null : { vendor: vendor.toLowerCase() });
+    }
     if (!suiteSources.includes(path)) return parsed(sources.find((source) => source.path === path)?.read(text) ?? null);
     const suites = aptSuites(text);
     return parsed(suites.length > 0 ? { suites } : null);
@@ -44,9 +58,18 @@ export const distroReader: FileReader<DistroFacts> = {
 export function detectDistro(files: readonly LiveFile<DistroFacts>[]): Distro | null {
   for (const { path } of sources) {
     const facts = files.find(({ as }) => as === path)?.facts;
-    if (facts !== undefined && 'id' in facts) return debianUnstable(facts, files) ?? facts;
+    if (facts === undefined || !('id' in facts)) continue;
+    if (path === 'etc/debian_version') return derivative(files) ?? debianUnstable(facts, files) ?? facts;
+    return debianUnstable(facts, files) ?? facts;
   }
   return null;
+}
+
+/** A derivative that lost its os-release has Debian's version left, which is not its own. */
+function derivative(files: readonly LiveFile<DistroFacts>[]): Distro | null {
+  const id = files.flatMap(({ facts }) => ('vendor' in facts ? facts.vendor : []))[0];
+  if (id === undefined || id === 'debian') return null;
+  return { id, version: null, codename: null, prettyName: null, like: ['debian'] };
 }
 
 /** Debian's testing and unstable both call themselves by the name of the next release; only apt knows which it is. */
@@ -84,11 +107,18 @@ function fromLsbRelease(fields: ReleaseFields): Distro | null {
 }
 
 /** `12.5` is release 12; a testing system has `trixie/sid`. */
-function fromDebianVersion(text: string): Distro | null {
+function fromDebianVersion(text: string, id: string): Distro | null {
   const stated = firstWord(text);
   if (stated === null) return null;
   const major = /^\d+/.exec(stated)?.[0] ?? null;
-  return release('debian', major, major === null ? (stated.split('/')[0] ?? null) : null);
+  return release(id, major, major === null ? (stated.split('/')[0] ?? null) : null);
+}
+
+/** `CBL-Mariner 2.0.20220226` is release 2.0, `VMware Photon OS 4.0` is 4.0. */
+function fromFirstLine(text: string, id: string): Distro | null {
+  const first = text.slice(0, 200).split('\n')[0]!.trim();
+  const version = / (\d{1,10}(?:\.\d{1,10})?)(?:\.\d+)?$/.exec(first)?.[1];
+  return version === undefined ? null : { id, version, codename: null, prettyName: line(first), like: [] };
 }
 
 const redHatNames: readonly (readonly [start: string, id: string])[] = [
@@ -123,6 +153,11 @@ function fromSuseRelease(text: string): Distro | null {
   const patch = word(field('PATCHLEVEL')?.trim());
   const stated = patch === null || patch === '0' || version.includes('.') ? version : `${version}.${patch}`;
   return { id, version: stated, codename: null, prettyName: line(first), like: [] };
+}
+
+/** Empty; derivatives write their names. */
+function fromArchRelease(text: string): Distro | null {
+  return text.trim() === '' ? { id: 'arch', version: null, codename: null, prettyName: null, like: [] } : null;
 }
 
 function release(id: string, version: string | null, codename: string | null): Distro | null {
