@@ -47,6 +47,7 @@ describe('names of shards', () => {
       'hackage',
       'conan',
       'swift',
+      'pear',
     ]) {
       const { shard, scheme } = ecosystemShard(type)!;
       expect(osvEcosystems.find(({ prefix }) => prefix === shard)).toMatchObject({ scheme });
@@ -81,5 +82,7 @@ describe('names of shards', () => {
   test('names as registries compare them', () => {
     expect(shardPackageName('pypi', 'Foo_.Bar')).toBe('foo-bar');
     expect(shardPackageName('npm', 'JSONStream')).toBe('JSONStream');
+    expect(shardPackageName('packagist', 'Symfony/Yaml')).toBe('symfony/yaml');
+    expect(shardPackageName('packagist', 'pear.php.net/Archive_Tar')).toBe('pear/archive_tar');
   });
 });

@@ -80,6 +80,8 @@ const ecosystems: Readonly<Record<string, EcosystemShard>> = {
   gem: { shard: 'rubygems', scheme: 'rubygems' },
   cargo: { shard: 'crates.io', scheme: 'semver' },
   composer: { shard: 'packagist', scheme: 'packagist' },
+  // Packagist has the same releases
+  pear: { shard: 'packagist', scheme: 'packagist' },
   nuget: { shard: 'nuget', scheme: 'nuget' },
   bitnami: { shard: 'bitnami', scheme: 'bitnami' },
   hex: { shard: 'hex', scheme: 'semver' },
@@ -106,8 +108,9 @@ export function shardPackageName(shard: string, name: string): string {
   switch (shard) {
     case 'pypi':
       return name.toLowerCase().replace(/[-_.]+/g, '-');
-    case 'nuget':
     case 'packagist':
+      return name.toLowerCase().replace(/^pear\.php\.net\//, 'pear/');
+    case 'nuget':
       return name.toLowerCase();
     default:
       return name;

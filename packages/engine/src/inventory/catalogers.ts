@@ -23,6 +23,7 @@ import { npm } from './npm/npm.ts';
 import { opkg } from './opkg/opkg.ts';
 import { packageNotes } from './package-note/notes.ts';
 import { pacman } from './pacman/pacman.ts';
+import { pear } from './pear/pear.ts';
 import { php } from './php/php.ts';
 import { portage } from './portage/portage.ts';
 import { python } from './python/python.ts';
@@ -53,6 +54,7 @@ export const catalogers: readonly Cataloger<unknown>[] = [
   egg,
   ruby,
   php,
+  pear,
   dotnet,
   elixir,
   conda,
