@@ -51,39 +51,44 @@ describe('the status', () => {
   });
 });
 
-test.each(['usr/lib/opkg', 'var/lib/opkg'])('packages of %s, with their layers, licences and owners', async (place) => {
-  const manifest = 'usr/lib/node_modules/left/package.json';
-  const layers = [
-    { ...release, [`${place}/status`]: stanza('libubus2023', '2023.1-r1') },
-    {
-      [`${place}/status`]:
-        stanza('libubus2023', '2023.1-r1') + stanza('left', '1.0-r1') + stanza('no', '1', 'deinstall ok not-installed'),
-      [`${place}/info/libubus2023.control`]:
-        'Package: libubus2023\nSourceName: ubus\nLicense: LGPL-2.1\nSection: libs\n',
-      [`${place}/info/left.list`]: `/usr/bin/left\t0100755\t/x\n/${manifest}\n`,
-      [`${place}/info/no.list`]: '/usr/lib/node_modules/no/package.json\n',
-      [manifest]: '{"name":"left","version":"1.0.0"}',
-    },
-  ];
-  const { packages, incomplete } = await takeInventory(fakeImage(layers));
-  expect(incomplete).toEqual([]);
-  expect(packages.find(({ name }) => name === 'libubus2023')).toEqual({
-    type: 'opkg',
-    name: 'libubus2023',
-    version: '2023.1-r1',
-    purl: 'pkg:opkg/openwrt/libubus2023@2023.1-r1?arch=x86_64&distro=openwrt-23.05.3',
-    arch: 'x86_64',
-    source: { name: 'ubus', version: '2023.1-r1' },
-    licenses: ['LGPL-2.1'],
-    locations: [{ path: `/${place}/status`, layer: 'sha256:layer-0' }],
-    ownedBy: null,
-  });
-  expect(packages.map(({ type, name, ownedBy }) => [type, name, ownedBy])).toEqual([
-    ['npm', 'left', 'left'],
-    ['opkg', 'left', null],
-    ['opkg', 'libubus2023', null],
-  ]);
-});
+test.each(['usr/lib/opkg', 'var/lib/opkg', 'opt/lib/opkg'])(
+  'packages of %s, with their layers, licences and owners',
+  async (place) => {
+    const manifest = 'usr/lib/node_modules/left/package.json';
+    const layers = [
+      { ...release, [`${place}/status`]: stanza('libubus2023', '2023.1-r1') },
+      {
+        [`${place}/status`]:
+          stanza('libubus2023', '2023.1-r1') +
+          stanza('left', '1.0-r1') +
+          stanza('no', '1', 'deinstall ok not-installed'),
+        [`${place}/info/libubus2023.control`]:
+          'Package: libubus2023\nSourceName: ubus\nLicense: LGPL-2.1\nSection: libs\n',
+        [`${place}/info/left.list`]: `/usr/bin/left\t0100755\t/x\n/${manifest}\n`,
+        [`${place}/info/no.list`]: '/usr/lib/node_modules/no/package.json\n',
+        [manifest]: '{"name":"left","version":"1.0.0"}',
+      },
+    ];
+    const { packages, incomplete } = await takeInventory(fakeImage(layers));
+    expect(incomplete).toEqual([]);
+    expect(packages.find(({ name }) => name === 'libubus2023')).toEqual({
+      type: 'opkg',
+      name: 'libubus2023',
+      version: '2023.1-r1',
+      purl: 'pkg:opkg/openwrt/libubus2023@2023.1-r1?arch=x86_64&distro=openwrt-23.05.3',
+      arch: 'x86_64',
+      source: { name: 'ubus', version: '2023.1-r1' },
+      licenses: ['LGPL-2.1'],
+      locations: [{ path: `/${place}/status`, layer: 'sha256:layer-0' }],
+      ownedBy: null,
+    });
+    expect(packages.map(({ type, name, ownedBy }) => [type, name, ownedBy])).toEqual([
+      ['npm', 'left', 'left'],
+      ['opkg', 'left', null],
+      ['opkg', 'libubus2023', null],
+    ]);
+  },
+);
 
 test('a database that a later layer removes', async () => {
   const path = 'usr/lib/opkg/status';

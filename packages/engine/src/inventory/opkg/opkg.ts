@@ -21,13 +21,13 @@ export type OpkgFacts =
   | { readonly kind: 'control'; readonly source: string | null; readonly license: string | null }
   | { readonly kind: 'proofs'; readonly files: readonly ShippedFile[] };
 
-/** Of OpenWrt, and of Yocto. */
-const directories = ['usr/lib/opkg', 'var/lib/opkg'];
+/** Of OpenWrt, Yocto, and Entware, which lives beside the firmware of a device. */
+const directories = ['usr/lib/opkg', 'var/lib/opkg', 'opt/lib/opkg'];
 
 /** Packages of OpenWrt, Yocto and other small systems. */
 export const opkg: Cataloger<OpkgFacts> = {
   name: 'opkg',
-  version: 1,
+  version: 2,
   finds: 'distro',
   maxBytes: 64 * 1024 * 1024,
   reads: directories.flatMap((directory) => [
