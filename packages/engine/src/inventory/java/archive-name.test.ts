@@ -62,6 +62,19 @@ const fromManifest: readonly Row[] = [
   ],
   ['jsoup-1.15.jar', { 'Bundle-SymbolicName': 'org.jsoup;singleton:=true' }, 'org.jsoup jsoup 1.15'],
   ['bndlib-1.0.jar', { 'Automatic-Module-Name': 'biz.aQute.bndlib' }, 'biz.aQute bndlib 1.0'],
+  [
+    'org.eclipse.core.runtime_3.7.0.v20110110.jar',
+    { 'Bundle-SymbolicName': 'org.eclipse.core.runtime; singleton:=true', 'Bundle-Version': '3.7.0.v20110110' },
+    '- org.eclipse.core.runtime 3.7.0.v20110110',
+  ],
+  ['org.eclipse.jdt.core_3.12.0.jar', {}, '- org.eclipse.jdt.core 3.12.0'],
+  ['akka-actor_2.13-2.6.20.jar', {}, 'com.typesafe.akka akka-actor_2.13 2.6.20'],
+  [
+    'tomcat9-catalina-9.0.70.jar',
+    { 'Implementation-Title': 'Apache Tomcat', 'Implementation-Version': '9.0.70' },
+    'org.apache.tomcat tomcat-catalina 9.0.70',
+  ],
+  ['tomcat10-jasper.jar', { 'Implementation-Version': '10.1.6' }, 'org.apache.tomcat tomcat-jasper 10.1.6'],
   ['some-1.0.jar', { 'Bundle-SymbolicName': 'entirely.different.thing' }, '- some 1.0'],
 ];
 

@@ -13,7 +13,7 @@ import { knownArtifact } from './known-groups.ts';
  * @param manifest empty where there is none
  */
 export function nameArchive(path: string, manifest: JavaManifest): Coordinates | null {
-  const file = baseName(path).replace(/\.[^.]*$/, '');
+  const file = withDash(baseName(path).replace(/\.[^.]*$/, ''));
   const gradle = gradleTitle(manifest);
   if (gradle !== null) return gradle;
   const plugin = jenkinsPlugin(manifest);
@@ -25,6 +25,12 @@ export function nameArchive(path: string, manifest: JavaManifest): Coordinates |
   const known = knownArtifact(artifact, version);
   if (known !== null) return { ...known, version };
   return { group: groupOf(artifact, manifest), artifact, version };
+}
+
+/** Bundles of OSGi are called `org.eclipse.core.runtime_3.7.0.v20110110`, with their symbolic name. */
+function withDash(file: string): string {
+  const at = file.search(/_\d+\.\d+\.\d/);
+  return isDomain(file.slice(0, Math.max(at, 0))) ? `${file.slice(0, at)}-${file.slice(at + 1)}` : file;
 }
 
 const oldestVersionKeys = ['implementation-version', 'bundle-version', 'specification-version'] as const;

@@ -10,7 +10,7 @@ import { archiveSuffixes, type JavaArchive, type JavaPackage, readJavaArchive } 
  */
 export const java: Cataloger<JavaArchive> = {
   name: 'java',
-  version: 1,
+  version: 2,
   finds: 'language',
   // large files, and a distro ships its own nowhere else: what lies in /opt or /app is judged by its ecosystem, owned or not
   digests: (path) => path.startsWith('usr/'),

@@ -149,6 +149,9 @@ const renamed: ReadonlyMap<string, readonly [group: string, artifact: string]> =
   ['commons-collections3', ['commons-collections', 'commons-collections']],
 ]);
 
+/** Debian has several releases of Tomcat side by side: `tomcat9-catalina`. */
+const debianTomcat = /^tomcat\d{1,2}-/;
+
 interface Owner {
   readonly group: string;
   readonly sinceMajor: number;
@@ -168,6 +171,8 @@ for (const [group, artifacts, sinceMajor = 0] of rows) {
 export function knownArtifact(artifact: string, version: string): { group: string; artifact: string } | null {
   const other = renamed.get(artifact);
   if (other !== undefined) return { group: other[0], artifact: other[1] };
+  const plain = artifact.replace(debianTomcat, 'tomcat-');
+  if (plain !== artifact) return knownArtifact(plain, version);
   const major = Number.parseInt(version, 10);
   const named = byName.get(artifact)?.find(({ sinceMajor }) => sinceMajor === 0 || major >= sinceMajor);
   const owner = named ?? byPrefix.find(([prefix]) => artifact.startsWith(prefix))?.[1];
