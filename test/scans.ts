@@ -34,13 +34,14 @@ export async function scan(
   return { ...outcome, result: parsed(outcome, reference) as ScanResult };
 }
 
-/** `sbom REFERENCE --format json`, without a layer cache. */
+/** `sbom REFERENCE --format json`, without a layer cache unless `more` names one. */
 export async function listPackages(
   reference: string,
   more: readonly string[] = [],
   options: RunOptions = {},
 ): Promise<InventoryResult> {
-  const outcome = await plimsoll(['sbom', reference, '--no-cache', '--format', 'json', ...more], options);
+  const cache = more.includes('--cache-dir') ? [] : ['--no-cache'];
+  const outcome = await plimsoll(['sbom', reference, ...cache, '--format', 'json', ...more], options);
   return parsed(outcome, reference) as InventoryResult;
 }
 
