@@ -189,6 +189,17 @@ describe('the fields of a header', () => {
     ]);
   });
 
+  test('what a builder wrote as (none) is null', () => {
+    const none = {
+      arch: '(none)',
+      vendor: '(none)',
+      license: '(none)',
+      sourceRpm: '(none)',
+      modularityLabel: '(none)',
+    };
+    expect(one({ ...base, ...none }).packages).toEqual(one(base).packages);
+  });
+
   test('a tag that stands twice: the later one counts', () => {
     const blob = headerOf({ name: 'a', version: '1', release: '2', license: 'x', vendor: 'old', sourceRpm: 'new' });
     // the sixth entry becomes a second vendor

@@ -70,7 +70,7 @@ export function sourceOf(file: string | null): RpmPackage['source'] {
 }
 
 function wordOf(header: RpmHeader, number: number): string | null {
-  const text = textOf(header, number);
+  const text = lineOf(header, number);
   return isPackageWord(text) ? text : null;
 }
 

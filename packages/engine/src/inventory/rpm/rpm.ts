@@ -32,7 +32,7 @@ const database = 'rpm database';
 /** Packages of Red Hat, SUSE, Amazon, Azure Linux and all other users of rpm. */
 export const rpm: Cataloger<RpmFacts> = {
   name: 'rpm',
-  version: 2,
+  version: 3,
   finds: 'distro',
   // the database of a full desktop has 200 MB
   maxBytes: 256 * 1024 * 1024,
