@@ -48,7 +48,7 @@ interface Descriptor {
 /** A manifest that can be chosen. */
 interface Candidate {
   readonly descriptor: Descriptor;
-  /** which entry of index.json leads to it: entries of one image index are one image for several platforms */
+  /** the entry of index.json that leads to it: entries of one image index are one image for several platforms */
   readonly group: number;
   readonly names: readonly string[];
 }
@@ -70,7 +70,8 @@ export function hasOciIndex(members: Members): boolean {
  * @see https://github.com/opencontainers/image-spec/blob/main/image-layout.md
  */
 export function planOciLayout(members: Members, choice: ImageChoice, kind: SourceKind): ImagePlan {
-  const candidates = candidatesOf(members, choice);
+  const found = candidatesOf(members, choice);
+  const candidates = choice.platform === 'any' ? joinPlatforms(found) : found;
   const { descriptor, names, group } = choose(candidates, choice, members.what);
   const beside = candidates.filter((candidate) => candidate.group === group);
   const plan = planManifest(members, choice, kind, descriptor, names);
@@ -121,6 +122,28 @@ function candidatesOf(members: Members, choice: ImageChoice): readonly Candidate
     collect(members, choice, descriptor, { group, names: descriptor.names, depth: 0 }, found);
   });
   return found.candidates;
+}
+
+/**
+ * Some writers put the platforms of an image straight into index.json. Where all of them are asked for, entries of one name
+ * that are each for another platform are one image.
+ */
+function joinPlatforms(candidates: readonly Candidate[]): readonly Candidate[] {
+  const byName = new Map<string, Candidate[]>();
+  for (const candidate of candidates) {
+    const key = JSON.stringify(candidate.names);
+    const same = byName.get(key);
+    if (same === undefined) {
+      byName.set(key, [candidate]);
+    } else {
+      same.push(candidate);
+    }
+  }
+  return [...byName.values()].flatMap((same) => {
+    const platforms = new Set(same.map(({ descriptor }) => descriptor.platform));
+    const isOne = platforms.size === same.length && !platforms.has(null);
+    return isOne ? same.map((candidate) => ({ ...candidate, group: same[0]!.group })) : same;
+  });
 }
 
 function collect(

@@ -276,6 +276,21 @@ describe('which image', () => {
     });
   }
 
+  it('of all platforms, takes those of one name as one image, nested or not', async () => {
+    for (const nested of [true, false]) {
+      const path = file(ociArchive([arm, amd], { nested, attestation: true }));
+      expect((await readSeen(path, { platform: 'any' })).platforms).toEqual(['linux/arm64', 'linux/amd64']);
+    }
+    const twice = fixtureImage({ layers: [[{ path: 'twice' }]], platform: 'linux/amd64', names: ['multi:1'] });
+    for (const images of [
+      [arm, amd, twice],
+      [arm, other],
+    ]) {
+      const path = file(ociArchive(images));
+      await expect(readSeen(path, { platform: 'any' })).rejects.toMatchObject({ code: 'AMBIGUOUS' });
+    }
+  });
+
   it('takes the only image there is, unless another platform was asked for', async () => {
     const odd = fixtureImage({ layers: [[]], platform: 'linux/riscv64' });
     for (const archive of [ociArchive([odd], { attestation: true }), dockerArchive(odd)]) {
