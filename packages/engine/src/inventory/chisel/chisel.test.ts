@@ -41,6 +41,24 @@ test('packages, their layers, and the files that prove others', async () => {
   expect(incomplete.map(({ code, path }) => [code, path])).toEqual([['package-database-unread', `/${at}`]]);
 });
 
+test('several manifests, where another release of slices has them written', async () => {
+  const other = 'opt/slices/manifest.wall';
+  const image = fakeImage([
+    { ...release, [at]: wall(openssl), [other]: wall(openssl, six, ...paths), [proof]: metadata },
+    { [other]: { whiteout: true } },
+  ]);
+  const all = await takeInventory(fakeImage([{ ...release, [at]: wall(openssl), [other]: wall(openssl, six) }]));
+  expect(all.packages.map(({ name, locations: [place] }) => [name, place?.path])).toEqual([
+    ['openssl', `/${other}`],
+    ['python3-six', `/${other}`],
+  ]);
+  const { packages } = await takeInventory(image);
+  expect(packages.map(({ name, ownedBy }) => [name, ownedBy])).toEqual([
+    ['openssl', null],
+    ['six', null],
+  ]);
+});
+
 test('a list of dpkg beside it says more', async () => {
   const status = 'Package: openssl\nStatus: install ok installed\nVersion: 3.0.13-0ubuntu3.5\nArchitecture: amd64\n\n';
   const { packages, incomplete } = await takeInventory(

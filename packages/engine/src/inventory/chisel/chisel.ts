@@ -7,13 +7,20 @@ import { type ChiselManifest, type ChiselPackage, parseChiselManifest } from './
 
 export type ChiselFacts = Pick<ChiselManifest, 'packages' | 'files'>;
 
+/** Where Ubuntu's slices have it written; a release of slices may name any folder, and several. */
+const usual = 'var/lib/chisel/manifest.wall';
+const database = 'chisel manifest';
+
 /** Packages of which slices were laid down by chisel: Ubuntu's images without dpkg. */
 export const chisel: Cataloger<ChiselFacts> = {
   name: 'chisel',
-  version: 1,
+  version: 2,
   finds: 'distro',
   maxBytes: 16 * 1024 * 1024,
-  reads: [{ path: 'var/lib/chisel/manifest.wall', database: 'chisel manifest' }],
+  reads: [
+    { path: usual, database },
+    { name: 'manifest.wall', accepts: (path) => path !== usual, database },
+  ],
   parse: parseChiselFile,
   names: ({ packages }) => packages.map(({ name }) => name),
   assemble,
@@ -31,34 +38,37 @@ function parseChiselFile(_path: string, body: Buffer, proofs: ProofFilter): Pars
 }
 
 function assemble(context: CatalogContext<ChiselFacts>): Catalogued {
-  const [file] = context.files;
   // images that keep a list of dpkg say the same there, with source packages
-  if (file === undefined || hasDpkg(context)) return { packages: [] };
+  const [first] = context.files;
+  if (first === undefined || hasDpkg(context)) return { packages: [] };
   const since = introductions(
     context.history(() => true),
     ({ packages }) => packages.map(keyOf),
   );
   const packages = new Map<string, Package>();
-  for (const found of file.facts.packages) {
-    const key = keyOf(found);
-    packages.set(key, {
-      type: 'deb',
-      name: found.name,
-      version: found.version,
-      purl: debPurl(found, context),
-      arch: found.arch,
-      source: null,
-      licenses: [],
-      locations: [{ path: `/${file.path}`, layer: context.layerId(since.get(key) ?? file.layer) }],
-      ownedBy: null,
-    });
-  }
   const owned = new OwnedPaths(context.view);
-  // of all files in one manifest, the layer of the manifest is the one that laid them down
-  for (const { path, digest, owner } of file.facts.files) {
-    owned.add(path, { name: owner, algorithm: 'sha256', digest, since: file.layer });
+  for (const file of context.files) {
+    for (const found of file.facts.packages) {
+      const key = keyOf(found);
+      if (packages.has(key)) continue;
+      packages.set(key, {
+        type: 'deb',
+        name: found.name,
+        version: found.version,
+        purl: debPurl(found, context),
+        arch: found.arch,
+        source: null,
+        licenses: [],
+        locations: [{ path: `/${file.path}`, layer: context.layerId(since.get(key) ?? file.layer) }],
+        ownedBy: null,
+      });
+    }
+    // of all files in one manifest, the layer of the manifest is the one that laid them down
+    for (const { path, digest, owner } of file.facts.files) {
+      owned.add(path, { name: owner, algorithm: 'sha256', digest, since: file.layer });
+    }
   }
-  return { packages: [...packages.values()], owners: owned.owners, incomplete: [withoutSources(file, context)] };
+  return { packages: [...packages.values()], owners: owned.owners, incomplete: [withoutSources(first, context)] };
 }
 
 function hasDpkg({ view }: CatalogContext<ChiselFacts>): boolean {
