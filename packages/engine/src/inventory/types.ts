@@ -172,6 +172,8 @@ export interface UserFact {
   readonly sudo: 'none' | 'password' | 'no-password';
   /** may become root: user id 0, a grant of sudoers, or a group that distributions give such rights */
   readonly admin: boolean;
+  /** diff ID of the layer since which the account is there; null for a rootfs */
+  readonly layer: string | null;
 }
 
 /** What is absent was not asked for; empty means that there is none. */

@@ -10,6 +10,8 @@ export const supportedScopes = [
   'package',
   'file',
   'config',
+  'instruction',
+  'user',
   'image',
   'coverage',
 ] as const satisfies readonly RuleScope[];
@@ -185,6 +187,54 @@ const config = object({
   instructions: list(string),
 });
 
+const line = object({
+  /** keyword, `RUN`; "" for a history entry that is no instruction */
+  instruction: string,
+  /** as people write it, without values of ENV, ARG and build arguments */
+  text: string,
+  /** what stands behind the keyword, without flags: of ADD and COPY the sources and the target, of ENV and ARG the names */
+  words: list(string),
+  /** what RUN would run, one by one, also in branches, substitutions and behind `sudo` or `sh -c` */
+  commands: list(object({ name: string, words: list(string) })),
+  /** from 1, the base image's lines among them */
+  number: int,
+  /** the last with its keyword, among the base image's lines or the image's own */
+  last: bool,
+  /** it made the lowest layer */
+  bottom: bool,
+  /** "" where it made none, or that is not known */
+  layer: string,
+  created: string,
+  /** neither known nor claimed to be the base image's */
+  own: bool,
+  /** a line of the base image, which was given with `--base` */
+  inBase: bool,
+  inBaseKnown: bool,
+  /** the image's own word, or a guess from its history */
+  inBaseClaimed: bool,
+});
+
+const user = object({
+  name: string,
+  uid: int,
+  gid: int,
+  groups: list(string),
+  home: string,
+  /** "" is that of the system */
+  shell: string,
+  /** an interactive one: not `nologin`, `false`, `sync` and the like */
+  canLogIn: bool,
+  password: oneOf(['none', 'locked', 'hashed', 'empty']),
+  /** how the password is hashed, `sha512`; "" where it is not */
+  hash: string,
+  /** what sudoers lets it run anything with */
+  sudo: oneOf(['none', 'password', 'no-password']),
+  /** user id 0, a grant of sudoers, or a group that may become root */
+  admin: bool,
+  layer: string,
+  instruction: string,
+});
+
 const entry = object({ code: oneOf(incompleteCodes), message: string, path: string, layer: string });
 
 const stage = oneOf(['pipeline', 'registry', 'admission', 'runtime']);
@@ -208,6 +258,10 @@ export function scopeVariables(
       return { file, ...common };
     case 'config':
       return { config, ...common };
+    case 'instruction':
+      return { line, dockerfile: list(line), ...common };
+    case 'user':
+      return { user, ...common };
     case 'coverage':
       return { entry, ...common };
     case 'image':

@@ -1,6 +1,6 @@
 import type { Severity } from '../advisories/types.ts';
 import type { ImageConfig } from '../image/types.ts';
-import type { FileFact, Incomplete, Package } from '../inventory/types.ts';
+import type { FileFact, Incomplete, Package, UserFact } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import { daysBetween } from './days.ts';
 import type { PolicySubject } from './types.ts';
@@ -190,6 +190,27 @@ export function fileContext(file: FileFact, instruction: string | null) {
     gid: file.gid,
     size: file.size,
     layer: file.layer ?? '',
+    instruction: instruction ?? '',
+  };
+}
+
+/** @param instruction of the layer that brought the account */
+export function userContext(user: UserFact, instruction: string | null) {
+  const { name, uid, gid, groups, home, shell, password, hash, sudo, admin, layer } = user;
+  const canLogIn = !/(?:^|\/)(?:nologin|false|true|sync|halt|shutdown)$/.test(shell);
+  return {
+    name,
+    uid,
+    gid,
+    groups,
+    home,
+    shell,
+    canLogIn,
+    password,
+    hash: hash ?? '',
+    sudo,
+    admin,
+    layer: layer ?? '',
     instruction: instruction ?? '',
   };
 }

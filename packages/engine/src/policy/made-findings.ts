@@ -1,6 +1,6 @@
 import { severities } from '../advisories/types.ts';
 import type { ImageConfig } from '../image/types.ts';
-import type { FileFact, Inventory, Package } from '../inventory/types.ts';
+import type { DockerfileLine, FileFact, Inventory, Package, UserFact } from '../inventory/types.ts';
 import type { Evidence, Finding } from '../matching/types.ts';
 import { configContext } from './context-values.ts';
 import type { Rule } from './policy-file.ts';
@@ -28,6 +28,21 @@ export function fileFinding(rule: Rule, file: FileFact, title: string, inventory
   const { path, layer, mode } = file;
   const instruction = instructionOf(layer, inventory);
   return { ...made(rule, title, [path], [path]), evidence: { path, layer, instruction, value: mode } };
+}
+
+/** A line that stands there twice is one finding, like a configuration that two lines make. */
+export function lineFinding(rule: Rule, { text, layer }: DockerfileLine, title: string): Finding {
+  const value = text.slice(0, maxValueLength);
+  return { ...made(rule, title, [value, layer ?? ''], [value]), evidence: { layer, instruction: text } };
+}
+
+/** Of a key, characters. */
+const maxValueLength = 500;
+
+export function userFinding(rule: Rule, { name, uid, layer }: UserFact, title: string, inventory: Inventory): Finding {
+  const instruction = instructionOf(layer, inventory);
+  const evidence = { path: '/etc/passwd', layer, instruction, value: name };
+  return { ...made(rule, title, [name, String(uid)], [name]), evidence };
 }
 
 /** The history entry that made a layer; null where it is not known. */

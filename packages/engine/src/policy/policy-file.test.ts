@@ -61,7 +61,7 @@ describe('loadPolicy', () => {
       'scope of later',
       rule({ scope: 'secret' }),
       [
-        'policy.yaml:4:12: scope "secret" is not supported by this version; there are vulnerability, malware, package, file, config, image, coverage',
+        'policy.yaml:4:12: scope "secret" is not supported by this version; there are vulnerability, malware, package, file, config, instruction, user, image, coverage',
       ],
     ],
     ['wrong severity', rule({ severity: 'high' }), ['policy.yaml:8:15: "high" is no severity; did you mean "High"?']],

@@ -19,7 +19,7 @@ const subjectFields: readonly (readonly [prefix: string, input: string])[] = [
 ];
 
 /** Fields that the base image decides, if one was given. */
-const baseField = /^(?:(?:finding|pkg)\.inBase|image\.base\.)/;
+const baseField = /^(?:(?:finding|pkg|line)\.(?:inBase|own)|dockerfile|image\.base\.)/;
 
 /** Fields whose value changes from day to day. */
 const datedField = /\.(?:ageDays|ageKnown|knownDays|dateKnown|pastEndOfLife|endOfLifeKnown)$/;
@@ -35,7 +35,11 @@ export function signalsRead(rules: readonly Rule[]): readonly string[] {
 }
 
 /** Facts that a scope is about, which are gathered only where they are asked for. */
-const scopeFacts: Partial<Readonly<Record<RuleScope, FactName>>> = { file: 'files' };
+const scopeFacts: Partial<Readonly<Record<RuleScope, FactName>>> = {
+  file: 'files',
+  instruction: 'dockerfile',
+  user: 'users',
+};
 
 /** Facts that these rules judge, sorted. */
 export function factsRead(rules: readonly Rule[]): readonly FactName[] {

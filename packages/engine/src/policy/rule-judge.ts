@@ -12,16 +12,20 @@ import {
   imageContext,
   packageContext,
   packageOwners,
+  userContext,
 } from './context-values.ts';
 import { PolicyError } from './error.ts';
 import type { Exceptions } from './exception-match.ts';
+import { type LineContext, lineContexts } from './line-context.ts';
 import {
   configFinding,
   configOffences,
   fileFinding,
   imageFinding,
   instructionOf,
+  lineFinding,
   packageFinding,
+  userFinding,
 } from './made-findings.ts';
 import type { Policy, Rule } from './policy-file.ts';
 import type { PolicySubject } from './types.ts';
@@ -53,6 +57,7 @@ export class RuleJudge {
   readonly #images: Readonly<Record<Rule['per'], ReturnType<typeof imageContext>>>;
   readonly #inBase: BaseLayers;
   readonly #made = new Map<string, Finding>();
+  #lines: readonly LineContext[] | undefined;
   #packages: readonly ReturnType<typeof packageContext>[] | undefined;
 
   /** @param findings of the subject, exceptions applied */
@@ -102,6 +107,10 @@ export class RuleJudge {
         return this.#judgeFiles(rule);
       case 'config':
         return this.#judgeConfig(rule);
+      case 'instruction':
+        return this.#judgeLines(rule);
+      case 'user':
+        return this.#judgeUsers(rule);
       case 'coverage':
         return this.#judgeCoverage(rule);
       case 'image':
@@ -138,6 +147,28 @@ export class RuleJudge {
     for (const file of inventory.facts.files ?? []) {
       const values = this.#values(rule, fileContext(file, instructionOf(file.layer, inventory)));
       if (rule.when.evaluate(values)) broken.push(fileFinding(rule, file, rule.message.render(values), inventory));
+    }
+    return this.#make(broken);
+  }
+
+  #judgeLines(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
+    const { inventory, image } = this.#subject;
+    const lines = inventory.facts.dockerfile ?? [];
+    this.#lines ??= lineContexts(lines, image.base?.from === 'option');
+    const broken: Finding[] = [];
+    for (const [index, context] of this.#lines.entries()) {
+      const values = this.#values(rule, context, this.#lines);
+      if (rule.when.evaluate(values)) broken.push(lineFinding(rule, lines[index]!, rule.message.render(values)));
+    }
+    return this.#make(broken);
+  }
+
+  #judgeUsers(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
+    const { inventory } = this.#subject;
+    const broken: Finding[] = [];
+    for (const user of inventory.facts.users ?? []) {
+      const values = this.#values(rule, userContext(user, instructionOf(user.layer, inventory)));
+      if (rule.when.evaluate(values)) broken.push(userFinding(rule, user, rule.message.render(values), inventory));
     }
     return this.#make(broken);
   }

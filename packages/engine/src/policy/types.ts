@@ -11,6 +11,9 @@ export type RuleScope =
   | 'secret'
   | 'file'
   | 'config'
+  /** a line of the Dockerfile that the history tells of */
+  | 'instruction'
+  | 'user'
   | 'image'
   /** what could not be read or compared (`incomplete`) */
   | 'coverage'

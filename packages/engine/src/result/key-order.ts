@@ -95,6 +95,7 @@ export const resultKeyOrder: KeyOrder = {
       hash: null,
       sudo: null,
       admin: null,
+      layer: null,
     },
   },
   incomplete: { code: null, message: null, path: null, layer: null },

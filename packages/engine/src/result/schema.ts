@@ -174,6 +174,7 @@ const userFact = z.object({
     .enum(['none', 'password', 'no-password'])
     .meta({ description: 'whether sudoers lets the account run anything' }),
   admin: z.boolean().meta({ description: 'user id 0, a grant of sudoers, or a group that may become root' }),
+  layer: layerRef.meta({ description: 'since which the account is there' }),
 });
 
 const incomplete = z.object({

@@ -44,7 +44,11 @@ export const userFacts: FactGatherer<'users'> = {
     const groups = files.one<readonly Group[]>('etc/group') ?? [];
     const sudo = grantsOf(files.sudoers());
     const groupsOf = memberships(groups);
-    const listed = accounts.slice(0, maxUsers).map((account) => userFact(account, shadow, groupsOf(account), sudo));
+    const layers = introducedIn(context);
+    const layerOf = (account: Account) => context.layerId(layers.get(accountKey(account)) ?? 0);
+    const listed = accounts
+      .slice(0, maxUsers)
+      .map((account) => ({ ...userFact(account, shadow, groupsOf(account), sudo), layer: layerOf(account) }));
     if (accounts.length > maxUsers) {
       files.tell('limit-reached', 'etc/passwd', `of ${accounts.length} accounts ${maxUsers} are listed`, null);
     }
@@ -57,11 +61,23 @@ function userFact(
   shadow: ReadonlyMap<string, Password>,
   groups: readonly string[],
   sudoOf: SudoOf,
-): UserFact {
+): Omit<UserFact, 'layer'> {
   const known = password ?? shadow.get(name) ?? ({ password: 'none', hash: null } as const);
   const sudo = sudoOf({ name, uid, gid, groups });
   const admin = uid === 0 || sudo !== 'none' || groups.some((group) => adminGroups.has(group));
   return { name, uid, gid, groups, home, shell, password: known.password, hash: known.hash, sudo, admin };
+}
+
+const accountKey = ({ name, uid }: Account) => `${name}:${uid}`;
+
+/** Account → the layer since which every passwd lists it, as packages of a database have theirs. */
+function introducedIn({ analyses }: FactContext): ReadonlyMap<string, number> {
+  let since = new Map<string, number>();
+  for (const [layer, { parsed }] of analyses.entries()) {
+    const accounts = parsed.get('users')?.get('etc/passwd')?.facts as readonly Account[] | null | undefined;
+    if (accounts) since = new Map(accounts.map(accountKey).map((key) => [key, since.get(key) ?? layer]));
+  }
+  return since;
 }
 
 /** Members may become root by what distributions set up for them. */
