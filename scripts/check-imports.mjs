@@ -10,14 +10,23 @@ const engine = 'packages/engine/src';
 /** room → rooms that it may import from, and how */
 export const rooms = {
   versions: {},
+  licenses: {},
   image: {},
-  inventory: { image: 'all', versions: 'all' },
+  inventory: { image: 'all', versions: 'all', licenses: 'all' },
   advisories: { versions: 'all' },
   matching: { inventory: 'types', advisories: 'types', versions: 'all' },
-  policy: { inventory: 'types', matching: 'types', advisories: 'types', image: 'types' },
-  result: { image: 'types', inventory: 'types', advisories: 'types', matching: 'types', policy: 'types' },
+  policy: { inventory: 'types', matching: 'types', advisories: 'types', image: 'types', licenses: 'all' },
+  result: {
+    image: 'types',
+    inventory: 'types',
+    licenses: 'all',
+    advisories: 'types',
+    matching: 'types',
+    policy: 'types',
+  },
   report: {
     result: 'all',
+    licenses: 'all',
     image: 'types',
     inventory: 'types',
     advisories: 'types',

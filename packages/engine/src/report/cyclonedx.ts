@@ -79,7 +79,7 @@ function* components({ result, refs }: Sbom, spec: SpecVersion): Generator<unkno
 
 function component(pkg: Package, ref: string, spec: SpecVersion): unknown {
   const vendor = vendorText(pkg.vendor);
-  const licenses = cycloneDxLicenses(pkg.licenses);
+  const licenses = cycloneDxLicenses(pkg);
   const paths = [...new Set(pkg.locations.map(({ path }) => lineText(path)))];
   return {
     type: pkg.type === 'generic' ? 'application' : 'library',
@@ -90,7 +90,7 @@ function component(pkg: Package, ref: string, spec: SpecVersion): unknown {
     licenses: licenses.length === 0 ? undefined : licenses.map((each) => declared(each, spec)),
     purl: isPurl(pkg.purl) ? pkg.purl : undefined,
     evidence: paths.length === 0 ? undefined : { occurrences: paths.map((location) => ({ location })) },
-    properties: properties(packageProperties(pkg, cycloneDxHolds(pkg.licenses))),
+    properties: properties(packageProperties(pkg, cycloneDxHolds(pkg))),
   };
 }
 

@@ -1,23 +1,47 @@
 /** Declared licence texts in the terms of each standard, as far as they have them: identifiers and expressions of SPDX, else names. */
-import { hash } from 'node:crypto';
+
+import type { Package } from '../../inventory/types.ts';
+import { licenseRef } from '../../licenses/license.ts';
+import { expressionText, type LicenseNode, leaves } from '../../licenses/license-node.ts';
+import { readLicense, readLicenses } from '../../licenses/read-license.ts';
+import { readSpdxExpression } from '../../licenses/spdx-expression.ts';
+import { spdxLicenseIds } from '../../licenses/spdx-license-list.ts';
 import { lineText } from './sbom-text.ts';
-import { readSpdxExpression } from './spdx-expression.ts';
-import { spdxLicenseIds } from './spdx-license-list.ts';
+
+type Declaring = Pick<Package, 'type' | 'licenses'>;
 
 export type CycloneDxLicense =
   | { readonly license: { readonly id: string } | { readonly name: string } }
   | { readonly expression: string };
 
-/** One entry a text; an expression stands alone, since the standard allows no other beside it. */
-export function cycloneDxLicenses(texts: readonly string[]): readonly CycloneDxLicense[] {
-  const [only = ''] = texts;
-  if (texts.length === 1 && !spdxLicenseIds.has(only) && readSpdxExpression(only)) return [{ expression: only }];
-  return texts.map((text) => ({ license: spdxLicenseIds.has(text) ? { id: text } : { name: lineText(text) } }));
+/** One entry a text, or the expression for all of them: the standard allows nothing beside one. */
+export function cycloneDxLicenses({ type, licenses }: Declaring): readonly CycloneDxLicense[] {
+  const node = readLicenses(type, licenses);
+  if (node === null) return [];
+  if (node.kind === 'id' && isListed(node)) return [{ license: { id: node.id } }];
+  const [only = ''] = licenses;
+  if (licenses.length === 1 && readSpdxExpression(only) !== undefined) return [{ expression: only }];
+  if ([...leaves(node)].every(isKnown)) return [{ expression: expressionText(node, licenseRef) }];
+  return licenses.map((text) => {
+    const each = readLicense(text);
+    return { license: each.kind === 'id' && isListed(each) ? { id: each.id } : { name: lineText(text) } };
+  });
+}
+
+function isListed(node: LicenseNode): boolean {
+  return node.kind === 'id' && !node.orLater && node.exception === null && spdxLicenseIds.has(node.id);
+}
+
+function isKnown(node: LicenseNode): boolean {
+  return node.kind === 'id' && spdxLicenseIds.has(node.id);
 }
 
 /** Whether the texts can be read back from what `cycloneDxLicenses` gives. */
-export function cycloneDxHolds(texts: readonly string[]): boolean {
-  return texts.every((text) => lineText(text) === text);
+export function cycloneDxHolds(declaring: Declaring): boolean {
+  const held = cycloneDxLicenses(declaring).map((entry) =>
+    'expression' in entry ? entry.expression : 'id' in entry.license ? entry.license.id : entry.license.name,
+  );
+  return JSON.stringify(held) === JSON.stringify(declaring.licenses);
 }
 
 export interface SpdxDeclared {
@@ -26,26 +50,24 @@ export interface SpdxDeclared {
   readonly refs: ReadonlyMap<string, string | null>;
 }
 
-/** All of them apply, as far as anybody knows. */
-export function spdxDeclared(texts: readonly string[]): SpdxDeclared {
+/** What was declared as an expression stays as it was written. */
+export function spdxDeclared({ type, licenses }: Declaring): SpdxDeclared {
+  const node = readLicenses(type, licenses);
+  if (node === null) return { expression: 'NOASSERTION', refs: new Map() };
+  const [only = ''] = licenses;
+  const exact = licenses.length === 1 ? readSpdxExpression(only) : undefined;
   const refs = new Map<string, string | null>();
-  const parts = texts.map((text) => {
-    const read = readSpdxExpression(text);
-    for (const ref of read?.refs ?? []) refs.set(ref, null);
-    if (read) return read.compound && texts.length > 1 ? `(${text})` : text;
-    const ref = licenseRef(text);
-    refs.set(ref, text);
-    return ref;
-  });
-  return { expression: [...new Set(parts)].join(' AND ') || 'NOASSERTION', refs };
+  for (const leaf of leaves(exact ?? node)) {
+    if (leaf.kind === 'text') refs.set(licenseRef(leaf.text), leaf.text);
+    else if (leaf.id.startsWith('LicenseRef-')) refs.set(leaf.id, null);
+  }
+  return { expression: exact ? only : expressionText(node, licenseRef), refs };
 }
 
 /** Whether the texts can be read back from the expression. */
-export function spdxHolds(texts: readonly string[]): boolean {
-  return texts.length === 0 || (texts.length === 1 && readSpdxExpression(texts[0]!) !== undefined);
-}
-
-function licenseRef(text: string): string {
-  const words = text.slice(0, 40).match(/[A-Za-z0-9.]+/g) ?? [];
-  return ['LicenseRef', ...words, hash('sha256', text.toWellFormed(), 'hex').slice(0, 12)].join('-');
+export function spdxHolds(declaring: Declaring): boolean {
+  return (
+    declaring.licenses.length === 0 ||
+    (declaring.licenses.length === 1 && spdxDeclared(declaring).expression === declaring.licenses[0])
+  );
 }

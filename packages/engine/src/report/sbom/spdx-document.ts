@@ -5,6 +5,7 @@
  * @see https://spdx.github.io/spdx-spec/v2.3/
  */
 import type { Package } from '../../inventory/types.ts';
+import { spdxListVersion } from '../../licenses/spdx-license-list.ts';
 import type { InventoryResult, ResultImage } from '../../result/types.ts';
 import { spdxDeclared, spdxHolds } from './declared-licenses.ts';
 import { isPurl } from './purl-check.ts';
@@ -21,7 +22,6 @@ import {
   versionText,
 } from './sbom-properties.ts';
 import { blockText, lineText, safeJson } from './sbom-text.ts';
-import { spdxListVersion } from './spdx-license-list.ts';
 
 /** Names of the fields are those of the JSON format. */
 export interface SpdxDocument {
@@ -106,7 +106,7 @@ export function spdxDocument(result: InventoryResult, format: string): SpdxDocum
       const { distro } = result.image;
       if (distro !== null) yield distroPackage(distro, annotate);
       for (const [index, pkg] of result.packages.entries()) {
-        const declared = spdxDeclared(pkg.licenses);
+        const declared = spdxDeclared(pkg);
         for (const [ref, text] of declared.refs) if (!licenses.has(ref)) licenses.set(ref, text);
         yield installedPackage(pkg, sbom.refs[index]!, declared.expression, annotate);
       }
@@ -205,7 +205,7 @@ function installedPackage(pkg: Package, ref: string, licenseDeclared: string, an
     licenseDeclared,
     purl: isPurl(pkg.purl) ? pkg.purl : undefined,
     primaryPackagePurpose: pkg.type === 'generic' ? 'APPLICATION' : 'LIBRARY',
-    annotation: annotate(propertiesText(packageProperties(pkg, spdxHolds(pkg.licenses)))),
+    annotation: annotate(propertiesText(packageProperties(pkg, spdxHolds(pkg)))),
   };
 }
 
