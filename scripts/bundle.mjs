@@ -1,6 +1,7 @@
 // Bundles the sources of the command line into packages/cli/dist, which the launcher runs: one file per command, loaded
 // when it is asked for. About 120 modules loaded as sources cost half a second of CPU; the bundle costs a tenth of that.
-import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +11,16 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(`${root}packages/cli/package.json`, 'utf8'));
 const dist = `${root}packages/cli/dist`;
 const engineIndex = `${root}packages/engine/src/index.ts`;
+
+/** Of everything that the bundle is made of. */
+function digestOfSources() {
+  const hash = createHash('sha256').update(readFileSync(`${root}package-lock.json`));
+  for (const room of ['packages/cli/src', 'packages/engine/src']) {
+    const paths = readdirSync(join(root, room), { recursive: true }).filter((path) => /(?<!\.test)\.ts$/.test(path));
+    for (const path of paths.sort()) hash.update(`${path}\n`).update(readFileSync(join(root, room, path)));
+  }
+  return hash.digest('hex');
+}
 
 /** Public name of the engine → the file that defines it. */
 function definingFiles() {
@@ -67,7 +78,10 @@ async function bundle() {
     legalComments: 'none',
     plugins: [withoutIndex],
     logLevel: 'warning',
-    define: { __PLIMSOLL_VERSION__: JSON.stringify(version) },
+    define: {
+      __PLIMSOLL_VERSION__: JSON.stringify(version),
+      __PLIMSOLL_PROGRAM__: JSON.stringify(digestOfSources()),
+    },
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   });
   rmSync(dist, { recursive: true, force: true });

@@ -6,6 +6,7 @@ import { checkSource, fileReason } from '../files.ts';
 import type { CommandContext } from '../program.ts';
 import type { ProgressStream } from '../progress.ts';
 import { cacheFolder, date, list, oneOf, size, text } from '../values.ts';
+import { programDigest } from '../version.ts';
 import { registryOptions } from './registry-options.ts';
 import { scanProgress } from './scan-progress.ts';
 
@@ -26,6 +27,7 @@ export function subjectRequest(
   return {
     reference,
     version: context.version,
+    program: programDigest(),
     evaluatedAt: date(options, 'at', '--at'),
     stage: oneOf(text(options, 'stage') ?? 'pipeline', stages, '--stage'),
     platform,

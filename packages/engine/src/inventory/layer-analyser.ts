@@ -42,22 +42,33 @@ export interface LayerAnalyserOptions {
 }
 
 /** What the image room asks of whoever looks into layers: reads package databases and manifests as the bytes pass by. */
-export function createLayerAnalyser(options: LayerAnalyserOptions = {}): LayerAnalyser<LayerAnalysis> {
+export interface InventoryAnalyser extends LayerAnalyser<LayerAnalysis> {
+  /** The key under which an analysis was recalled or kept; undefined: it was not. */
+  keyOf(analysis: LayerAnalysis): string | undefined;
+}
+
+export function createLayerAnalyser(options: LayerAnalyserOptions = {}): InventoryAnalyser {
   const { store, facts = [] } = options;
   const bodyReaders = gatherersOf(facts).filter(({ bodies }) => bodies !== undefined);
   const asked = JSON.stringify([catalogerVersions(), bodyReaders.map(({ name, version }) => [name, version])]);
   const storeKey = (key: LayerKey) => createHash('sha256').update(`${key.id}\n${asked}`).digest('hex');
+  const keys = new WeakMap<LayerAnalysis, string>();
   return {
     recall(key) {
       const at = storeKey(key);
       const bytes = store?.get(at);
-      return bytes === undefined ? undefined : decodeAnalysis(at, bytes);
+      const analysis = bytes && decodeAnalysis(at, bytes);
+      if (analysis) keys.set(analysis, at);
+      return analysis;
     },
     begin: () => new InventoryVisitor(bodyReaders),
     keep(key, analysis) {
+      if (store === undefined) return;
       const at = storeKey(key);
-      store?.put(at, encodeAnalysis(at, analysis));
+      store.put(at, encodeAnalysis(at, analysis));
+      keys.set(analysis, at);
     },
+    keyOf: (analysis) => keys.get(analysis),
   };
 }
 

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { EntryType, LayerEntry, LayerListing } from '../image/types.ts';
 import type { ParsedFile } from './cataloger.ts';
+import { readSealed, sealed } from './kept-bytes.ts';
 
 /** All that the inventory keeps of one layer: which entries it has, and what its interesting files say. */
 export interface LayerAnalysis {
@@ -11,10 +10,7 @@ export interface LayerAnalysis {
 }
 
 /** The number is raised with every change of what is stored, and of how the image room reads a layer. */
-const magic = Buffer.from('plimsoll layer 2\n');
-const digestBytes = 32;
-/** Refuses a kept file that would inflate beyond this, bytes. */
-const maxAnalysisBytes = 1024 * 1024 * 1024;
+const magic = Buffer.from('plimsoll layer 3\n');
 
 const typeLetters: Readonly<Record<EntryType, string>> = {
   file: 'f',
@@ -29,7 +25,6 @@ const typesByLetter = new Map(Object.entries(typeLetters).map(([type, letter]) =
 
 /** The stored form: entries as columns, since a layer may have 100,000 of them. */
 interface StoredAnalysis {
-  readonly key: string;
   readonly paths: readonly string[];
   readonly types: string;
   readonly modes: readonly number[];
@@ -43,11 +38,11 @@ interface StoredAnalysis {
   readonly parsed: readonly (readonly [reader: string, files: readonly (readonly [string, ParsedFile<unknown>])[]])[];
 }
 
-/** The bytes under which an analysis is kept: magic, SHA-256 of the rest, zstd-compressed JSON. */
+/** The bytes that are kept of an analysis. */
 export function encodeAnalysis(key: string, { listing, parsed }: LayerAnalysis): Buffer {
-  const { entries, whiteouts, opaque, problems } = listing;
+  const { whiteouts, opaque, problems } = listing;
+  const entries = [...listing.entries];
   const stored: StoredAnalysis = {
-    key,
     paths: entries.map(({ path }) => path),
     types: entries.map(({ type }) => typeLetters[type]).join(''),
     modes: entries.map(({ mode }) => mode),
@@ -60,27 +55,29 @@ export function encodeAnalysis(key: string, { listing, parsed }: LayerAnalysis):
     problems,
     parsed: [...parsed].map(([reader, files]) => [reader, [...files]] as const),
   };
-  const payload = zstdCompressSync(JSON.stringify(stored));
-  return Buffer.concat([magic, sha256(payload), payload]);
+  return sealed(magic, key, JSON.stringify(stored));
 }
 
 /**
- * The analysis that was kept under `key`; undefined for bytes that are damaged, of another version or another key. What
- * passes its checksum was written by `encodeAnalysis`, so its shape is trusted.
+ * The analysis that was kept under `key`; undefined for bytes that are damaged, of another version or another key. It is
+ * taken apart when somebody looks into it: where the inventory of the image is kept as well, nobody does.
  */
 export function decodeAnalysis(key: string, bytes: Buffer): LayerAnalysis | undefined {
-  const payload = bytes.subarray(magic.length + digestBytes);
-  if (!bytes.subarray(0, magic.length).equals(magic)) return undefined;
-  if (!bytes.subarray(magic.length, magic.length + digestBytes).equals(sha256(payload))) return undefined;
-  let stored: StoredAnalysis;
-  try {
-    const text = zstdDecompressSync(payload, { maxOutputLength: maxAnalysisBytes }).toString('utf8');
-    stored = JSON.parse(text) satisfies StoredAnalysis;
-  } catch {
-    // a good checksum over what is no analysis: not ours
-    return undefined;
-  }
-  return stored.key === key ? fromStored(stored) : undefined;
+  const text = readSealed(magic, key, bytes);
+  if (text === undefined) return undefined;
+  let decoded: LayerAnalysis | undefined;
+  const analysis = () => {
+    decoded ??= fromStored(JSON.parse(text()) satisfies StoredAnalysis);
+    return decoded;
+  };
+  return {
+    get listing() {
+      return analysis().listing;
+    },
+    get parsed() {
+      return analysis().parsed;
+    },
+  };
 }
 
 function fromStored(stored: StoredAnalysis): LayerAnalysis {
@@ -101,8 +98,4 @@ function fromStored(stored: StoredAnalysis): LayerAnalysis {
     listing: { entries, whiteouts, opaque, problems },
     parsed: new Map(stored.parsed.map(([reader, files]) => [reader, new Map(files)])),
   };
-}
-
-function sha256(bytes: Buffer): Buffer {
-  return createHash('sha256').update(bytes).digest();
 }

@@ -2,10 +2,10 @@ import type { EolRecord } from '../advisories/types.ts';
 import { readImage } from '../image/read-image.ts';
 import type { DescribeOptions, ReadImage } from '../image/types.ts';
 import { catalogerVersions } from '../inventory/catalogers.ts';
+import { inventoryOf } from '../inventory/kept-inventory.ts';
 import { createLayerAnalyser } from '../inventory/layer-analyser.ts';
 import { openLayerCache } from '../inventory/layer-cache.ts';
 import { sbomFile } from '../inventory/sbom/sbom-file.ts';
-import { takeInventory } from '../inventory/take-inventory.ts';
 import type { Inventory } from '../inventory/types.ts';
 import { sortIncomplete } from '../matching/plan.ts';
 import { platformResults } from '../result/platform-results.ts';
@@ -65,7 +65,9 @@ async function readImageSubject(request: SubjectRequest): Promise<Subject> {
   const analyser = createLayerAnalyser({ store, facts });
   const image = await readImage(request.reference, { ...found, analyser, progress: request.progress });
   try {
-    const taken = await takeInventory(image, facts);
+    const { program } = request;
+    const kept = store && program ? { store, program, keyOf: analyser.keyOf } : null;
+    const taken = await inventoryOf(image, facts, kept);
     const base = await findBase(image, request.base, found);
     const inventory = { ...taken, facts: markBaseLines(taken.facts, base.image, image.layers.length) };
     return { image: { ...image, contentDigest: image.rootfsDigest }, inventory, base, catalogers: catalogerVersions() };

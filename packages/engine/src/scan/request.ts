@@ -11,6 +11,8 @@ export interface SubjectRequest {
   readonly reference: string;
   /** of the product, for the result's inputs */
   readonly version: string;
+  /** digest of the program's own code, which alone may use the inventories that it keeps; without it none are kept */
+  readonly program?: string | null | undefined;
   /** `YYYY-MM-DD` */
   readonly evaluatedAt: string;
   readonly stage: PolicySubject['stage'];

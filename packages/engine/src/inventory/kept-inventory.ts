@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import type { ReadImage } from '../image/types.ts';
+import { readSealed, sealed } from './kept-bytes.ts';
+import type { LayerStore } from './layer-analyser.ts';
+import type { LayerAnalysis } from './layer-analysis.ts';
+import { takeInventory } from './take-inventory.ts';
+import type { FactName, Inventory } from './types.ts';
+
+const magic = Buffer.from('plimsoll inventory 1\n');
+
+export interface InventoryStore {
+  readonly store: LayerStore;
+  /** Key under which the analysis of a layer is kept; undefined: it is not. */
+  readonly keyOf: (analysis: LayerAnalysis) => string | undefined;
+  /** digest of the program's own code: what it makes of the same layers, another version might not */
+  readonly program: string;
+}
+
+/**
+ * The inventory of an image. Where all of its layers are kept, so is what they add up to: the same image again costs
+ * neither squashing nor assembling. Null: nothing is kept.
+ */
+export async function inventoryOf(
+  image: ReadImage<LayerAnalysis>,
+  facts: readonly FactName[],
+  kept: InventoryStore | null,
+): Promise<Inventory> {
+  const key = kept && keyOf(image, facts, kept);
+  if (!kept || key === null) return takeInventory(image, facts);
+  const bytes = kept.store.get(key);
+  const text = bytes && readSealed(magic, key, bytes);
+  if (text) return JSON.parse(text()) satisfies Inventory;
+  const inventory = await takeInventory(image, facts);
+  // what could not be read may be readable next time
+  const unread = inventory.incomplete.some(({ code }) => code === 'file-unreadable' || code === 'limit-reached');
+  if (!unread) kept.store.put(key, sealed(magic, key, JSON.stringify(inventory)));
+  return inventory;
+}
+
+/** Of all that an inventory is made from; null where the analysis of a layer is not kept, for whichever reason. */
+function keyOf(
+  image: ReadImage<LayerAnalysis>,
+  facts: readonly FactName[],
+  { keyOf: keyOfLayer, program }: InventoryStore,
+): string | null {
+  if (image.rootfs !== null) return null;
+  const analyses: string[] = [];
+  for (const { analysis } of image.layers) {
+    const key = keyOfLayer(analysis);
+    if (key === undefined) return null;
+    analyses.push(key);
+  }
+  const layers = image.layers.map(({ analysis: _, ...layer }) => layer);
+  const made = JSON.stringify([program, [...facts].sort(), analyses, layers, image.config, image.platform]);
+  return createHash('sha256').update(`inventory\n${made}`).digest('hex');
+}
