@@ -1,3 +1,4 @@
+import { EntryTable } from './entry-table.ts';
 import { maxProblemsPerLayer } from './limits.ts';
 import { PlaceTable } from './place-table.ts';
 import type { TarEntry } from './tar/extended-headers.ts';
@@ -50,7 +51,7 @@ export class LayerScan<T> implements TarHandler {
   readonly #visitor: LayerVisitor<T>;
   readonly #limits: ReadLimits;
   readonly #partsAt: PartsAt | null;
-  readonly #entries: LayerEntry[] = [];
+  readonly #entries = new EntryTable();
   readonly #whiteouts: string[] = [];
   readonly #opaque: string[] = [];
   readonly #problems: ReadProblem[] = [];
@@ -233,7 +234,7 @@ export class LayerScan<T> implements TarHandler {
       linkTarget: target,
     };
     const holder = this.#holderOf(target);
-    const shared = this.#entries[holder];
+    const shared = this.#entries.at(holder);
     if (shared?.type !== 'file') {
       this.#add(link, this.#ordinal, 0, holder);
       return;
@@ -252,7 +253,7 @@ export class LayerScan<T> implements TarHandler {
 
   #holderOf(path: string): number {
     for (; this.#indexed < this.#entries.length; this.#indexed += 1) {
-      this.#byPath.set(this.#entries[this.#indexed]!.path, this.#indexed);
+      this.#byPath.set(this.#entries.pathAt(this.#indexed), this.#indexed);
     }
     const index = this.#byPath.get(path);
     return index === undefined ? -1 : this.#places.at(index).holder;

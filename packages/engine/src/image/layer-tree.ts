@@ -45,7 +45,7 @@ export class LayerTree {
     return this.#walker.steps;
   }
 
-  #placeAll(entries: readonly LayerEntry[]): void {
+  #placeAll(entries: Iterable<LayerEntry>): void {
     for (const entry of entries) {
       if (this.steps > this.#options.maxSteps) {
         this.#options.problem(

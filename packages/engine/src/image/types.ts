@@ -94,10 +94,15 @@ export interface PassingFile {
   end(): void;
 }
 
+/** Entries that are made when they are looked at, or an array of them. */
+export interface EntryList extends Iterable<LayerEntry> {
+  readonly length: number;
+}
+
 /** All of a layer but its bodies. Whiteouts are taken out of `entries`. */
 export interface LayerListing {
   /** in the order of the layer, later ones replace earlier ones; hard links that are wanted are resolved to files where possible */
-  readonly entries: readonly LayerEntry[];
+  readonly entries: EntryList;
   /** paths that this layer removes from the layers below (`usr/bin/vi`) */
   readonly whiteouts: readonly string[];
   /** directories whose content in the layers below is hidden; '' is the root */

@@ -67,7 +67,7 @@ class LayerTouch {
   readonly #opaque: ReadonlySet<string>;
 
   constructor({ entries, whiteouts, opaque }: LayerListing) {
-    this.#entries = new Map(entries.map(({ path, type }) => [path, type]));
+    this.#entries = new Map([...entries].map(({ path, type }) => [path, type]));
     this.#whiteouts = new Set(whiteouts);
     this.#opaque = new Set(opaque);
   }

@@ -82,9 +82,11 @@ async function bodiesOf(
   before: SizesBefore,
   analyses: readonly LayerAnalysis[],
 ): Promise<ReadonlyMap<Suspect, Buffer>> {
-  const small = analyses.map(
-    ({ listing }) => listing.entries.reduce((sum, { size }) => sum + size, 0) <= maxLayerBytes,
-  );
+  const small = analyses.map(({ listing }) => {
+    let bytes = 0;
+    for (const { size } of listing.entries) bytes += size;
+    return bytes <= maxLayerBytes;
+  });
   const readable = suspects.filter(
     ({ node, owner }) => owner.digest !== null && canDigest.has(owner.algorithm) && small[node.layer],
   );

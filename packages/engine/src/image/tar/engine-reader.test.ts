@@ -5,8 +5,9 @@ import { paxHeader, tarHeader, withChecksum } from '../testing/image-builder.ts'
 import type { LayerListing } from '../types.ts';
 
 /** Pieces of a tar, padded; the end mark is added. */
-function read(...parts: readonly (Buffer | readonly Buffer[])[]): LayerListing {
-  const visitor = { wants: () => false, file() {}, finish: (listing: LayerListing) => listing };
+function read(...parts: readonly (Buffer | readonly Buffer[])[]) {
+  const finish = (listing: LayerListing) => ({ ...listing, entries: [...listing.entries] });
+  const visitor = { wants: () => false, file() {}, finish };
   const scan = new LayerScan(visitor, defaultReadLimits, 'layer');
   scan.decoder.push(Buffer.concat([...parts.flat(), Buffer.alloc(1024)]));
   scan.decoder.finish();

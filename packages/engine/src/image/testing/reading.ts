@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { readImage } from '../read-image.ts';
-import type { LayerAnalyser, LayerKey, LayerListing, ReadImage, ReadOptions } from '../types.ts';
+import type { LayerAnalyser, LayerEntry, LayerKey, LayerListing, ReadImage, ReadOptions } from '../types.ts';
 
 /** Everything that a visitor was told. */
 export interface Seen {
-  readonly listing: LayerListing;
+  readonly listing: LayerListing & { readonly entries: readonly LayerEntry[] };
   /** bodies as text, in the order of the calls */
   readonly files: readonly (readonly [path: string, text: string])[];
 }
@@ -38,7 +38,7 @@ export function recordingAnalyser(wants: (path: string, size: number) => boolean
       return {
         wants,
         file: (entry, body) => void files.push([entry.path, body.toString('latin1')]),
-        finish: (listing) => ({ listing, files }),
+        finish: (listing) => ({ listing: { ...listing, entries: [...listing.entries] }, files }),
       };
     },
   };

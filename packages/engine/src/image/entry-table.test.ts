@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { EntryTable } from './entry-table.ts';
+import type { EntryType, LayerEntry } from './types.ts';
+
+const kinds: readonly EntryType[] = ['file', 'directory', 'symlink', 'hardlink', 'character', 'block', 'fifo'];
+const text = fc.string({ unit: fc.constantFrom('a', '/', 'é', '…', '😀', '\uf7e9', '\n', '\0'), maxLength: 40 });
+const number = fc.nat({ max: Number.MAX_SAFE_INTEGER });
+const entry = fc.record<LayerEntry>({
+  path: text,
+  type: fc.constantFrom(...kinds),
+  mode: fc.nat({ max: 0o7777 }),
+  uid: number,
+  gid: number,
+  size: number,
+  linkTarget: fc.option(text),
+});
+
+test('what is put in comes out, in order', () => {
+  fc.assert(
+    fc.property(fc.array(entry), (entries) => {
+      const table = new EntryTable();
+      for (const each of entries) table.push(each);
+      expect(table.length).toBe(entries.length);
+      expect([...table]).toEqual(entries);
+      entries.forEach((each, index) => {
+        expect(table.pathAt(index)).toBe(each.path);
+      });
+      expect([table.at(-1), table.at(entries.length)]).toEqual([undefined, undefined]);
+    }),
+  );
+});
+
+test('it grows as far as it must', () => {
+  const table = new EntryTable();
+  const made = (index: number): LayerEntry => ({
+    path: `${'é'.repeat(index % 200)}/${index}`,
+    type: 'file',
+    mode: 0o644,
+    uid: index,
+    gid: 0,
+    size: 2 * index,
+    linkTarget: null,
+  });
+  for (let index = 0; index < 5000; index += 1) table.push(made(index));
+  for (const index of [0, 1023, 1024, 4095, 4096, 4999]) expect(table.at(index)).toEqual(made(index));
+});
