@@ -1,34 +1,67 @@
-// The raw limits, as programs of their own: node limit.mjs headers|inflate FILE OFFSET SIZE
-//   headers: walk the tar headers of a plain layer by pread of 4 KiB, bodies skipped
-//   inflate: inflate a gzip layer and digest its compressed bytes, nothing else
+// The raw limits, as programs of their own: node limit.mjs headers|gzip|zstd ARCHIVE
+//   headers: walk the tar headers of all plain layers by pread of 4 KiB, bodies skipped; of jars the last 64 KiB are read, a
+//            jar with jars in it whole
+//   gzip, zstd: inflate all layers, and digest their compressed bytes, nothing else
 import { createHash } from 'node:crypto';
-import { createReadStream, openSync, readSync } from 'node:fs';
-import { createGunzip } from 'node:zlib';
+import { createReadStream, fstatSync, openSync, readSync } from 'node:fs';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
 
-const [, , what, file, offsetText, sizeText] = process.argv;
-const [offset, size] = [Number(offsetText), Number(sizeText)];
+const [, , what, file] = process.argv;
+const fd = openSync(file, 'r');
+const window = Buffer.alloc(4096);
 
-if (what === 'headers') {
-  const fd = openSync(file, 'r');
-  const window = Buffer.alloc(4096);
-  let [windowStart, windowEnd, entries] = [0, 0, 0];
+/** Calls back with every file of a tar that lies in `size` bytes at `offset`: name, offset and size of its body. */
+function walk(offset, size, onFile) {
+  let [start, end] = [0, 0];
   for (let at = offset; at + 512 <= offset + size; ) {
-    if (at < windowStart || at + 512 > windowEnd) {
-      windowStart = at;
-      windowEnd = at + readSync(fd, window, 0, 4096, at);
+    if (at < start || at + 512 > end) {
+      start = at;
+      end = at + readSync(fd, window, 0, 4096, at);
     }
-    const header = window.subarray(at - windowStart, at - windowStart + 512);
-    if (header[0] === 0) break;
-    entries++;
-    at += 512 + Math.ceil(parseInt(header.toString('latin1', 124, 136), 8) / 512) * 512;
+    const header = at - start;
+    if (window[header] === 0) break;
+    const bytes = octal(header + 124);
+    onFile(header, at + 512, bytes);
+    at += 512 + Math.ceil(bytes / 512) * 512;
   }
-  console.log(entries);
-} else {
+}
+
+function octal(at) {
+  let value = 0;
+  for (let index = at; index < at + 12 && window[index] >= 0x30; index++) value = value * 8 + window[index] - 0x30;
+  return value;
+}
+
+const nameOf = (header) => window.toString('latin1', header, header + 100).replace(/\0.*$/s, '');
+const jar = Buffer.from('.jar\0');
+
+function readJar(offset, size) {
+  const tail = Buffer.alloc(Math.min(size, 65_536));
+  readSync(fd, tail, 0, tail.length, offset + size - tail.length);
+  if (tail.includes('.jarPK')) readSync(fd, Buffer.alloc(size), 0, size, offset);
+}
+
+const members = [];
+walk(0, fstatSync(fd).size, (header, offset, size) => members.push({ name: nameOf(header), offset, size }));
+let entries = 0;
+for (const { name, offset, size } of members) {
+  const magic = Buffer.alloc(4);
+  readSync(fd, magic, 0, 4, offset);
+  if (what === 'headers') {
+    if (!name.endsWith('.tar')) continue;
+    walk(offset, size, (header, at, bytes) => {
+      entries++;
+      const end = window.indexOf(0, header);
+      if (bytes > 0 && end < header + 100 && window.compare(jar, 0, 5, end - 4, end + 1) === 0) readJar(at, bytes);
+    });
+    continue;
+  }
+  if (magic.readUInt32LE(0) !== 0xfd2fb528 && magic.readUInt16LE(0) !== 0x8b1f) continue;
   const hash = createHash('sha256');
-  const gunzip = createGunzip({ chunkSize: 131072 });
+  const inflate = what === 'gzip' ? createGunzip({ chunkSize: 131072 }) : createZstdDecompress({ chunkSize: 131072 });
   const raw = createReadStream(file, { start: offset, end: offset + size - 1, highWaterMark: 131072 });
   raw.on('data', (chunk) => hash.update(chunk));
-  let bytes = 0;
-  for await (const chunk of raw.pipe(gunzip)) bytes += chunk.length;
-  console.log(bytes, hash.digest('hex'));
+  for await (const chunk of raw.pipe(inflate)) entries += chunk.length;
+  hash.digest('hex');
 }
+console.log(entries);

@@ -1,79 +1,102 @@
-// npm run bench [-- FOLDER]: the product beside the raw limit, in turn, on the same inputs, nothing cached. Prints the
-// minimum of the rounds as a table: CPU seconds (user + system, whole process), peak memory, ratio. Needs Debian's
-// `time` and `debootstrap`, and root to make the input the first time.
+// npm run bench [-- FOLDER]: the product, the raw limits and peers in turn, on the same inputs. Prints the minimum of the
+// rounds as a table: CPU seconds (user + system, whole process, start included), peak memory, ratio to the limit. Needs
+// Debian's `time`, and root to make the inputs the first time (inputs.mjs). Settings: ROUNDS, BENCH_ONLY (a regular
+// expression on the names of runs), BENCH_PEERS=0, BENCH_MIRROR and BENCH_DATE (advisories).
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir, totalmem } from 'node:os';
+import { availableParallelism, loadavg, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { largestMember, makeInputs } from './inputs.mjs';
+import { makeInputs } from './inputs.mjs';
+import { peers } from './peers.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 5);
+const only = new RegExp(process.env.BENCH_ONLY ?? '');
+const date = process.env.BENCH_DATE ?? new Date().toISOString().slice(0, 10);
 const root = fileURLToPath(new URL('..', import.meta.url));
 const node = join(root, 'node_modules/.bin/node');
 const folder = process.argv[2] ?? join(tmpdir(), 'plimsoll-bench');
 const state = mkdtempSync(join(tmpdir(), 'plimsoll-bench-state-'));
+const launcher = join(root, 'packages/cli/bin/plimsoll.mjs');
+
+/** How far above the limit the product may be: times the limit, and seconds for its start. */
+const targets = { docker: [3, 0.3], gzip: [1.25, 0.3], zstd: [1.35, 0.3] };
+const kindNames = { docker: 'plain layers', gzip: 'gzip', zstd: 'zstd' };
+const limits = { docker: 'headers', gzip: 'gzip', zstd: 'zstd' };
 
 /** CPU seconds and MB of one run; fails when the exit code is not one of those that are right. */
-function measure(args, rightCodes) {
-  const { status, stderr } = spawnSync('/usr/bin/time', ['-f', '%U %S %M', '-q', node, ...args], {
+function measure(command, rightCodes) {
+  const { status, stderr } = spawnSync('/usr/bin/time', ['-f', '%U %S %M', '-q', ...command], {
     encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+    stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, XDG_CACHE_HOME: join(state, 'cache') },
   });
-  if (!rightCodes.includes(status)) throw new Error(`exit ${status}: ${args.join(' ')}\n${stderr}`);
+  if (!rightCodes.includes(status)) throw new Error(`exit ${status}: ${command.join(' ')}\n${stderr}`);
   const [user, system, kilobytes] = stderr.trim().split('\n').pop().split(' ').map(Number);
   return { cpu: user + system, memory: kilobytes / 1024 };
 }
 
-try {
-  const { docker, oci } = await makeInputs(folder);
-  const db = join(state, 'db');
+function database() {
+  const db = process.env.BENCH_DB ?? join(state, 'db');
   const mirror = process.env.BENCH_MIRROR;
-  const date = process.env.BENCH_DATE ?? new Date().toISOString().slice(0, 10);
-  const launcher = join(root, 'packages/cli/bin/plimsoll.mjs');
   const source = mirror ? ['--mirror', mirror] : [];
-  execFileSync(node, [launcher, 'db', 'build', '--db-dir', db, '--as-of', date, ...source], { stdio: 'inherit' });
-  const scan = (image) => [
-    launcher,
-    'scan',
-    image,
-    '--db-dir',
-    db,
-    '--at',
-    date,
-    '--no-cache',
-    '--no-update',
-    '--format',
-    `json=${join(state, 'out.json')}`,
-  ];
-  const limit = (what, image) => {
-    const { offset, size } = largestMember(image);
-    return [join(root, 'bench/limit.mjs'), what, image, offset, size].map(String);
-  };
-  const runs = [
-    { name: 'node -e 0', args: ['-e', '0'], codes: [0] },
-    { name: 'plimsoll --help', args: [launcher, '--help'], codes: [0] },
-    { name: 'plimsoll --version', args: [launcher, '--version'], codes: [0] },
-    { name: 'docker-archive, plain: walk its headers', args: limit('headers', docker), codes: [0] },
-    { name: 'docker-archive, plain: plimsoll scan', args: scan(docker), codes: [0, 1] },
-    { name: 'OCI gzip: inflate and digest', args: limit('inflate', oci), codes: [0] },
-    { name: 'OCI gzip: plimsoll scan', args: scan(oci), codes: [0, 1] },
-  ];
+  const build = [launcher, 'db', 'build', '--db-dir', db, '--as-of', date, ...source];
+  if (!process.env.BENCH_DB) execFileSync(node, build, { stdio: 'inherit' });
+  return db;
+}
+
+/** name, command, right exit codes, and what its figures are held against. */
+function* runsOf(inputs, db) {
+  yield { name: 'node -e 0', command: [node, '-e', '0'], codes: [0] };
+  for (const flag of ['--help', '--version'])
+    yield { name: `plimsoll ${flag}`, command: [node, launcher, flag], codes: [0] };
+  const others = process.env.BENCH_PEERS === '0' ? null : peers(folder, node);
+  for (const image of ['slim', 'shop']) {
+    for (const [kind, archive] of Object.entries(inputs[image])) {
+      const name = `${image}, ${kindNames[kind]}`;
+      const limit = `${name}: limit`;
+      yield { name: limit, command: [node, join(root, 'bench/limit.mjs'), limits[kind], archive], codes: [0] };
+      const report = `json=${join(state, 'out.json')}`;
+      const sbom = [node, launcher, 'sbom', archive, '--format', report];
+      const scan = [node, launcher, 'scan', archive, '--db-dir', db, '--at', date, '--no-update', '--format', report];
+      const held = { limit, target: targets[kind] };
+      yield { name: `${name}: sbom`, command: [...sbom, '--no-cache'], codes: [0, 4], ...held };
+      yield { name: `${name}: scan`, command: [...scan, '--no-cache'], codes: [0, 1, 4, 5], ...held };
+      const again = ['--cache-dir', join(state, 'layers')];
+      yield { name: `${name}: sbom again`, command: [...sbom, ...again], codes: [0, 4], limit: null, target: [0, 0.3] };
+      yield { name: `${name}: scan again`, command: [...scan, ...again], codes: [0, 1, 4, 5], limit: null };
+      if (others)
+        yield { name: `${name}: snyk-docker-plugin`, command: others.snyk(archive), codes: [0], limit, peer: true };
+    }
+    const trivy = others?.trivy(inputs.roots[image]);
+    if (trivy) yield { name: `${image}, unpacked: trivy-cdxgen rootfs`, command: trivy, codes: [0], peer: true };
+  }
+}
+
+try {
+  const runs = [...runsOf(await makeInputs(folder), database())].filter(({ name }) => only.test(name));
   const least = new Map();
   // One round that does not count: page cache and compile cache are warm afterwards.
   for (let round = 0; round <= rounds; round++) {
-    for (const { name, args, codes } of runs) {
-      const { cpu, memory } = measure(args, codes);
+    for (const { name, command, codes, peer } of runs) {
+      if (peer && round > 2) continue;
+      const { cpu, memory } = measure(command, codes);
       if (round === 0) continue;
       const seen = least.get(name) ?? { cpu: Infinity, memory: 0 };
       least.set(name, { cpu: Math.min(seen.cpu, cpu), memory: Math.max(seen.memory, memory) });
     }
   }
-  console.log(
-    `\n${date}, ${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${rounds} rounds, minimum of CPU, maximum of memory\n`,
-  );
-  console.log('| run | CPU s | peak MB |\n|---|---|---|');
-  for (const [name, { cpu, memory }] of least) console.log(`| ${name} | ${cpu.toFixed(2)} | ${memory.toFixed(0)} |`);
+  const machine = `${availableParallelism()} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, load ${loadavg()[1].toFixed(1)}`;
+  console.log(`\n${date}, ${machine}, ${rounds} rounds (peers: 2), minimum of CPU, maximum of memory\n`);
+  console.log('| run | CPU s | peak MB | × limit | allowed CPU s |\n|---|---|---|---|---|');
+  for (const { name, limit, target } of runs) {
+    const { cpu, memory } = least.get(name);
+    const base = least.get(limit)?.cpu;
+    const ratio = base ? (cpu / base).toFixed(2) : '';
+    const allowed = target && (base || !limit) ? (target[0] * (base ?? 0) + target[1]).toFixed(2) : '';
+    console.log(`| ${name} | ${cpu.toFixed(2)} | ${memory.toFixed(0)} | ${ratio} | ${allowed} |`);
+  }
 } finally {
   rmSync(state, { recursive: true, force: true });
 }
