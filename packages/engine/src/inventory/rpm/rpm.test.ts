@@ -62,6 +62,47 @@ describe('where the database is', () => {
     });
   });
 
+  test('one that a conversion left beside what it was converted to', async () => {
+    const place = 'var/lib/rpm';
+    const state = (...versions: readonly string[]) =>
+      versions.map((text) => plainHeader(text.slice(0, 1), { version: text.slice(1) }));
+    const old = { [`${place}/Packages`]: berkeleyFile(state('a1', 'b1')) };
+    const converted = { [`${place}/rpmdb.sqlite`]: sqliteFile(state('a1', 'b2', 'c1')) };
+    const now = [`a 1-2 /${place}/rpmdb.sqlite 0`, `b 2-2 /${place}/rpmdb.sqlite 1`, `c 1-2 /${place}/rpmdb.sqlite 1`];
+    expect(await seen({ ...release, ...old }, converted)).toEqual({ packages: now, incomplete: [] });
+    // one that is written after it is no leftover
+    const later = await seen({ ...release, ...converted }, old);
+    expect(later.packages.map((text) => text.slice(0, 3))).toEqual(['a 1', 'b 1', 'b 2', 'c 1']);
+    // nor does one that misses packages hide them
+    const fewer = { [`${place}/rpmdb.sqlite`]: sqliteFile(state('b2')) };
+    const { packages } = await seen({ ...release, ...old }, fewer);
+    expect(packages.map((text) => text.slice(0, 3))).toEqual(['a 1', 'b 1', 'b 2']);
+  });
+
+  test('a conversion that changed a version alone is an edit', async () => {
+    const program = 'usr/bin/a';
+    const header = (version: string) =>
+      plainHeader('a', {
+        version,
+        sha256Header: 'd'.repeat(64),
+        baseNames: ['a'],
+        dirNames: ['/usr/bin/'],
+        dirIndexes: [0],
+        fileStates: [0],
+        fileDigests: [''],
+      });
+    const { packages, incomplete } = await takeInventory(
+      fakeImage([
+        { ...release, 'var/lib/rpm/Packages': berkeleyFile([header('1')]), [program]: '#!/bin/sh' },
+        { 'var/lib/rpm/rpmdb.sqlite': sqliteFile([header('9')]) },
+      ]),
+    );
+    expect(packages.map(({ version }) => version)).toEqual(['9-2']);
+    expect(incomplete.map(({ code, message }) => [code, message.split(': ')[1]])).toEqual([
+      ['package-database-altered', 'a 1-2 is listed as 9-2'],
+    ]);
+  });
+
   test('an installation, an upgrade and a removal in layers of their own', async () => {
     const path = 'var/lib/rpm/rpmdb.sqlite';
     const state = (...versions: readonly string[]) =>

@@ -23,6 +23,7 @@ export interface RpmFacts {
 }
 
 const directories = ['var/lib/rpm', 'usr/lib/sysimage/rpm', 'usr/share/rpm'];
+/** What rpm has written over the years, the latest first. */
 const names = ['rpmdb.sqlite', 'Packages.db', 'Packages'];
 const manifests = ['var/lib/rpmmanifest/container-manifest-2', 'var/lib/rpmmanifest/container-manifest-1'];
 /** SQLite's write-ahead log; empty unless rpm was killed. */
@@ -114,7 +115,8 @@ function assemble(context: CatalogContext<RpmFacts>): Catalogued {
       }
     }
   }
-  return { packages: [...packages.values()], owners: owned.owners, unlisted: unlistedOf(context) };
+  const unlisted = [...unlistedOf(context), ...unlistedByConversion(context.files)];
+  return { packages: [...packages.values()], owners: owned.owners, unlisted };
 }
 
 /** Lists made for want of a database are written by who builds the image, and are no evidence. */
@@ -138,8 +140,51 @@ function unlistedOf(context: CatalogContext<RpmFacts>): readonly Unlisted[] {
 /** A list that was made for want of a database says less than one, and nobody keeps it up to date beside one. */
 function authoritative(files: readonly LiveFile<RpmFacts>[]): readonly LiveFile<RpmFacts>[] {
   const databases = files.filter(({ as }) => !isManifest(as));
-  if (databases.length > 0) return databases;
+  if (databases.length > 0) return databases.filter((file) => conversionOf(file, files) === undefined);
   return [manifests[0], manifests[1]].flatMap((path) => files.find(({ as }) => as === path) ?? []).slice(0, 1);
+}
+
+/**
+ * The database that a conversion to a later format made of this one, which was left beside it: it has all of its
+ * packages, in whichever version. One that misses some hides nothing.
+ */
+function conversionOf(file: LiveFile<RpmFacts>, files: readonly LiveFile<RpmFacts>[]): LiveFile<RpmFacts> | undefined {
+  const folder = file.path.slice(0, -baseName(file.path).length);
+  return files.find((other) => {
+    const age = names.indexOf(baseName(other.path));
+    if (other.path !== `${folder}${names[age]}` || age >= names.indexOf(baseName(file.path))) return false;
+    if (other.layer < file.layer) return false;
+    const known = new Set(other.facts.packages.map(nameOf));
+    return file.facts.packages.every((found) => known.has(nameOf(found)));
+  });
+}
+
+/** What the converted database has in another version: by its files that may be an edit. */
+function unlistedByConversion(files: readonly LiveFile<RpmFacts>[]): readonly Unlisted[] {
+  return files.flatMap((file) => {
+    const other = conversionOf(file, files);
+    if (other === undefined) return [];
+    const keys = new Set(other.facts.packages.map(keyOf));
+    const byName = new Map(other.facts.packages.map((found) => [nameOf(found), found]));
+    return file.facts.packages
+      .filter((found) => !keys.has(keyOf(found)))
+      .map((before): Unlisted => {
+        const now = byName.get(nameOf(before))!;
+        return {
+          layer: other.layer,
+          path: file.path,
+          name: before.name,
+          version: evr(before),
+          now: evr(now),
+          files: before.proofs,
+          mayBeEdit: sameBuild([before.headerDigest, before.proofs], [now.headerDigest, now.proofs]),
+        };
+      });
+  });
+}
+
+function nameOf({ name, arch }: RpmPackage): string {
+  return `${name} ${arch ?? ''}`;
 }
 
 function keyOf(found: RpmPackage): string {
