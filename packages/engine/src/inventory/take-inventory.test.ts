@@ -185,6 +185,13 @@ describe('what makes an inventory incomplete', () => {
     expect(await introducedBy(layer)).toEqual(['a 1 0']);
   });
 
+  test('changes that dpkg did not merge before it was killed', async () => {
+    const layer = { ...release, 'var/lib/dpkg/status': status('a'), 'var/lib/dpkg/updates/0001': status('b') };
+    expect(await codesOf(layer)).toEqual([['package-database-damaged', '/var/lib/dpkg/updates/0001', 'layer-0']]);
+    const merged = { 'var/lib/dpkg/updates/0001': gone, 'var/lib/dpkg/updates/tmp.i': 'x' };
+    expect(await codesOf(layer, merged)).toEqual([]);
+  });
+
   test('damage that a later layer replaced is none', async () => {
     expect(await codesOf({ ...release, 'var/lib/dpkg/status': 'x' }, { 'var/lib/dpkg/status': status('a') })).toEqual(
       [],

@@ -29,11 +29,13 @@ export type DpkgFacts =
 const statusDirectory = 'var/lib/dpkg/status.d';
 const diversions = 'var/lib/dpkg/diversions';
 const lists = ['.list', '.md5sums'];
+/** Changes that dpkg had not merged into the status when it was killed, a numbered file each. */
+const journal = 'var/lib/dpkg/updates';
 
 /** Packages of Debian and its derivatives, also of images without dpkg (`status.d`, one file per package). */
 export const dpkg: Cataloger<DpkgFacts> = {
   name: 'dpkg',
-  version: 3,
+  version: 4,
   finds: 'distro',
   maxBytes: 64 * 1024 * 1024,
   reads: [
@@ -43,6 +45,7 @@ export const dpkg: Cataloger<DpkgFacts> = {
     { directory: 'var/lib/dpkg/info', suffix: '.list' },
     { directory: 'var/lib/dpkg/info', suffix: '.md5sums' },
     { path: diversions },
+    { directory: journal, accepts: (path) => /\/\d+$/.test(path) },
     { name: 'copyright', below: 'usr/share/doc' },
   ],
   parse: parseDpkgFile,
@@ -55,6 +58,10 @@ function parseDpkgFile(path: string, body: Buffer, proofs: Parameters<typeof dpk
   if (name === 'copyright') {
     const licenses = parseDebCopyright(body);
     return parsed(licenses.length > 0 ? { kind: 'licenses', licenses } : null);
+  }
+  if (path.startsWith(`${journal}/`)) {
+    const message = 'the dpkg database is damaged: its last changes are in a journal that dpkg has not merged';
+    return { facts: null, damage: body.length === 0 ? null : { code: 'package-database-damaged', message } };
   }
   if (path === diversions) {
     const paths = parseDiversions(body.toString('utf8'));
