@@ -14,6 +14,7 @@ test('archives where they are, nested ones with the way to them, links not again
       'usr/share/java/d-3.jar': library('d', '3'),
       'usr/share/java/d.jar': { link: 'd-3.jar' },
       'opt/lib': { link: '../usr/share/java' },
+      'opt/UPPER.JAR': library('u', '4'),
       'opt/broken.jar': 'x',
       'opt/huge.jar': { size: 300 * 1024 * 1024 },
     },
@@ -24,6 +25,7 @@ test('archives where they are, nested ones with the way to them, links not again
     ['maven', 'g:b', 'pkg:maven/g/b@1', '/opt/a.war!/WEB-INF/lib/b.jar', 'sha256:layer-0'],
     ['maven', 'g:c', 'pkg:maven/g/c@3', '/opt/a.war!/WEB-INF/lib/c.jar', 'sha256:layer-1'],
     ['maven', 'g:d', 'pkg:maven/g/d@3', '/usr/share/java/d-3.jar', 'sha256:layer-0'],
+    ['maven', 'g:u', 'pkg:maven/g/u@4', '/opt/UPPER.JAR', 'sha256:layer-0'],
   ]);
   expect(incomplete.map(({ code, path }) => [code, path])).toEqual([
     ['file-too-large', '/opt/huge.jar'],

@@ -15,7 +15,8 @@ export const java: Cataloger<JavaArchive> = {
   // large files, and a distro ships its own nowhere else: what lies in /opt or /app is judged by its ecosystem, owned or not
   digests: (path) => path.startsWith('usr/'),
   maxBytes: 256 * 1024 * 1024,
-  reads: archiveSuffixes.map((suffix) => ({ suffix })),
+  // Java's class paths take `.JAR` as well
+  reads: archiveSuffixes.flatMap((suffix) => [{ suffix }, { suffix: suffix.toUpperCase() }]),
   parse: (path, body) => readJavaArchive(path, body),
   assemble,
 };
