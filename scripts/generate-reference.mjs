@@ -8,6 +8,7 @@ import { variableOf } from '../packages/cli/src/settings.ts';
 import { defaultReadLimits } from '../packages/engine/src/image/limits.ts';
 import { catalogers } from '../packages/engine/src/inventory/catalogers.ts';
 import { classifiers as classifierRows } from '../packages/engine/src/inventory/classifier/classifier-table.ts';
+import { secretKinds } from '../packages/engine/src/inventory/facts/secrets/kinds.ts';
 import { unreadApplications, unreadDatabases } from '../packages/engine/src/inventory/unread/unread-kinds.ts';
 import { functions, macros, methods } from '../packages/engine/src/policy/cel-functions.ts';
 import { typeName } from '../packages/engine/src/policy/cel-types.ts';
@@ -32,6 +33,7 @@ const sections = {
   catalogers: catalogerNames,
   'unread kinds': unreadKinds,
   classifiers: classifierTable,
+  'secret kinds': secretTable,
   'rule scopes': ruleScopes,
   'policy variables': policyVariables,
   'policy functions': policyFunctions,
@@ -123,6 +125,18 @@ function classifierTable() {
     return [code(`pkg:generic/${name}`), code(cpe), known.join('; '), tested];
   });
   return table(['package', 'CPE', 'known by', 'tested on'], rows);
+}
+
+/** Every kind of secret, by id. */
+function secretTable() {
+  const where = ({ paths, configuration, broad }) => {
+    if (configuration) return 'configuration alone';
+    if (paths) return 'files of such a name';
+    return broad ? 'everywhere but in installed packages' : 'everywhere';
+  };
+  const ordered = [...secretKinds].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const rows = ordered.map((kind) => [code(kind.id), kind.title, kind.severity, where(kind)]);
+  return `${rows.length} kinds.\n\n${table(['kind', 'what it is', 'severity', 'looked for'], rows)}`;
 }
 
 function ruleScopes() {

@@ -4,6 +4,14 @@ import { checkDigestForm, Fields, parseJson } from './json.ts';
 import { maxLayers } from './limits.ts';
 import type { HistoryEntry, ImageConfig } from './types.ts';
 
+/** Kept beside the configuration, so that nothing which prints one can print these: they may hold secrets. */
+const created = new WeakMap<ImageConfig, readonly (string | null)[]>();
+
+/** `created_by` of each history entry as the image has it, with the values of ENV, ARG and build arguments. */
+export function rawInstructions(config: ImageConfig): readonly (string | null)[] {
+  return created.get(config) ?? config.history.map(({ instruction }) => instruction);
+}
+
 /** What the configuration blob of an image says. */
 export interface ParsedConfig {
   readonly config: ImageConfig;
@@ -26,6 +34,7 @@ export function parseConfig(bytes: Buffer, what: string): ParsedConfig {
   if (diffIds.length > maxLayers) {
     throw new ImageError('TOO_LARGE', `${what}: ${diffIds.length} layers (the limit is ${maxLayers})`);
   }
+  const entries = (top.list('history') ?? []).map((entry) => new Fields(entry, `${what}: history`));
   const config: ImageConfig = {
     created: top.string('created'),
     author: top.string('author'),
@@ -44,8 +53,12 @@ export function parseConfig(bytes: Buffer, what: string): ParsedConfig {
     stopSignal: run.string('StopSignal'),
     shell: run.strings('Shell'),
     onBuild: run.strings('OnBuild') ?? [],
-    history: (top.list('history') ?? []).map((entry) => history(new Fields(entry, `${what}: history`))),
+    history: entries.map(history),
   };
+  created.set(
+    config,
+    entries.map((entry) => entry.string('created_by')),
+  );
   return {
     config,
     diffIds: diffIds.map((diffId) => checkDigestForm(diffId, `${what}: diff ID`)),

@@ -7,6 +7,7 @@ import { coverageOf } from './coverage.ts';
 import { brokenLinks, removedDatabases } from './database-checks.ts';
 import { detectDistro, distroReader } from './distro/distro.ts';
 import { gatherFacts } from './facts/gatherers.ts';
+import { configSecrets } from './facts/secrets/config-secrets.ts';
 import { comparePackages, distinctEntries } from './inventory-order.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';
 import { replacedFiles } from './replaced-files.ts';
@@ -34,8 +35,17 @@ export async function takeInventory(
   const found = catalogue(files, distro, layerId);
   const replaced = await replacedFiles(image, view, analyses, found.owners);
   const { packages, incomplete, owners } = attribute(found, replaced, files);
-  const { config } = image;
-  const gathered = gatherFacts(facts, { config, distro, packages, owners, view, analyses, layerId });
+  const { config, found: inConfig, mask } = configSecrets(image.config, image.layers.length, layerId);
+  const gathered = gatherFacts(facts, {
+    config,
+    configSecrets: inConfig,
+    distro,
+    packages,
+    owners,
+    view,
+    analyses,
+    layerId,
+  });
   const seen = [
     ...gathered.incomplete,
     ...readProblems(analyses, view.problems, layerId),
@@ -55,7 +65,11 @@ export async function takeInventory(
       ...unknownDistro(distro, packages, incomplete),
       ...missingDatabase(distro, packages, seen),
     ]),
-    layers: image.layers.map(({ analysis: _, ...layer }) => layer),
+    configSecrets: inConfig,
+    layers: image.layers.map(({ analysis: _, ...layer }) => ({
+      ...layer,
+      instruction: layer.instruction && mask(layer.instruction),
+    })),
   };
 }
 

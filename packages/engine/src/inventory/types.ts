@@ -73,6 +73,8 @@ export type IncompleteCode =
   | 'link-broken'
   /** the history does not tell which instruction made each layer, and rules or `--facts` ask for the Dockerfile */
   | 'history-incomplete'
+  /** secrets were asked for, and a file that may hold some was not looked at, or not to its end */
+  | 'secrets-unread'
   /** the image is not built on the base that was given */
   | 'base-mismatch'
   /** matching: no feed for this package type */
@@ -106,7 +108,7 @@ export interface Coverage {
 }
 
 /** Facts that can be asked for by name; `config` is always there. */
-export const factNames = ['config', 'dockerfile', 'files', 'users'] as const;
+export const factNames = ['config', 'dockerfile', 'files', 'secrets', 'users'] as const;
 export type FactName = (typeof factNames)[number];
 
 /** A file of the squashed view that is notable for its mode. */
@@ -176,6 +178,34 @@ export interface UserFact {
   readonly layer: string | null;
 }
 
+export type SecretSeverity = 'Critical' | 'High' | 'Medium' | 'Low';
+
+/** A secret, never its value. Where it lies: `path`, `env`, `label`, `config`, or (none of them) in the history. */
+export interface SecretFact {
+  /** `github-token`, one of the reference's list */
+  readonly kind: string;
+  readonly title: string;
+  /** Low for an example */
+  readonly severity: SecretSeverity;
+  /** absolute; also of a file that a later layer deleted: it still ships */
+  readonly path?: string;
+  /** of the file, from 1 */
+  readonly line?: number;
+  /** environment variable */
+  readonly env?: string;
+  readonly label?: string;
+  /** other key of the configuration: `cmd`, `entrypoint`, `healthcheck`, `onBuild` */
+  readonly config?: string;
+  /** diff ID of the layer that the file stands in, or that the history entry made; null: none, or a rootfs */
+  readonly layer: string | null;
+  /** nothing but a prefix that all of its kind have: `ghp_****` */
+  readonly masked: string;
+  /** a later layer deleted or replaced the file, so that a container does not see it */
+  readonly deleted: boolean;
+  /** written as an example, or a token that was never given out (its checksum is wrong) */
+  readonly example: boolean;
+}
+
 /** What is absent was not asked for; empty means that there is none. */
 export interface Facts {
   /** null for a rootfs and an SBOM */
@@ -188,6 +218,8 @@ export interface Facts {
   readonly dockerfile?: readonly DockerfileLine[];
   /** in the order of `/etc/passwd` */
   readonly users?: readonly UserFact[];
+  /** sorted by place: files by path and layer, then the configuration */
+  readonly secrets?: readonly SecretFact[];
 }
 
 export interface Inventory {
@@ -195,6 +227,8 @@ export interface Inventory {
   /** sorted by type, name, version, arch, path (plain code unit order) */
   readonly packages: readonly Package[];
   readonly facts: Facts;
+  /** those of the configuration, which is looked at in any case: its values are masked. Absent for an SBOM */
+  readonly configSecrets?: readonly SecretFact[];
   /** sorted by code, path, message */
   readonly incomplete: readonly Incomplete[];
   /** base first */

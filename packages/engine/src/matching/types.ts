@@ -50,6 +50,8 @@ export interface Risk {
 export interface Evidence {
   /** file that proves the subject, absolute */
   readonly path?: string;
+  /** of that file, from 1 */
+  readonly line?: number;
   /** diff ID of the layer that introduced it, null for a rootfs */
   readonly layer?: string | null;
   /** the history entry that made that layer */

@@ -20,6 +20,7 @@ const gateEffects = {
   'distro-unknown': 'closes',
   'package-manifest-damaged': 'closes',
   'link-broken': 'closes',
+  'secrets-unread': 'rules',
   'base-mismatch': 'rules',
   'history-incomplete': 'rules',
   'sbom-component-unread': 'closes',

@@ -9,6 +9,7 @@ export const supportedScopes = [
   'malware',
   'package',
   'file',
+  'secret',
   'config',
   'instruction',
   'user',
@@ -18,7 +19,7 @@ export const supportedScopes = [
 export type SupportedScope = (typeof supportedScopes)[number];
 
 /** Scopes of the rule form whose facts are not gathered yet. */
-export const futureScopes = ['secret', 'license', 'signature', 'runtime'] as const satisfies readonly RuleScope[];
+export const futureScopes = ['license', 'signature', 'runtime'] as const satisfies readonly RuleScope[];
 
 /*
  * Conventions of all contexts, so that rules stay short and nothing unknown reads as "no":
@@ -165,6 +166,33 @@ const file = object({
   instruction: string,
 });
 
+const secret = object({
+  /** `github-token` */
+  kind: string,
+  title: string,
+  severity: oneOf(severities),
+  /** 2 Low … 5 Critical */
+  level: int,
+  /** absolute; "" where it does not lie in a file */
+  path: string,
+  /** environment variable, label, other key of the configuration; all "" and no path: the history */
+  env: string,
+  label: string,
+  config: string,
+  layer: string,
+  instruction: string,
+  /** never more of it than a prefix that all of its kind have */
+  masked: string,
+  /** a later layer deleted or replaced the file; it still ships */
+  deleted: bool,
+  /** written as an example, or a token whose checksum is wrong */
+  example: bool,
+  /** the layer is one of the base image, as of findings */
+  inBase: bool,
+  inBaseKnown: bool,
+  inBaseClaimed: bool,
+});
+
 const config = object({
   /** as written; "" is root */
   user: string,
@@ -256,6 +284,8 @@ export function scopeVariables(
       return { pkg, ...common };
     case 'file':
       return { file, ...common };
+    case 'secret':
+      return { secret, ...common };
     case 'config':
       return { config, ...common };
     case 'instruction':

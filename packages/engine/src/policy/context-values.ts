@@ -1,6 +1,6 @@
-import type { Severity } from '../advisories/types.ts';
+import { type Severity, severities } from '../advisories/types.ts';
 import type { ImageConfig } from '../image/types.ts';
-import type { FileFact, Incomplete, Package, UserFact } from '../inventory/types.ts';
+import type { FileFact, Incomplete, Package, SecretFact, UserFact } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import { daysBetween } from './days.ts';
 import type { PolicySubject } from './types.ts';
@@ -212,6 +212,26 @@ export function userContext(user: UserFact, instruction: string | null) {
     admin,
     layer: layer ?? '',
     instruction: instruction ?? '',
+  };
+}
+
+/** @param instruction of the layer that it stands in */
+export function secretContext(secret: SecretFact, instruction: string | null, inBase: BaseLayers) {
+  return {
+    kind: secret.kind,
+    title: secret.title,
+    severity: secret.severity,
+    level: severities.indexOf(secret.severity),
+    path: secret.path ?? '',
+    env: secret.env ?? '',
+    label: secret.label ?? '',
+    config: secret.config ?? '',
+    layer: secret.layer ?? '',
+    instruction: instruction ?? '',
+    masked: secret.masked,
+    deleted: secret.deleted,
+    example: secret.example,
+    ...inBase([secret.layer]),
   };
 }
 

@@ -80,9 +80,14 @@ describe('exit codes', () => {
 
   it.each(incompleteCodes)('%s closes the gate, is left to rules, or is allowed', (code) => {
     const facts = { incomplete: [{ code, message: 'x' }] };
-    const rules = ['base-mismatch', 'application-unread', 'no-feed', 'not-comparable', 'version-unparsed'].includes(
-      code,
-    );
+    const rules = [
+      'base-mismatch',
+      'secrets-unread',
+      'application-unread',
+      'no-feed',
+      'not-comparable',
+      'version-unparsed',
+    ].includes(code);
     expect(judge(facts, [deny]).verdict.exitCode).toBe(rules ? 0 : 4);
     const allowing = policy({ when: 'finding.level > 9' }, `allow: { incomplete: [${code}] }\n`);
     expect(judge(facts, [deny, allowing]).verdict.exitCode).toBe(0);
@@ -354,6 +359,7 @@ describe('verdict.inputs', () => {
 const exception = (id: string): Exception => ({
   id,
   package: null,
+  path: null,
   image: null,
   reason: 'r',
   owner: 'o',

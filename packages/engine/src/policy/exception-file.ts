@@ -6,10 +6,12 @@ const limits: YamlLimits = { maxCharacters: 1_048_576, maxDepth: 20, maxAliases:
 
 /** Waives findings until a date. */
 export interface Exception {
-  /** of the vulnerability (any of its names), rule or `DISTRO-VERSION`; `*` and `?` are wildcards */
+  /** of the vulnerability (any of its names), rule, kind of secret or `DISTRO-VERSION`; `*` and `?` are wildcards */
   readonly id: string;
   /** glob over the package's name, or over its purl when it begins with `pkg:`; null: any */
   readonly package: string | null;
+  /** glob over the absolute path of the file that a finding is about; null: any */
+  readonly path: string | null;
   /** glob over the image's reference; null: any */
   readonly image: string | null;
   readonly reason: string;
@@ -49,7 +51,15 @@ function entries(reader: YamlReader, root: Node): readonly Node[] {
 }
 
 function readException(reader: YamlReader, node: Node, source: string): Exception | undefined {
-  const mapping = reader.mapping(node, 'an exception', ['id', 'package', 'image', 'reason', 'owner', 'expires']);
+  const mapping = reader.mapping(node, 'an exception', [
+    'id',
+    'package',
+    'path',
+    'image',
+    'reason',
+    'owner',
+    'expires',
+  ]);
   if (mapping === undefined) return undefined;
   const required = (field: string) => {
     const at = mapping.entries.get(field);
@@ -62,6 +72,7 @@ function readException(reader: YamlReader, node: Node, source: string): Exceptio
   };
   const id = required('id');
   const pkg = optional('package');
+  const path = optional('path');
   const image = optional('image');
   const reason = required('reason');
   const owner = required('owner');
@@ -69,6 +80,7 @@ function readException(reader: YamlReader, node: Node, source: string): Exceptio
   if (expires !== undefined && !isDate(expires)) {
     return reader.problem(mapping.entries.get('expires')!, `"${expires}" is no date; write YYYY-MM-DD`);
   }
-  if (!id || !reason || !owner || !expires || pkg === undefined || image === undefined) return undefined;
-  return { id, package: pkg, image, reason, owner, expires, source };
+  if (!id || !reason || !owner || !expires || pkg === undefined || path === undefined || image === undefined)
+    return undefined;
+  return { id, package: pkg, path, image, reason, owner, expires, source };
 }

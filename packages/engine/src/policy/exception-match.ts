@@ -33,7 +33,9 @@ export class Exceptions {
     const ids = [...new Set([finding.id, ...finding.aliases])];
     const named = ids.flatMap((id) => this.#byId.get(id) ?? []);
     const matched = this.#patterns.filter(({ id }) => ids.some((each) => matchesGlob(each, id)));
-    const applied = [...named, ...matched].filter((exception) => isPackage(exception.package, finding));
+    const applied = [...named, ...matched].filter(
+      (exception) => isPackage(exception.package, finding) && isPath(exception.path, finding),
+    );
     if (applied.length === 0) return finding;
     for (const exception of applied) {
       const keys = this.#excused.get(exception);
@@ -69,6 +71,10 @@ export class Exceptions {
 /** Both are `YYYY-MM-DD`, which sort as they follow each other. */
 function isExpired({ expires }: Exception, evaluatedAt: string): boolean {
   return expires < evaluatedAt;
+}
+
+function isPath(pattern: string | null, { evidence }: Finding): boolean {
+  return pattern === null || (evidence.path !== undefined && matchesGlob(evidence.path, pattern));
 }
 
 function isPackage(pattern: string | null, finding: Finding): boolean {

@@ -30,6 +30,7 @@ describe('loadExceptions', () => {
       {
         id: 'CVE-2026-0001',
         package: null,
+        path: null,
         image: null,
         reason: 'not reachable',
         owner: 'team-a',
@@ -93,7 +94,7 @@ describe('loadExceptions', () => {
 const judge = (exceptions: readonly Partial<Exception>[], facts: SubjectFacts, policy = failOnPolicy('Low')) => {
   const source = 'exceptions.yaml';
   const full = exceptions.map((exception, index) => ({
-    ...{ id: 'CVE-2026-0001', package: null, image: null, reason: 'not reachable', owner: 'team-a' },
+    ...{ id: 'CVE-2026-0001', package: null, path: null, image: null, reason: 'not reachable', owner: 'team-a' },
     ...{ expires: '2026-12-31', source: `${source}#${index + 1}`, ...exception },
   }));
   return evaluate(makeSubject(facts), { policies: [policy], exceptions: [{ source, exceptions: full }], gate: true });

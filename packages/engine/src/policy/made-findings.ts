@@ -1,6 +1,6 @@
 import { severities } from '../advisories/types.ts';
 import type { ImageConfig } from '../image/types.ts';
-import type { DockerfileLine, FileFact, Inventory, Package, UserFact } from '../inventory/types.ts';
+import type { DockerfileLine, FileFact, Inventory, Package, SecretFact, UserFact } from '../inventory/types.ts';
 import type { Evidence, Finding } from '../matching/types.ts';
 import { configContext } from './context-values.ts';
 import type { Rule } from './policy-file.ts';
@@ -43,6 +43,49 @@ export function userFinding(rule: Rule, { name, uid, layer }: UserFact, title: s
   const instruction = instructionOf(layer, inventory);
   const evidence = { path: '/etc/passwd', layer, instruction, value: name };
   return { ...made(rule, title, [name, String(uid)], [name]), evidence };
+}
+
+/** Its id is that of the kind of secret: two rules that name the same secret make one finding. */
+export function secretFinding(secret: SecretFact, inventory: Inventory): Finding {
+  const { kind, path, line, env, label, config, layer, masked } = secret;
+  const instruction = instructionOf(layer, inventory);
+  const key = label === undefined ? config : `label ${label}`;
+  const place = [path ?? env ?? key ?? 'history', layer ?? '', line ?? ''].join(':');
+  return {
+    key: `secret:${kind}:${place}:${masked}`,
+    fingerprint: `secret:${kind}:${path ?? env ?? key ?? 'history'}`,
+    id: kind,
+    aliases: [],
+    advisories: [],
+    kind: 'secret',
+    severity: secret.severity,
+    severitySource: 'plimsoll',
+    level: severities.indexOf(secret.severity),
+    title: `${secret.title} ${secretPlace(secret)}`,
+    published: null,
+    package: null,
+    fix: null,
+    risk: null,
+    evidence: {
+      ...(path !== undefined && { path }),
+      ...(line !== undefined && { line }),
+      ...(env !== undefined && { env }),
+      ...(env === undefined && path === undefined && { config: key ?? 'history' }),
+      ...(env === undefined && { layer, instruction }),
+      value: masked,
+    },
+    suppressed: [],
+  };
+}
+
+function secretPlace({ path, line, env, label, config, deleted, example }: SecretFact): string {
+  const words = example ? ' (written as an example)' : '';
+  if (path !== undefined) {
+    const at = line === undefined ? path : `${path}, line ${line}`;
+    return `in ${at}${deleted ? ', which a later layer deleted' : ''}${words}`;
+  }
+  if (env !== undefined) return `in the environment variable ${env}${words}`;
+  return `in ${label === undefined ? `the image's ${config ?? 'history'}` : `the label ${label}`}${words}`;
 }
 
 /** The history entry that made a layer; null where it is not known. */

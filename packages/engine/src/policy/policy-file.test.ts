@@ -59,9 +59,9 @@ describe('loadPolicy', () => {
     ['wrong scope', rule({ scope: 'packages' }), ['policy.yaml:4:12: "packages" is no scope; did you mean "package"?']],
     [
       'scope of later',
-      rule({ scope: 'secret' }),
+      rule({ scope: 'signature' }),
       [
-        'policy.yaml:4:12: scope "secret" is not supported by this version; there are vulnerability, malware, package, file, config, instruction, user, image, coverage',
+        'policy.yaml:4:12: scope "signature" is not supported by this version; there are vulnerability, malware, package, file, secret, config, instruction, user, image, coverage',
       ],
     ],
     ['wrong severity', rule({ severity: 'high' }), ['policy.yaml:8:15: "high" is no severity; did you mean "High"?']],

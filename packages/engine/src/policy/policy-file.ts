@@ -29,6 +29,8 @@ export interface Rule {
   readonly severity: Severity;
   /** what `image.counts` counts */
   readonly per: 'vulnerability' | 'package';
+  /** where secrets are looked for: in the configuration alone, which needs no file, or (null) everywhere */
+  readonly within: 'configuration' | null;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
 }
 
@@ -66,6 +68,7 @@ const ruleFields = [
   'controls',
   'severity',
   'per',
+  'within',
   'parameters',
 ];
 
@@ -116,6 +119,7 @@ function readRule(reader: YamlReader, node: Node, ids: Set<string>): Rule | unde
   const message = variables && messageText && readMessage(reader, entries.get('message')!, messageText, variables);
   const severity = optional(mapping, 'severity', (at) => reader.choice(at, 'severity', severities));
   const per = optional(mapping, 'per', (at) => reader.choice(at, 'unit', ['vulnerability', 'package'] as const));
+  const within = optional(mapping, 'within', (at) => reader.choice(at, 'place', ['configuration'] as const));
   const remediation = optional(mapping, 'remediation', (at) => reader.text(at, 'remediation'));
   const controls = optional(mapping, 'controls', (at) =>
     reader.list(at, 'controls').map((c) => reader.text(c, 'a control')),
@@ -123,6 +127,9 @@ function readRule(reader: YamlReader, node: Node, ids: Set<string>): Rule | unde
   optional(mapping, 'description', (at) => reader.text(at, 'description'));
   if (scope !== undefined && scope !== 'image' && entries.has('per')) {
     reader.problem(entries.get('per')!, '"per" says what image.counts counts and is for scope image alone');
+  }
+  if (scope !== undefined && scope !== 'secret' && entries.has('within')) {
+    reader.problem(entries.get('within')!, '"within" says where secrets are looked for and is for scope secret alone');
   }
   if (!id || !scope || !action || !condition || !when || !message) return undefined;
   return {
@@ -136,6 +143,7 @@ function readRule(reader: YamlReader, node: Node, ids: Set<string>): Rule | unde
     controls: controls?.filter((control) => control !== undefined) ?? [],
     severity: severity ?? (action === 'deny' ? 'Medium' : 'Low'),
     per: per ?? 'vulnerability',
+    within: within ?? null,
     parameters,
   };
 }

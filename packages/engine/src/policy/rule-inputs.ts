@@ -39,11 +39,12 @@ const scopeFacts: Partial<Readonly<Record<RuleScope, FactName>>> = {
   file: 'files',
   instruction: 'dockerfile',
   user: 'users',
+  secret: 'secrets',
 };
 
 /** Facts that these rules judge, sorted. */
 export function factsRead(rules: readonly Rule[]): readonly FactName[] {
-  return [...new Set(rules.flatMap(({ scope }) => scopeFacts[scope] ?? []))].sort();
+  return [...new Set(rules.flatMap(({ scope, within }) => (within === null ? (scopeFacts[scope] ?? []) : [])))].sort();
 }
 
 /** Every signal that a rule may ask for; when no rule does, it does not matter that its shard is missing. */

@@ -12,6 +12,7 @@ import {
   imageContext,
   packageContext,
   packageOwners,
+  secretContext,
   userContext,
 } from './context-values.ts';
 import { PolicyError } from './error.ts';
@@ -25,6 +26,7 @@ import {
   instructionOf,
   lineFinding,
   packageFinding,
+  secretFinding,
   userFinding,
 } from './made-findings.ts';
 import type { Policy, Rule } from './policy-file.ts';
@@ -105,6 +107,8 @@ export class RuleJudge {
         return this.#judgePackages(rule);
       case 'file':
         return this.#judgeFiles(rule);
+      case 'secret':
+        return this.#judgeSecrets(rule);
       case 'config':
         return this.#judgeConfig(rule);
       case 'instruction':
@@ -171,6 +175,21 @@ export class RuleJudge {
       if (rule.when.evaluate(values)) broken.push(userFinding(rule, user, rule.message.render(values), inventory));
     }
     return this.#make(broken);
+  }
+
+  #judgeSecrets(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
+    const { inventory } = this.#subject;
+    const known = inventory.facts.secrets ?? inventory.configSecrets ?? [];
+    const broken: { readonly finding: Finding; readonly values: readonly unknown[] }[] = [];
+    for (const secret of known) {
+      if (rule.within === 'configuration' && secret.path !== undefined) continue;
+      const instruction = instructionOf(secret.layer, inventory);
+      const values = this.#values(rule, secretContext(secret, instruction, this.#inBase));
+      if (rule.when.evaluate(values)) broken.push({ finding: secretFinding(secret, inventory), values });
+    }
+    const { findings } = this.#make(broken.map(({ finding }) => finding));
+    const open = broken.filter(({ finding }) => findings.includes(finding.key));
+    return { message: summary(open, ({ values }) => rule.message.render(values)), findings };
   }
 
   #judgeConfig(rule: Rule): Pick<Judgement, 'message' | 'findings'> {

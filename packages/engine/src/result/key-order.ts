@@ -97,6 +97,20 @@ export const resultKeyOrder: KeyOrder = {
       admin: null,
       layer: null,
     },
+    secrets: {
+      kind: null,
+      title: null,
+      severity: null,
+      path: null,
+      line: null,
+      env: null,
+      label: null,
+      config: null,
+      layer: null,
+      masked: null,
+      deleted: null,
+      example: null,
+    },
   },
   incomplete: { code: null, message: null, path: null, layer: null },
   findings: {
@@ -124,6 +138,7 @@ export const resultKeyOrder: KeyOrder = {
     },
     evidence: {
       path: null,
+      line: null,
       layer: null,
       instruction: null,
       inBase: null,

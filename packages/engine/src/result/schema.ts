@@ -177,6 +177,21 @@ const userFact = z.object({
   layer: layerRef.meta({ description: 'since which the account is there' }),
 });
 
+const secretFact = z.object({
+  kind: z.string().meta({ description: 'one of the list of kinds' }),
+  title: z.string(),
+  severity: z.enum(['Critical', 'High', 'Medium', 'Low']),
+  path: z.exactOptional(z.string()).meta({ description: 'of the file, also of one that a later layer deleted' }),
+  line: z.exactOptional(z.int()),
+  env: z.exactOptional(z.string()).meta({ description: 'environment variable' }),
+  label: z.exactOptional(z.string()),
+  config: z.exactOptional(z.string()).meta({ description: 'other key of the configuration' }),
+  layer: layerRef,
+  masked: z.string().meta({ description: 'nothing of the secret but a prefix that all of its kind have' }),
+  deleted: z.boolean().meta({ description: 'a later layer deleted or replaced the file' }),
+  example: z.boolean(),
+});
+
 const incomplete = z.object({
   code: z.enum([
     'unsafe-path',
@@ -192,6 +207,7 @@ const incomplete = z.object({
     'platform-unread',
     'distro-unknown',
     'package-manifest-damaged',
+    'secrets-unread',
     'base-mismatch',
     'history-incomplete',
     'application-unread',
@@ -219,6 +235,7 @@ const recordRef = z.object({ source: z.string(), id: z.string(), shard: z.string
 
 const evidence = z.object({
   path: z.exactOptional(z.string()),
+  line: z.exactOptional(z.int()),
   layer: z.exactOptional(layerRef),
   instruction: z.exactOptional(z.string().nullable()),
   inBase: z
@@ -361,6 +378,11 @@ const inventoryResultSchema = z.object({
     ),
     users: z.exactOptional(
       z.array(userFact).meta({ description: 'accounts of /etc/passwd, in its order; absent: not asked for' }),
+    ),
+    secrets: z.exactOptional(
+      z
+        .array(secretFact)
+        .meta({ description: 'secrets of every layer and of the configuration; absent: not asked for' }),
     ),
   }),
   incomplete: z.array(incomplete),

@@ -2,15 +2,17 @@ import type { SquashedView } from '../../image/squash.ts';
 import type { ImageConfig } from '../../image/types.ts';
 import type { Owner, ParsedFile } from '../cataloger.ts';
 import type { LayerAnalysis } from '../layer-analysis.ts';
-import type { Distro, FactName, Facts, Incomplete, Package } from '../types.ts';
+import type { Distro, FactName, Facts, Incomplete, Package, SecretFact } from '../types.ts';
 
 /** Facts that are gathered only where a rule, a report or the user asks for them. */
 export type GatheredFact = Exclude<FactName, 'config'>;
 
 /** What is known of the image when facts are gathered. */
 export interface FactContext {
-  /** null for a rootfs */
+  /** null for a rootfs; secrets in it are masked */
   readonly config: ImageConfig | null;
+  /** what was found, and masked, in it */
+  readonly configSecrets: readonly SecretFact[];
   readonly distro: Distro | null;
   readonly packages: readonly Package[];
   /** real path → the distro package that ships it, as far as file lists are kept */

@@ -2,6 +2,7 @@ import type { FactName, Facts, Incomplete } from '../types.ts';
 import { dockerfileFacts } from './dockerfile-facts.ts';
 import { fileFacts } from './file-facts.ts';
 import type { FactContext, FactGatherer, GatheredFact } from './gatherer.ts';
+import { secretFacts } from './secrets/secret-facts.ts';
 import { userFacts } from './users/user-facts.ts';
 
 type Gatherers = { readonly [K in GatheredFact]: FactGatherer<K> };
@@ -10,6 +11,7 @@ type Gatherers = { readonly [K in GatheredFact]: FactGatherer<K> };
 const gatherers: Gatherers = {
   dockerfile: dockerfileFacts,
   files: fileFacts,
+  secrets: secretFacts,
   users: userFacts,
 };
 

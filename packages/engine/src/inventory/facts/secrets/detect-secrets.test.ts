@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { asText, detectSecrets } from './detect-secrets.ts';
+import { minKeywordBytes } from './keyword-search.ts';
+import { secretKinds } from './kinds.ts';
+import { random, secretSamples } from './testing/secret-samples.ts';
+
+const samples = secretSamples();
+/** Of the configuration alone: config-secrets.test.ts. */
+const ofConfiguration = secretKinds.filter(({ configuration }) => configuration).map(({ id }) => id);
+const found = (text: string, path = 'srv/notes.txt') =>
+  detectSecrets(Buffer.from(text), path).found.map(({ kind, line, masked, example }) => ({
+    id: kind.id,
+    line,
+    masked,
+    example,
+  }));
+const ids = (text: string, path?: string) => found(text, path).map(({ id }) => id);
+
+it('knows more than a hundred kinds, each with samples, a keyword and an id of its own', () => {
+  expect(secretKinds.length).toBeGreaterThan(150);
+  expect(new Set(secretKinds.map(({ id }) => id)).size).toBe(secretKinds.length);
+  expect([...Object.keys(samples), ...ofConfiguration].sort()).toEqual(secretKinds.map(({ id }) => id).sort());
+  for (const { keywords, shown } of secretKinds) {
+    expect(Math.min(...keywords.map(({ length }) => length))).toBeGreaterThanOrEqual(minKeywordBytes);
+    expect(shown).toBeLessThanOrEqual(4);
+  }
+});
+
+describe.each(Object.entries(samples))('%s', (id, list) => {
+  it('is found, on its line, and shows nothing but its prefix', () => {
+    for (const { text, secret, path } of list) {
+      const [hit] = found(`first line\n${text}`, path).filter((each) => each.id === id);
+      expect(hit, text).toMatchObject({ line: expect.any(Number), example: false });
+      expect(hit!.masked).toMatch(/^.{0,4}\*{4}$/);
+      if (secret !== '') expect(secret.startsWith(hit!.masked.slice(0, -4))).toBe(true);
+    }
+  });
+
+  it('is not found in what only looks like it', () => {
+    for (const { miss, path } of list) expect(ids(miss, path)).not.toContain(id);
+  });
+});
+
+it('lists an example, or a token with a wrong checksum, as such', () => {
+  const wrong = ['gh', 'p_', random('abcdefghij0123456789', 36)].join('');
+  const documented = ['AKIA', 'IOSFODNN7', 'EXAMPLE'].join('');
+  expect(found(`${wrong}\n${documented}\n`)).toMatchObject([
+    { id: 'github-token', line: 1, masked: 'ghp_****', example: true },
+    { id: 'aws-access-key', line: 2, masked: 'AKIA****', example: true },
+  ]);
+});
+
+it('does not look for weak forms and examples in what package managers install', () => {
+  const url = `postgres://shop:${random('abcdefgh0123', 10)}@db.internal/shop`;
+  expect(ids(url, 'srv/app.js')).toEqual(['database-url']);
+  expect(ids(url, 'srv/node_modules/pg/lib/index.js')).toEqual([]);
+  const token = samples['gitlab-pat']![0]!.text;
+  expect(ids(token, 'srv/node_modules/pg/lib/index.js')).toEqual(['gitlab-pat']);
+});
+
+it('finds one secret once, by the more telling kind', () => {
+  const token = samples['github-token']![0]!.secret;
+  expect(ids(`GITHUB_TOKEN=${token}\n`, 'srv/.env')).toEqual(['github-token']);
+});
+
+it('finds secrets in UTF-16 of either order', () => {
+  const token = samples['gitlab-pat']![0]!.secret;
+  const little = Buffer.from(`\ufefffirst\r\nkey ${token}\r\n`, 'utf16le');
+  const big = Buffer.from(little).swap16();
+  for (const body of [little, big]) {
+    const text = asText(body);
+    expect(text).not.toBeNull();
+    expect(detectSecrets(text!, 'srv/a.txt').found).toMatchObject([{ line: 2 }]);
+  }
+});
+
+it('takes for binary what has a NUL at its beginning, and searches what has one later', () => {
+  expect(asText(Buffer.from('\0ELF'))).toBeNull();
+  const later = Buffer.concat([
+    Buffer.alloc(2000, 'a '),
+    Buffer.from('\0'),
+    Buffer.from(` ${samples['gitlab-pat']![0]!.secret}`),
+  ]);
+  expect(detectSecrets(asText(later)!, 'srv/a.txt').found).toHaveLength(1);
+});
+
+it('ends, and names only places in the text, whatever the bytes are', () => {
+  const texts = Object.values(samples).flatMap((list) => list.map(({ text }) => Buffer.from(text)));
+  const mutated = fc
+    .tuple(fc.constantFrom(...texts), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 8 }), fc.nat(200))
+    .map(([text, changes, cut]) => {
+      const bytes = Buffer.from(text.subarray(0, Math.max(0, text.length - cut)));
+      for (const [at, byte] of changes) if (bytes.length > 0) bytes[at % bytes.length] = byte;
+      return bytes;
+    });
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        mutated,
+        fc.uint8Array({ maxLength: 4000 }).map((bytes) => Buffer.from(bytes)),
+      ),
+      (bytes) => {
+        for (const { start, end, line } of detectSecrets(asText(bytes) ?? bytes, null).found) {
+          expect(start).toBeLessThan(end);
+          expect(line).toBeGreaterThan(0);
+        }
+      },
+    ),
+    { numRuns: 500 },
+  );
+});

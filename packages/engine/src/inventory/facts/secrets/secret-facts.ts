@@ -1,0 +1,106 @@
+import type { LayerEntry } from '../../../image/types.ts';
+import type { LayerAnalysis } from '../../layer-analysis.ts';
+import type { Incomplete, SecretFact } from '../../types.ts';
+import type { FactContext, FactGatherer } from '../gatherer.ts';
+import { asText, detectSecrets } from './detect-secrets.ts';
+import { secretKinds } from './kinds.ts';
+import { isReadForSecrets, isTooLargeForSecrets, maxSecretFileBytes } from './secret-paths.ts';
+
+/** What is kept of a file: never a secret itself. */
+interface FileSecrets {
+  readonly found: readonly {
+    readonly kind: string;
+    readonly line: number;
+    readonly masked: string;
+    readonly example: boolean;
+  }[];
+  /** it holds more than are listed */
+  readonly cut: boolean;
+}
+
+const kinds = new Map(secretKinds.map((kind) => [kind.id, kind]));
+
+/** Files of every layer, deleted later or not, and the image's configuration. Archives are not opened. */
+export const secretFacts: FactGatherer<'secrets'> = {
+  name: 'secrets',
+  version: 1,
+  bodies: {
+    wants: isReadForSecrets,
+    read(path, body) {
+      const text = asText(body);
+      if (text === null) return null;
+      const { found, cut } = detectSecrets(text, path);
+      if (found.length === 0) return null;
+      const facts: FileSecrets = {
+        found: found.map(({ kind, line, masked, example }) => ({ kind: kind.id, line, masked, example })),
+        cut,
+      };
+      return { facts, damage: null };
+    },
+  },
+  gather(context) {
+    const inFiles = context.analyses.flatMap((analysis, layer) => ofLayer(analysis, layer, context));
+    return {
+      facts: [...inFiles.flatMap(({ secrets }) => secrets).sort(byPlace), ...context.configSecrets],
+      incomplete: [
+        ...inFiles.flatMap(({ cut }) => cut),
+        ...context.analyses.flatMap((analysis, layer) => tooLarge(analysis, context.layerId(layer))),
+      ],
+    };
+  },
+};
+
+interface Found {
+  readonly secrets: readonly SecretFact[];
+  readonly cut: readonly Incomplete[];
+}
+
+function ofLayer({ listing, parsed }: LayerAnalysis, layer: number, context: FactContext): readonly Found[] {
+  const files = parsed.get('secrets');
+  if (files === undefined) return [];
+  const names = new Map<string, string[]>([...files.keys()].map((path) => [path, [path]]));
+  // each name of a file is a place of its own: deleting one leaves the others
+  for (const { type, path, linkTarget } of listing.entries) {
+    if (type === 'hardlink' && linkTarget !== null) names.get(linkTarget)?.push(path);
+  }
+  return [...files].flatMap(([path, { facts }]) =>
+    names.get(path)!.map((name) => ofFile(name, facts as FileSecrets, layer, context)),
+  );
+}
+
+function ofFile(name: string, { found, cut }: FileSecrets, layer: number, { view, layerId }: FactContext): Found {
+  const path = `/${name}`;
+  const deleted = view.lstat(view.realPath(name) ?? name)?.layer !== layer;
+  const id = layerId(layer);
+  const message = `more than ${found.length} secrets in one file: the rest is not listed`;
+  return {
+    secrets: found.map(({ kind, line, masked, example }) => {
+      const { title, severity } = kinds.get(kind)!;
+      return { kind, title, severity: example ? 'Low' : severity, path, line, layer: id, masked, deleted, example };
+    }),
+    cut: cut ? [unread(message, path, id)] : [],
+  };
+}
+
+function tooLarge({ listing }: LayerAnalysis, layer: string | null): readonly Incomplete[] {
+  const isCut = ({ type, path, size, mode }: LayerEntry) => type === 'file' && isTooLargeForSecrets(path, size, mode);
+  return listing.entries
+    .filter(isCut)
+    .map(({ path, size }) =>
+      unread(
+        `a file of ${size} bytes was not searched for secrets: at most ${maxSecretFileBytes} are`,
+        `/${path}`,
+        layer,
+      ),
+    );
+}
+
+function unread(message: string, path: string, layer: string | null): Incomplete {
+  return { code: 'secrets-unread', message, path, ...(layer === null ? {} : { layer }) };
+}
+
+/** By path; the same path of several layers stays in their order. */
+function byPlace(a: SecretFact, b: SecretFact): number {
+  const [left, right] = [a.path ?? '', b.path ?? ''];
+  return left < right ? -1 : left > right ? 1 : 0;
+}
