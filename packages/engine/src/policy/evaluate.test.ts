@@ -82,6 +82,7 @@ describe('exit codes', () => {
     const facts = { incomplete: [{ code, message: 'x' }] };
     const rules = [
       'base-mismatch',
+      'history-incomplete',
       'secrets-unread',
       'application-unread',
       'no-feed',
