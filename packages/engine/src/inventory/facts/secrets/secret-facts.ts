@@ -1,4 +1,3 @@
-import type { LayerEntry } from '../../../image/types.ts';
 import type { LayerAnalysis } from '../../layer-analysis.ts';
 import type { Incomplete, SecretFact } from '../../types.ts';
 import type { FactContext, FactGatherer } from '../gatherer.ts';
@@ -83,16 +82,13 @@ function ofFile(name: string, { found, cut }: FileSecrets, layer: number, { view
 }
 
 function tooLarge({ listing }: LayerAnalysis, layer: string | null): readonly Incomplete[] {
-  const isCut = ({ type, path, size, mode }: LayerEntry) => type === 'file' && isTooLargeForSecrets(path, size, mode);
-  return listing.entries
-    .filter(isCut)
-    .map(({ path, size }) =>
-      unread(
-        `a file of ${size} bytes was not searched for secrets: at most ${maxSecretFileBytes} are`,
-        `/${path}`,
-        layer,
-      ),
-    );
+  const cut: Incomplete[] = [];
+  for (const { type, path, size, mode } of listing.entries) {
+    if (type !== 'file' || !isTooLargeForSecrets(path, size, mode)) continue;
+    const message = `a file of ${size} bytes was not searched for secrets: at most ${maxSecretFileBytes} are`;
+    cut.push(unread(message, `/${path}`, layer));
+  }
+  return cut;
 }
 
 function unread(message: string, path: string, layer: string | null): Incomplete {
