@@ -205,12 +205,19 @@ function policyFunctions() {
 
 function packSection(name) {
   const { description, rules } = loadPack(name);
-  const rows = rules.map((rule) => [code(rule.id), rule.scope, rule.action, code(rule.condition.trim())]);
+  const rows = rules.map((rule) => [
+    code(rule.id),
+    rule.scope,
+    rule.action,
+    rule.severity,
+    rule.controls.join(', '),
+    code(rule.condition.trim()),
+  ]);
   const parameters = rules.flatMap((rule) =>
     Object.entries(rule.parameters).map(([key, value]) => `${code(`${rule.id}.${key}`)} ${value}`),
   );
   const list = parameters.length > 0 ? `\nParameters: ${parameters.join(', ')}.\n` : '';
-  return `### ${name}\n\n${description}\n\n${table(['rule', 'scope', 'action', 'when'], rows)}${list}`;
+  return `## ${name}\n\n${description}\n\n${table(['rule', 'scope', 'action', 'severity', 'controls', 'when'], rows)}${list}`;
 }
 
 function readLimits() {

@@ -202,6 +202,8 @@ const config = object({
   /** numbers, whatever the protocol; of ranges every one */
   ports: list(int),
   tcpPorts: list(int),
+  /** as written: what cannot be a port */
+  portsOutOfRange: list(string),
   /** names of the environment variables; values may be secrets */
   env: list(string),
   labels: map(string),
@@ -222,6 +224,8 @@ const line = object({
   text: string,
   /** what stands behind the keyword, without flags: of ADD and COPY the sources and the target, of ENV and ARG the names */
   words: list(string),
+  /** of ADD and COPY */
+  target: string,
   /** what RUN would run, one by one, also in branches, substitutions and behind `sudo` or `sh -c` */
   commands: list(object({ name: string, words: list(string) })),
   /** from 1, the base image's lines among them */

@@ -242,6 +242,7 @@ export function configContext(config: ImageConfig) {
     exposedPorts: config.exposedPorts,
     ports: portNumbers(config.exposedPorts),
     tcpPorts: portNumbers(config.exposedPorts.filter((port) => !/\/(?:udp|sctp)$/i.test(port))),
+    portsOutOfRange: config.exposedPorts.filter(isNoPort),
     env: config.env.map((variable) => variable.split('=', 1)[0] ?? ''),
     labels: config.labels,
     entrypoint: config.entrypoint ?? [],
@@ -272,6 +273,13 @@ function hasHealthcheck({ healthcheck }: ImageConfig): boolean {
   if (healthcheck === null) return false;
   const test = healthcheck.Test ?? healthcheck.test;
   return Array.isArray(test) && test.length > 0 && test[0] !== 'NONE';
+}
+
+function isNoPort(port: string): boolean {
+  const [numbers = ''] = port.split('/', 1);
+  return numbers
+    .split('-')
+    .some((number) => !/^\d{1,5}$/.test(number) || Number(number) < 1 || Number(number) > 65_535);
 }
 
 /** `22/tcp` and ranges (`8000-8010/tcp`), distinct, in rising order. */

@@ -6,6 +6,7 @@ export interface LineContext {
   readonly instruction: string;
   readonly text: string;
   readonly words: readonly string[];
+  readonly target: string;
   readonly commands: readonly ShellCommand[];
   readonly number: number;
   readonly last: boolean;
@@ -27,10 +28,12 @@ export function lineContexts(lines: readonly DockerfileLine[], given: boolean): 
   const last = new Map(lines.map(({ instruction, base }, index) => [`${base === true} ${instruction}`, index]));
   return lines.map(({ instruction, text, layer, created, base }, index) => {
     const rest = instruction === null ? '' : text.slice(instruction.length).trim();
+    const words = wordsOf(rest);
     return {
       instruction: instruction ?? '',
       text,
-      words: wordsOf(rest),
+      words,
+      target: instruction === 'ADD' || instruction === 'COPY' ? (words.at(-1) ?? '') : '',
       commands: instruction === 'RUN' ? shellCommands(rest) : [],
       number: index + 1,
       last: last.get(`${base === true} ${instruction}`) === index,

@@ -140,6 +140,7 @@ const fieldSources: Readonly<
   exposedPorts: { key: 'exposedPorts', instruction: 'EXPOSE', list: 'exposedPorts' },
   ports: { key: 'exposedPorts', instruction: 'EXPOSE', list: 'exposedPorts' },
   tcpPorts: { key: 'exposedPorts', instruction: 'EXPOSE', list: 'exposedPorts' },
+  portsOutOfRange: { key: 'exposedPorts', instruction: 'EXPOSE', list: 'exposedPorts' },
   env: { key: 'env', instruction: 'ENV', list: 'env' },
   labels: { key: 'labels', instruction: 'LABEL' },
   entrypoint: { key: 'entrypoint', instruction: 'ENTRYPOINT' },

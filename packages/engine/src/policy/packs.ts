@@ -1,5 +1,7 @@
 import { PolicyError } from './error.ts';
 import { suggestion } from './nearest.ts';
+import { bestPracticesPack } from './packs/best-practices.yaml.ts';
+import { cisDockerPack } from './packs/cis-docker.yaml.ts';
 import { defaultPack } from './packs/default.yaml.ts';
 import { qualysRiskIndexPack } from './packs/qualys-risk-index.yaml.ts';
 import { loadPolicy, type Policy } from './policy-file.ts';
@@ -7,6 +9,8 @@ import { loadPolicy, type Policy } from './policy-file.ts';
 /** The policies that ship with the product, as policy files: name → text. A new one is a file in packs/ and a line here. */
 const packs: ReadonlyMap<string, string> = new Map([
   ['default', defaultPack],
+  ['best-practices', bestPracticesPack],
+  ['cis-docker', cisDockerPack],
   ['qualys-risk-index', qualysRiskIndexPack],
 ]);
 
