@@ -20,6 +20,8 @@ export interface Detected {
 
 /** Secrets that one file lists; the rest is cut. */
 const maxDetected = 100;
+/** Places of one file at which patterns are tried: 16 MiB of nothing but keywords would take half a minute. */
+const maxTries = 100_000;
 const usualWindow = 420;
 /** Bytes that tell a binary file from a text. */
 const sniffedBytes = 1024;
@@ -29,7 +31,7 @@ const sniffedBytes = 1024;
  * linear in the text.
  *
  * @param path relative, as in a layer; null: a part of an image's configuration
- * @returns by rising place; `cut`: there are more
+ * @returns by rising place; `cut`: the rest was not searched
  */
 export function detectSecrets(
   text: Buffer,
@@ -39,14 +41,19 @@ export function detectSecrets(
   const { search, kinds } = detectorFor(path, installed);
   const found: Match[] = [];
   let cut = false;
+  let tries = 0;
   search.search(text, (at, keyword) => {
     for (const kind of kinds[keyword]!) {
-      if (found.length > 0 && covers(found, at, kind)) continue;
-      const match = matchAt(text, at, kind, search.lengthOf(keyword));
+      const length = search.lengthOf(keyword);
+      if (!mayStand(text, at, kind, length) || (found.length > 0 && covers(found, at, kind))) continue;
+      tries += 1;
+      const match = matchAt(text, at, kind, length);
       if (match === null || (match.example && installed)) continue;
       if (found.length < maxDetected) found.push(match);
       else cut = true;
     }
+    cut ||= tries > maxTries;
+    return !cut;
   });
   return { found: found.length === 0 ? [] : withLines(text, distinct(found)), cut };
 }
@@ -98,10 +105,14 @@ function detectorFor(path: string | null, installed: boolean): Detector {
 
 type Match = Omit<Detected, 'line'>;
 
+/** A look at single bytes, before any pattern is tried. */
+function mayStand(text: Buffer, at: number, kind: SecretKind, length: number): boolean {
+  if (kind.wordStart !== false && at > 0 && isWord(text[at - 1]!)) return false;
+  return kind.assigned === undefined || isAssigned(text, at + length);
+}
+
 function matchAt(text: Buffer, at: number, kind: SecretKind, length: number): Match | null {
   const { before = 0, window = usualWindow } = kind;
-  if (kind.wordStart !== false && at > 0 && isWord(text[at - 1]!)) return null;
-  if (kind.assigned && !isAssigned(text, at + length)) return null;
   const start = before === 0 ? at : Math.max(0, at - before - 1);
   const seen = text.toString('latin1', start, Math.min(text.length, at + length + window));
   // a sticky pattern goes on where it last ended

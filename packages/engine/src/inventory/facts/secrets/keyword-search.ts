@@ -33,8 +33,8 @@ export class KeywordSearch {
     return this.#keywords[keyword]!.length;
   }
 
-  /** Calls `found` for each keyword and place, by rising place. */
-  search(text: Buffer, found: (at: number, keyword: number) => void): void {
+  /** Calls `found` for each keyword and place, by rising place, until it says false. */
+  search(text: Buffer, found: (at: number, keyword: number) => boolean): void {
     const shifts = this.#shifts;
     const end = text.length - minKeywordBytes;
     for (let at = 0; at <= end; ) {
@@ -48,7 +48,7 @@ export class KeywordSearch {
         continue;
       }
       for (const keyword of this.#candidates.get(block)!) {
-        if (stands(this.#keywords[keyword]!, text, at)) found(at, keyword);
+        if (stands(this.#keywords[keyword]!, text, at) && !found(at, keyword)) return;
       }
       at += 1;
     }

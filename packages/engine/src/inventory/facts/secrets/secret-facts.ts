@@ -13,7 +13,7 @@ interface FileSecrets {
     readonly masked: string;
     readonly example: boolean;
   }[];
-  /** it holds more than are listed */
+  /** it was not searched to its end */
   readonly cut: boolean;
 }
 
@@ -29,7 +29,7 @@ export const secretFacts: FactGatherer<'secrets'> = {
       const text = asText(body);
       if (text === null) return null;
       const { found, cut } = detectSecrets(text, path);
-      if (found.length === 0) return null;
+      if (found.length === 0 && !cut) return null;
       const facts: FileSecrets = {
         found: found.map(({ kind, line, masked, example }) => ({ kind: kind.id, line, masked, example })),
         cut,
@@ -71,7 +71,7 @@ function ofFile(name: string, { found, cut }: FileSecrets, layer: number, { view
   const path = `/${name}`;
   const deleted = view.lstat(view.realPath(name) ?? name)?.layer !== layer;
   const id = layerId(layer);
-  const message = `more than ${found.length} secrets in one file: the rest is not listed`;
+  const message = `the file was not searched to its end: ${found.length} secrets were found before`;
   return {
     secrets: found.map(({ kind, line, masked, example }) => {
       const { title, severity } = kinds.get(kind)!;
