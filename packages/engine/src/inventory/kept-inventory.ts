@@ -4,7 +4,7 @@ import { readSealed, sealed } from './kept-bytes.ts';
 import type { LayerStore } from './layer-analyser.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';
 import { takeInventory } from './take-inventory.ts';
-import type { FactName, Inventory } from './types.ts';
+import type { FactName, FileQuery, Inventory } from './types.ts';
 
 const magic = Buffer.from('plimsoll inventory 1\n');
 
@@ -24,13 +24,15 @@ export async function inventoryOf(
   image: ReadImage<LayerAnalysis>,
   facts: readonly FactName[],
   kept: InventoryStore | null,
+  queries: readonly FileQuery[] = [],
 ): Promise<Inventory> {
-  const key = kept && keyOf(image, facts, kept);
-  if (!kept || key === null) return takeInventory(image, facts);
+  const key =
+    kept && keyOf(image, [facts.toSorted(), queries.map(({ key, sha256, content }) => [key, sha256, content])], kept);
+  if (!kept || key === null) return takeInventory(image, facts, queries);
   const bytes = kept.store.get(key);
   const text = bytes && readSealed(magic, key, bytes);
   if (text) return JSON.parse(text()) satisfies Inventory;
-  const inventory = await takeInventory(image, facts);
+  const inventory = await takeInventory(image, facts, queries);
   // what could not be read may be readable next time
   const unread = inventory.incomplete.some(({ code }) => code === 'file-unreadable' || code === 'limit-reached');
   if (!unread) kept.store.put(key, sealed(magic, key, JSON.stringify(inventory)));
@@ -40,7 +42,7 @@ export async function inventoryOf(
 /** Of all that an inventory is made from; null where the analysis of a layer is not kept, for whichever reason. */
 function keyOf(
   image: ReadImage<LayerAnalysis>,
-  facts: readonly FactName[],
+  asked: unknown,
   { keyOf: keyOfLayer, program }: InventoryStore,
 ): string | null {
   if (image.rootfs !== null) return null;
@@ -51,6 +53,6 @@ function keyOf(
     analyses.push(key);
   }
   const layers = image.layers.map(({ analysis: _, ...layer }) => layer);
-  const made = JSON.stringify([program, [...facts].sort(), analyses, layers, image.config, image.platform]);
+  const made = JSON.stringify([program, asked, analyses, layers, image.config, image.platform]);
   return createHash('sha256').update(`inventory\n${made}`).digest('hex');
 }

@@ -26,7 +26,7 @@ import type { BodyReader, FactGatherer, GatheredFact } from './facts/gatherer.ts
 import { gatherersOf } from './facts/gatherers.ts';
 import type { PatternMatch } from './file-pattern.ts';
 import { decodeAnalysis, encodeAnalysis, type LayerAnalysis } from './layer-analysis.ts';
-import type { FactName } from './types.ts';
+import type { FactName, FileQuery } from './types.ts';
 
 /** Where layer analyses are kept between runs. Keys are hexadecimal; what is put may be gone at the next `get`. */
 export interface LayerStore {
@@ -39,6 +39,8 @@ export interface LayerAnalyserOptions {
   readonly store?: LayerStore | undefined;
   /** that were asked for beyond packages; those that read files are part of the key */
   readonly facts?: readonly FactName[] | undefined;
+  /** files that rules ask for */
+  readonly queries?: readonly FileQuery[] | undefined;
 }
 
 /** What the image room asks of whoever looks into layers: reads package databases and manifests as the bytes pass by. */
@@ -48,9 +50,12 @@ export interface InventoryAnalyser extends LayerAnalyser<LayerAnalysis> {
 }
 
 export function createLayerAnalyser(options: LayerAnalyserOptions = {}): InventoryAnalyser {
-  const { store, facts = [] } = options;
-  const bodyReaders = gatherersOf(facts).filter(({ bodies }) => bodies !== undefined);
-  const asked = JSON.stringify([catalogerVersions(), bodyReaders.map(({ name, version }) => [name, version])]);
+  const { store, facts = [], queries = [] } = options;
+  const bodyReaders = gatherersOf(facts, queries).filter(({ bodies }) => bodies !== undefined);
+  const asked = JSON.stringify([
+    catalogerVersions(),
+    bodyReaders.map(({ name, version, bodies }) => [name, version, bodies?.key]),
+  ]);
   const storeKey = (key: LayerKey) => createHash('sha256').update(`${key.id}\n${asked}`).digest('hex');
   const keys = new WeakMap<LayerAnalysis, string>();
   return {
@@ -87,7 +92,7 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
   readonly #seen = new Set<string>();
 
   constructor(bodyReaders: readonly FactGatherer<GatheredFact>[]) {
-    this.#bodyReaders = bodyReaders;
+    this.#bodyReaders = bodyReaders.map((each) => ({ ...each, bodies: each.bodies!.begin?.() ?? each.bodies! }));
   }
 
   wants(path: string, size: number, mode: number, again: boolean): boolean | 'parts' {

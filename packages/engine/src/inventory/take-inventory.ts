@@ -12,7 +12,7 @@ import { comparePackages, distinctEntries } from './inventory-order.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';
 import { replacedFiles } from './replaced-files.ts';
 import { collectFiles, imageMatcher, liveFiles, type SquashedFiles } from './squashed-files.ts';
-import type { Distro, FactName, Incomplete, Inventory, Package } from './types.ts';
+import type { Distro, FactName, FileQuery, Incomplete, Inventory, Package } from './types.ts';
 
 /**
  * Says what is inside an image: merges the analyses of its layers, honouring what later layers hide, into one inventory.
@@ -22,6 +22,7 @@ import type { Distro, FactName, Incomplete, Inventory, Package } from './types.t
 export async function takeInventory(
   image: ReadImage<LayerAnalysis>,
   facts: readonly FactName[] = [],
+  queries: readonly FileQuery[] = [],
 ): Promise<Inventory> {
   const analyses = image.rootfs === null ? image.layers.map(({ analysis }) => analysis) : [image.rootfs];
   const layerId = (index: number) => image.layers[index]?.diffId ?? null;
@@ -36,16 +37,11 @@ export async function takeInventory(
   const replaced = await replacedFiles(image, view, analyses, found.owners);
   const { packages, incomplete, owners } = attribute(found, replaced, files);
   const { config, found: inConfig, mask } = configSecrets(image.config, image.layers.length, layerId);
-  const gathered = gatherFacts(facts, {
-    config,
-    configSecrets: inConfig,
-    distro,
-    packages,
-    owners,
-    view,
-    analyses,
-    layerId,
-  });
+  const gathered = gatherFacts(
+    facts,
+    { config, configSecrets: inConfig, distro, packages, owners, view, analyses, layerId },
+    queries,
+  );
   const seen = [
     ...gathered.incomplete,
     ...readProblems(analyses, view.problems, layerId),
@@ -66,6 +62,7 @@ export async function takeInventory(
       ...missingDatabase(distro, packages, seen),
     ]),
     configSecrets: inConfig,
+    ...(gathered.contents && { contents: gathered.contents }),
     layers: image.layers.map(({ analysis: _, ...layer }) => ({
       ...layer,
       instruction: layer.instruction && mask(layer.instruction),

@@ -111,7 +111,17 @@ export interface Coverage {
 export const factNames = ['config', 'dockerfile', 'files', 'secrets', 'users'] as const;
 export type FactName = (typeof factNames)[number];
 
-/** A file of the squashed view that is notable for its mode. */
+/** Files that a rule asks for, notable or not. */
+export interface FileQuery {
+  /** all that decides what `wants` answers, for the keys of caches */
+  readonly key: string;
+  /** @param path absolute */
+  wants(path: string): boolean;
+  readonly sha256: boolean;
+  readonly content: boolean;
+}
+
+/** A file of the squashed view that is notable for its mode, or that a rule asks for. */
 export interface FileFact {
   /** absolute */
   readonly path: string;
@@ -125,6 +135,8 @@ export interface FileFact {
   readonly size: number;
   /** diff ID of the layer that it stands in; null for a rootfs */
   readonly layer: string | null;
+  /** hexadecimal; only where a rule asks for it and the file could be read */
+  readonly sha256?: string;
 }
 
 /** One line of the Dockerfile that the history tells of. */
@@ -212,7 +224,7 @@ export interface Facts {
   readonly config: ImageConfig | null;
   /** null for an SBOM: it does not say what lies in no package */
   readonly coverage: Coverage | null;
-  /** set-user-id and set-group-id files, and everything but links that all may write; sorted by path */
+  /** set-user-id and set-group-id files, and everything but links that all may write; those that rules ask for; sorted by path */
   readonly files?: readonly FileFact[];
   /** oldest first */
   readonly dockerfile?: readonly DockerfileLine[];
@@ -231,6 +243,8 @@ export interface Inventory {
   readonly configSecrets?: readonly SecretFact[];
   /** sorted by code, path, message */
   readonly incomplete: readonly Incomplete[];
+  /** absolute path → text, of files whose content a rule asks for; never part of a result */
+  readonly contents?: readonly (readonly [path: string, text: string])[];
   /** base first */
   readonly layers: readonly LayerDescriptor[];
 }

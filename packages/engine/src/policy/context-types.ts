@@ -162,6 +162,11 @@ const file = object({
   gid: int,
   /** bytes */
   size: int,
+  /** hexadecimal; "" where the file could not be read. Only with `files` */
+  sha256: string,
+  /** text of at most 64 KiB; "" where it is none or longer. Only with `files`, and not in messages */
+  content: string,
+  contentKnown: bool,
   layer: string,
   instruction: string,
 });

@@ -176,7 +176,7 @@ export function packageContext(pkg: Package, inBase: BaseLayers) {
 }
 
 /** @param instruction of the layer that it stands in */
-export function fileContext(file: FileFact, instruction: string | null) {
+export function fileContext(file: FileFact, instruction: string | null, content: string | undefined) {
   const bits = Number.parseInt(file.mode, 8);
   return {
     path: file.path,
@@ -189,6 +189,9 @@ export function fileContext(file: FileFact, instruction: string | null) {
     uid: file.uid,
     gid: file.gid,
     size: file.size,
+    sha256: file.sha256 ?? '',
+    content: content ?? '',
+    contentKnown: content !== undefined,
     layer: file.layer ?? '',
     instruction: instruction ?? '',
   };

@@ -32,6 +32,8 @@ export interface Rule {
   /** where secrets are looked for: in the configuration alone, which needs no file, or (null) everywhere */
   readonly within: 'configuration' | null;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
+  /** scope file: patterns of the files that it is about; empty: those that are notable for their mode */
+  readonly files: readonly string[];
 }
 
 export interface Policy {
@@ -56,6 +58,9 @@ export function loadPolicy(text: string, source: string): Policy {
   return policy as Policy;
 }
 
+/** Fields for which files are read. */
+const bodyFields: ReadonlySet<string> = new Set(['file.sha256', 'file.content', 'file.contentKnown']);
+
 const policyFields = ['name', 'description', 'allow', 'rules'];
 const ruleFields = [
   'id',
@@ -70,6 +75,7 @@ const ruleFields = [
   'per',
   'within',
   'parameters',
+  'files',
 ];
 
 function readPolicy(reader: YamlReader, root: Node): Policy | undefined {
@@ -131,6 +137,16 @@ function readRule(reader: YamlReader, node: Node, ids: Set<string>): Rule | unde
   if (scope !== undefined && scope !== 'secret' && entries.has('within')) {
     reader.problem(entries.get('within')!, '"within" says where secrets are looked for and is for scope secret alone');
   }
+  const files = optional(mapping, 'files', (at) => reader.list(at, 'files').map((f) => reader.text(f, 'a pattern')));
+  if (scope !== undefined && scope !== 'file' && entries.has('files')) {
+    reader.problem(entries.get('files')!, '"files" says which files a rule is about and is for scope file alone');
+  }
+  if (readsOf(message).includes('file.content')) {
+    reader.problem(entries.get('message')!, 'a message does not show the content of files, which may be secret');
+  }
+  if (scope === 'file' && !entries.has('files') && readsOf(when).some((read) => bodyFields.has(read))) {
+    reader.problem(entries.get('when')!, 'what is in files is seen of those alone that "files" names');
+  }
   if (!id || !scope || !action || !condition || !when || !message) return undefined;
   return {
     id,
@@ -145,7 +161,12 @@ function readRule(reader: YamlReader, node: Node, ids: Set<string>): Rule | unde
     per: per ?? 'vulnerability',
     within: within ?? null,
     parameters,
+    files: files?.filter((pattern) => pattern !== undefined) ?? [],
   };
+}
+
+function readsOf(compiled: Expression | Template | '' | undefined): readonly string[] {
+  return compiled ? compiled.reads : [];
 }
 
 function required<T>(

@@ -1,4 +1,5 @@
-import type { FactName } from '../inventory/types.ts';
+import type { FactName, FileQuery } from '../inventory/types.ts';
+import { matchesGlob } from './glob.ts';
 import type { Rule } from './policy-file.ts';
 import type { RuleScope } from './types.ts';
 
@@ -45,6 +46,23 @@ const scopeFacts: Partial<Readonly<Record<RuleScope, FactName>>> = {
 /** Facts that these rules judge, sorted. */
 export function factsRead(rules: readonly Rule[]): readonly FactName[] {
   return [...new Set(rules.flatMap(({ scope, within }) => (within === null ? (scopeFacts[scope] ?? []) : [])))].sort();
+}
+
+/** Files that these rules ask for, each with what they want to know of it. */
+export function filesRead(rules: readonly Rule[]): readonly FileQuery[] {
+  return rules
+    .filter(({ files }) => files.length > 0)
+    .map((rule) => ({
+      key: JSON.stringify(rule.files),
+      wants: (path) => isAskedFor(rule, path),
+      sha256: ruleReads(rule).includes('file.sha256'),
+      content: rule.when.reads.some((read) => read === 'file.content' || read === 'file.contentKnown'),
+    }));
+}
+
+/** A pattern that begins with neither `/` nor `*` is of the end of the path. */
+export function isAskedFor({ files }: Rule, path: string): boolean {
+  return files.some((pattern) => matchesGlob(path, /^[/*]/.test(pattern) ? pattern : `*/${pattern}`));
 }
 
 /** Every signal that a rule may ask for; when no rule does, it does not matter that its shard is missing. */

@@ -1,4 +1,5 @@
 import { severities } from '../advisories/types.ts';
+import type { FileFact } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import { EvaluationFailure } from './cel-functions.ts';
 import {
@@ -30,6 +31,7 @@ import {
   userFinding,
 } from './made-findings.ts';
 import type { Policy, Rule } from './policy-file.ts';
+import { isAskedFor } from './rule-inputs.ts';
 import type { PolicySubject } from './types.ts';
 
 /** What a rule said of the image. */
@@ -59,6 +61,7 @@ export class RuleJudge {
   readonly #images: Readonly<Record<Rule['per'], ReturnType<typeof imageContext>>>;
   readonly #inBase: BaseLayers;
   readonly #made = new Map<string, Finding>();
+  #contents: ReadonlyMap<string, string> | undefined;
   #lines: readonly LineContext[] | undefined;
   #packages: readonly ReturnType<typeof packageContext>[] | undefined;
 
@@ -148,8 +151,11 @@ export class RuleJudge {
   #judgeFiles(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
     const { inventory } = this.#subject;
     const broken: Finding[] = [];
-    for (const file of inventory.facts.files ?? []) {
-      const values = this.#values(rule, fileContext(file, instructionOf(file.layer, inventory)));
+    this.#contents ??= new Map(inventory.contents ?? []);
+    const isMeant = rule.files.length > 0 ? (file: FileFact) => isAskedFor(rule, file.path) : isNotable;
+    for (const file of (inventory.facts.files ?? []).filter(isMeant)) {
+      const instruction = instructionOf(file.layer, inventory);
+      const values = this.#values(rule, fileContext(file, instruction, this.#contents.get(file.path)));
       if (rule.when.evaluate(values)) broken.push(fileFinding(rule, file, rule.message.render(values), inventory));
     }
     return this.#make(broken);
@@ -253,6 +259,12 @@ export class RuleJudge {
     }
     return { message: summary(broken, ({ title }) => title ?? ''), findings: broken.map(({ key }) => key) };
   }
+}
+
+/** Set-id, or writable by all: what is listed beyond that is there for the rules that ask for it. */
+function isNotable({ mode, type }: FileFact): boolean {
+  const bits = Number.parseInt(mode, 8);
+  return (bits & 0o002) !== 0 || (type !== 'directory' && (bits & 0o6000) !== 0);
 }
 
 const nothing = { message: null, findings: [] } as const;

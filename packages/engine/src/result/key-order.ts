@@ -82,7 +82,7 @@ export const resultKeyOrder: KeyOrder = {
       history: { created: null, instruction: null, comment: null, emptyLayer: null },
     },
     coverage: { executables: coverageCount, libraries: coverageCount },
-    files: { path: null, type: null, mode: null, uid: null, gid: null, size: null, layer: null },
+    files: { path: null, type: null, mode: null, uid: null, gid: null, size: null, layer: null, sha256: null },
     dockerfile: { instruction: null, text: null, layer: null, created: null, base: null },
     users: {
       name: null,

@@ -134,6 +134,7 @@ const fileFact = z.object({
   gid: z.number(),
   size: z.number().meta({ description: 'bytes' }),
   layer: layerRef,
+  sha256: z.exactOptional(z.string().meta({ description: 'where a rule asks for it' })),
 });
 
 const dockerfileLine = z.object({

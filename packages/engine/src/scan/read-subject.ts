@@ -62,12 +62,12 @@ async function readImageSubject(request: SubjectRequest): Promise<Subject> {
     offline: request.offline,
     registry: request.registry,
   };
-  const analyser = createLayerAnalyser({ store, facts });
+  const analyser = createLayerAnalyser({ store, facts, queries: request.queries });
   const image = await readImage(request.reference, { ...found, analyser, progress: request.progress });
   try {
     const { program } = request;
     const kept = store && program ? { store, program, keyOf: analyser.keyOf } : null;
-    const taken = await inventoryOf(image, facts, kept);
+    const taken = await inventoryOf(image, facts, kept, request.queries);
     const base = await findBase(image, request.base, found);
     const inventory = { ...taken, facts: markBaseLines(taken.facts, base.image, image.layers.length) };
     return { image: { ...image, contentDigest: image.rootfsDigest }, inventory, base, catalogers: catalogerVersions() };

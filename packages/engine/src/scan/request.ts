@@ -1,6 +1,6 @@
 import type { Severity } from '../advisories/types.ts';
 import type { Environment, ReadLimits, ReadProgress, RegistryOptions } from '../image/types.ts';
-import type { FactName } from '../inventory/types.ts';
+import type { FactName, FileQuery } from '../inventory/types.ts';
 import type { ExceptionFile } from '../policy/exception-file.ts';
 import type { Policy } from '../policy/policy-file.ts';
 import type { PolicySubject } from '../policy/types.ts';
@@ -22,6 +22,8 @@ export interface SubjectRequest {
   readonly base?: string | undefined;
   /** facts to gather beside the packages; what policies ask for is gathered in any case */
   readonly facts?: readonly FactName[] | undefined;
+  /** files that rules of the policies ask for */
+  readonly queries?: readonly FileQuery[] | undefined;
   /** where layer analyses are kept; null neither reads nor writes any */
   readonly cacheDir: string | null;
   /** of all kept analyses together, bytes; default 512 MiB */

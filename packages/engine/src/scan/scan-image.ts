@@ -7,7 +7,7 @@ import { compareFindings } from '../matching/finding-key.ts';
 import { matchInventory } from '../matching/match.ts';
 import { type LookupPlan, planLookups, sortIncomplete } from '../matching/plan.ts';
 import { evaluate } from '../policy/evaluate.ts';
-import { factsRead } from '../policy/rule-inputs.ts';
+import { factsRead, filesRead } from '../policy/rule-inputs.ts';
 import type { PolicySubject } from '../policy/types.ts';
 import { platformResults } from '../result/platform-results.ts';
 import type { PlatformResults, ScanResult } from '../result/types.ts';
@@ -50,8 +50,9 @@ export async function scanPlatforms(given: ScanRequest): Promise<PlatformResults
 
 /** What rules look at is gathered, asked for or not. */
 function withFactsOfPolicies(request: ScanRequest): ScanRequest {
-  const read = factsRead(request.policies.flatMap(({ value }) => value.rules));
-  return { ...request, facts: [...new Set([...(request.facts ?? []), ...read])].sort() };
+  const rules = request.policies.flatMap(({ value }) => value.rules);
+  const facts = [...new Set([...(request.facts ?? []), ...factsRead(rules)])].sort();
+  return { ...request, facts, queries: filesRead(rules) };
 }
 
 async function scanSubject(subject: Subject, request: ScanRequest): Promise<ScanResult> {

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { squash } from '../../image/squash.ts';
 import type { EntryType, LayerEntry, LayerListing } from '../../image/types.ts';
 import { fileFacts } from './file-facts.ts';
+import type { FactContext } from './gatherer.ts';
 
 const entry = (path: string, type: EntryType, mode: number, linkTarget: string | null = null): LayerEntry => ({
   path,
@@ -21,7 +22,7 @@ const layer = (entries: readonly LayerEntry[], whiteouts: readonly string[] = []
 
 function factsOf(...layers: readonly LayerListing[]) {
   const context = { view: squash(layers), layerId: (index: number) => `sha256:${index}` };
-  return fileFacts.gather(context as unknown as Parameters<typeof fileFacts.gather>[0]).facts;
+  return fileFacts().gather(context as unknown as FactContext).facts;
 }
 
 it('lists set-id files and what all may write, as the last layer leaves them', () => {

@@ -2,7 +2,7 @@ import type { SquashedView } from '../../image/squash.ts';
 import type { ImageConfig } from '../../image/types.ts';
 import type { Owner, ParsedFile } from '../cataloger.ts';
 import type { LayerAnalysis } from '../layer-analysis.ts';
-import type { Distro, FactName, Facts, Incomplete, Package, SecretFact } from '../types.ts';
+import type { Distro, FactName, Facts, Incomplete, Inventory, Package, SecretFact } from '../types.ts';
 
 /** Facts that are gathered only where a rule, a report or the user asks for them. */
 export type GatheredFact = Exclude<FactName, 'config'>;
@@ -26,6 +26,10 @@ export interface FactContext {
 
 /** Reads bodies of any file, whatever its name, while the layer passes by; no body outlives the pass. */
 export interface BodyReader {
+  /** what else decides what is read: part of the key of kept analyses */
+  readonly key?: string;
+  /** a reader for one layer, where it keeps count of something */
+  begin?(): BodyReader;
   /** Asked for every regular file, once; a hard link to a file that has passed is not asked for. Sizes in bytes. */
   wants(path: string, size: number, mode: number): boolean;
   /**
@@ -45,5 +49,6 @@ export interface FactGatherer<K extends GatheredFact> {
   gather(context: FactContext): {
     readonly facts: NonNullable<Facts[K]>;
     readonly incomplete?: readonly Incomplete[];
+    readonly contents?: Inventory['contents'];
   };
 }

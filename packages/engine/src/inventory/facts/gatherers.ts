@@ -1,4 +1,4 @@
-import type { FactName, Facts, Incomplete } from '../types.ts';
+import type { FactName, Facts, FileQuery, Incomplete, Inventory } from '../types.ts';
 import { dockerfileFacts } from './dockerfile-facts.ts';
 import { fileFacts } from './file-facts.ts';
 import type { FactContext, FactGatherer, GatheredFact } from './gatherer.ts';
@@ -8,15 +8,19 @@ import { userFacts } from './users/user-facts.ts';
 type Gatherers = { readonly [K in GatheredFact]: FactGatherer<K> };
 
 /** Everything that gathers facts, by name. */
-const gatherers: Gatherers = {
+const gatherersFor = (files: readonly FileQuery[]): Gatherers => ({
   dockerfile: dockerfileFacts,
-  files: fileFacts,
+  files: fileFacts(files),
   secrets: secretFacts,
   users: userFacts,
-};
+});
 
 /** Those that were asked for, sorted by name. `config` is always there and needs none. */
-export function gatherersOf(asked: readonly FactName[]): readonly FactGatherer<GatheredFact>[] {
+export function gatherersOf(
+  asked: readonly FactName[],
+  files: readonly FileQuery[] = [],
+): readonly FactGatherer<GatheredFact>[] {
+  const gatherers = gatherersFor(files);
   return (Object.keys(gatherers) as GatheredFact[])
     .filter((name) => asked.includes(name))
     .sort()
@@ -27,9 +31,12 @@ export function gatherersOf(asked: readonly FactName[]): readonly FactGatherer<G
 export function gatherFacts(
   asked: readonly FactName[],
   context: FactContext,
-): { readonly facts: Partial<Facts>; readonly incomplete: readonly Incomplete[] } {
-  const gathered = gatherersOf(asked).map((gatherer) => ({ name: gatherer.name, ...gatherer.gather(context) }));
+  files: readonly FileQuery[],
+): { readonly facts: Partial<Facts>; readonly incomplete: readonly Incomplete[] } & Pick<Inventory, 'contents'> {
+  const gathered = gatherersOf(asked, files).map((gatherer) => ({ name: gatherer.name, ...gatherer.gather(context) }));
+  const contents = gathered.flatMap((each) => each.contents ?? []);
   return {
+    ...(contents.length > 0 ? { contents } : {}),
     facts: Object.fromEntries(gathered.map(({ name, facts }) => [name, facts])),
     incomplete: gathered.flatMap(({ incomplete = [] }) => incomplete),
   };
