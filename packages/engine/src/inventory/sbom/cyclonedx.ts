@@ -14,6 +14,7 @@ const others: ReadonlySet<unknown> = new Set([
 const mostProperties = 10_000;
 const mostLicenses = 1000;
 const mostPlaces = 100;
+const mostBuilt = 1000;
 
 /**
  * Takes in a component and those nested in it, however deep.
@@ -47,7 +48,6 @@ export function takeMetadata(value: unknown, collector: SbomCollector): void {
 /** A composition that says that something is missing. */
 export function takeComposition(value: unknown, collector: SbomCollector): void {
   const aggregate = isRecord(value) ? value.aggregate : null;
-  if (aggregate === 'complete') collector.complete();
   if (typeof aggregate !== 'string' || !aggregate.startsWith('incomplete')) return;
   collector.incomplete({ code: 'sbom-incomplete', message: 'the SBOM says of itself that it is not complete' });
 }
@@ -78,6 +78,7 @@ function statedIn(component: Readonly<Record<string, unknown>>): StatedComponent
     description: text(component.description),
     licenses: licensesIn(component.licenses),
     paths: placesIn(component.evidence),
+    builds: buildsIn(component),
     properties,
   };
 }
@@ -118,4 +119,16 @@ function placesIn(evidence: unknown): readonly string[] {
   return (Array.isArray(occurrences) ? occurrences.slice(0, mostPlaces) : []).flatMap((each) =>
     isRecord(each) && typeof each.location === 'string' ? [each.location] : [],
   );
+}
+
+/** cdxgen tags source packages, whose evidence names the packages built from them; of merged ones an empty list is left. */
+function buildsIn({ tags, evidence }: Readonly<Record<string, unknown>>): readonly string[] | null {
+  const identity = isRecord(evidence) ? evidence.identity : null;
+  if (!Array.isArray(identity)) return null;
+  if (identity.length === 0) return [];
+  if (!Array.isArray(tags) || !tags.includes('source')) return null;
+  return identity.slice(0, mostPlaces).flatMap((each) => {
+    const methods = isRecord(each) && Array.isArray(each.methods) ? each.methods.slice(0, mostBuilt) : [];
+    return methods.flatMap((method) => (isRecord(method) && typeof method.value === 'string' ? [method.value] : []));
+  });
 }

@@ -19,6 +19,10 @@ export interface PackageDraft {
   readonly paths: readonly string[];
   readonly modularity: string | null;
   readonly vendor: string | null;
+  /** as the component states it */
+  readonly builds: readonly string[] | null;
+  /** a tool says something of how it is installed */
+  readonly isInstalled: boolean;
 }
 
 /** Why a component is no package that can be judged. */
@@ -57,6 +61,10 @@ export function draftOf(
   const purl = parsePurl(component.purl);
   if (purl === null) return 'bad-purl';
   if (imageTypes.includes(purl.type)) return null;
+  // cdxgen lists files in this way
+  if (purl.type === 'generic' && component.kind === 'other') return null;
+  // a key that packages are checked with, which rpm keeps among them
+  if (purl.type === 'rpm' && purl.name === 'gpg-pubkey') return null;
   const facts = factsOf(purl.type);
   const version = versionOf(purl, component, facts);
   if (version === null) return 'no-version';
@@ -74,6 +82,8 @@ export function draftOf(
     modularity: wordOf(facts.modularity ?? purl.qualifiers.get('rpmmod') ?? purl.qualifiers.get('modularitylabel')),
     // Syft's publisher and Trivy's supplier of an rpm are what its header names as vendor
     vendor: component.maker,
+    builds: distroTypes.has(purl.type) ? component.builds : null,
+    isInstalled: component.properties.keys().some((name) => name.startsWith('aquasecurity:trivy:')),
   };
 }
 

@@ -2,11 +2,14 @@ import { ImageError } from '../../image/error.ts';
 import { comparePackages, distinctEntries } from '../inventory-order.ts';
 import { buildPurl } from '../purl.ts';
 import type { Distro, Incomplete, Inventory, Package } from '../types.ts';
+import { builtFrom } from './built-from.ts';
 import type { DialectFacts } from './dialect.ts';
+import { cdxgen } from './dialects/cdxgen.ts';
 import { dialects } from './dialects.ts';
 import { isOwnPackage, type OwnImage, ownDistro, ownImage, ownPackage } from './own-sbom.ts';
 import { distroTypes, draftOf, labelOf, type PackageDraft, type Unread } from './package-draft.ts';
 import { distroOfQualifier, distroOfSystem, sameRelease } from './sbom-distro.ts';
+import { nothingListed, untoldSources } from './sbom-gaps.ts';
 import type { StatedComponent } from './stated-component.ts';
 
 /** Components of one document; an image of many gigabytes has some thousand packages. */
@@ -23,7 +26,8 @@ const reasons: Readonly<Record<Unread, string>> = {
 
 /** What the components of a document come to. They are taken in one by one, in whatever order the document has them. */
 export class SbomCollector {
-  readonly #drafts: PackageDraft[] = [];
+  #drafts: readonly PackageDraft[] = [];
+  readonly #taken: PackageDraft[] = [];
   readonly #own: Package[] = [];
   readonly #systems: StatedComponent[] = [];
   readonly #tools = new Set<string>();
@@ -38,7 +42,6 @@ export class SbomCollector {
   readonly #owners = new Map<string, string>();
   #image: OwnImage | null = null;
   #isOwn = false;
-  #isComplete = false;
   readonly #incomplete: Incomplete[] = [];
   readonly #what: string;
   #count = 0;
@@ -57,11 +60,6 @@ export class SbomCollector {
 
   incomplete(entry: Incomplete): void {
     this.#incomplete.push(entry);
-  }
-
-  /** The document says that nothing is missing. */
-  complete(): void {
-    this.#isComplete = true;
   }
 
   /** Properties of the document. */
@@ -108,7 +106,7 @@ export class SbomCollector {
     if (draft === null) return;
     if (typeof draft === 'string') this.unread(draft, component);
     else {
-      this.#drafts.push(draft);
+      this.#taken.push(draft);
       if (draft.purl.qualifiers.has('upstream')) this.#knowsSources = true;
     }
   }
@@ -138,6 +136,8 @@ export class SbomCollector {
 
   /** The inventory that the document states. */
   inventory(): Inventory {
+    const sources = this.#tools.has(cdxgen.tool) ? builtFrom(this.#taken) : { drafts: this.#taken, untold: [] };
+    this.#drafts = sources.drafts;
     const { distro, entries } = this.#distro();
     const packages = [...this.#own, ...this.#foreign(distro)].sort(comparePackages);
     return {
@@ -150,7 +150,9 @@ export class SbomCollector {
         ...entries,
         ...this.#unreadEntries(),
         ...this.#unknownSources(),
-        ...(this.#isOwn && this.#isComplete ? [] : nothingListed(packages, distro)),
+        ...untoldSources(sources.untold),
+        // our own says itself what was not seen
+        ...(this.#isOwn && this.#image !== null ? [] : nothingListed(packages, distro)),
       ]),
       layers: [],
     };
@@ -240,14 +242,18 @@ function packageOf(draft: PackageDraft, distro: Distro | null): Package {
     version,
     purl: purlOf(draft, distro),
     arch,
-    source: distroTypes.has(type)
-      ? (draft.source ?? { name, version: isRpm ? version.replace(/^\d+:/, '') : version })
-      : null,
+    source: distroTypes.has(type) ? (draft.source ?? { name, version: sourceVersion(type, version) }) : null,
     licenses,
     locations: paths.map((path) => ({ path, layer: null })),
     ownedBy: null,
     ...(isRpm ? { modularity, vendor } : {}),
   };
+}
+
+/** Of a package that is its own source: without an rpm's epoch, and without the number of Debian's rebuilds (`1.2-3+b1`). */
+function sourceVersion(type: string, version: string): string {
+  if (type === 'rpm') return version.replace(/^\d+:/, '');
+  return type === 'deb' ? version.replace(/\+b\d+$/, '') : version;
 }
 
 /** Qualifiers that only mean something to the tool that wrote them. */
@@ -276,15 +282,4 @@ function purlOf(draft: PackageDraft, distro: Distro | null): string {
     version: bare,
     qualifiers: { arch: draft.arch, distro: release, epoch, rpmmod: modularity },
   });
-}
-
-/** What says nothing must not look clean. */
-function nothingListed(packages: readonly Package[], distro: Distro | null): Incomplete[] {
-  if (distro !== null && !packages.some(({ type }) => distroTypes.has(type))) {
-    const name = distro.prettyName ?? [distro.id, distro.version].filter(Boolean).join(' ');
-    const message = `the SBOM says that the image is ${name}, but lists no package of it: what is installed is not known`;
-    return [{ code: 'package-database-missing', message }];
-  }
-  if (packages.length > 0) return [];
-  return [{ code: 'sbom-incomplete', message: 'the SBOM lists no package at all: what is installed is not known' }];
 }

@@ -60,6 +60,7 @@ function statedIn(pkg: Readonly<Record<string, unknown>>): StatedComponent {
     description: text(pkg.summary) ?? text(pkg.description),
     licenses: [text(pkg.licenseDeclared)].filter((license) => license !== null),
     paths: pathsIn(pkg.sourceInfo),
+    builds: null,
     properties,
   };
 }

@@ -23,6 +23,8 @@ export interface StatedComponent {
   readonly licenses: readonly string[];
   /** files that prove it, as the format's own fields say */
   readonly paths: readonly string[];
+  /** names of the packages that were built from it, as cdxgen states them; empty: not told of which; null: it is no source */
+  readonly builds: readonly string[] | null;
   /** by name, in the order of the document */
   readonly properties: ReadonlyMap<string, readonly string[]>;
 }
