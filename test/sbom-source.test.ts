@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dockerArchive } from '../packages/engine/src/image/testing/image-builder.ts';
+import { dockerArchive, fixtureImage } from '../packages/engine/src/image/testing/image-builder.ts';
 import {
   type Described,
   syftCycloneDx,
@@ -50,7 +50,7 @@ describe.each(Object.entries(writers))('%s', (name, { write: writer, lacks }) =>
     expect(ofSbom.result.findings.length).toBeGreaterThan(4);
     expect(without(lacks, judgementOfFiles(ofSbom.result))).toEqual(without(lacks, judgementOfFiles(ofImage.result)));
     expect(ofSbom.result.image).toMatchObject({ id: null, layers: [], platform: null });
-    expect(ofSbom.result.inputs.catalogers).toEqual({ sbom: 1 });
+    expect(ofSbom.result.inputs.catalogers).toEqual({ sbom: 2 });
     expect(ofSbom.status).toBe(1);
   });
 });
@@ -69,6 +69,40 @@ describe.each(['cyclonedx', 'cyclonedx-1.5', 'spdx', 'spdx-tag-value'])('our own
     expect(ofSbom.result.image).toMatchObject({ names: ['small/app:1'], platform: 'linux/amd64', layers: [] });
     expect(ofSbom.result.inputs.subject.digest).toBe(ofSbom.result.image.digest);
   });
+});
+
+it('our own SBOM tells of the files that it was asked for, and only of these', async () => {
+  const rules = write(
+    'files.yaml',
+    [
+      'name: files',
+      'rules:',
+      '  - id: no-setuid',
+      '    scope: file',
+      '    when: file.setUid',
+      '    action: deny',
+      '    message: "{file.path} is set-user-id"',
+    ].join('\n'),
+  );
+  const setUid = at('set-uid.tar');
+  const layers = [[{ path: 'usr/bin/mount', content: 'x', mode: 0o4755 }]];
+  writeFileSync(setUid, dockerArchive(fixtureImage({ names: ['small/app:1'], layers })));
+  for (const format of ['cyclonedx', 'spdx-tag-value']) {
+    const [told, untold] = [at(`told-${format}`), at(`untold-${format}`)];
+    await plimsoll(['sbom', setUid, '--no-cache', '--facts=files', `--format=${format}=${told}`]);
+    await plimsoll(['sbom', setUid, '--no-cache', `--format=${format}=${untold}`]);
+    const ofImage = await scan(setUid, database, ['--policy', rules]);
+    const ofSbom = await scan(told, database, ['--policy', rules]);
+    expect(ofImage.result.verdict.rules).toMatchObject([{ id: 'no-setuid' }]);
+    expect(judgementWithoutLayers(ofSbom.result)).toEqual(judgementWithoutLayers(ofImage.result));
+    expect(ofSbom.status).toBe(ofImage.status);
+    const unasked = await scan(told, database);
+    expect(unasked.result.facts).toEqual((await scan(untold, database)).result.facts);
+    const { result } = await scan(untold, database, ['--policy', rules]);
+    expect(result.incomplete).toMatchObject([{ code: 'sbom-incomplete' }]);
+    const damaged = write(`damaged-${format}`, readFileSync(told, 'utf8').replace('4755', 'zzzz'));
+    expect((await scan(damaged, database, ['--policy', rules])).status).toBe(4);
+  }
 });
 
 /** All that is judged; an SBOM has no layers, and the values of variables stay out of it. */

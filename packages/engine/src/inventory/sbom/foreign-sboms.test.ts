@@ -145,6 +145,14 @@ describe.each(Object.entries(own))('%s gives the inventory back', (_, write) => 
   });
 });
 
+test.each(Object.entries(own))(
+  '%s of an image without a package is no less complete than the image',
+  async (_, write) => {
+    const inventory = await takeInventory(fakeImage([{ app: '\x7fELF, of whatever' }]));
+    expect(withoutLayers(readBack([...write(resultOf(inventory))].join('')))).toEqual(withoutLayers(inventory));
+  },
+);
+
 describe.each(Object.entries(writers))('%s is judged as the image', (_, write) => {
   test('Debian', async () => {
     const inventory = await takeInventory(debian);

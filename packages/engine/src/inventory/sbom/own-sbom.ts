@@ -8,6 +8,7 @@ import { isRecord, isWord } from '../declared.ts';
 import { parsePurl } from '../parse-purl.ts';
 import type { Coverage, Distro, Facts, Incomplete, IncompleteCode, Package } from '../types.ts';
 import { configOf } from './own-config.ts';
+import { filesOf } from './own-files.ts';
 import type { StatedComponent } from './stated-component.ts';
 
 const prefix = 'plimsoll:';
@@ -68,21 +69,31 @@ export function ownDistro(component: StatedComponent): Distro | null {
 export interface OwnImage {
   readonly names: readonly string[];
   readonly platform: string | null;
-  readonly facts: Pick<Facts, 'config' | 'coverage'>;
+  readonly facts: Pick<Facts, 'config' | 'coverage' | 'files'>;
   readonly incomplete: readonly Incomplete[];
 }
 
 export function ownImage(component: Pick<StatedComponent, 'properties'>): OwnImage {
-  const [config, coverage] = [one(component, 'image:config'), one(component, 'image:coverage')];
-  const facts = { config: config && configOf(jsonIn(config)), coverage: coverage && coverageOf(jsonIn(coverage)) };
+  const [config, coverage, files] = ['config', 'coverage', 'files'].map((name) => one(component, `image:${name}`));
+  const facts = {
+    config: config ? configOf(jsonIn(config)) : null,
+    coverage: coverage ? coverageOf(jsonIn(coverage)) : null,
+    files: files ? filesOf(jsonIn(files)) : null,
+  };
   const entries = all(component, 'incomplete').map((text) => entryOf(jsonIn(text)));
-  const damaged = [(config !== null && facts.config === null) || (coverage !== null && facts.coverage === null)]
-    .concat(entries.map((entry) => entry === null))
-    .includes(true);
+  const damaged =
+    (config !== null && facts.config === null) ||
+    (coverage !== null && facts.coverage === null) ||
+    (files !== null && facts.files === null) ||
+    entries.includes(null);
   return {
     names: all(component, 'image:name').sort(),
     platform: one(component, 'image:platform'),
-    facts: { config: facts.config || null, coverage: facts.coverage || null },
+    facts: {
+      config: facts.config,
+      coverage: facts.coverage,
+      ...(facts.files === null ? {} : { files: facts.files }),
+    },
     incomplete: [
       ...entries.filter((entry) => entry !== null),
       ...(damaged

@@ -7,7 +7,7 @@ import type { FactName, Incomplete } from '../types.ts';
 import { type SbomContent, SbomDocument } from './sbom-document.ts';
 
 /** Raise with every change of what is read of the same bytes: an input of the result. */
-export const sbomReaderVersion = 1;
+export const sbomReaderVersion = 2;
 
 /** An SBOM that stands for an image. */
 export interface ReadSbom extends SbomContent {
@@ -73,11 +73,13 @@ async function readOpen(file: OpenFile, signal: AbortSignal | undefined): Promis
   return { digest: `sha256:${hash.digest('hex')}`, ...document.end() };
 }
 
-/** A rule about files finds nothing where there are none to look at. */
+/** A rule about files finds nothing where there are none to look at. Our own may tell of them; what nobody asked for is left out. */
 function withoutFacts(sbom: ReadSbom, facts: readonly FactName[]): ReadSbom {
-  const { inventory } = sbom;
-  const missing = facts.filter((name) => name !== 'config');
-  if (missing.length === 0) return sbom;
+  const { files, ...always } = sbom.inventory.facts;
+  const asked = files !== undefined && facts.includes('files');
+  const inventory = { ...sbom.inventory, facts: asked ? { ...always, files } : always };
+  const missing = facts.filter((name) => name !== 'config' && !(asked && name === 'files'));
+  if (missing.length === 0) return { ...sbom, inventory };
   const message = `an SBOM does not tell what was asked for beside the packages: ${missing.join(', ')}`;
   const entry: Incomplete = { code: 'sbom-incomplete', message };
   return { ...sbom, inventory: { ...inventory, incomplete: distinctEntries([...inventory.incomplete, entry]) } };
