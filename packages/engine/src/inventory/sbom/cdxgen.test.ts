@@ -96,7 +96,7 @@ describe('cdxgen', () => {
     expect(incomplete).toEqual([]);
   });
 
-  test('fifty thousand that all lost their names', () => {
+  test('twenty thousand that all lost their names', () => {
     const drafts = Array.from({ length: 100_000 }, (_, at) =>
       deb(`p${at}`, '1', at % 2 ? { ...merged, ...maker } : maker),
     );
