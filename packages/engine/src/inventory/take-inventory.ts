@@ -36,6 +36,7 @@ export async function takeInventory(
   const found = catalogue(files, distro, layerId);
   const replaced = await replacedFiles(image, view, analyses, found.owners);
   const { packages, incomplete, owners } = attribute(found, replaced, files);
+  packages.sort(comparePackages);
   const { config, found: inConfig, mask } = configSecrets(image.config, image.layers.length, layerId);
   const gathered = gatherFacts(
     facts,
@@ -54,7 +55,7 @@ export async function takeInventory(
   ];
   return {
     distro,
-    packages: packages.sort(comparePackages),
+    packages,
     facts: { config, coverage: coverageOf(view, owners, packages), ...gathered.facts },
     incomplete: distinctEntries([
       ...seen,

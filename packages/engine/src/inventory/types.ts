@@ -1,5 +1,6 @@
 /** The contract of the inventory room: what is inside an image. */
 import type { ImageConfig, LayerDescriptor, ReadProblemCode } from '../image/types.ts';
+import type { LicenseGroup } from '../licenses/license-groups.ts';
 
 export interface Distro {
   /** `ID` of os-release */
@@ -108,7 +109,7 @@ export interface Coverage {
 }
 
 /** Facts that can be asked for by name; `config` is always there. */
-export const factNames = ['config', 'dockerfile', 'files', 'secrets', 'users'] as const;
+export const factNames = ['config', 'dockerfile', 'files', 'licenses', 'secrets', 'users'] as const;
 export type FactName = (typeof factNames)[number];
 
 /** Files that a rule asks for, notable or not. */
@@ -190,6 +191,26 @@ export interface UserFact {
   readonly layer: string | null;
 }
 
+/** The licence of one package of the inventory. */
+export interface LicenseFact {
+  readonly purl: string;
+  /** of the package's first location; null where it has none */
+  readonly path: string | null;
+  /** diff ID */
+  readonly layer: string | null;
+  /** as in `packages[].licenses` */
+  readonly declared: readonly string[];
+  /** of SPDX; words that name no licence of its list stand in it as `LicenseRef-…`; null: nothing says which licence it is */
+  readonly expression: string | null;
+  /** identifiers in the expression, each once, sorted */
+  readonly ids: readonly string[];
+  readonly group: LicenseGroup;
+  /** what stands for no known licence, as declared */
+  readonly unknown: readonly string[];
+  /** the files that say so, absolute; empty where the package declares it */
+  readonly files: readonly string[];
+}
+
 export type SecretSeverity = 'Critical' | 'High' | 'Medium' | 'Low';
 
 /** A secret, never its value. Where it lies: `path`, `env`, `label`, `config`, or (none of them) in the history. */
@@ -226,6 +247,8 @@ export interface Facts {
   readonly coverage: Coverage | null;
   /** set-user-id and set-group-id files, and everything but links that all may write; those that rules ask for; sorted by path */
   readonly files?: readonly FileFact[];
+  /** one of every package, in their order */
+  readonly licenses?: readonly LicenseFact[];
   /** oldest first */
   readonly dockerfile?: readonly DockerfileLine[];
   /** in the order of `/etc/passwd` */

@@ -1,4 +1,5 @@
 import { severities } from '../advisories/types.ts';
+import { licenseGroups } from '../licenses/license-groups.ts';
 import { bool, type CelType, double, int, list, map, object, oneOf, string } from './cel-types.ts';
 import { incompleteCodes } from './completeness.ts';
 import type { RuleScope } from './types.ts';
@@ -8,6 +9,7 @@ export const supportedScopes = [
   'vulnerability',
   'malware',
   'package',
+  'license',
   'file',
   'secret',
   'config',
@@ -19,7 +21,7 @@ export const supportedScopes = [
 export type SupportedScope = (typeof supportedScopes)[number];
 
 /** Scopes of the rule form whose facts are not gathered yet. */
-export const futureScopes = ['license', 'signature', 'runtime'] as const satisfies readonly RuleScope[];
+export const futureScopes = ['signature', 'runtime'] as const satisfies readonly RuleScope[];
 
 /*
  * Conventions of all contexts, so that rules stay short and nothing unknown reads as "no":
@@ -146,6 +148,24 @@ const pkg = object({
   inBaseKnown: bool,
   inBaseClaimed: bool,
   ownedBy: string,
+});
+
+const license = object({
+  /** of SPDX; "" where nothing says which licence it is */
+  expression: string,
+  /** identifiers in the expression */
+  ids: list(string),
+  /** of the choices in the expression the one that asks least, of what applies together the one that asks most */
+  group: oneOf(licenseGroups),
+  /** there is an expression, and all of it is known */
+  known: bool,
+  /** what is not known in it, as declared */
+  unknown: list(string),
+  /** texts of the package's metadata */
+  declared: list(string),
+  /** files that say so, where the metadata do not */
+  files: list(string),
+  package: pkg,
 });
 
 const file = object({
@@ -291,6 +311,8 @@ export function scopeVariables(
       return { finding, ...common };
     case 'package':
       return { pkg, ...common };
+    case 'license':
+      return { license, ...common };
     case 'file':
       return { file, ...common };
     case 'secret':

@@ -1,6 +1,6 @@
 import { type Severity, severities } from '../advisories/types.ts';
 import type { ImageConfig } from '../image/types.ts';
-import type { FileFact, Incomplete, Package, SecretFact, UserFact } from '../inventory/types.ts';
+import type { FileFact, Incomplete, LicenseFact, Package, SecretFact, UserFact } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import { daysBetween } from './days.ts';
 import type { PolicySubject } from './types.ts';
@@ -173,6 +173,12 @@ export function packageContext(pkg: Package, inBase: BaseLayers) {
     ...inBase(pkg.locations.map(({ layer }) => layer)),
     ownedBy: pkg.ownedBy ?? '',
   };
+}
+
+export function licenseContext(fact: LicenseFact, pkg: ReturnType<typeof packageContext>) {
+  const { expression, ids, group, unknown, declared, files } = fact;
+  const known = expression !== null && unknown.length === 0;
+  return { expression: expression ?? '', ids, group, known, unknown, declared, files, package: pkg };
 }
 
 /** @param instruction of the layer that it stands in */

@@ -1,6 +1,14 @@
 import { severities } from '../advisories/types.ts';
 import type { ImageConfig } from '../image/types.ts';
-import type { DockerfileLine, FileFact, Inventory, Package, SecretFact, UserFact } from '../inventory/types.ts';
+import type {
+  DockerfileLine,
+  FileFact,
+  Inventory,
+  LicenseFact,
+  Package,
+  SecretFact,
+  UserFact,
+} from '../inventory/types.ts';
 import type { Evidence, Finding } from '../matching/types.ts';
 import { configContext } from './context-values.ts';
 import type { Rule } from './policy-file.ts';
@@ -21,6 +29,25 @@ export function packageFinding(rule: Rule, pkg: Package, title: string, inventor
       layer,
       instruction: instructionOf(layer, inventory),
     },
+  };
+}
+
+/** Of kind license: what a rule says of the licence of a package. */
+export function licenseFinding(
+  rule: Rule,
+  fact: LicenseFact,
+  pkg: Package,
+  title: string,
+  inventory: Inventory,
+): Finding {
+  const { key, fingerprint, ...finding } = packageFinding(rule, pkg, title, inventory);
+  const value = fact.expression ?? 'unknown';
+  return {
+    ...finding,
+    key: key.replace('misconfiguration:', 'license:'),
+    fingerprint: fingerprint.replace('misconfiguration:', 'license:'),
+    kind: 'license',
+    evidence: { ...finding.evidence, value },
   };
 }
 

@@ -3,6 +3,7 @@ import { suggestion } from './nearest.ts';
 import { bestPracticesPack } from './packs/best-practices.yaml.ts';
 import { cisDockerPack } from './packs/cis-docker.yaml.ts';
 import { defaultPack } from './packs/default.yaml.ts';
+import { licensesPack } from './packs/licenses.yaml.ts';
 import { qualysRiskIndexPack } from './packs/qualys-risk-index.yaml.ts';
 import { loadPolicy, type Policy } from './policy-file.ts';
 
@@ -11,6 +12,7 @@ const packs: ReadonlyMap<string, string> = new Map([
   ['default', defaultPack],
   ['best-practices', bestPracticesPack],
   ['cis-docker', cisDockerPack],
+  ['licenses', licensesPack],
   ['qualys-risk-index', qualysRiskIndexPack],
 ]);
 

@@ -39,6 +39,7 @@ export function signalsRead(rules: readonly Rule[]): readonly string[] {
 const scopeFacts: Partial<Readonly<Record<RuleScope, FactName>>> = {
   file: 'files',
   instruction: 'dockerfile',
+  license: 'licenses',
   user: 'users',
   secret: 'secrets',
 };

@@ -11,6 +11,7 @@ import {
   fileContext,
   findingContext,
   imageContext,
+  licenseContext,
   packageContext,
   packageOwners,
   secretContext,
@@ -25,6 +26,7 @@ import {
   fileFinding,
   imageFinding,
   instructionOf,
+  licenseFinding,
   lineFinding,
   packageFinding,
   secretFinding,
@@ -108,6 +110,8 @@ export class RuleJudge {
         return this.#judgeFindings(rule, this.#judged[rule.scope]);
       case 'package':
         return this.#judgePackages(rule);
+      case 'license':
+        return this.#judgeLicenses(rule);
       case 'file':
         return this.#judgeFiles(rule);
       case 'secret':
@@ -144,6 +148,18 @@ export class RuleJudge {
       const values = this.#values(rule, context);
       if (!rule.when.evaluate(values)) continue;
       broken.push(packageFinding(rule, inventory.packages[index]!, rule.message.render(values), inventory));
+    }
+    return this.#make(broken);
+  }
+
+  #judgeLicenses(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
+    const { inventory } = this.#subject;
+    this.#packages ??= inventory.packages.map((each) => packageContext(each, this.#inBase));
+    const broken: Finding[] = [];
+    for (const [index, fact] of (inventory.facts.licenses ?? []).entries()) {
+      const values = this.#values(rule, licenseContext(fact, this.#packages[index]!));
+      if (!rule.when.evaluate(values)) continue;
+      broken.push(licenseFinding(rule, fact, inventory.packages[index]!, rule.message.render(values), inventory));
     }
     return this.#make(broken);
   }

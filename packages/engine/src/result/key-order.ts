@@ -84,6 +84,17 @@ export const resultKeyOrder: KeyOrder = {
     coverage: { executables: coverageCount, libraries: coverageCount },
     files: { path: null, type: null, mode: null, uid: null, gid: null, size: null, layer: null, sha256: null },
     dockerfile: { instruction: null, text: null, layer: null, created: null, base: null },
+    licenses: {
+      purl: null,
+      path: null,
+      layer: null,
+      declared: null,
+      expression: null,
+      ids: null,
+      group: null,
+      unknown: null,
+      files: null,
+    },
     users: {
       name: null,
       uid: null,

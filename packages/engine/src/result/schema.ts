@@ -2,7 +2,9 @@
  * The published shape of the result, from which the JSON Schema of the reference is made. For tests, documentation and
  * reading results back: a scan never loads it. Properties stand in the order in which the JSON report writes them.
  */
+
 import { z } from 'zod';
+import { licenseGroups } from '../licenses/license-groups.ts';
 
 const digest = z.string();
 const date = z.string().meta({ description: 'YYYY-MM-DD' });
@@ -124,6 +126,18 @@ const config = z.object({
       emptyLayer: z.boolean(),
     }),
   ),
+});
+
+const licenseFact = z.object({
+  purl: z.string(),
+  path: z.string().nullable().meta({ description: 'of its first location' }),
+  layer: layerRef,
+  declared: strings.meta({ description: 'as in packages[].licenses' }),
+  expression: z.string().nullable().meta({ description: 'of SPDX; null: nothing says which licence it is' }),
+  ids: strings.meta({ description: 'identifiers in the expression' }),
+  group: z.enum(licenseGroups).meta({ description: 'what it asks of whoever ships the package' }),
+  unknown: strings.meta({ description: 'what stands for no known licence, as declared' }),
+  files: strings.meta({ description: 'files that say so; empty where the package declares it' }),
 });
 
 const fileFact = z.object({
@@ -376,6 +390,9 @@ const inventoryResultSchema = z.object({
       z
         .array(dockerfileLine)
         .meta({ description: 'lines that the history tells of, oldest first; absent: not asked for' }),
+    ),
+    licenses: z.exactOptional(
+      z.array(licenseFact).meta({ description: 'one of every package, in their order; absent: not asked for' }),
     ),
     users: z.exactOptional(
       z.array(userFact).meta({ description: 'accounts of /etc/passwd, in its order; absent: not asked for' }),

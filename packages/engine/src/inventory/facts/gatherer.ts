@@ -14,6 +14,7 @@ export interface FactContext {
   /** what was found, and masked, in it */
   readonly configSecrets: readonly SecretFact[];
   readonly distro: Distro | null;
+  /** in the order of the inventory */
   readonly packages: readonly Package[];
   /** real path → the distro package that ships it, as far as file lists are kept */
   readonly owners: ReadonlyMap<string, Owner>;

@@ -2,6 +2,7 @@ import type { FactName, Facts, FileQuery, Incomplete, Inventory } from '../types
 import { dockerfileFacts } from './dockerfile-facts.ts';
 import { fileFacts } from './file-facts.ts';
 import type { FactContext, FactGatherer, GatheredFact } from './gatherer.ts';
+import { licenseFacts } from './licenses/license-facts.ts';
 import { secretFacts } from './secrets/secret-facts.ts';
 import { userFacts } from './users/user-facts.ts';
 
@@ -11,6 +12,7 @@ type Gatherers = { readonly [K in GatheredFact]: FactGatherer<K> };
 const gatherersFor = (files: readonly FileQuery[]): Gatherers => ({
   dockerfile: dockerfileFacts,
   files: fileFacts(files),
+  licenses: licenseFacts,
   secrets: secretFacts,
   users: userFacts,
 });

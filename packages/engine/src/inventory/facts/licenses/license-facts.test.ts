@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest';
+import { createLayerAnalyser } from '../../layer-analyser.ts';
+import { takeInventory } from '../../take-inventory.ts';
+import { type FakeLayer, fakeImage } from '../../testing/fake-image.ts';
+import { zipOf } from '../../testing/zip.ts';
+
+const isc =
+  'Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted, provided that the above copyright notice';
+
+async function licensesOf(...layers: readonly FakeLayer[]) {
+  const image = fakeImage(layers, createLayerAnalyser({ facts: ['licenses'] }));
+  const { facts, packages } = await takeInventory(image, ['licenses']);
+  return facts.licenses!.map(({ expression, group, unknown, files, declared }, index) => ({
+    name: packages[index]!.name,
+    ...{ expression, group, unknown, files, declared },
+  }));
+}
+
+const debs = (...names: readonly string[]) =>
+  names.map((name) => `Package: ${name}\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n`).join('\n');
+
+it('reads what packages declare, and their licence files where they declare nothing', async () => {
+  const found = await licensesOf({
+    'etc/os-release': 'ID=debian\nVERSION_ID=12\n',
+    'var/lib/dpkg/status': debs('formal', 'free', 'silent'),
+    'usr/share/doc/formal/copyright':
+      'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: *\nLicense: GPL-2+\n\nFiles: debian/*\nLicense: Expat\n',
+    'usr/share/doc/free/copyright':
+      'you can use it under version 2.1, or (at your option) any later version;\nsee /usr/share/common-licenses/LGPL-2.1.\n',
+    'app/node_modules/told/package.json': '{"name":"told","version":"1.0.0","license":"(MIT OR GPL-2.0)"}',
+    'app/node_modules/told/LICENSE': isc,
+    'app/node_modules/see/package.json': '{"name":"see","version":"1.0.0","license":"SEE LICENSE IN LICENCE.md"}',
+    'app/node_modules/see/LICENCE.md': isc,
+    'app/node_modules/own/package.json': '{"name":"own","version":"1.0.0","license":"our own"}',
+    'app/node_modules/own/license.js': isc,
+    'usr/lib/python3/dist-packages/quiet-1.0.dist-info/METADATA': 'Metadata-Version: 2.4\nName: quiet\nVersion: 1.0\n',
+    'usr/lib/python3/dist-packages/quiet-1.0.dist-info/licenses/LICENSE.txt': isc,
+    'srv/tool-1.0.jar': zipOf({
+      'META-INF/MANIFEST.MF': 'Manifest-Version: 1.0\n',
+      'META-INF/LICENSE.txt': 'Licensed under the Apache License, Version 2.0',
+      'a/B.class': 'x',
+    }),
+  });
+  const shown = found.map(({ name, expression, group, files }) => [name, expression, group, ...files]);
+  expect(shown.sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))).toEqual([
+    ['formal', 'GPL-2.0-or-later AND MIT', 'restricted'],
+    ['free', 'LGPL-2.1-or-later', 'restricted', '/usr/share/doc/free/copyright'],
+    ['own', expect.stringMatching(/^LicenseRef-our-own-/), 'unknown'],
+    ['quiet', 'ISC', 'notice', '/usr/lib/python3/dist-packages/quiet-1.0.dist-info/licenses/LICENSE.txt'],
+    ['see', 'ISC', 'notice', '/app/node_modules/see/LICENCE.md'],
+    ['silent', null, 'unknown'],
+    ['told', 'MIT OR GPL-2.0-only', 'notice'],
+    ['tool', 'Apache-2.0', 'notice', '/srv/tool-1.0.jar'],
+  ]);
+});
+
+it('goes by the licence file that the last layer leaves', async () => {
+  const name = 'app/node_modules/a';
+  const base = { [`${name}/package.json`]: '{"name":"a","version":"1.0.0"}', [`${name}/LICENSE`]: isc };
+  const replaced = await licensesOf(base, { [`${name}/LICENSE`]: 'Mozilla Public License Version 2.0' });
+  expect(replaced).toMatchObject([{ expression: 'MPL-2.0', group: 'reciprocal' }]);
+  const silenced = await licensesOf(base, { [`${name}/LICENSE`]: 'ask us' });
+  expect(silenced).toMatchObject([{ expression: null, files: [] }]);
+});
+
+it('of a damaged archive finds none, and does not fail', async () => {
+  const jar = zipOf({ 'META-INF/MANIFEST.MF': 'Manifest-Version: 1.0\n', 'META-INF/LICENSE': isc, 'a/B.class': 'x' });
+  for (let at = 0; at < jar.length; at += 7) {
+    const damaged = Buffer.from(jar);
+    damaged[at]! ^= 0xff;
+    const found = await licensesOf({ 'srv/tool-1.0.jar': damaged });
+    for (const { expression } of found) expect([null, 'ISC', '0BSD']).toContain(expression);
+  }
+});
