@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { SecretFact } from '../inventory/types.ts';
 import { evaluate } from './evaluate.ts';
 import { loadExceptions } from './exception-file.ts';
+import { loadPack } from './packs.ts';
 import { loadPolicy } from './policy-file.ts';
 import { factsRead } from './rule-inputs.ts';
 import { makeSubject } from './testing/subjects.ts';
@@ -97,6 +98,22 @@ it('looks at the configuration alone where a rule says so, for which no file is 
 it('refuses "within" in other scopes', () => {
   const text = 'name: p\nrules: [{id: a, scope: file, within: configuration, when: "true", action: warn, message: m}]';
   expect(() => loadPolicy(text, 'p.yaml')).toThrow(/"within" says where secrets are looked for/);
+});
+
+it('is judged by the default pack where it stands in the configuration, without reading a file', () => {
+  const policies = [loadPack('default')];
+  const rulesOf = (configSecrets: readonly SecretFact[]) => {
+    const subject = makeSubject({});
+    const given = { ...subject, inventory: { ...subject.inventory, configSecrets } };
+    const { verdict } = evaluate(given, { policies, exceptions: [], gate: true });
+    return verdict.rules.filter(({ id }) => id.includes('secret')).map(({ id, message }) => `${id}: ${message}`);
+  };
+  expect(rulesOf([])).toEqual([]);
+  expect(rulesOf([inEnv, inHistory])).toEqual([
+    "secret-in-configuration: GitHub token in the image's environment variable TOKEN",
+    "doubtful-secret-in-configuration: GitHub token in the image's configuration or history",
+  ]);
+  expect(factsRead(policies.flatMap(({ rules }) => rules))).not.toContain('secrets');
 });
 
 it('excuses a secret by its kind and path', () => {

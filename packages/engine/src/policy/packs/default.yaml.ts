@@ -77,6 +77,28 @@ rules:
     remediation: remove the EXPOSE instruction and the service; administer containers through the engine or orchestrator
     controls: [nist-800-190:4.1.2, pci-dss-4:2.2.4, cis-docker:5.7]
 
+  - id: secret-in-configuration
+    description: >-
+      In the environment, labels, commands or history, where everybody who may pull the image reads it. Looking there costs
+      nothing; for secrets in files, which all have to be read, write a rule of scope secret without "within".
+    scope: secret
+    within: configuration
+    when: secret.level >= 4 && !secret.example
+    action: deny
+    message: "{secret.title} in the image's {secret.env == '' ? 'configuration or history' : 'environment variable ' + secret.env}"
+    remediation: revoke it, build without it, and hand secrets over as build secrets or when the container starts
+    controls: [nist-800-190:4.1.4, pci-dss-4:8.6.2, cis-docker:4.10]
+
+  - id: doubtful-secret-in-configuration
+    description: Examples, and weaker kinds.
+    scope: secret
+    within: configuration
+    when: secret.level < 4 || secret.example
+    action: warn
+    message: "{secret.title} in the image's {secret.env == '' ? 'configuration or history' : 'environment variable ' + secret.env}"
+    remediation: leave it out of the image if it opens anything
+    controls: [nist-800-190:4.1.4, pci-dss-4:8.6.2, cis-docker:4.10]
+
   - id: not-judged
     description: Parts of the image for which there is no reader, no feed or no comparison of versions yet.
     scope: coverage
