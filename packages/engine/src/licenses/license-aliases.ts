@@ -82,7 +82,7 @@ export const licenseAliases: Readonly<Record<string, string>> = {
   'Info-ZIP': 'info zip|infozip',
   'LicenseRef-BSD': 'bsd|bsd style|bsd like|berkeley|bsd variant|bsd derived',
   'LicenseRef-Public-Domain':
-    'public domain|pd|public domain dedication|suse public domain|licenseref fedora public domain|licenseref public domain',
+    'public domain|pd|public domain dedication|suse public domain|licenseref fedora public domain|pd debian|licenseref public domain',
   'LicenseRef-Proprietary':
     'proprietary|commercial|unlicensed|all rights reserved|other proprietary|closed source|licenseref proprietary|private',
   'LicenseRef-Freely-Redistributable':

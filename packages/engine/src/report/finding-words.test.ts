@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { byteWords } from './byte-words.ts';
-import { ageInDays, daysSince, fixWords, riskMarks } from './finding-words.ts';
+import { ageInDays, daysSince, fixWords, riskMarks, subjectWords } from './finding-words.ts';
 import { countVulnerabilities } from './shown-findings.ts';
 import { finding, sampleResult } from './testing/sample-result.ts';
 
@@ -17,6 +17,12 @@ describe('findings in words', () => {
     [null, ''],
   ] as const)('fix %j is %j', (fix, words) => {
     expect(fixWords(finding({ id: 'CVE-2024-1', severity: 'High', fix }))).toBe(words);
+  });
+
+  it('names the licence that a finding is about, and not the file that proves its package', () => {
+    const evidence = { path: '/var/lib/dpkg/status', layer: null, value: 'AGPL-3.0-only' };
+    expect(subjectWords({ ...listed!, kind: 'license', evidence })).toBe('AGPL-3.0-only');
+    expect(subjectWords({ ...listed!, kind: 'misconfiguration', evidence })).toBe('/var/lib/dpkg/status');
   });
 
   it('marks what is urgent, and nothing that is not known', () => {

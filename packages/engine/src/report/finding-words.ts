@@ -50,9 +50,10 @@ export function ageInDays(finding: Finding, evaluatedAt: string): number | null 
   return fixed ?? daysSince(finding.published ?? finding.evidence.published, evaluatedAt);
 }
 
-/** What a finding without a package is about: `exposedPorts = 22/tcp`, a path, an environment variable. */
+/** What a finding is about, beside its package: a licence, `exposedPorts = 22/tcp`, a path, an environment variable. */
 export function subjectWords(finding: Finding): string {
   const { evidence } = finding;
+  if (finding.kind === 'license') return evidence.value ?? '';
   if (evidence.config !== undefined) {
     return evidence.value === undefined ? evidence.config : `${evidence.config} = ${evidence.value || '(empty)'}`;
   }
