@@ -28,7 +28,8 @@ function dockerfileOf(lines: readonly string[], form: keyof typeof forms): reado
   const { config } = parseConfig(Buffer.from(JSON.stringify({ history })), 'config');
   const layers = history.filter((entry) => !entry.empty_layer).length;
   const context = { config, analyses: new Array(layers), layerId: (index: number) => `sha256:${index}` };
-  return dockerfileFacts.gather(context as unknown as Parameters<typeof dockerfileFacts.gather>[0]).facts;
+  const { facts } = dockerfileFacts.gather(context as unknown as Parameters<typeof dockerfileFacts.gather>[0]);
+  return facts.map((line, index) => ({ ...line, base: index === 0 }));
 }
 
 type Change = (subject: PolicySubject) => PolicySubject;
@@ -223,7 +224,9 @@ function broken(pack: string, change: Change) {
 /** The same case as every builder writes it. */
 function changesOf(each: Case): readonly Change[] {
   if (typeof each === 'function') return [each];
-  return (['classic', 'buildkit'] as const).map((form) => withFacts({ dockerfile: dockerfileOf(each, form) }));
+  return (['classic', 'buildkit'] as const).map(
+    (form) => (subject) => base('debian:12')(withFacts({ dockerfile: dockerfileOf(each, form) })(subject)),
+  );
 }
 
 describe.each(Object.entries(table))('%s', (name, cases) => {
@@ -255,6 +258,11 @@ it.each(['cis-docker', 'best-practices'])(
     }
   },
 );
+
+it('takes no CMD of a base for one too many where nothing tells which it is', () => {
+  const dockerfile = dockerfileOf(['CMD ["a"]', 'CMD ["b"]'], 'buildkit').map((line) => ({ ...line, base: null }));
+  expect(broken('best-practices', withFacts({ dockerfile })).ids).not.toContain('several-cmd');
+});
 
 it('judges lines of the base image by no rule about the image’s own', () => {
   const dockerfile = dockerfileOf(['RUN apt-get update', 'ADD src /app'], 'buildkit');

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseConfig } from '../../image/config.ts';
 import { dockerfileFacts } from './dockerfile-facts.ts';
@@ -90,4 +91,42 @@ it('gives no line a layer, and says so, when the history does not tell of every 
   const { facts, incomplete } = factsOf([{ created_by: 'RUN a' }], 2);
   expect(facts).toMatchObject([{ text: 'RUN a', layer: null }]);
   expect(incomplete).toMatchObject([{ code: 'history-incomplete' }]);
+});
+
+it('gives one line for each entry of any history, in linear time', () => {
+  const word = fc.constantFrom(
+    ...[
+      '/bin/sh',
+      '-c',
+      '#(nop)',
+      '|1',
+      'A=b',
+      'RUN',
+      'SHELL',
+      '["/bin/sh","-c"]',
+      '[/bin/sh -c]',
+      'ENV',
+      'X=s3cret',
+      '\n',
+    ],
+    ...['# buildkit', 'EXPOSE', 'map[22/tcp:{}]', '[', ']', ' '],
+  );
+  const text = fc.array(word, { maxLength: 12 }).map((words) => words.join(' '));
+  fc.assert(
+    fc.property(fc.array(text, { maxLength: 20 }), (texts) => {
+      const { facts } = factsOf(texts.map((created_by) => ({ created_by })));
+      expect(facts).toHaveLength(texts.length);
+      for (const { instruction, text: shown } of facts) expect(shown.startsWith(instruction ?? '')).toBe(true);
+    }),
+  );
+  for (const long of [
+    ' '.repeat(200_000),
+    'a '.repeat(100_000),
+    '#(nop) '.repeat(30_000),
+    `SHELL ${'['.repeat(200_000)}`,
+  ]) {
+    const started = process.cpuUsage();
+    factsOf([{ created_by: long }, { created_by: `RUN ${long}` }]);
+    expect(process.cpuUsage(started).user, long.slice(0, 8)).toBeLessThan(2_000_000);
+  }
 });

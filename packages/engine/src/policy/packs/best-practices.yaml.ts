@@ -74,7 +74,7 @@ rules:
 
   - id: several-entrypoint
     scope: instruction
-    when: line.own && line.instruction == "ENTRYPOINT" && !line.last
+    when: image.base.layers > 0 && line.own && line.instruction == "ENTRYPOINT" && !line.last
     action: warn
     severity: Low
     message: "of several ENTRYPOINT instructions only the last counts, not: {line.text}"
@@ -83,7 +83,7 @@ rules:
 
   - id: several-cmd
     scope: instruction
-    when: line.own && line.instruction == "CMD" && !line.last
+    when: image.base.layers > 0 && line.own && line.instruction == "CMD" && !line.last
     action: warn
     severity: Low
     message: "of several CMD instructions only the last counts, not: {line.text}"
@@ -92,7 +92,7 @@ rules:
 
   - id: several-healthcheck
     scope: instruction
-    when: line.own && line.instruction == "HEALTHCHECK" && !line.last
+    when: image.base.layers > 0 && line.own && line.instruction == "HEALTHCHECK" && !line.last
     action: warn
     severity: Low
     message: "of several HEALTHCHECK instructions only the last counts, not: {line.text}"
