@@ -127,6 +127,7 @@ describe.concurrent('mistakes: 2, with the place and the nearest name', () => {
     ['cache-size: 2T\n', '--cache-size is "2T"; say a size such as 512M or 2G'],
     ['base: " "\n', '--base is an empty word; say an archive, a folder or a name'],
     ['base: rootfs:/\n', '--base is "rootfs:/", which has no layers to compare'],
+    ['base: sbom:x.json\n', '--base is "sbom:x.json", which has no layers to compare'],
     ['- fail-on\n', 'plimsoll.yaml:1:1: a mapping of settings is expected'],
     ['fail-on: "x\n', 'plimsoll.yaml:'],
     ['fail-on: High\nfail-on: Low\n', 'plimsoll.yaml:2:1: '],

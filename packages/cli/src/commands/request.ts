@@ -45,7 +45,8 @@ export function subjectRequest(
 
 function baseReference(given: string | undefined): string | undefined {
   if (given?.trim() === '') throw new UsageError('--base is an empty word; say an archive, a folder or a name');
-  if (given?.startsWith('rootfs:')) throw new UsageError(`--base is "${given}", which has no layers to compare`);
+  if (/^(?:rootfs|sbom):/.test(given ?? ''))
+    throw new UsageError(`--base is "${given}", which has no layers to compare`);
   return given;
 }
 

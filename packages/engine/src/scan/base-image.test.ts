@@ -130,6 +130,14 @@ describe('a base that was given', () => {
       message: expect.stringMatching(/^the base image: /),
     });
   });
+
+  it('ends the scan when it is an SBOM', async () => {
+    const sbom = file(Buffer.from('{"bomFormat":"CycloneDX","specVersion":"1.6","components":[]}'));
+    await expect(list(file(dockerArchive(built())), sbom)).rejects.toMatchObject({
+      code: 'UNSUPPORTED',
+      message: `the base image: ${sbom}: is an SBOM, which has no layers to compare`,
+    });
+  });
 });
 
 describe('what the image says of its base', () => {

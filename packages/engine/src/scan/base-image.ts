@@ -2,6 +2,7 @@ import { baseEntries, commonLayers, guessedBaseLayers, statedBase } from '../ima
 import { ImageError } from '../image/error.ts';
 import { describeBeside, describeImage } from '../image/read-image.ts';
 import type { DescribedImage, DescribeOptions, ImageBase, ReadImage } from '../image/types.ts';
+import { sbomFile } from '../inventory/sbom/sbom-file.ts';
 import type { Facts, Incomplete } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import type { ResultImage, ResultInputs } from '../result/types.ts';
@@ -48,6 +49,9 @@ export function baseWithoutLayers(reference: string | undefined): BaseFound {
 
 async function describeGiven(reference: string, options: DescribeOptions): Promise<DescribedImage> {
   try {
+    if (sbomFile(reference) !== null) {
+      throw new ImageError('UNSUPPORTED', `${reference}: is an SBOM, which has no layers to compare`);
+    }
     return await describeImage(reference, options);
   } catch (error) {
     if (!(error instanceof ImageError) || error.code === 'ABORTED') throw error;
