@@ -10,6 +10,9 @@ import { programDigest } from '../version.ts';
 import { registryOptions } from './registry-options.ts';
 import { scanProgress } from './scan-progress.ts';
 
+/** A prefix alone. */
+const bare = /^[a-z][a-z-]+:(?:\/\/)?$/;
+
 const stages = ['pipeline', 'registry', 'admission', 'runtime'] as const;
 
 /** What `scan` and `sbom` have in common. */
@@ -24,6 +27,8 @@ export function subjectRequest(
     throw new UsageError(`--platform is "${platform}"; say os/arch, such as linux/arm64`);
   }
   if (reference.trim() === '') throw new UsageError('the image is an empty word; say an archive, a folder or a name');
+  // what a variable that is not set leaves: docker:$IMAGE
+  if (bare.test(reference)) throw new UsageError(`the image is "${reference}", which names nothing behind its prefix`);
   return {
     reference,
     version: context.version,
@@ -45,6 +50,7 @@ export function subjectRequest(
 
 function baseReference(given: string | undefined): string | undefined {
   if (given?.trim() === '') throw new UsageError('--base is an empty word; say an archive, a folder or a name');
+  if (bare.test(given ?? '')) throw new UsageError(`--base is "${given}", which names nothing behind its prefix`);
   if (/^(?:rootfs|sbom):/.test(given ?? ''))
     throw new UsageError(`--base is "${given}", which has no layers to compare`);
   return given;
