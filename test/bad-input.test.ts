@@ -189,8 +189,14 @@ describe.concurrent('an archive that is no whole image: 3', () => {
     expectRefused(await bounded(['scan', 'oci-layout:hollow', ...judged()]), 3, /hollow: no OCI layout/);
     expectRefused(await bounded(['scan', 'rootfs:none', ...judged()]), 3, /none: no such/);
     expectRefused(await bounded(['scan', `docker-archive:${folder.path}`, ...judged()]), 3, /not a regular file/);
-    expectRefused(await bounded(['scan', 'containerd:a/b', ...judged()]), 3, /containerd: is not supported yet/);
-    const env = { DOCKER_HOST: `unix://${join(folder.path, 'no.sock')}` };
+    const socket = join(folder.path, 'no.sock');
+    const containerd = { CONTAINERD_ADDRESS: socket };
+    expectRefused(
+      await bounded(['scan', 'containerd:a/b', ...judged()], containerd),
+      3,
+      /no such socket; is it running/,
+    );
+    const env = { DOCKER_HOST: `unix://${socket}` };
     expectRefused(await bounded(['scan', 'docker:app', ...judged()], env), 3, /no such socket; is the engine running/);
     expectRefused(await bounded(['scan', 'app', ...judged()], env), 3, /app: no such file, and .*engine/);
   });
