@@ -53,7 +53,7 @@ const reading: readonly OptionSpec[] = [
   {
     flags: '--facts <name,...|all>',
     description:
-      'gather facts whether or not a rule names them: config, dockerfile, files, licenses, secrets, users; repeatable',
+      'gather facts whether or not a rule names them: config, dockerfile, files, licenses, programs, secrets, users; repeatable',
     repeat: true,
   },
   { flags: '--cache-dir <dir>', description: 'where layer analyses are kept' },

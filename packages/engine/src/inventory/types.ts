@@ -109,7 +109,7 @@ export interface Coverage {
 }
 
 /** Facts that can be asked for by name; `config` is always there. */
-export const factNames = ['config', 'dockerfile', 'files', 'licenses', 'secrets', 'users'] as const;
+export const factNames = ['config', 'dockerfile', 'files', 'licenses', 'programs', 'secrets', 'users'] as const;
 export type FactName = (typeof factNames)[number];
 
 /** Files that a rule asks for, notable or not. */
@@ -239,6 +239,17 @@ export interface SecretFact {
   readonly example: boolean;
 }
 
+/** A package manager or shell that a container can run. */
+export interface ProgramFact {
+  readonly kind: 'package-manager' | 'shell';
+  /** that of the file, `apt-get` */
+  readonly name: string;
+  /** absolute; it may be a link to another program, of which a file is there */
+  readonly path: string;
+  /** diff ID of the layer that the path, not what it leads to, stands in; null for a rootfs */
+  readonly layer: string | null;
+}
+
 /** What is absent was not asked for; empty means that there is none. */
 export interface Facts {
   /** null for a rootfs and an SBOM */
@@ -251,6 +262,8 @@ export interface Facts {
   readonly licenses?: readonly LicenseFact[];
   /** oldest first */
   readonly dockerfile?: readonly DockerfileLine[];
+  /** sorted by path */
+  readonly programs?: readonly ProgramFact[];
   /** in the order of `/etc/passwd` */
   readonly users?: readonly UserFact[];
   /** sorted by place: files by path and layer, then the configuration */

@@ -118,6 +118,12 @@ const image = object({
     /** an SBOM does not tell what lies in no package */
     known: bool,
   }),
+  /** names, `apt-get`: those of distros and of languages */
+  packageManagers: list(string),
+  /** names, `bash` */
+  shells: list(string),
+  /** an SBOM does not tell which package managers and shells there are */
+  programsKnown: bool,
   distro: object({
     id: string,
     version: string,

@@ -1,6 +1,14 @@
 import { type Severity, severities } from '../advisories/types.ts';
 import type { ImageConfig } from '../image/types.ts';
-import type { FileFact, Incomplete, LicenseFact, Package, SecretFact, UserFact } from '../inventory/types.ts';
+import type {
+  FileFact,
+  Incomplete,
+  LicenseFact,
+  Package,
+  ProgramFact,
+  SecretFact,
+  UserFact,
+} from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import { daysBetween } from './days.ts';
 import type { PolicySubject } from './types.ts';
@@ -128,6 +136,9 @@ export function imageContext(subject: PolicySubject, counts: Counts, pastEndOfLi
     },
     packages: inventory.packages.length,
     coverage: { ...(inventory.facts.coverage ?? nothingCovered), known: inventory.facts.coverage !== null },
+    packageManagers: programNames(inventory.facts.programs, 'package-manager'),
+    shells: programNames(inventory.facts.programs, 'shell'),
+    programsKnown: inventory.facts.programs !== undefined,
     distro: {
       id: image.distro?.id ?? '',
       version: image.distro?.version ?? '',
@@ -138,6 +149,11 @@ export function imageContext(subject: PolicySubject, counts: Counts, pastEndOfLi
     },
     counts,
   };
+}
+
+/** Distinct, sorted. */
+function programNames(programs: readonly ProgramFact[] = [], wanted: ProgramFact['kind']): readonly string[] {
+  return [...new Set(programs.filter(({ kind }) => kind === wanted).map(({ name }) => name))].sort();
 }
 
 const nothing = { files: 0, bytes: 0, ownedFiles: 0, ownedBytes: 0 };

@@ -124,4 +124,6 @@ it('makes a finding of every account that breaks a rule', () => {
 it('asks for the facts that the scopes are about', () => {
   expect(factsRead(policyOf('instruction', 'line.own', 'x').rules)).toEqual(['dockerfile']);
   expect(factsRead(policyOf('user', 'user.admin', 'x').rules)).toEqual(['users']);
+  expect(factsRead(policyOf('image', 'image.shells.exists(s, s == "sh")', 'x').rules)).toEqual(['programs']);
+  expect(factsRead(policyOf('image', 'true', '{image.packageManagers}').rules)).toEqual(['programs']);
 });

@@ -44,9 +44,21 @@ const scopeFacts: Partial<Readonly<Record<RuleScope, FactName>>> = {
   secret: 'secrets',
 };
 
-/** Facts that these rules judge, sorted. */
+/** Fields of any scope that need a fact of their own, and the fact. */
+const fieldFacts: readonly (readonly [field: string, fact: FactName])[] = [
+  ['image.packageManagers', 'programs'],
+  ['image.shells', 'programs'],
+  ['image.programsKnown', 'programs'],
+];
+
+/** Facts that these rules judge, or name, sorted. */
 export function factsRead(rules: readonly Rule[]): readonly FactName[] {
-  return [...new Set(rules.flatMap(({ scope, within }) => (within === null ? (scopeFacts[scope] ?? []) : [])))].sort();
+  const facts = rules.flatMap((rule) => {
+    const reads = ruleReads(rule);
+    const ofScope = rule.within === null ? (scopeFacts[rule.scope] ?? []) : [];
+    return [ofScope, ...fieldFacts.filter(([field]) => reads.includes(field)).map(([, fact]) => fact)].flat();
+  });
+  return [...new Set(facts)].sort();
 }
 
 /** Files that these rules ask for, each with what they want to know of it. */

@@ -95,6 +95,7 @@ export const resultKeyOrder: KeyOrder = {
       unknown: null,
       files: null,
     },
+    programs: { kind: null, name: null, path: null, layer: null },
     users: {
       name: null,
       uid: null,

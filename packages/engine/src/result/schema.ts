@@ -159,6 +159,13 @@ const dockerfileLine = z.object({
   base: z.boolean().nullable().meta({ description: 'whether it is a line of the base image; null: not known' }),
 });
 
+const programFact = z.object({
+  kind: z.enum(['package-manager', 'shell']),
+  name: z.string(),
+  path: z.string().meta({ description: 'of the file, or of a link that leads to one' }),
+  layer: layerRef,
+});
+
 const userFact = z.object({
   name: z.string(),
   uid: z.number(),
@@ -393,6 +400,9 @@ const inventoryResultSchema = z.object({
     ),
     licenses: z.exactOptional(
       z.array(licenseFact).meta({ description: 'one of every package, in their order; absent: not asked for' }),
+    ),
+    programs: z.exactOptional(
+      z.array(programFact).meta({ description: 'package managers and shells, by path; absent: not asked for' }),
     ),
     users: z.exactOptional(
       z.array(userFact).meta({ description: 'accounts of /etc/passwd, in its order; absent: not asked for' }),

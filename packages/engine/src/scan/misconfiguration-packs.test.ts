@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../image/config.ts';
 import { dockerfileFacts } from '../inventory/facts/dockerfile-facts.ts';
-import type { DockerfileLine, FileFact, Incomplete, UserFact } from '../inventory/types.ts';
+import type { DockerfileLine, FileFact, Incomplete, ProgramFact, UserFact } from '../inventory/types.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import { loadPack } from '../policy/packs.ts';
 import { makeFinding, makePackage, makeSubject } from '../policy/testing/subjects.ts';
@@ -61,6 +61,8 @@ const user = (facts: Partial<UserFact>) => {
     users: [{ ...harmless, password: 'locked', hash: null, sudo: 'none', admin: false, ...facts }],
   });
 };
+const program = (kind: ProgramFact['kind'], name: string) =>
+  withFacts({ programs: [{ kind, name, path: `/usr/bin/${name}`, layer: null }] });
 const incomplete =
   (code: Incomplete['code']): Change =>
   (subject) => ({ ...subject, incomplete: [{ code, message: 'm' }] });
@@ -199,7 +201,7 @@ const table: Readonly<Record<string, readonly (readonly [breaks: Case, holds: Ca
     [['COPY .env /app/'], ['COPY .env.example /app/']],
     [['COPY keys/id_rsa /root/'], ['COPY id_rsa.pub /root/']],
   ],
-  'best-practices/package-manager': [[pkg({ name: 'apt' }), pkg({ name: 'apt', type: 'npm' })]],
+  'best-practices/package-manager': [[program('package-manager', 'apt'), program('shell', 'sh')]],
   'best-practices/world-writable': [
     [file('/a', '0666'), file('/dev/null', '0666', 'device')],
     [file('/srv', '0777', 'directory'), file('/tmp', '1777', 'directory')],

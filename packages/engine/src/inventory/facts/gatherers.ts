@@ -3,6 +3,7 @@ import { dockerfileFacts } from './dockerfile-facts.ts';
 import { fileFacts } from './file-facts.ts';
 import type { FactContext, FactGatherer, GatheredFact } from './gatherer.ts';
 import { licenseFacts } from './licenses/license-facts.ts';
+import { programFacts } from './program-facts.ts';
 import { secretFacts } from './secrets/secret-facts.ts';
 import { userFacts } from './users/user-facts.ts';
 
@@ -13,6 +14,7 @@ const gatherersFor = (files: readonly FileQuery[]): Gatherers => ({
   dockerfile: dockerfileFacts,
   files: fileFacts(files),
   licenses: licenseFacts,
+  programs: programFacts,
   secrets: secretFacts,
   users: userFacts,
 });

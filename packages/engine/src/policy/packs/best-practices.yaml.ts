@@ -307,13 +307,11 @@ rules:
     controls: [trivy:DS-0031, cis-docker:4.10, nist-800-190:4.1.4]
 
   - id: package-manager
-    scope: package
-    when: >-
-      pkg.type in ["deb", "apk", "rpm", "alpm", "opkg"] && pkg.name in ["apt", "apk-tools", "dnf", "dnf5", "yum", "microdnf",
-      "zypper", "pacman", "opkg", "pip", "python3-pip", "npm"]
+    scope: image
+    when: size(image.packageManagers) > 0
     action: warn
     severity: Low
-    message: "the package manager {pkg.name} lets what runs in the container install more"
+    message: "the package managers {image.packageManagers} let what runs in the container install more"
     remediation: ship only what runs, on a base without a package manager
     controls: [nist-800-190:4.1.2, cis-docker:4.3]
 
