@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../image/config.ts';
 import { dockerfileFacts } from '../inventory/facts/dockerfile-facts.ts';
-import type { DockerfileLine, FileFact, Incomplete, ProgramFact, UserFact } from '../inventory/types.ts';
+import type { DockerfileLine, FileFact, Incomplete, ProgramFact, SecretFact, UserFact } from '../inventory/types.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import { loadPack } from '../policy/packs.ts';
 import { makeFinding, makePackage, makeSubject } from '../policy/testing/subjects.ts';
@@ -60,6 +60,10 @@ const user = (facts: Partial<UserFact>) => {
   return withFacts({
     users: [{ ...harmless, password: 'locked', hash: null, sudo: 'none', admin: false, ...facts }],
   });
+};
+const secret = (facts: Partial<SecretFact>) => {
+  const token = { kind: 'github-token', title: 'GitHub token', severity: 'Critical', masked: 'ghp_****' } as const;
+  return withFacts({ secrets: [{ ...token, layer: null, deleted: false, example: false, ...facts }] });
 };
 const program = (kind: ProgramFact['kind'], name: string) =>
   withFacts({ programs: [{ kind, name, path: `/usr/bin/${name}`, layer: null }] });
@@ -121,6 +125,10 @@ const table: Readonly<Record<string, readonly (readonly [breaks: Case, holds: Ca
     [file('/bin/w', '2755'), file('/tmp', '1777', 'directory')],
   ],
   'cis-docker/cis-4.9-add': [[['ADD a /'], ['COPY a /']]],
+  'cis-docker/cis-4.10-secret': [
+    [secret({ path: '/srv/.npmrc' }), secret({ path: '/srv/.npmrc', example: true })],
+    [secret({ env: 'TOKEN' }), secret({ env: 'TOKEN', severity: 'Medium' })],
+  ],
   'cis-docker/cis-4.10-secret-name': secretNames,
   'cis-docker/cis-4.11-unverified-package': [
     [['RUN apt-get install -y --allow-unauthenticated a'], ['RUN apt-get install -y a']],
@@ -196,6 +204,11 @@ const table: Readonly<Record<string, readonly (readonly [breaks: Case, holds: Ca
     [['RUN apt-get install -y a'], ['RUN apt-get install -y --no-install-recommends a']],
     [['RUN apt-get -y install a'], ['RUN apt-get -o APT::Install-Recommends=false install -y a']],
   ],
+  'best-practices/secret-in-file': [
+    [secret({ path: '/srv/.npmrc', deleted: true }), secret({ path: '/srv/.npmrc', example: true })],
+    [secret({ path: '/srv/.env', severity: 'Medium' }), secret({ env: 'TOKEN' })],
+  ],
+  'best-practices/secrets-unread': [[incomplete('secrets-unread'), incomplete('history-incomplete')]],
   'best-practices/secret-by-name': [
     ...secretNames,
     [['COPY .env /app/'], ['COPY .env.example /app/']],

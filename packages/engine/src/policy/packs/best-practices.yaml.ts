@@ -288,8 +288,25 @@ rules:
     remediation: add --no-install-recommends
     controls: [trivy:DS-0029, cis-docker:4.3]
 
+  - id: secret-in-file
+    description: Files of every layer; one that a later layer deletes still ships.
+    scope: secret
+    when: secret.path != "" && !secret.example
+    action: warn
+    message: "{secret.title} in {secret.path}{secret.deleted ? ', which a later layer deletes or replaces' : ''}"
+    remediation: revoke it, build without it, and hand secrets over as build secrets or when the container starts
+    controls: [trivy:DS-0031, cis-docker:4.10, nist-800-190:4.1.4]
+
+  - id: secrets-unread
+    scope: coverage
+    when: entry.code == "secrets-unread"
+    action: warn
+    message: "{entry.path} may hold secrets: {entry.message}"
+    remediation: leave files out of the image that are too large to be searched, or look through them yourself
+    controls: [trivy:DS-0031, cis-docker:4.10, nist-800-190:4.1.4]
+
   - id: secret-by-name
-    description: Names of ENV and ARG, and names of files that are copied; values are for the secret scanner.
+    description: Names of ENV and ARG, and names of files that are copied; values in files are for the rule secret-in-file.
     scope: instruction
     when: >-
       line.own && (line.instruction in ["ENV", "ARG"]

@@ -126,8 +126,18 @@ rules:
     remediation: use COPY; fetch with a tool that checks a digest
     controls: [cis-docker:4.9]
 
+  - id: cis-4.10-secret
+    description: In files of every layer, deleted later or not, the environment, labels, commands and history.
+    scope: secret
+    when: secret.level >= 4 && !secret.example
+    action: deny
+    severity: High
+    message: "4.10 {secret.title} in the image's {secret.path != '' ? 'file ' + secret.path : secret.env != '' ? 'environment variable ' + secret.env : 'configuration or history'}"
+    remediation: revoke it, build without it, and hand secrets over as build secrets or when the container starts
+    controls: [cis-docker:4.10, nist-800-190:4.1.4]
+
   - id: cis-4.10-secret-name
-    description: Names alone; values are for the secret scanner.
+    description: Names alone; values are for the rule cis-4.10-secret.
     scope: instruction
     when: >-
       line.own && line.instruction in ["ENV", "ARG"]
