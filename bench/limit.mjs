@@ -1,6 +1,7 @@
-// The raw limits, as programs of their own: node limit.mjs headers|gzip|zstd ARCHIVE
+// The raw limits, as programs of their own: node limit.mjs headers|texts|gzip|zstd ARCHIVE
 //   headers: walk the tar headers of all plain layers by pread of 4 KiB, bodies skipped; of jars the last 64 KiB are read, a
 //            jar with jars in it whole
+//   texts:   walk the headers likewise, and read every text of at most 1 MiB whole: what has no NUL byte in its first 4 KiB
 //   gzip, zstd: inflate all layers, and digest their compressed bytes, nothing else
 import { createHash } from 'node:crypto';
 import { createReadStream, fstatSync, openSync, readSync } from 'node:fs';
@@ -41,9 +42,19 @@ function readJar(offset, size) {
   if (tail.includes('.jarPK')) readSync(fd, Buffer.alloc(size), 0, size, offset);
 }
 
+const largestText = 1024 * 1024;
+const text = Buffer.alloc(largestText);
+
+/** Bytes of a text; 0 for what is none. */
+function readText(offset, size) {
+  const first = readSync(fd, text, 0, Math.min(size, 4096), offset);
+  if (text.subarray(0, first).includes(0)) return 0;
+  return size > first ? first + readSync(fd, text, first, size - first, offset + first) : first;
+}
+
 const members = [];
 walk(0, fstatSync(fd).size, (header, offset, size) => members.push({ name: nameOf(header), offset, size }));
-let entries = 0;
+let [entries, textBytes] = [0, 0];
 for (const { name, offset, size } of members) {
   const magic = Buffer.alloc(4);
   readSync(fd, magic, 0, 4, offset);
@@ -56,6 +67,17 @@ for (const { name, offset, size } of members) {
     });
     continue;
   }
+  if (what === 'texts') {
+    if (!name.endsWith('.tar')) continue;
+    walk(offset, size, (header, at, bytes) => {
+      const regular = window[header + 156] === 0x30 || window[header + 156] === 0;
+      if (!regular || bytes === 0 || bytes > largestText) return;
+      const read = readText(at, bytes);
+      if (read > 0) entries++;
+      textBytes += read;
+    });
+    continue;
+  }
   if (magic.readUInt32LE(0) !== 0xfd2fb528 && magic.readUInt16LE(0) !== 0x8b1f) continue;
   const hash = createHash('sha256');
   const inflate = what === 'gzip' ? createGunzip({ chunkSize: 131072 }) : createZstdDecompress({ chunkSize: 131072 });
@@ -64,4 +86,4 @@ for (const { name, offset, size } of members) {
   for await (const chunk of raw.pipe(inflate)) entries += chunk.length;
   hash.digest('hex');
 }
-console.log(entries);
+console.log(entries, ...(what === 'texts' ? [textBytes] : []));

@@ -66,6 +66,17 @@ function* runsOf(inputs, db) {
       const again = ['--cache-dir', join(state, 'layers')];
       yield { name: `${name}: sbom again`, command: [...sbom, ...again], codes: [0, 4], limit: null, target: [0, 0.3] };
       yield { name: `${name}: scan again`, command: [...scan, ...again], codes: [0, 1, 4, 5], limit: null };
+      if (kind === 'docker') {
+        const texts = [node, join(root, 'bench/limit.mjs'), 'texts', archive];
+        yield { name: `${name}: texts`, command: texts, codes: [0] };
+        const facts = ['--no-cache', '--facts', 'secrets,licenses'];
+        yield {
+          name: `${name}: sbom with secrets and licences`,
+          command: [...sbom, ...facts],
+          codes: [0, 4],
+          limit: null,
+        };
+      }
       if (others)
         yield { name: `${name}: snyk-docker-plugin`, command: others.snyk(archive), codes: [0], limit, peer: true };
     }
