@@ -4,7 +4,7 @@
 # Without them those tests are skipped by name. Nothing is started, and no service is left running.
 set -u
 parts=(/usr/sbin/dockerd=docker.io /usr/sbin/iptables=iptables /usr/bin/skopeo=skopeo /usr/bin/podman=podman /usr/bin/docker-registry=docker-registry
-  /usr/bin/openssl=openssl /usr/sbin/debootstrap=debootstrap
+  /usr/sbin/clamd=clamav-daemon /usr/bin/openssl=openssl /usr/sbin/debootstrap=debootstrap
   /usr/bin/rpm=rpm /usr/bin/rpmbuild=rpm /usr/bin/db5.3_load=db5.3-util /usr/bin/pacman=pacman-package-manager /usr/bin/vercmp=makepkg
   /usr/bin/ruby=ruby /usr/bin/php=php-cli /usr/share/php/Composer/Semver/Comparator.php=php-composer-semver /usr/bin/jq=jq)
 missing=()

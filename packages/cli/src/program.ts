@@ -111,6 +111,10 @@ export const commands: readonly CommandSpec[] = [
         description:
           "judge a derivative by the advisories of this release, such as debian:12 (default: the image's own)",
       },
+      {
+        flags: '--clamd <socket|host:port>',
+        description: 'also stream every file of up to 25 MiB to this ClamAV daemon (default: no malware scan)',
+      },
       { flags: '--stage <stage>', description: 'pipeline, registry, admission or runtime (default: pipeline)' },
       { flags: '--severity <severity>', description: 'show findings of at least this severity' },
       { flags: '--only-fixed', description: 'show only findings that have a fix' },

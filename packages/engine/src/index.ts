@@ -28,6 +28,7 @@ export {
 } from './report/progress.ts';
 export type { InventoryFormat, ReportFormat, ReportOptions, ShowOptions } from './report/types.ts';
 export type { InventoryResult, PlatformResults, ScanResult } from './result/types.ts';
+export type { ClamdAddress } from './scan/malware/clamd-client.ts';
 export { listImage, listPlatforms } from './scan/read-subject.ts';
 export type { AdvisorySource, ScanProgress, ScanRequest, SubjectRequest, WithDigest } from './scan/request.ts';
 export { scanImage, scanPlatforms } from './scan/scan-image.ts';

@@ -24,6 +24,7 @@ import { UsageError } from '../exit.ts';
 import type { CommandContext } from '../program.ts';
 import { progressStream } from '../progress.ts';
 import { cacheFolder, days, list, oneOf, text, today } from '../values.ts';
+import { clamdAddress } from './clamd-address.ts';
 import { plannedReports, writeReports } from './reports.ts';
 import { advisorySources, readWithDigest, subjectRequest, withDigest } from './request.ts';
 
@@ -42,10 +43,12 @@ export async function runScan(
   const assignments = list(options, 'set');
   const policies = withParameters(await readPolicies(list(options, 'policy'), severity), assignments);
   const exceptions = await readExceptions(list(options, 'exceptions'));
+  const clamd = clamdAddress(text(options, 'clamd'));
   const progress = progressStream(process.stderr, process.env, options.quiet === true);
   const offline = options.offline === true;
   const request: ScanRequest = {
     ...subjectRequest(reference, options, context, progress),
+    ...(clamd && { clamd: { address: clamd } }),
     dbDir: text(options, 'dbDir') ?? cacheFolder('advisories'),
     maxDbAgeDays: days(options, 'maxDbAge', '--max-db-age', defaultMaxDbAgeDays),
     update: options.update === false ? null : { ...advisorySources(options), offline },

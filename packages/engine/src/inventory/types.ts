@@ -76,6 +76,8 @@ export type IncompleteCode =
   | 'history-incomplete'
   /** secrets were asked for, and a file that may hold some was not looked at, or not to its end */
   | 'secrets-unread'
+  /** files were to be scanned for malware (`--clamd`), and some were not: too large, or the daemon failed or refused */
+  | 'malware-scan-incomplete'
   /** the image is not built on the base that was given */
   | 'base-mismatch'
   /** matching: no feed for this package type */

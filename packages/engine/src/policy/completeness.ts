@@ -21,6 +21,7 @@ const gateEffects = {
   'package-manifest-damaged': 'closes',
   'link-broken': 'closes',
   'secrets-unread': 'rules',
+  'malware-scan-incomplete': 'closes',
   'base-mismatch': 'rules',
   'history-incomplete': 'rules',
   'sbom-component-unread': 'closes',

@@ -15,7 +15,7 @@ export const severitiesWorstFirst = [
 
 export const kindWords: Readonly<Record<FindingKind, { readonly one: string; readonly many: string }>> = {
   vulnerability: { one: 'vulnerability', many: 'vulnerabilities' },
-  malware: { one: 'malicious package', many: 'malicious packages' },
+  malware: { one: 'malicious package or file', many: 'malicious packages and files' },
   secret: { one: 'secret', many: 'secrets' },
   misconfiguration: { one: 'misconfiguration', many: 'misconfigurations' },
   license: { one: 'licence finding', many: 'licence findings' },

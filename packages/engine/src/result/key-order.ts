@@ -36,6 +36,7 @@ export const resultKeyOrder: KeyOrder = {
     subject: { digest: null, platform: null, reference: null, stage: null },
     base: { reference: null, id: null, digest: null },
     catalogers: null,
+    malware: { engine: null, signatures: null },
     advisories: null,
     stale: null,
     missing: null,

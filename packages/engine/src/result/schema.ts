@@ -72,6 +72,9 @@ const inputs = z.object({
     .nullable()
     .meta({ description: 'the base image that was given' }),
   catalogers: z.record(z.string(), z.number()).meta({ description: 'cataloger → version' }),
+  malware: z.exactOptional(z.object({ engine: z.string(), signatures: z.string().nullable() })).meta({
+    description: 'the malware scanner that files were streamed to, and the official signatures it had loaded',
+  }),
   advisories: z.record(z.string(), digest).meta({ description: 'shard → digest' }),
   stale: strings.meta({ description: 'shards' }),
   missing: strings.meta({ description: 'shards' }),
@@ -230,6 +233,7 @@ const incomplete = z.object({
     'distro-unknown',
     'package-manifest-damaged',
     'secrets-unread',
+    'malware-scan-incomplete',
     'base-mismatch',
     'history-incomplete',
     'application-unread',

@@ -48,6 +48,8 @@ export interface ResultInputs {
   readonly base: { readonly reference: string; readonly id: string | null; readonly digest: string | null } | null;
   /** cataloger name → version */
   readonly catalogers: Readonly<Record<string, number>>;
+  /** the malware scanner that files were streamed to (`--clamd`), and which official signatures it had loaded */
+  readonly malware?: { readonly engine: string; readonly signatures: string | null };
   /** shard name → digest */
   readonly advisories: Readonly<Record<string, string>>;
   readonly stale: readonly string[];

@@ -11,6 +11,7 @@ import { sortIncomplete } from '../matching/plan.ts';
 import { platformResults } from '../result/platform-results.ts';
 import type { InventoryResult, PlatformResults, ResultImage, ResultInputs } from '../result/types.ts';
 import { type BaseFound, baseWithoutLayers, findBase, inBase, markBaseLines } from './base-image.ts';
+import type { MalwareScan } from './malware/scan-for-malware.ts';
 import type { SubjectRequest } from './request.ts';
 
 /** What a subject is, apart from its content. */
@@ -31,6 +32,8 @@ export interface Subject {
   readonly image: SubjectImage;
   readonly inventory: Inventory;
   readonly base: BaseFound;
+  /** null: not asked for, or there was nothing to scan */
+  readonly malware: MalwareScan | null;
   /** name → version of what read it */
   readonly catalogers: Readonly<Record<string, number>>;
 }
@@ -44,13 +47,21 @@ export async function readSubject(request: SubjectRequest): Promise<Subject> {
 async function readSbomSubject(path: string, request: SubjectRequest): Promise<Subject> {
   const { reference, signal, base: given, facts = [] } = request;
   const { readSbom, sbomReaderVersion } = await import('../inventory/sbom/read-sbom.ts');
-  const { digest, inventory, names, platform } = await readSbom(path, signal, facts);
+  const { digest, inventory: read, names, platform } = await readSbom(path, signal, facts);
+  const unscanned = request.clamd ? (await malwareScanner()).nothingToScan() : [];
+  const inventory = { ...read, incomplete: [...read.incomplete, ...unscanned] };
   const image = { reference, names, id: null, digest: null, platform, platforms: [], contentDigest: digest };
-  return { image, inventory, base: baseWithoutLayers(given), catalogers: { sbom: sbomReaderVersion } };
+  return { image, inventory, base: baseWithoutLayers(given), malware: null, catalogers: { sbom: sbomReaderVersion } };
 }
+
+/** Loaded only where it is asked for. */
+const malwareScanner = () => import('./malware/scan-for-malware.ts');
 
 async function readImageSubject(request: SubjectRequest): Promise<Subject> {
   const { cacheDir: directory, cacheMaxBytes: maxBytes, facts = [] } = request;
+  const { clamd, signal, offline } = request;
+  const scanner = clamd && (await malwareScanner());
+  const version = clamd && (await scanner?.askForVersion(clamd, { signal, offline }));
   const store = directory === null ? undefined : openLayerCache({ directory, maxBytes });
   // what the image and its base are found by
   const found: DescribeOptions = {
@@ -70,7 +81,12 @@ async function readImageSubject(request: SubjectRequest): Promise<Subject> {
     const taken = await inventoryOf(image, facts, kept, request.queries);
     const base = await findBase(image, request.base, found);
     const inventory = { ...taken, facts: markBaseLines(taken.facts, base.image, image.layers.length) };
-    return { image: { ...image, contentDigest: image.rootfsDigest }, inventory, base, catalogers: catalogerVersions() };
+    const malware =
+      clamd && scanner && version
+        ? await scanner.scanForMalware(image, inventory.layers, clamd, version, signal)
+        : null;
+    const described = { ...image, contentDigest: image.rootfsDigest };
+    return { image: described, inventory, base, malware, catalogers: catalogerVersions() };
   } finally {
     await image.close();
   }
@@ -115,7 +131,7 @@ export function resultImage(
 }
 
 /** The inputs that do not depend on advisories or policy. */
-export function subjectInputs({ image, base, catalogers }: Subject, request: SubjectRequest): ResultInputs {
+export function subjectInputs({ image, base, malware, catalogers }: Subject, request: SubjectRequest): ResultInputs {
   return {
     product: { name: 'plimsoll', version: request.version },
     subject: {
@@ -126,6 +142,7 @@ export function subjectInputs({ image, base, catalogers }: Subject, request: Sub
     },
     base: base.given,
     catalogers,
+    ...(malware && { malware: malware.version }),
     advisories: {},
     stale: [],
     missing: [],
@@ -161,6 +178,10 @@ function inventoryResult(subject: Subject, request: SubjectRequest): InventoryRe
     inputs: subjectInputs(subject, request),
     packages: subject.inventory.packages,
     facts: subject.inventory.facts,
-    incomplete: sortIncomplete([...subject.inventory.incomplete, ...subject.base.incomplete]),
+    incomplete: sortIncomplete([
+      ...subject.inventory.incomplete,
+      ...subject.base.incomplete,
+      ...(subject.malware?.incomplete ?? []),
+    ]),
   };
 }

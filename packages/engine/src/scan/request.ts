@@ -4,6 +4,7 @@ import type { FactName, FileQuery } from '../inventory/types.ts';
 import type { ExceptionFile } from '../policy/exception-file.ts';
 import type { Policy } from '../policy/policy-file.ts';
 import type { PolicySubject } from '../policy/types.ts';
+import type { MalwareRequest } from './malware/scan-for-malware.ts';
 
 /** What reading an image needs. */
 export interface SubjectRequest {
@@ -36,6 +37,8 @@ export interface SubjectRequest {
   readonly registry?: RegistryOptions | undefined;
   /** an engine that is not behind a local socket is refused, and every registry */
   readonly offline?: boolean | undefined;
+  /** files are streamed to this clamd */
+  readonly clamd?: MalwareRequest | undefined;
   readonly limits?: Partial<ReadLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ScanProgress | undefined;

@@ -70,13 +70,18 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
     const { distro } = judged;
     const life = distro && endOfLife(distro, desk.endOfLife(distro.id), request.evaluatedAt);
     const matched = desk.titled(
-      [...enrich(candidates, signals), ...(life?.finding ? [life.finding] : [])].sort(compareFindings),
+      [
+        ...enrich(candidates, signals),
+        ...(life?.finding ? [life.finding] : []),
+        ...(subject.malware?.findings ?? []),
+      ].sort(compareFindings),
     );
     const { missing, stale, advisories, example } = desk.summary();
     const image = resultImage(subject, life?.endOfLife ?? null);
     const incomplete = sortIncomplete([
       ...inventory.incomplete,
       ...subject.base.incomplete,
+      ...(subject.malware?.incomplete ?? []),
       ...plan.incomplete,
       ...uncompared,
     ]);
@@ -122,7 +127,12 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
       facts: inventory.facts,
       incomplete,
       findings: markBase(findings, image),
-      verdict: { ...verdict, inputs: [...new Set([...verdict.inputs, ...matchingInputs(plan, advisories)])].sort() },
+      verdict: {
+        ...verdict,
+        inputs: [
+          ...new Set([...verdict.inputs, ...matchingInputs(plan, advisories), ...malwareInputs(subject)]),
+        ].sort(),
+      },
     };
   } finally {
     desk.close();
@@ -133,6 +143,10 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
 function matchingInputs(plan: LookupPlan, advisories: Readonly<Record<string, string>>): string[] {
   const read = [...plan.names.keys(), ...Object.keys(advisories).filter((name) => name.startsWith('ratings-'))];
   return ['subject', 'catalogers', ...read.map((shard) => `advisories.${shard}`)];
+}
+
+function malwareInputs({ malware }: Subject): readonly string[] {
+  return malware === null ? [] : ['malware'];
 }
 
 function digests<T>(given: readonly WithDigest<T>[], nameOf: (value: T) => string): Record<string, string> {

@@ -4,10 +4,19 @@ description: Stops what can be fixed and is serious, what is being exploited, an
 rules:
   - id: malicious-package
     scope: malware
-    when: "true"
+    when: finding.package.name != ""
     action: deny
     message: "{finding.package.name} {finding.package.version} is malicious ({finding.id})"
     remediation: remove the package, and treat what ran with it as compromised
+    controls: [nist-800-190:4.1.3, pci-dss-4:5.2.1]
+
+  - id: infected-file
+    description: Files are scanned only where --clamd names a daemon.
+    scope: malware
+    when: finding.package.name == ""
+    action: deny
+    message: "{finding.package.path} is infected ({finding.id})"
+    remediation: build without the file, and treat what ran with it as compromised
     controls: [nist-800-190:4.1.3, pci-dss-4:5.2.1]
 
   - id: known-exploited
