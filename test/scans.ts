@@ -66,7 +66,7 @@ export function judgementOfFiles({ packages, findings, image }: ScanResult): unk
   return {
     packages: packages.map((entry) => ({ ...entry, locations: entry.locations.map(placed) })),
     findings: findings
-      .filter(({ evidence }) => evidence.config === undefined)
+      .filter(({ kind, evidence }) => evidence.config === undefined && !(kind === 'secret' && !evidence.path))
       .map((finding) => ({ ...finding, evidence: placed(finding.evidence) })),
     distro: image.distro,
   };

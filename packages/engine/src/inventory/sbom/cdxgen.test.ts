@@ -89,7 +89,7 @@ describe('cdxgen', () => {
     const { rows, incomplete } = read([
       deb('bash', '5.2.15-2'),
       { type: 'file', name: 'fstab', purl: 'pkg:generic/fstab?path=%2Fetc%2Ffstab' },
-      { type: 'data', name: 'deb.debian.org', version: 'bookworm', purl: 'pkg:generic/os-repository/x@bookworm' },
+      { type: 'data', name: 'mirror.example.org', version: 'bookworm', purl: 'pkg:generic/os-repository/x@bookworm' },
       { type: 'library', name: 'gpg-pubkey', version: 'd4-5b', purl: 'pkg:rpm/rhel/gpg-pubkey@d4-5b?arch=None' },
     ]);
     expect(rows).toEqual(['bash 5.2.15-2 < bash 5.2.15-2']);
