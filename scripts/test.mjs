@@ -1,4 +1,5 @@
-// `npm test`: the checks of the house, then all tests; ends with one line `N passed, N failed, N skipped`.
+// `npm test`: the checks of the house, then the tests; `npm run test:slow`: those named *.slow.test.ts, which take minutes, alone.
+// Ends with one line `N passed, N failed, N skipped`.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const node = process.execPath;
 const bin = (path) => join(root, 'node_modules', path);
+const slow = process.argv[2] === '--slow';
 const checks = [
   ['bundle', [join(root, 'scripts/bundle.mjs')]],
   ['types', [bin('typescript/bin/tsc'), '-p', 'tsconfig.json']],
@@ -17,7 +19,7 @@ const checks = [
 ];
 const counts = { passed: 0, failed: 0, skipped: 0 };
 
-for (const [name, args] of checks) {
+for (const [name, args] of slow ? checks.slice(0, 1) : checks) {
   const { status, stdout, stderr } = spawnSync(node, args, { cwd: root, encoding: 'utf8' });
   counts[status === 0 ? 'passed' : 'failed']++;
   console.log(`${status === 0 ? 'ok    ' : 'FAILED'} ${name}`);
@@ -26,7 +28,7 @@ for (const [name, args] of checks) {
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-test-'));
 const report = join(folder, 'report.json');
-const patterns = process.argv.slice(2);
+const patterns = slow ? ['.slow.test.ts'] : ['--exclude', '**/*.slow.test.ts', ...process.argv.slice(2)];
 const { status } = spawnSync(
   node,
   [
