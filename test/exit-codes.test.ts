@@ -156,6 +156,24 @@ describe('a run that is stopped', () => {
     }
   });
 
+  test('a second signal while the process winds up: 130 all the same', async () => {
+    const ran = await plimsoll(args(join(folder.path, 'empty')), {
+      started: (child) => {
+        asked = () => {
+          asked = () => {};
+          child.kill('SIGTERM');
+        };
+        // every millisecond from its last words on, so that one falls into whatever Node does until the end
+        child.stderr!.once('data', () => {
+          child.kill('SIGINT');
+          const again = setInterval(() => child.kill('SIGINT'), 1);
+          child.once('exit', () => clearInterval(again));
+        });
+      },
+    });
+    expect(ran).toEqual({ status: 130, stdout: '', stderr: 'plimsoll: interrupted\n' });
+  });
+
   test('the advisories that were there are there afterwards', async () => {
     expect((await waiting(args(database), 'SIGINT')).status).toBe(130);
     expect((await scan('clean')).status).toBe(0);

@@ -32,7 +32,11 @@ async function main(argv: readonly string[]): Promise<void> {
   try {
     process.exitCode = await buildProgram(control, productVersion()).run(argv);
   } catch (error) {
-    process.exitCode = fail(error, control.signal);
+    const code = fail(error, control.signal);
+    // Node gives the signals back to the system while it winds up, so a second one would end the process without its code;
+    // this way out keeps them.
+    if (control.signal.reason instanceof Interrupted) process.exit(code);
+    process.exitCode = code;
   }
   done = true;
   if (unwritable) process.exitCode = fail(unwritable, control.signal);
