@@ -108,16 +108,19 @@ const hasTool = spawnSync(tool, ['--version']).status === 0;
 
 describe.skipIf(!hasTool)('against dpkg --compare-versions (needs dpkg)', () => {
   test('a sample of nasty pairs', () => {
-    const relations = { lt: '<', eq: '=', gt: '>' } as const;
-    for (const [a, b] of fc.sample(fc.tuple(versions, versions), { seed: 7, numRuns: 150 })) {
-      const said = Object.entries(relations).find(
-        ([relation]) => spawnSync(tool, ['--compare-versions', a, relation, b]).status === 0,
-      );
-      expect([a, orderingSign(compareDebVersions(parseDebVersion(a)!, parseDebVersion(b)!)), b]).toEqual([
-        a,
-        said?.[1],
-        b,
-      ]);
-    }
+    const pairs = fc.sample(fc.tuple(versions, versions), { seed: 7, numRuns: 150 });
+    // one shell asks for all pairs: starting the tool from this process costs many times what it does
+    const script = `while read -r a b; do
+      if dpkg --compare-versions "$a" lt "$b"; then echo '<'
+      elif dpkg --compare-versions "$a" eq "$b"; then echo =
+      else echo '>'; fi; done`;
+    const { stdout } = spawnSync('sh', ['-c', script], {
+      encoding: 'utf8',
+      input: pairs.map((pair) => `${pair.join(' ')}\n`).join(''),
+    });
+    const said = stdout.trimEnd().split('\n');
+    expect(
+      pairs.map(([a, b]) => [a, orderingSign(compareDebVersions(parseDebVersion(a)!, parseDebVersion(b)!)), b]),
+    ).toEqual(pairs.map(([a, b], i) => [a, said[i], b]));
   });
 });
