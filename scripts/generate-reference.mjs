@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { exitCodes } from '../packages/cli/src/exit.ts';
 import { commands } from '../packages/cli/src/program.ts';
 import { variableOf } from '../packages/cli/src/settings.ts';
+import { feeds } from '../packages/engine/src/advisories/feeds.ts';
 import { defaultReadLimits } from '../packages/engine/src/image/limits.ts';
 import { catalogers } from '../packages/engine/src/inventory/catalogers.ts';
 import { classifiers as classifierRows } from '../packages/engine/src/inventory/classifier/classifier-table.ts';
@@ -34,6 +35,7 @@ const sections = {
   'unread kinds': unreadKinds,
   classifiers: classifierTable,
   'secret kinds': secretTable,
+  feeds: () => feeds.map(feedSection).join('\n'),
   'rule scopes': ruleScopes,
   'policy variables': policyVariables,
   'policy functions': policyFunctions,
@@ -125,6 +127,18 @@ function classifierTable() {
     return [code(`pkg:generic/${name}`), code(cpe), known.join('; '), tested];
   });
   return table(['package', 'CPE', 'known by', 'tested on'], rows);
+}
+
+function feedSection({ name, about }) {
+  const rows = [
+    ['name in messages', code(name)],
+    ['shards', about.shards.map(code).join(', ')],
+    ['upstream', about.urls.map((url) => code(decodeURIComponent(url))).join('<br>')],
+    ['licence, attribution', about.licenses.join('<br>')],
+    ['an update asks for', about.incremental],
+    ['read in tests', about.provenOn],
+  ];
+  return `## ${about.title}\n\nGives ${about.gives}.\n\n${table(['', ''], rows)}`;
 }
 
 /** Every kind of secret, by id. */

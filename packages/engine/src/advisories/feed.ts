@@ -74,9 +74,28 @@ export interface Discovery {
   list(url: string): readonly string[] | undefined;
 }
 
+/** What the reference says of a feed: `docs/reference/feeds.md` is made of it. */
+export interface FeedAbout {
+  /** as people call it */
+  readonly title: string;
+  /** what is taken from it, as the end of a sentence without a full stop */
+  readonly gives: string;
+  /** upstream files; what varies is in capitals: `…/RELEASE/main.json` */
+  readonly urls: readonly string[];
+  /** attribution, one per source */
+  readonly licenses: readonly string[];
+  /** `debian-RELEASE` */
+  readonly shards: readonly string[];
+  /** what an update asks for; every file is asked for with its entity tag or date */
+  readonly incremental: string;
+  /** what the adapter has read in tests: upstream's own files, or small ones made by hand from the documented format */
+  readonly provenOn: 'real data' | 'hand-made fixtures only';
+}
+
 /** One upstream feed. Adding one is a file in `feeds/`, its test, and a line in `feeds.ts`. */
 export interface Feed {
   readonly name: string;
+  readonly about: FeedAbout;
   groups(discovery: Discovery): Promise<readonly FeedGroup[]>;
 }
 

@@ -3,20 +3,21 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { needsShared, shared } from '../../../../test/shared.ts';
 import { type BuildReport, buildDatabase } from './build-database.ts';
+import { feeds } from './feeds.ts';
 import { openAdvisories } from './open-advisories.ts';
 import { tempDirectory } from './testing/make-mirror.ts';
 import type { AdvisoryReader } from './types.ts';
 
-const feeds = shared('feeds');
+const mirror = shared('feeds');
 
-describe.skipIf(feeds === undefined)(feeds === undefined ? needsShared : 'the real feeds', () => {
+describe.skipIf(mirror === undefined)(mirror === undefined ? needsShared : 'the real feeds', () => {
   const dir = tempDirectory();
   const dbDir = join(dir.path, 'db');
   let report: BuildReport;
   let reader: AdvisoryReader;
 
   beforeAll(async () => {
-    report = await buildDatabase({ dbDir, mirrors: [feeds!], asOf: '2026-08-22' });
+    report = await buildDatabase({ dbDir, mirrors: [mirror!], asOf: '2026-08-22' });
     reader = openAdvisories(dbDir);
   }, 120_000);
 
@@ -35,6 +36,14 @@ describe.skipIf(feeds === undefined)(feeds === undefined ? needsShared : 'the re
     expect(report.failed).toEqual([]);
     expect(report.feeds.filter(({ rejected }) => rejected > 0)).toEqual([]);
     expect(report.shards.length).toBeGreaterThan(130);
+  });
+
+  test('the reference tells which feeds were read from upstream’s own files, and which only from made-up ones', () => {
+    const read = feeds.filter(({ name }) =>
+      report.feeds.some(({ feed, read }) => read > 0 && feed.split('/', 1)[0] === name),
+    );
+    const claimed = feeds.filter(({ about }) => about.provenOn === 'real data');
+    expect(claimed.map(({ name }) => name)).toEqual(read.map(({ name }) => name));
   });
 
   test.each([
@@ -67,7 +76,7 @@ describe.skipIf(feeds === undefined)(feeds === undefined ? needsShared : 'the re
   });
 
   test('a second build moves nothing', async () => {
-    const again = await buildDatabase({ dbDir, mirrors: [feeds!], asOf: '2026-08-23' });
+    const again = await buildDatabase({ dbDir, mirrors: [mirror!], asOf: '2026-08-23' });
     expect(again.unchanged).toEqual(report.shards.map(({ name }) => name));
   });
 });

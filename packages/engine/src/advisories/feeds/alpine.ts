@@ -14,6 +14,7 @@ import { schemaReason } from './osv-zip.ts';
 
 const host = 'https://secdb.alpinelinux.org';
 const repositories = ['main', 'community'] as const;
+const licenses = ['Alpine Linux secdb, CC0-1.0'];
 const maxBytes = 64 << 20;
 /** the first release that the database covers */
 const firstMinor = 2;
@@ -33,6 +34,15 @@ const secdbPackage = z.object({
  */
 export const alpineFeed: Feed = {
   name: 'alpine-secdb',
+  about: {
+    title: 'Alpine secdb',
+    gives: 'the version that fixes a vulnerability in an origin package; version 0 means never affected',
+    urls: repositories.map((repository) => `${host}/vRELEASE/${repository}.json`),
+    licenses,
+    shards: ['alpine-RELEASE'],
+    incremental: 'the two files of a release',
+    provenOn: 'real data',
+  },
   groups: async (discovery) => (await releases(discovery)).map(alpineGroup),
 };
 
@@ -61,7 +71,7 @@ function alpineGroup(release: string): FeedGroup {
   );
   return {
     name: `alpine-secdb/${release}`,
-    licenses: ['Alpine Linux secdb, CC0-1.0'],
+    licenses,
     makes: (name) => name === shard,
     inputs: () => urls.map((url) => ({ url, maxBytes })),
     read: async (context) => {

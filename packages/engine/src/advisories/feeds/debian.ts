@@ -10,6 +10,7 @@ import { osvZipUrl, readOsvZip } from './osv-zip.ts';
 
 const ecosystem = osvEcosystem('Debian');
 const osvUrl = osvZipUrl('Debian');
+const licenses = ['Debian security tracker, MIT', ecosystem.license];
 const maxZipBytes = 1 << 30;
 
 /**
@@ -18,12 +19,21 @@ const maxZipBytes = 1 << 30;
  */
 export const debianFeed: Feed = {
   name: 'debian',
+  about: {
+    title: 'Debian security tracker',
+    gives: 'the state of each vulnerability in each release; DSA and DLA (from OSV) add the bulletin and its day',
+    urls: [trackerUrl, osvUrl],
+    licenses,
+    shards: ['debian-RELEASE'],
+    incremental: 'the whole tracker and the archive of bulletins',
+    provenOn: 'real data',
+  },
   groups: async () => [debianGroup],
 };
 
 const debianGroup: FeedGroup = {
   name: 'debian',
-  licenses: ['Debian security tracker, MIT', ecosystem.license],
+  licenses,
   makes: (shard) => shard.startsWith('debian-'),
   inputs: () => [
     { url: trackerUrl, maxBytes: maxTrackerBytes },

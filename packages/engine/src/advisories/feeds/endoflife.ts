@@ -31,7 +31,19 @@ const group: FeedGroup = {
  * When the public security support of distro releases ends.
  * @see https://endoflife.date/docs/api
  */
-export const endOfLifeFeed: Feed = { name: 'endoflife.date', groups: async () => [group] };
+export const endOfLifeFeed: Feed = {
+  name: 'endoflife.date',
+  about: {
+    title: 'endoflife.date',
+    gives: 'the end of public security support of distro releases',
+    urls: [endOfLifeUrl('PRODUCT')],
+    licenses: group.licenses,
+    shards: ['eol'],
+    incremental: 'one small file per distro',
+    provenOn: 'real data',
+  },
+  groups: async () => [group],
+};
 
 async function readProducts(context: ReadContext): Promise<void> {
   for (const product of distroProducts) {

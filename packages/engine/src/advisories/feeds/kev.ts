@@ -28,7 +28,19 @@ const group: FeedGroup = {
  * CISA's list of vulnerabilities that are exploited.
  * @see https://www.cisa.gov/known-exploited-vulnerabilities-catalog
  */
-export const kevFeed: Feed = { name: 'cisa-kev', groups: async () => [group] };
+export const kevFeed: Feed = {
+  name: 'cisa-kev',
+  about: {
+    title: 'CISA Known Exploited Vulnerabilities',
+    gives: 'which vulnerabilities are exploited, since when, and whether ransomware uses them',
+    urls: [url],
+    licenses: group.licenses,
+    shards: ['kev'],
+    incremental: 'one file',
+    provenOn: 'real data',
+  },
+  groups: async () => [group],
+};
 
 async function readCatalog({ sink, tally, json }: ReadContext): Promise<void> {
   const value = await json(url);

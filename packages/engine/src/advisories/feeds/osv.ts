@@ -14,6 +14,16 @@ const maxZipBytes = 2 * 2 ** 30;
  */
 export const osvFeed: Feed = {
   name: 'osv',
+  about: {
+    title: 'OSV',
+    gives:
+      'the advisories of language ecosystems (GitHub, PyPA, Go, RustSec …, malicious packages as `MAL-`) and of some distros',
+    urls: [`${osvHost}/ecosystems.txt`, `${osvHost}/ECOSYSTEM/all.zip`],
+    licenses: [...new Set(osvEcosystems.filter(({ name }) => !osvIgnored.has(name)).map(({ license }) => license))],
+    shards: ['ECOSYSTEM', 'DISTRO-RELEASE'],
+    incremental: 'one archive per ecosystem',
+    provenOn: 'real data',
+  },
   groups: async (discovery) => (await ecosystemNames(discovery)).map((name) => osvGroup(osvEcosystem(name))),
 };
 
