@@ -1,11 +1,12 @@
 #!/bin/bash
 # Installs, from Debian's packages, the real parts that some tests talk to: a Docker engine, Podman, a registry and skopeo, the package managers
-# whose lists and version orders are held against ours, and what the examples of the docs are piped through.
+# whose lists and version orders are held against ours, debsecan, a Go compiler, and what the examples of the docs are piped through.
 # Without them those tests are skipped by name. Nothing is started, and no service is left running.
 set -u
 parts=(/usr/sbin/dockerd=docker.io /usr/sbin/iptables=iptables /usr/bin/skopeo=skopeo /usr/bin/podman=podman /usr/bin/docker-registry=docker-registry
   /usr/sbin/clamd=clamav-daemon /usr/bin/openssl=openssl /usr/sbin/debootstrap=debootstrap
   /usr/bin/rpm=rpm /usr/bin/rpmbuild=rpm /usr/bin/db5.3_load=db5.3-util /usr/bin/pacman=pacman-package-manager /usr/bin/vercmp=makepkg
+  /usr/bin/debsecan=debsecan /usr/bin/go=golang-go
   /usr/bin/ruby=ruby /usr/bin/php=php-cli /usr/share/php/Composer/Semver/Comparator.php=php-composer-semver /usr/bin/jq=jq)
 missing=()
 for pair in "${parts[@]}"; do [ -e "${pair%%=*}" ] || missing+=("${pair##*=}"); done
