@@ -1,10 +1,22 @@
 import type { Feed } from './feed.ts';
 import { alpineFeed } from './feeds/alpine.ts';
+import { archFeed } from './feeds/arch.ts';
 import { cveRatingsFeed } from './feeds/cve-ratings.ts';
 import { debianFeed } from './feeds/debian.ts';
 import { endOfLifeFeed } from './feeds/endoflife.ts';
 import { kevFeed } from './feeds/kev.ts';
 import { osvFeed } from './feeds/osv.ts';
+import { chainguardFeed, wolfiFeed } from './feeds/wolfi.ts';
 
 /** Every feed that `db build` reads. */
-export const feeds: readonly Feed[] = [alpineFeed, cveRatingsFeed, debianFeed, endOfLifeFeed, kevFeed, osvFeed];
+export const feeds: readonly Feed[] = [
+  alpineFeed,
+  archFeed,
+  chainguardFeed,
+  cveRatingsFeed,
+  debianFeed,
+  endOfLifeFeed,
+  kevFeed,
+  osvFeed,
+  wolfiFeed,
+];

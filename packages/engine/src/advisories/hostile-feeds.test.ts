@@ -58,6 +58,18 @@ const documents: Readonly<Record<string, unknown>> = {
   'endoflife.date': [
     { cycle: '12', codename: 'x', releaseDate: '2024-01-01', eol: '2026-01-01', extendedSupport: true },
   ],
+  'security.archlinux.org': [
+    {
+      name: 'AVG-1',
+      packages: ['a'],
+      status: 'Fixed',
+      severity: 'High',
+      fixed: '1-1',
+      issues: ['CVE-2024-1000'],
+      advisories: ['ASA-1'],
+    },
+  ],
+  'packages.wolfi.dev': { packages: [{ pkg: { name: 'a', secfixes: { '1': ['CVE-2024-1000', 'GHSA-1111'] } } }] },
   'secdb.alpinelinux.org': { packages: [{ pkg: { name: 'a', secfixes: { '1': ['CVE-2024-1000 X-1'] } } }] },
   'security-tracker.debian.org': {
     a: {
@@ -144,7 +156,7 @@ describe('hostile feeds', () => {
       groups.push(
         ...(await feed.groups({
           asOf: '2024-06-01',
-          only: ['debian-12', 'kev', 'eol', 'alpine-3.19', 'ratings-2024'],
+          only: ['debian-12', 'arch', 'wolfi', 'kev', 'eol', 'alpine-3.19', 'ratings-2024'],
           json: async () => undefined,
           text: async () => undefined,
           list: () => undefined,

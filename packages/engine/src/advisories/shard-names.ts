@@ -44,11 +44,14 @@ function alpineRelease({ version }: DistroName): string | undefined {
   return version.match(/^\d+\.\d+/)?.[0];
 }
 
-/** os-release id → prefix of its shards and how a release is read from VERSION_ID. Derivatives have advisories of their own, or none. */
-const distros: Readonly<Record<string, { readonly prefix: string; readonly release: Release }>> = {
+/** os-release id → prefix of its shards and how a release is read from VERSION_ID (null: there is one rolling release). Derivatives have advisories of their own, or none. */
+const distros: Readonly<Record<string, { readonly prefix: string; readonly release: Release | null }>> = {
   debian: { prefix: 'debian', release: debianRelease },
   ubuntu: { prefix: 'ubuntu', release: majorMinor },
   alpine: { prefix: 'alpine', release: alpineRelease },
+  arch: { prefix: 'arch', release: null },
+  chainguard: { prefix: 'chainguard', release: null },
+  wolfi: { prefix: 'wolfi', release: null },
   almalinux: { prefix: 'almalinux', release: major },
   rocky: { prefix: 'rocky-linux', release: major },
 };
@@ -56,6 +59,7 @@ const distros: Readonly<Record<string, { readonly prefix: string; readonly relea
 /** Shard of a distro release; undefined: no feed speaks about it. */
 export function distroShard(distro: DistroName): string | undefined {
   const known = Object.hasOwn(distros, distro.id) ? distros[distro.id] : undefined;
+  if (known?.release === null) return known.prefix;
   const release = known?.release(distro);
   return known === undefined || release === undefined ? undefined : `${known.prefix}-${release.toLowerCase()}`;
 }

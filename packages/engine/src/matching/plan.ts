@@ -47,11 +47,14 @@ const distroTypes: readonly string[] = ['deb', 'apk', 'rpm', 'alpm', 'opkg'];
 /** Types whose feeds speak of source packages (apk: the origin). Binary names would hit other sources of the same name. */
 const keyedBySource: readonly string[] = ['deb', 'apk'];
 
-/** Distros whose feeds are keyed by source speak about one type alone: a `.deb` that lies in an Alpine image is not Alpine's. */
+/** Distros whose feeds speak about one type alone: a `.deb` that lies in an Alpine image is not Alpine's. */
 const ownType: Readonly<Record<string, string>> = {
   debian: 'deb',
   ubuntu: 'deb',
   alpine: 'apk',
+  chainguard: 'apk',
+  wolfi: 'apk',
+  arch: 'alpm',
 };
 
 /**

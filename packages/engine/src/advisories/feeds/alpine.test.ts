@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildFrom } from '../testing/build-from.ts';
-import { idsOf } from './alpine.ts';
 import { endOfLifeUrl } from './endoflife-products.ts';
+import { idsOf } from './secdb.ts';
 
 const secdb = (packages: unknown[]) => ({ distroversion: 'v3.12', reponame: 'main', packages });
 const main = (release: string) => `https://secdb.alpinelinux.org/${release}/main.json`;

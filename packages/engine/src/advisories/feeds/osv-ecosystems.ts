@@ -100,8 +100,6 @@ export const osvEcosystems: readonly OsvEcosystem[] = [
     license: 'Azure Linux vulnerability data, MIT',
   },
   { name: 'Photon OS', prefix: 'photon-os', scheme: 'rpm', release: slug, license: 'Photon OS advisories' },
-  { name: 'Chainguard', prefix: 'chainguard', scheme: 'apk', license: 'Chainguard security data' },
-  { name: 'Wolfi', prefix: 'wolfi', scheme: 'apk', license: 'Wolfi advisories, Apache-2.0' },
   { name: 'MinimOS', prefix: 'minimos', scheme: 'apk', license: 'MinimOS advisories' },
 ];
 
@@ -109,6 +107,8 @@ export const osvEcosystems: readonly OsvEcosystem[] = [
 export const osvIgnored: ReadonlySet<string> = new Set([
   'Debian',
   'Alpine',
+  'Chainguard',
+  'Wolfi',
   'GIT',
   'Linux',
   'Android',
