@@ -13,6 +13,12 @@ export interface VersionRange {
   readonly lastAffected: string | null;
 }
 
+/**
+ * Shards of rpm distros hold what is said of a source package under its name with this before it, since a binary of the same
+ * name may be of another source. No name of a package has a colon.
+ */
+export const sourceKeyPrefix = 'src:';
+
 export type AdvisoryStatus =
   | 'affected'
   | 'not-affected'
@@ -46,7 +52,7 @@ export interface AdvisoryRecord {
   readonly aliases: readonly string[];
   /** bulletins that fix it (DSA-…, USN-…), sorted; never used to merge */
   readonly bulletins: readonly string[];
-  /** package name as the shard keys it: the source package for deb and apk (origin), the normalised name for pypi */
+  /** package name as the shard keys it: the source package for deb and apk (origin), for rpm the binary or `src:` and the source, the normalised name for pypi */
   readonly package: string;
   /** version scheme (`deb`, `apk`, `npm`, `pypi`, `maven` …); a scheme without a comparator is kept */
   readonly scheme: string;
@@ -65,6 +71,10 @@ export interface AdvisoryRecord {
   /** OSV `MAL-`: the package itself is malicious */
   readonly malicious: boolean;
   readonly cwes: readonly string[];
+  /** rpm: `NAME:STREAM` of the module whose packages alone it is about, `*` when the source does not say which; absent: packages outside modules */
+  readonly module?: string;
+  /** rpm: architectures that it is about alone, sorted; absent: every one */
+  readonly arches?: readonly string[];
 }
 
 /** Ratings of one CVE by those who rate every CVE (shards `ratings-YYYY`). */

@@ -22,3 +22,11 @@ export function isDistrosOwn(pkg: Package, distro: Distro): boolean {
   const vendor = pkg.vendor ?? '';
   return (vendors[distro.id] ?? []).some((begin) => vendor.startsWith(begin));
 }
+
+/**
+ * Whether an rpm package is known to be somebody else's (EPEL's in RHEL, a vendor's own): the distro's advisories are about
+ * other builds, even under the same name. One that does not say who built it is judged like the distro's.
+ */
+export function isForeign(pkg: Package, distro: Distro): boolean {
+  return pkg.type === 'rpm' && pkg.vendor != null && Object.hasOwn(vendors, distro.id) && !isDistrosOwn(pkg, distro);
+}

@@ -1,6 +1,7 @@
-import type { AdvisoryRecord, KevRecord, RatingRecord } from '../advisories/types.ts';
+import { type AdvisoryRecord, type KevRecord, type RatingRecord, sourceKeyPrefix } from '../advisories/types.ts';
 import { compareFindings, findingKey, fingerprint, uniqueKeys } from './finding-key.ts';
 import type { Candidate } from './match.ts';
+import type { PackageLookup } from './plan.ts';
 import { chooseSeverity, chooseVector, collectRatings, levelOf, type RatedSeverity, type Ratings } from './severity.ts';
 import type { Evidence, Finding, Risk } from './types.ts';
 
@@ -83,13 +84,21 @@ function evidenceOf(candidate: Candidate, ratings: Ratings, published: string | 
   return {
     ...(location && { path: location.path, layer: location.layer, instruction }),
     advisory: reference(deciding, lookup.shard),
-    matchedPackage: { name: lookup.name, version: lookup.version, via: lookup.via },
+    matchedPackage: matchedPackage(lookup, deciding),
     comparison,
     ...(owner !== null && { ownedBy: owner }),
     ratings,
     records: distinctReferences(records, lookup.shard),
     published,
   };
+}
+
+function matchedPackage(
+  { name, version, via, source }: PackageLookup,
+  deciding: AdvisoryRecord,
+): NonNullable<Evidence['matchedPackage']> {
+  if (source === undefined || deciding.package !== source.name) return { name, version, via };
+  return { name: source.name.slice(sourceKeyPrefix.length), version: source.version, via: 'source' };
 }
 
 interface RecordReference {

@@ -18,8 +18,8 @@ export type Judgement =
       readonly openEnd: boolean;
     }
   | { readonly verdict: 'not-affected' }
-  /** a bound cannot be read, and nothing else decides */
-  | { readonly verdict: 'undetermined'; readonly invalid: string };
+  /** a bound cannot be read (null: the module stream is not known), and nothing else decides */
+  | { readonly verdict: 'undetermined'; readonly invalid: string | null };
 
 /** Judges one record. `fixes` holds the fixed version of every range that holds the installed one, unordered. */
 export function judgeRecord(record: AdvisoryRecord, installed: Installed): Judgement {

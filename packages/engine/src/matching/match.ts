@@ -2,8 +2,10 @@ import type { AdvisoryRecord } from '../advisories/types.ts';
 import type { Incomplete, Inventory, Package } from '../inventory/types.ts';
 import { findScheme } from '../versions/schemes.ts';
 import { isDistrosOwn } from './distro-vendor.ts';
-import { type Installed, type Judgement, judgeRecord, sortVersions } from './judge-record.ts';
+import { LookupJudge } from './judge-lookup.ts';
+import { type Installed, type Judgement, sortVersions } from './judge-record.ts';
 import { type LookupPlan, type PackageLookup, sortIncomplete } from './plan.ts';
+import { mostSpecific, type RpmScope, rpmScope, speaksOf } from './rpm-scope.ts';
 import type { Fix, FixState } from './types.ts';
 import { compareText, groupByVulnerability, preferredId, type VulnerabilityGroup } from './vulnerability-group.ts';
 
@@ -58,18 +60,24 @@ export function matchInventory({ inventory, plan, advisories }: MatchInput): Mat
   for (const lookup of plan.lookups) {
     const owner = lookup.package.ownedBy;
     if (!lookup.distro && owner !== null && known.has(owner)) continue;
-    const records = advisories.get(lookup.shard)?.get(lookup.name) ?? [];
+    const scope = lookup.package.type === 'rpm' ? rpmScope(lookup.package) : undefined;
+    const records = recordsFor(lookup, scope, advisories.get(lookup.shard));
     if (records.length === 0) continue;
     // Binary packages of one source share everything up to here: compare once.
-    const nameKey = [lookup.shard, lookup.name].join('\0');
+    const nameKey = [
+      lookup.shard,
+      lookup.name,
+      ...(scope === undefined ? [] : [JSON.stringify([lookup.source, scope])]),
+    ].join('\0');
     const grouped = (): readonly VulnerabilityGroup[] => remember(groups, nameKey, () => groupByVulnerability(records));
     const verdicts = remember(judged, [nameKey, lookup.version, lookup.scheme].join('\0'), () =>
-      judgeRecords(records, grouped, lookup),
+      judgeRecords(records, grouped, lookup, scope),
     );
     const layer = lookup.package.locations[0]?.layer ?? null;
     const instruction = layer === null ? null : (instructions.get(layer) ?? null);
     for (const match of verdicts.matches) candidates.push({ ...match, lookup, instruction });
     if (verdicts.undetermined.length > 0) incomplete.push(undeterminedEntry(lookup.package, verdicts.undetermined));
+    if (verdicts.streamless.length > 0) incomplete.push(streamlessEntry(lookup.package, verdicts.streamless));
   }
   return { candidates, incomplete: sortIncomplete(incomplete) };
 }
@@ -88,49 +96,65 @@ function distroOwners(
   return new Set(owners.map((lookup) => lookup.package.name));
 }
 
+/** What the shard says of the package, and of its source where that has an entry of its own. */
+function recordsFor(
+  { name, source }: PackageLookup,
+  scope: RpmScope | undefined,
+  shard: ReadonlyMap<string, readonly AdvisoryRecord[]> | undefined,
+): readonly AdvisoryRecord[] {
+  const records = shard?.get(name) ?? [];
+  if (scope === undefined) return records;
+  const ofSource = source === undefined ? [] : (shard?.get(source.name) ?? []);
+  return [...records, ...ofSource].filter((record) => speaksOf(record, scope));
+}
+
 type Match = Omit<Candidate, 'lookup' | 'instruction'>;
 
 interface Verdicts {
   readonly matches: readonly Match[];
   /** ids of vulnerabilities that could not be decided */
   readonly undetermined: readonly string[];
+  /** ids that could not be decided since it is not known which module stream is meant */
+  readonly streamless: readonly string[];
 }
 
-const nothing: Verdicts = { matches: [], undetermined: [] };
+const nothing: Verdicts = { matches: [], undetermined: [], streamless: [] };
 
 /** @param grouped the records by vulnerability; asked for only when one of them says something against the package */
 function judgeRecords(
   records: readonly AdvisoryRecord[],
   grouped: () => readonly VulnerabilityGroup[],
   lookup: PackageLookup,
+  scope: RpmScope | undefined,
 ): Verdicts {
   const scheme = findScheme(lookup.scheme);
   const parsed = scheme?.parse(lookup.version);
   // The plan has looked at both and would have said so.
   if (!scheme || parsed === undefined) return nothing;
   const installed: Installed = { text: lookup.version, parsed, scheme };
+  const judge = new LookupJudge(lookup, installed, scope);
   const judgements = new Map<AdvisoryRecord, Judgement>();
   for (const record of records) {
-    const judgement = judgeOwn(record, installed);
+    const judgement = judge.judge(record);
     if (judgement.verdict !== 'not-affected') judgements.set(record, judgement);
   }
   if (judgements.size === 0) return nothing;
   const matches: Match[] = [];
   const undetermined: string[] = [];
+  const streamless: string[] = [];
   for (const group of grouped()) {
-    const own = authority(group.records, lookup.distro);
+    const all = authority(group.records, lookup.distro);
+    const own = scope === undefined ? all : mostSpecific(all);
+    const open = own.flatMap((record) => judgements.get(record) ?? []);
+    if (open.length === 0 || judge.hasFixOfItsMinor(own)) continue;
     const affected = own.flatMap((record) => affectedBy(record, judgements.get(record)));
     if (affected.length > 0) matches.push(describeMatch(group, own, affected, installed));
-    else if (own.some((record) => judgements.has(record))) undetermined.push(preferredId(group.ids, []));
+    else {
+      const unread = open.some((judgement) => judgement.verdict === 'undetermined' && judgement.invalid !== null);
+      (unread ? undetermined : streamless).push(preferredId(group.ids, []));
+    }
   }
-  return { matches, undetermined };
-}
-
-/** A record of another scheme than the package's cannot be compared with it. */
-function judgeOwn(record: AdvisoryRecord, installed: Installed): Judgement {
-  if (record.scheme === installed.scheme.name || record.status === 'not-affected')
-    return judgeRecord(record, installed);
-  return { verdict: 'undetermined', invalid: record.scheme };
+  return { matches, undetermined, streamless };
 }
 
 /** Who copies what others state: OSV's Debian records repeat the tracker's, and lag behind it. */
@@ -203,13 +227,25 @@ function fixOf(records: readonly AdvisoryRecord[], affected: readonly Affected[]
 /** Most ids that one entry names. */
 const maxNamedIds = 5;
 
-function undeterminedEntry({ type, name, version, locations }: Package, ids: readonly string[]): Incomplete {
+function undeterminedEntry(pkg: Package, ids: readonly string[]): Incomplete {
+  return unjudgedEntry(pkg, ids, 'a version in the advisory cannot be read');
+}
+
+function streamlessEntry(pkg: Package, ids: readonly string[]): Incomplete {
+  return unjudgedEntry(pkg, ids, 'which module stream the package or the advisory belongs to is not known');
+}
+
+function unjudgedEntry(
+  { type, name, version, locations }: Package,
+  ids: readonly string[],
+  reason: string,
+): Incomplete {
   const [location] = locations;
   const named = ids.toSorted(compareText).slice(0, maxNamedIds).join(', ');
   const rest = ids.length > maxNamedIds ? ` and ${ids.length - maxNamedIds} more` : '';
   return {
     code: 'not-comparable',
-    message: `${type} package ${name} ${version} was not judged for ${named}${rest}: a version in the advisory cannot be read`,
+    message: `${type} package ${name} ${version} was not judged for ${named}${rest}: ${reason}`,
     ...(location && { path: location.path }),
     ...(location?.layer && { layer: location.layer }),
   };

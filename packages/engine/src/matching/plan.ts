@@ -1,5 +1,7 @@
+import { sourceKeyPrefix } from '../advisories/types.ts';
 import type { Distro, Incomplete, Inventory, Package } from '../inventory/types.ts';
 import { findScheme } from '../versions/schemes.ts';
+import { isForeign } from './distro-vendor.ts';
 
 /** Which shard answers for what, and how it writes names; made by the advisories room, passed in. */
 export interface Naming {
@@ -21,6 +23,8 @@ export interface PackageLookup {
   readonly version: string;
   readonly scheme: string;
   readonly via: 'source' | 'package';
+  /** rpm: the source package, of which the same shard may speak besides; `epoch` is false where the version lacks it */
+  readonly source?: { readonly name: string; readonly version: string; readonly epoch: boolean };
   /** installed by the distro's package manager */
   readonly distro: boolean;
 }
@@ -55,6 +59,8 @@ const ownType: Readonly<Record<string, string>> = {
   chainguard: 'apk',
   wolfi: 'apk',
   arch: 'alpm',
+  almalinux: 'rpm',
+  rocky: 'rpm',
 };
 
 /**
@@ -109,9 +115,30 @@ function distroTarget(
     gaps.count('no-feed', pkg.type);
     return undefined;
   }
+  if (isForeign(pkg, distro)) {
+    gaps.foreign(pkg.vendor ?? '');
+    return undefined;
+  }
   const bySource = keyedBySource.includes(pkg.type) && pkg.source !== null;
   const { name, version } = bySource && pkg.source ? pkg.source : pkg;
-  return { package: pkg, shard, name, version, scheme: pkg.type, via: bySource ? 'source' : 'package', distro: true };
+  const source = pkg.type === 'rpm' ? rpmSource(pkg) : undefined;
+  return {
+    package: pkg,
+    shard,
+    name,
+    version,
+    scheme: pkg.type,
+    via: bySource ? 'source' : 'package',
+    distro: true,
+    ...(source && { source }),
+  };
+}
+
+/** A source rpm's file name lacks the epoch; a binary of the same version and release has the same. */
+function rpmSource({ version, source }: Package): PackageLookup['source'] {
+  if (source === null) return undefined;
+  const same = version.replace(/^\d+:/, '') === source.version;
+  return { name: `${sourceKeyPrefix}${source.name}`, version: same ? version : source.version, epoch: same };
 }
 
 function ecosystemTarget(pkg: Package, naming: Naming, gaps: Gaps): PackageLookup | undefined {
@@ -124,10 +151,11 @@ function ecosystemTarget(pkg: Package, naming: Naming, gaps: Gaps): PackageLooku
 
 function namesByShard(lookups: readonly PackageLookup[]): Map<string, readonly string[]> {
   const sets = new Map<string, Set<string>>();
-  for (const { shard, name } of lookups) {
+  for (const { shard, name, source } of lookups) {
+    const names = source === undefined ? [name] : [name, source.name];
     const set = sets.get(shard);
-    if (set) set.add(name);
-    else sets.set(shard, new Set([name]));
+    if (set) for (const each of names) set.add(each);
+    else sets.set(shard, new Set(names));
   }
   const shards = [...sets].sort(([a], [b]) => (a < b ? -1 : 1));
   return new Map(shards.map(([shard, names]) => [shard, [...names].sort()]));
@@ -136,6 +164,7 @@ function namesByShard(lookups: readonly PackageLookup[]): Map<string, readonly s
 /** Collects what cannot be judged: one entry per package type, or per package whose version cannot be read. */
 class Gaps {
   readonly #counts = new Map<string, { code: 'no-feed' | 'not-comparable'; type: string; packages: number }>();
+  readonly #vendors = new Map<string, number>();
   readonly #single: Incomplete[] = [];
   /** distro packages were seen, and no distro */
   distroless = false;
@@ -145,6 +174,11 @@ class Gaps {
     const entry = this.#counts.get(key) ?? { code, type, packages: 0 };
     entry.packages += 1;
     this.#counts.set(key, entry);
+  }
+
+  /** an rpm package that somebody else than the distro built */
+  foreign(vendor: string): void {
+    this.#vendors.set(vendor, (this.#vendors.get(vendor) ?? 0) + 1);
   }
 
   unparsed(pkg: Package, version: string): void {
@@ -169,7 +203,12 @@ class Gaps {
       const noun = packages === 1 ? 'package was' : 'packages were';
       return { code, message: `${packages} ${type} ${noun} not judged: ${reason}` };
     });
-    return sortIncomplete([...counted, ...this.#single]);
+    const foreign = [...this.#vendors].map(([vendor, packages]): Incomplete => {
+      const noun = packages === 1 ? 'package' : 'packages';
+      const message = `${packages} rpm ${noun} of ${JSON.stringify(vendor)} not judged: the distro's feed speaks about its own packages`;
+      return { code: 'no-feed', message };
+    });
+    return sortIncomplete([...counted, ...foreign, ...this.#single]);
   }
 }
 

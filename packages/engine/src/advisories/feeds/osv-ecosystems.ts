@@ -12,6 +12,8 @@ export interface OsvEcosystem {
   readonly license: string;
   /** ids of the distro's own records on one CVE each, where bulletins (USN) stand beside them in the same archive */
   readonly distroRecord?: RegExp;
+  /** rpm: its records name source packages */
+  readonly keyedBySource?: true;
 }
 
 const slug = (text: string): string =>
@@ -86,6 +88,7 @@ export const osvEcosystems: readonly OsvEcosystem[] = [
     scheme: 'rpm',
     release: slug,
     license: 'Rocky Linux errata, BSD-3-Clause',
+    keyedBySource: true,
   },
   { name: 'Red Hat', prefix: 'red-hat', scheme: 'rpm', release: slug, license: 'Red Hat security data, CC-BY-4.0' },
   { name: 'SUSE', prefix: 'suse', scheme: 'rpm', release: slug, license: 'SUSE security data, CC-BY-4.0' },

@@ -17,7 +17,9 @@ const strings = z.optional(z.nullable(z.array(z.string())));
 const loose = z.optional(z.nullable(z.record(z.string(), z.unknown())));
 
 const affected = z.object({
-  package: z.optional(z.nullable(z.object({ ecosystem: z.string(), name: z.string() }))),
+  package: z.optional(
+    z.nullable(z.object({ ecosystem: z.string(), name: z.string(), purl: z.optional(z.nullable(z.string())) })),
+  ),
   severity: z.optional(z.nullable(z.array(severity))),
   ranges: z.optional(z.nullable(z.array(z.object({ type: z.string(), events: z.array(event) })))),
   versions: strings,

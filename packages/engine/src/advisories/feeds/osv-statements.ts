@@ -1,10 +1,18 @@
 import { dayOf, isCve, type Statement, sortedSet } from '../feed.ts';
 import { shardPackageName } from '../shard-names.ts';
-import type { AdvisoryStatus, AdvisoryText, CvssRating, LabelRating, VersionRange } from '../types.ts';
+import {
+  type AdvisoryStatus,
+  type AdvisoryText,
+  type CvssRating,
+  type LabelRating,
+  sourceKeyPrefix,
+  type VersionRange,
+} from '../types.ts';
 import { type OsvEcosystem, osvShard } from './osv-ecosystems.ts';
 import { type Compare, extraVersions, versionRanges } from './osv-ranges.ts';
 import type { OsvAffected, OsvRecord, OsvSeverity } from './osv-schema.ts';
 import { cvssRating, cweIds, severityOf, severityOfScore, sortCvss, sortLabels } from './ratings.ts';
+import { isModular, moduleInTitle, oneBuildEach } from './rpm-modules.ts';
 
 /** Ids of bulletins that fix several vulnerabilities; their CVEs are records, they are not. */
 const bulletin =
@@ -47,7 +55,8 @@ export function osvStatements(record: OsvRecord, ecosystem: OsvEcosystem, compar
   };
   const out: ShardStatement[] = [];
   for (const { shard, name, entries } of byPackage(record, ecosystem)) {
-    const ranges = entries.flatMap((entry) => versionRanges(entry, compare));
+    const all = entries.flatMap((entry) => versionRanges(entry, compare));
+    const ranges = ecosystem.scheme === 'rpm' ? oneBuildEach(all, compare) : all;
     const versions = extraVersions(
       entries.flatMap((entry) => entry.versions ?? []),
       ranges,
@@ -55,21 +64,38 @@ export function osvStatements(record: OsvRecord, ecosystem: OsvEcosystem, compar
     );
     if (ranges.length === 0 && versions.length === 0) continue;
     if (entries.every((entry) => informational.has(String(entry.database_specific?.informational)))) continue;
-    out.push({
-      shard,
-      statement: {
-        ...shared,
-        package: name,
-        ranges: distinctRanges(ranges),
-        versions,
-        status: statusOf(entries),
-        labels: labelsOf(record, entries, source),
-        cvss: cvssOf(record, entries, source),
-        cwes: cwesOf(record, entries),
-      },
-    });
+    const rest = {
+      ...shared,
+      versions,
+      status: statusOf(entries),
+      labels: labelsOf(record, entries, source),
+      cvss: cvssOf(record, entries, source),
+      cwes: cwesOf(record, entries),
+    };
+    for (const scoped of scopedRanges(record, ecosystem, distinctRanges(ranges))) {
+      for (const key of keysOf(ecosystem, name)) out.push({ shard, statement: { ...rest, package: key, ...scoped } });
+    }
   }
   return out;
+}
+
+/** Of rpm packages the ranges inside modules and those outside are about different packages. */
+function scopedRanges(
+  { summary }: OsvRecord,
+  { scheme }: OsvEcosystem,
+  ranges: readonly VersionRange[],
+): { readonly ranges: readonly VersionRange[]; readonly module?: string }[] {
+  const [modular, plain] = [true, false].map((inModule) =>
+    ranges.filter(({ fixed }) => (scheme === 'rpm' && isModular(fixed ?? '')) === inModule),
+  ) as [VersionRange[], VersionRange[]];
+  if (modular.length === 0) return [{ ranges }];
+  const inModule = { ranges: modular, module: moduleInTitle(summary ?? '') };
+  return plain.length === 0 ? [inModule] : [inModule, { ranges: plain }];
+}
+
+/** Rocky's records name source packages, which most of the time are also a binary's name. */
+function keysOf({ keyedBySource }: OsvEcosystem, name: string): string[] {
+  return keyedBySource === true ? [name, `${sourceKeyPrefix}${name}`] : [name];
 }
 
 export function osvText(record: OsvRecord): AdvisoryText {
@@ -97,7 +123,7 @@ function byPackage(
   const groups = new Map<string, { shard: string; name: string; entries: OsvAffected[] }>();
   for (const entry of record.affected ?? []) {
     const shard = entry.package == null ? undefined : osvShard(ecosystem, entry.package.ecosystem);
-    if (shard === undefined || entry.package == null) continue;
+    if (shard === undefined || entry.package == null || isOfAnotherRepository(entry.package.purl)) continue;
     const name = shardPackageName(shard, entry.package.name);
     const key = `${shard}\0${name}`;
     const group = groups.get(key);
@@ -105,6 +131,11 @@ function byPackage(
     else group.entries.push(entry);
   }
   return [...groups.values()];
+}
+
+/** Rocky's special interest groups build packages of their own (`distro=rocky-linux-8-sig-cloud`), also of the same name. */
+function isOfAnotherRepository(purl: string | null | undefined): boolean {
+  return purl != null && /[?&]distro=[^&]*-sig-/.test(purl);
 }
 
 function distinctRanges(ranges: readonly VersionRange[]): VersionRange[] {

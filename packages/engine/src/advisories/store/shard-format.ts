@@ -9,7 +9,7 @@ import {
 } from '../types.ts';
 
 /** Raised when the layout or the meaning of shards changes: older shards are then built again. */
-export const shardFormat = 1;
+export const shardFormat = 2;
 
 /** Tables of a shard; every one is keyed by what it is asked for. Bodies are compact JSON. */
 export const shardSchema = `
@@ -38,6 +38,8 @@ interface StoredStatement {
   readonly d?: Short<string>;
   readonly x?: Short<1>;
   readonly w?: Short<readonly string[]>;
+  readonly o?: Short<string>;
+  readonly h?: Short<readonly string[]>;
 }
 
 type StoredLabel = readonly [source: string, level: number];
@@ -64,6 +66,8 @@ export function encodeStatement(statement: Statement): string {
     d: statement.fixedSince ?? undefined,
     x: statement.malicious ? 1 : undefined,
     w: some(statement.cwes),
+    o: statement.module,
+    h: some(statement.arches ?? []),
   };
   return JSON.stringify(stored);
 }
@@ -88,6 +92,8 @@ export function decodeStatements(name: string, scheme: string, json: string): Ad
       fixedSince: stored.d ?? null,
       malicious: stored.x === 1,
       cwes: stored.w ?? [],
+      ...(stored.o !== undefined && { module: stored.o }),
+      ...(stored.h !== undefined && { arches: stored.h }),
     };
     for (const id of typeof stored.i === 'string' ? [stored.i] : stored.i) out.push({ id, ...shared });
   }

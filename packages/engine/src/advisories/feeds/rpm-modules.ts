@@ -1,0 +1,29 @@
+import type { VersionRange } from '../types.ts';
+import type { Compare } from './osv-ranges.ts';
+
+/** Whether a version was built for a module: `1:14.21.1-2.module+el8.7.0+17528+a329cd47`, `….module_el8.7.0+3373+a4c18c43`. */
+export function isModular(version: string): boolean {
+  return /[.+_]module[+_]/.test(version);
+}
+
+/**
+ * The module that a bulletin's title names (`Moderate: nodejs:14 security update` → `nodejs:14`); `*` where it names none,
+ * or several.
+ */
+export function moduleInTitle(title: string): string {
+  const named = new Set(title.match(/(?<![\w.+-])[A-Za-z][\w.+-]*:[\w.+-]*\w(?=\s|,|$)/g) ?? []);
+  return named.size === 1 ? [...named][0]! : '*';
+}
+
+/** One bulletin may list several builds of a module at one version; each has the fix, so that the first is enough. */
+export function oneBuildEach(ranges: readonly VersionRange[], compare: Compare | null): VersionRange[] {
+  const lowest = new Map<string, VersionRange>();
+  for (const range of ranges) {
+    const { fixed } = range;
+    const build = fixed === null || !isModular(fixed) ? null : fixed.replace(/([.+_]module[+_]).*/, '$1');
+    const key = JSON.stringify(build === null ? range : [range.introduced, build]);
+    const other = lowest.get(key);
+    if (other === undefined || (compare?.(fixed ?? '', other.fixed ?? '') ?? 0) < 0) lowest.set(key, range);
+  }
+  return [...lowest.values()];
+}

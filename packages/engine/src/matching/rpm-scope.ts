@@ -1,0 +1,67 @@
+import { type AdvisoryRecord, sourceKeyPrefix } from '../advisories/types.ts';
+import type { Package } from '../inventory/types.ts';
+
+/** What an rpm record must be about to speak of a package, worked out once per package. */
+export interface RpmScope {
+  /** `NAME:STREAM`; `*`: built for a module that its header does not name; undefined: for none */
+  readonly module: string | undefined;
+  readonly arch: string | null;
+  /** `9_2`: the minor release that the package was built for, as its release says; undefined: it does not */
+  readonly minor: string | undefined;
+}
+
+const modularRelease = /[.+_]module[+_]/;
+const minorRelease = /[.+_]el(\d+)[_.](\d+)/;
+
+/** Minor release in a version's dist tag: `9_2` of `7.76.1-23.el9_2.4` and of `15.3-1.module+el9.2.0+191+6f5d9d63`. */
+export function minorOf(version: string): string | undefined {
+  const found = minorRelease.exec(version.slice(version.lastIndexOf('-') + 1));
+  return found === null ? undefined : `${found[1]}_${found[2]}`;
+}
+
+export function rpmScope(pkg: Package): RpmScope {
+  const label = pkg.modularity?.split(':').slice(0, 2).join(':');
+  return {
+    module: label || (modularRelease.test(pkg.version) ? '*' : undefined),
+    arch: pkg.arch,
+    minor: minorOf(pkg.version),
+  };
+}
+
+/**
+ * Whether a record is about packages like this one. A module's streams live side by side with versions of their own, so
+ * that one stream's fix says nothing about another's package, nor about one outside modules.
+ */
+export function speaksOf({ module, arches }: AdvisoryRecord, scope: RpmScope): boolean {
+  if ((module === undefined) !== (scope.module === undefined)) return false;
+  if (module !== scope.module && module !== '*' && scope.module !== '*') return false;
+  return arches === undefined || scope.arch === null || arches.includes(scope.arch);
+}
+
+/** Whether it is known which stream's fix would count. */
+export function streamKnown({ module }: AdvisoryRecord, scope: RpmScope): boolean {
+  return module === scope.module && module !== '*';
+}
+
+export function isAboutSource({ package: name }: AdvisoryRecord): boolean {
+  return name.startsWith(sourceKeyPrefix);
+}
+
+/** What is said of the binary itself stands before what is said of its source ("the flaw is not in this part"). */
+export function mostSpecific(records: readonly AdvisoryRecord[]): readonly AdvisoryRecord[] {
+  const binary = records.filter((record) => !isAboutSource(record));
+  return binary.length > 0 ? binary : records;
+}
+
+/** The record with every epoch left out, for a source package whose epoch is not known. */
+export function withoutEpochs(record: AdvisoryRecord): AdvisoryRecord {
+  const strip = (version: string | null): string | null => version?.replace(/^\d+:/, '') ?? null;
+  return {
+    ...record,
+    ranges: record.ranges.map(({ introduced, fixed, lastAffected }) => ({
+      introduced: strip(introduced),
+      fixed: strip(fixed),
+      lastAffected: strip(lastAffected),
+    })),
+  };
+}
