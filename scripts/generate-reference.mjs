@@ -18,6 +18,7 @@ import { futureScopes, scopeVariables, supportedScopes } from '../packages/engin
 import { loadPack, packNames } from '../packages/engine/src/policy/packs.ts';
 import { resultJsonSchema } from '../packages/engine/src/result/schema.ts';
 import { schemes } from '../packages/engine/src/versions/schemes.ts';
+import { manPage } from './man-page.mjs';
 
 const root = new URL('..', import.meta.url);
 const source = (path) => readFileSync(new URL(path, root), 'utf8');
@@ -52,7 +53,13 @@ export function generatedPages() {
   });
   const path = 'docs/reference/result.schema.json';
   const schema = `${JSON.stringify(resultJsonSchema(), null, 2)}\n`;
-  return [...pages, { path, committed: source(path), fresh: schema }];
+  const { version } = JSON.parse(source('packages/cli/package.json'));
+  const man = 'packages/cli/man/plimsoll.1';
+  return [
+    ...pages,
+    { path, committed: source(path), fresh: schema },
+    { path: man, committed: source(man), fresh: manPage(commands, version) },
+  ];
 }
 
 function filled(path, page) {
@@ -71,14 +78,14 @@ function code(text) {
   return `\`${text}\``;
 }
 
-function commandSection({ usage, description, options, examples = [] }) {
-  const rows = options.map(({ flags, description: text }) => {
+function commandSection({ usage, description, options, examples }) {
+  const rows = options.map(({ flags, description: text, flagOnly }) => {
     const [, what, byDefault = ''] = /^(.*?)(?: \(default: (.*)\))?$/s.exec(text);
     const long = /--[a-z-]+/.exec(flags)[0];
-    return [code(flags), what, byDefault, code(variableOf(long))];
+    return [code(flags), what, byDefault, flagOnly ? '' : code(variableOf(long))];
   });
-  const shown = examples.length > 0 ? `\n\`\`\`sh\n${examples.join('\n')}\n\`\`\`\n` : '';
-  const name = usage.replace(/ <.*/, '');
+  const shown = `\n\`\`\`sh\n${examples.join('\n')}\n\`\`\`\n`;
+  const name = usage.replace(/ [<[].*/, '');
   return `## plimsoll ${name}\n\n${code(`plimsoll ${usage}`)}: ${description}.\n${shown}\n${table(['flag', 'what it does', 'default', 'variable'], rows)}`;
 }
 

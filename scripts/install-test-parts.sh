@@ -6,7 +6,7 @@ set -u
 parts=(/usr/sbin/dockerd=docker.io /usr/sbin/iptables=iptables /usr/bin/skopeo=skopeo /usr/bin/podman=podman /usr/bin/docker-registry=docker-registry
   /usr/sbin/clamd=clamav-daemon /usr/bin/openssl=openssl /usr/sbin/debootstrap=debootstrap
   /usr/bin/rpm=rpm /usr/bin/rpmbuild=rpm /usr/bin/db5.3_load=db5.3-util /usr/bin/pacman=pacman-package-manager /usr/bin/vercmp=makepkg
-  /usr/bin/debsecan=debsecan /usr/bin/go=golang-go
+  /usr/bin/zsh=zsh /usr/bin/fish=fish /usr/bin/mandoc=mandoc /usr/bin/debsecan=debsecan /usr/bin/go=golang-go
   /usr/bin/ruby=ruby /usr/bin/php=php-cli /usr/share/php/Composer/Semver/Comparator.php=php-composer-semver /usr/bin/jq=jq)
 missing=()
 for pair in "${parts[@]}"; do [ -e "${pair%%=*}" ] || missing+=("${pair##*=}"); done

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cleanLayers, vulnerableLayers, writeImage } from './images.ts';
 import { buildDatabase, confirmedOn } from './mirror.ts';
@@ -150,5 +150,102 @@ describe.concurrent('mistakes: 2, with the place and the nearest name', () => {
     const ran = await scan(clean, { env });
     expect(ran).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(message) });
     expect(ran.stderr).toMatch(/^plimsoll: [^\n]+\n$/);
+  });
+});
+
+describe.concurrent('plimsoll.yaml in a folder above', () => {
+  /** A tree of its own: folders and files; runs `plimsoll config --format json` in one of its folders. */
+  async function configIn(
+    name: string,
+    files: Readonly<Record<string, string>>,
+    where: string,
+    args: readonly string[] = [],
+  ) {
+    const top = join(folder.path, name);
+    mkdirSync(join(top, where), { recursive: true });
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(top, path)), { recursive: true });
+      writeFileSync(join(top, path), text);
+    }
+    const ran = await plimsoll(['config', ...args, '--format', 'json'], { cwd: join(top, where) });
+    const told = ran.status === 0 ? JSON.parse(ran.stdout) : null;
+    const setting = (key: string) => told.settings.find((each: { name: string }) => each.name === key);
+    return { ran, told, setting };
+  }
+
+  test('is found, and its paths are meant from its own folder', async () => {
+    const text =
+      'fail-on: High\npolicy: [default, rules/own.yaml]\ndb-dir: db\nformat: html=out/report.html\nmirror: https://m.test/x\n';
+    const { told, setting } = await configIn('above', { 'plimsoll.yaml': text }, 'src/deep');
+    expect(told.file).toBe('../../plimsoll.yaml');
+    expect(setting('fail-on')).toEqual({
+      name: 'fail-on',
+      value: 'High',
+      origin: { kind: 'file', place: '../../plimsoll.yaml:1:10' },
+    });
+    expect(setting('policy').value).toEqual(['default', '../../rules/own.yaml']);
+    expect(setting('db-dir').value).toBe('../../db');
+    expect(setting('format').value).toEqual(['html=../../out/report.html']);
+    expect(setting('mirror').value).toEqual(['https://m.test/x']);
+  });
+
+  test('the nearest wins, and nothing above the top of a checkout is looked at', async () => {
+    const near = await configIn(
+      'near',
+      { 'plimsoll.yaml': 'fail-on: Low\n', 'a/plimsoll.yaml': 'fail-on: High\n' },
+      'a/b',
+    );
+    expect(near.setting('fail-on').value).toBe('High');
+    const checkout = await configIn(
+      'checkout',
+      { 'plimsoll.yaml': 'fail-on: Low\n', 'a/.git/HEAD': 'ref: x\n' },
+      'a/b',
+    );
+    expect(checkout.told.file).toBe(null);
+    expect(checkout.setting('fail-on')).toMatchObject({ value: null, origin: { kind: 'default', place: null } });
+  });
+
+  test.skipIf(process.platform === 'win32')(
+    'one that anybody could have put there is refused, outside a checkout',
+    async () => {
+      const top = join(folder.path, 'shared-folder');
+      mkdirSync(top);
+      chmodSync(top, 0o1777);
+      const { ran } = await configIn('shared-folder', { 'plimsoll.yaml': 'no-gate: true\n' }, 'mine');
+      expect(ran).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('everybody may write to') });
+      const named = await configIn('shared-folder', {}, 'mine', ['--config', '../plimsoll.yaml']);
+      expect(named.setting('no-gate')).toMatchObject({ value: true, origin: { kind: 'file' } });
+      const inside = await configIn('shared-folder', { '.git/HEAD': 'ref: x\n' }, 'mine');
+      expect(inside.told.file).toBe('../plimsoll.yaml');
+    },
+  );
+
+  test('origins, and no password of a mirror', async () => {
+    const top = join(folder.path, 'origins');
+    mkdirSync(top);
+    writeFileSync(join(top, 'plimsoll.yaml'), 'mirror: https://me:hunter2@mirror.test/x\nquiet: true\nformat: html\n');
+    const ran = await plimsoll(['config'], { cwd: top, env: { PLIMSOLL_FAIL_ON: 'Low' } });
+    expect(ran.status).toBe(0);
+    const row = (name: string) =>
+      ran.stdout
+        .split('\n')
+        .find((line) => line.startsWith(`${name} `))
+        ?.split(/ {2,}/);
+    expect(row('fail-on')).toEqual(['fail-on', 'Low', 'PLIMSOLL_FAIL_ON']);
+    expect(row('mirror')).toEqual(['mirror', 'https://***@mirror.test/x', 'plimsoll.yaml:1:9']);
+    expect(row('quiet')).toEqual(['quiet', 'true', 'plimsoll.yaml:2:8']);
+    expect(row('format')).toEqual(['format', 'html', 'plimsoll.yaml:3:9']);
+    expect(row('max-db-age')).toEqual(['max-db-age', '5', 'default']);
+    expect(ran.stdout).not.toContain('hunter2');
+  });
+
+  test('of another command, and of none', async () => {
+    const { told, setting } = await configIn('other-command', { 'plimsoll.yaml': 'only: [kev]\n' }, '.', [
+      'db',
+      'build',
+    ]);
+    expect([told.command, setting('only').value]).toEqual(['db build', ['kev']]);
+    const wrong = await configIn('no-command', {}, '.', ['db', 'biuld']);
+    expect(wrong.ran).toMatchObject({ status: 2, stderr: expect.stringContaining('there is no command "db biuld"') });
   });
 });

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { exitCodes, TimedOut, UsageError } from './exit.ts';
-import { applySettings, type OptionSpec, seconds } from './settings.ts';
+import { type OptionSpec, resolveSettings, seconds } from './settings.ts';
 
 /** What every command gets besides its options. */
 export interface CommandContext {
@@ -18,25 +18,47 @@ interface CommandSpec {
   readonly usage: string;
   readonly description: string;
   readonly options: readonly OptionSpec[];
-  readonly examples?: readonly string[];
+  readonly examples: readonly string[];
   load(): Promise<CommandRun>;
+}
+
+const inventoryFormats = ['json', 'cyclonedx', 'cyclonedx-1.5', 'spdx', 'spdx-tag-value'];
+const reportFormats = ['table', 'html', ...inventoryFormats];
+const severityNames = ['Unknown', 'Negligible', 'Low', 'Medium', 'High', 'Critical'];
+const stageNames = ['pipeline', 'registry', 'admission', 'runtime'];
+const packWords = ['default', 'best-practices', 'cis-docker', 'licenses', 'qualys-risk-index'];
+const factWords = ['config', 'dockerfile', 'files', 'licenses', 'programs', 'secrets', 'users'];
+const kindNames = ['vulnerability', 'malware', 'secret', 'misconfiguration', 'license', 'end-of-life'];
+
+/** `a, b or c` */
+function inWords(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
 const run: readonly OptionSpec[] = [
   { flags: '--timeout <seconds>', description: 'end with 3 when the whole run takes longer', check: seconds },
   { flags: '--quiet', description: 'no progress and no notes on standard error' },
-  { flags: '--config <file>', description: 'settings file (default: plimsoll.yaml here, if there is one)' },
+  {
+    flags: '--config <file>',
+    description: 'settings file (default: plimsoll.yaml here or in a folder above)',
+    takes: 'path',
+  },
 ];
 
 const storage: readonly OptionSpec[] = [
-  { flags: '--db-dir <dir>', description: 'where advisories are kept' },
+  { flags: '--db-dir <dir>', description: 'where advisories are kept', takes: 'path' },
   { flags: '--at <date>', description: 'evaluation date, YYYY-MM-DD (default: today, UTC)' },
   { flags: '--max-db-age <days>', description: 'oldest confirmation of advisories that is still fresh (default: 5)' },
 ];
 
 const fetching: readonly OptionSpec[] = [
-  { flags: '--mirror <url|dir>', description: 'asked instead of every upstream host; repeatable', repeat: true },
-  { flags: '--catalog <url|dir>', description: 'ready-made shards instead of building them' },
+  {
+    flags: '--mirror <url|dir>',
+    description: 'asked instead of every upstream host; repeatable',
+    repeat: true,
+    takes: 'path',
+  },
+  { flags: '--catalog <url|dir>', description: 'ready-made shards instead of building them', takes: 'path' },
   { flags: '--offline', description: 'never open a connection' },
 ];
 
@@ -52,11 +74,11 @@ const reading: readonly OptionSpec[] = [
   },
   {
     flags: '--facts <name,...|all>',
-    description:
-      'gather facts whether or not a rule names them: config, dockerfile, files, licenses, programs, secrets, users; repeatable',
+    description: `gather facts whether or not a rule names them: ${factWords.join(', ')}; repeatable`,
     repeat: true,
+    words: [...factWords, 'all'],
   },
-  { flags: '--cache-dir <dir>', description: 'where layer analyses are kept' },
+  { flags: '--cache-dir <dir>', description: 'where layer analyses are kept', takes: 'path' },
   {
     flags: '--cache-size <size>',
     description: 'most that layer analyses may take, such as 2G; the least recently used go first (default: 512M)',
@@ -64,11 +86,22 @@ const reading: readonly OptionSpec[] = [
   { flags: '--no-cache', description: 'neither read nor write layer analyses' },
 ];
 
+/** Of commands whose own output it shapes: the settings of `scan` have no say in it. */
+const tableOrJson: OptionSpec = {
+  flags: '--format <name[=file]>',
+  description: 'table or json; repeatable (default: table)',
+  repeat: true,
+  takes: 'report',
+  words: ['table', 'json'],
+  flagOnly: true,
+};
+
 const registries: readonly OptionSpec[] = [
   {
     flags: '--registry-ca <file>',
     description: 'certificates (PEM) of authorities that registries are trusted by, beside the known ones; repeatable',
     repeat: true,
+    takes: 'path',
   },
   {
     flags: '--registry-mirror <host=url>',
@@ -90,10 +123,18 @@ export const commands: readonly CommandSpec[] = [
     options: [
       {
         flags: '--format <name[=file]>',
-        description: 'table, html, json, cyclonedx, cyclonedx-1.5, spdx or spdx-tag-value; repeatable (default: table)',
+        description: `${inWords(reportFormats)}; repeatable (default: table)`,
         repeat: true,
+        takes: 'report',
+        words: reportFormats,
       },
-      { flags: '--policy <pack|file>', description: 'policy to judge by; repeatable (default: default)', repeat: true },
+      {
+        flags: '--policy <pack|file>',
+        description: 'policy to judge by; repeatable (default: default)',
+        repeat: true,
+        takes: 'pack',
+        words: packWords,
+      },
       {
         flags: '--set <name=value>',
         description: 'value of a policy parameter (threshold=20); repeatable',
@@ -103,8 +144,13 @@ export const commands: readonly CommandSpec[] = [
         flags: '--exceptions <file>',
         description: 'findings that are excused, by whom and until when; repeatable',
         repeat: true,
+        takes: 'path',
       },
-      { flags: '--fail-on <severity>', description: 'also deny every vulnerability of at least this severity' },
+      {
+        flags: '--fail-on <severity>',
+        description: 'also deny every vulnerability of at least this severity',
+        words: severityNames,
+      },
       { flags: '--no-gate', description: 'end with 0 where the policy alone would give 1' },
       {
         flags: '--distro <id:version>',
@@ -115,10 +161,15 @@ export const commands: readonly CommandSpec[] = [
         flags: '--clamd <socket|host:port>',
         description: 'also stream every file of up to 25 MiB to this ClamAV daemon (default: no malware scan)',
       },
-      { flags: '--stage <stage>', description: 'pipeline, registry, admission or runtime (default: pipeline)' },
-      { flags: '--severity <severity>', description: 'show findings of at least this severity' },
+      { flags: '--stage <stage>', description: `${inWords(stageNames)} (default: pipeline)`, words: stageNames },
+      { flags: '--severity <severity>', description: 'show findings of at least this severity', words: severityNames },
       { flags: '--only-fixed', description: 'show only findings that have a fix' },
-      { flags: '--kind <kind>', description: 'show only findings of this kind; repeatable', repeat: true },
+      {
+        flags: '--kind <kind>',
+        description: 'show only findings of this kind; repeatable',
+        repeat: true,
+        words: kindNames,
+      },
       ...reading,
       ...registries,
       ...storage,
@@ -138,8 +189,10 @@ export const commands: readonly CommandSpec[] = [
     options: [
       {
         flags: '--format <name[=file]>',
-        description: 'json, cyclonedx, cyclonedx-1.5, spdx or spdx-tag-value; repeatable (default: json)',
+        description: `${inWords(inventoryFormats)}; repeatable (default: json)`,
         repeat: true,
+        takes: 'report',
+        words: inventoryFormats,
       },
       ...reading,
       ...registries,
@@ -160,22 +213,21 @@ export const commands: readonly CommandSpec[] = [
       ...fetching.slice(0, 1),
       ...run,
     ],
+    examples: ['plimsoll db build', 'plimsoll db build --mirror /srv/mirror --only debian-12'],
     load: async () => (await import('./commands/db.ts')).runDbBuild,
   },
   {
     usage: 'db update',
     description: 'bring the shards that are there up to date',
     options: [...storage.filter((o) => o.flags.startsWith('--db-dir')), ...fetching.slice(0, 2), ...run],
+    examples: ['plimsoll db update'],
     load: async () => (await import('./commands/db.ts')).runDbUpdate,
   },
   {
     usage: 'db status',
     description: 'list the shards, and which are stale',
-    options: [
-      ...storage,
-      { flags: '--format <name[=file]>', description: 'table or json (default: table)', repeat: true },
-      ...run,
-    ],
+    options: [...storage, tableOrJson, ...run],
+    examples: ['plimsoll db status --max-db-age 2'],
     load: async () => (await import('./commands/db.ts')).runDbStatus,
   },
   {
@@ -189,12 +241,30 @@ export const commands: readonly CommandSpec[] = [
     usage: 'versions check <scheme> <file>',
     description: 'check lines of A<TAB>OP<TAB>B; 1 when one disagrees',
     options: run,
+    examples: ['plimsoll versions check deb vectors.txt'],
     load: async () => (await import('./commands/versions.ts')).runCheck,
+  },
+  {
+    usage: 'config [command...]',
+    description: 'print the settings of a command (default: scan), and where each comes from',
+    options: [tableOrJson, ...run],
+    examples: ['plimsoll config', 'plimsoll config db build --format json'],
+    load: async () => (await import('./commands/config.ts')).runConfig,
+  },
+  {
+    usage: 'completion <shell>',
+    description: 'print the script that completes commands, flags and their values in bash, zsh or fish',
+    options: run,
+    examples: [
+      'source <(plimsoll completion bash)',
+      'plimsoll completion fish > ~/.config/fish/completions/plimsoll.fish',
+    ],
+    load: async () => (await import('./commands/completion.ts')).runCompletion,
   },
 ];
 
 /** Every long flag of every command: the keys of a settings file. */
-const settingNames = [
+export const settingNames: readonly string[] = [
   ...new Set(commands.flatMap((c) => c.options.map((o) => /--([a-z-]+)/.exec(o.flags)?.[1] ?? ''))),
 ].filter((name) => name !== 'config');
 
@@ -216,17 +286,25 @@ export function buildProgram(
     .addHelpText('after', `\nExit codes:\n${exitCodes.map(exitCodeLine).join('\n')}`);
   for (const spec of commands) {
     const words = spec.usage.split(' ');
-    const parent = words[1] && !words[1].startsWith('<') ? group(program, words.shift() ?? '') : program;
+    const parent = words[1] && /^[a-z]/.test(words[1]) ? group(program, words.shift() ?? '') : program;
     const command = parent
       .command(words.join(' '))
       .description(spec.description)
       .exitOverride()
       .configureOutput({ writeErr: () => {} });
     for (const option of spec.options) command.addOption(commanderOption(option));
-    if (spec.examples) command.addHelpText('after', `\nExamples:\n${spec.examples.map((e) => `  ${e}`).join('\n')}`);
+    command.addHelpText('after', `\nExamples:\n${spec.examples.map((e) => `  ${e}`).join('\n')}`);
     command.action(async (...given: unknown[]) => {
-      const args = given.slice(0, command.registeredArguments.length).map(String);
-      const options = await applySettings(command, spec.options, settingNames, process.env);
+      const args = given
+        .slice(0, command.registeredArguments.length)
+        .flat()
+        .filter((word) => word !== undefined)
+        .map(String);
+      const onLine = {
+        values: command.opts(),
+        isGiven: (key: string) => command.getOptionValueSource(key) === 'cli',
+      };
+      const { options } = await resolveSettings(onLine, spec.options, settingNames, process.env);
       const limit = limitTime(control, options.timeout);
       try {
         const work = await spec.load();
@@ -290,7 +368,7 @@ function commanderOption(spec: OptionSpec): Option {
   return option;
 }
 
-const groupDescriptions: Record<string, string> = {
+export const groupDescriptions: Record<string, string> = {
   db: 'build, update and inspect the advisory database',
   versions: 'compare versions as each ecosystem does',
 };

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { suggestion } from '@plimsoll/engine';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { UsageError } from './exit.ts';
@@ -6,6 +7,8 @@ import { UsageError } from './exit.ts';
 export interface SettingsValue {
   readonly value: string | readonly string[];
   readonly place: string;
+  /** of the settings file */
+  readonly folder: string;
 }
 
 /**
@@ -39,7 +42,7 @@ export function parseSettings(
     const found = isSeq(value) ? value.items.map(scalarText) : scalarText(value);
     if (found === undefined || (Array.isArray(found) && found.includes(undefined)))
       throw new UsageError(`${placeOf(value ?? key)}: "${name}" wants a value or a list of values`);
-    settings.set(name, { value: found as string | string[], place: placeOf(value) });
+    settings.set(name, { value: found as string | string[], place: placeOf(value), folder: dirname(path) });
   }
   return settings;
 }

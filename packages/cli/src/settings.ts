@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { isAbsolute, join } from 'node:path';
+import { Option } from 'commander';
 import { UsageError } from './exit.ts';
 import { fileReason } from './files.ts';
+import { findSettings } from './find-settings.ts';
 import type { SettingsValue } from './settings-file.ts';
 
 /** One option of a command, as data: the flag, its variable `PLIMSOLL_…` and its key in plimsoll.yaml follow from it. */
@@ -9,8 +11,44 @@ export interface OptionSpec {
   readonly flags: string;
   readonly description: string;
   readonly repeat?: boolean;
+  /** it takes a file (or the name of a pack, or `NAME=FILE`), which in a settings file is meant from the folder of that */
+  readonly takes?: 'path' | 'pack' | 'report';
+  /** the values that it knows */
+  readonly words?: readonly string[];
+  /** means something else to every command, so that variable and settings file have no say */
+  readonly flagOnly?: true;
   /** throws `UsageError` when the value is wrong */
   readonly check?: (value: string, name: string) => void;
+}
+
+/** Where a value comes from. */
+export interface Origin {
+  readonly kind: 'flag' | 'variable' | 'file' | 'default';
+  /** `--fail-on`, `PLIMSOLL_FAIL_ON`, `plimsoll.yaml:3:10`; null for a default */
+  readonly place: string | null;
+}
+
+export interface Setting {
+  /** the flag without its dashes, as in plimsoll.yaml */
+  readonly name: string;
+  /** undefined: not given */
+  readonly value: unknown;
+  readonly origin: Origin;
+}
+
+export interface Settings {
+  /** by commander's names: `maxDbAge` */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** one per option of the command, in its order */
+  readonly all: readonly Setting[];
+  /** the settings file that was read */
+  readonly file: string | null;
+}
+
+/** What the command line itself gave: commander's values, and which of them are no defaults of its own. */
+export interface GivenOptions {
+  readonly values: Readonly<Record<string, unknown>>;
+  isGiven(key: string): boolean;
 }
 
 /**
@@ -19,47 +57,45 @@ export interface OptionSpec {
  *
  * @throws UsageError for a wrong value, an unknown key or a settings file that cannot be read
  */
-export async function applySettings(
-  command: Command,
+export async function resolveSettings(
+  given: GivenOptions,
   specs: readonly OptionSpec[],
   known: readonly string[],
   env: NodeJS.ProcessEnv,
-): Promise<Record<string, unknown>> {
-  const options: Record<string, unknown> = { ...command.opts() };
-  const given = (key: string) => command.getOptionValueSource(key) === 'cli';
-  for (const spec of specs) {
-    const option = command.options.find((o) => o.flags === spec.flags);
-    if (!option) continue;
-    const key = option.attributeName();
-    const variable = env[variableOf(option.long ?? '')];
-    if (!given(key) && variable !== undefined && variable !== '')
-      options[key] = fromText(option.negate, option.required, spec, variable, variableOf(option.long ?? ''));
+): Promise<Settings> {
+  const asked = given.isGiven('config') ? given.values.config : env.PLIMSOLL_CONFIG || undefined;
+  const path = typeof asked === 'string' ? asked : await findSettings(process.cwd());
+  const file = path === undefined ? undefined : await readSettings(path, known);
+  const all = specs.map((spec) => settingOf(spec, given, env, file));
+  const options: Record<string, unknown> = { ...given.values };
+  for (const [index, { value, origin }] of all.entries()) {
+    const { check, flags } = specs[index]!;
+    if (origin.kind !== 'default') options[new Option(flags).attributeName()] = value;
+    if (check && typeof value === 'string') check(value, new Option(flags).long ?? '');
   }
-  const file = await settingsFile(typeof options.config === 'string' ? options.config : undefined, known);
-  if (file) {
-    for (const spec of specs) {
-      const option = command.options.find((o) => o.flags === spec.flags);
-      const name = option?.long?.slice(2) ?? '';
-      const setting = file.get(name);
-      if (!option || !setting) continue;
-      const key = option.attributeName();
-      if (given(key) || env[variableOf(option.long ?? '')]) continue;
-      const { value, place } = setting;
-      // A list where one value is wanted must not be passed over: it may be what closes the gate.
-      if (typeof value !== 'string' && !spec.repeat)
-        throw new UsageError(`${place}: "${name}" wants one value, not a list`);
-      options[key] =
-        typeof value === 'string' && !spec.repeat
-          ? fromText(option.negate, option.required, spec, value, `${place}: "${name}"`)
-          : [value].flat();
-    }
-  }
-  for (const spec of specs) {
-    const option = command.options.find((o) => o.flags === spec.flags);
-    const value = option && options[option.attributeName()];
-    if (spec.check && typeof value === 'string') spec.check(value, option?.long ?? '');
-  }
-  return options;
+  return { options, all, file: path ?? null };
+}
+
+function settingOf(
+  spec: OptionSpec,
+  given: GivenOptions,
+  env: NodeJS.ProcessEnv,
+  file: ReadonlyMap<string, SettingsValue> | undefined,
+): Setting {
+  const option = new Option(spec.flags);
+  const long = option.long ?? '';
+  const name = long.slice(2);
+  const key = option.attributeName();
+  if (given.isGiven(key)) return { name, value: given.values[key], origin: { kind: 'flag', place: long } };
+  const byDefault: Setting = { name, value: given.values[key], origin: { kind: 'default', place: null } };
+  if (spec.flagOnly) return byDefault;
+  const variable = variableOf(long);
+  const text = env[variable];
+  if (text)
+    return { name, value: fromText(option, spec, text, variable), origin: { kind: 'variable', place: variable } };
+  const setting = file?.get(name);
+  if (!setting) return byDefault;
+  return { name, value: fromFile(option, spec, setting), origin: { kind: 'file', place: setting.place } };
 }
 
 /** `--max-db-age` → `PLIMSOLL_MAX_DB_AGE` */
@@ -67,7 +103,7 @@ export function variableOf(long: string): string {
   return `PLIMSOLL_${long.slice(2).replaceAll('-', '_').toUpperCase()}`;
 }
 
-function fromText(negate: boolean, required: boolean, spec: OptionSpec, text: string, where: string): unknown {
+function fromText({ negate, required }: Option, spec: OptionSpec, text: string, where: string): unknown {
   if (spec.repeat)
     return text
       .split(/[,\n]/)
@@ -80,21 +116,34 @@ function fromText(negate: boolean, required: boolean, spec: OptionSpec, text: st
   return negate ? !on : on;
 }
 
+function fromFile(option: Option, spec: OptionSpec, { value, place, folder }: SettingsValue): unknown {
+  const name = option.long?.slice(2) ?? '';
+  // A list where one value is wanted must not be passed over: it may be what closes the gate.
+  if (typeof value !== 'string' && !spec.repeat)
+    throw new UsageError(`${place}: "${name}" wants one value, not a list`);
+  const placed = [value].flat().map((text) => placedIn(folder, text, spec));
+  return spec.repeat ? placed : fromText(option, spec, placed[0] ?? '', `${place}: "${name}"`);
+}
+
+/** A path of a settings file is meant from the folder of that file, wherever the command runs. */
+function placedIn(folder: string, text: string, { takes }: OptionSpec): string {
+  const from = (path: string) => (folder === '.' || isAbsolute(path) ? path : join(folder, path));
+  if (takes === 'path') return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : from(text);
+  // a policy that is no file is a pack
+  if (takes === 'pack') return /[/\\.]/.test(text) ? from(text) : text;
+  if (takes === 'report') return text.replace(/(?<==).+$/, from);
+  return text;
+}
+
 const maxSettingsBytes = 256 * 1024;
 
-async function settingsFile(
-  asked: string | undefined,
-  knownKeys: readonly string[],
-): Promise<ReadonlyMap<string, SettingsValue> | undefined> {
-  const path = asked ?? 'plimsoll.yaml';
+async function readSettings(path: string, known: readonly string[]): Promise<ReadonlyMap<string, SettingsValue>> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' && asked === undefined) return undefined;
     throw new UsageError(`the settings file ${path} cannot be read: ${fileReason(error)}`);
   });
-  if (text === undefined) return undefined;
   if (text.length > maxSettingsBytes) throw new UsageError(`${path}: larger than ${maxSettingsBytes} bytes`);
   const { parseSettings } = await import('./settings-file.ts');
-  return parseSettings(text, path, knownKeys);
+  return parseSettings(text, path, known);
 }
 
 export function seconds(value: string, name: string): void {

@@ -7,6 +7,7 @@ import {
   updateDatabase,
   withShards,
 } from '@plimsoll/engine';
+import { columns } from '../columns.ts';
 import { parseOutputs, writeOutputs } from '../output.ts';
 import type { CommandContext } from '../program.ts';
 import { type ProgressStream, progressStream } from '../progress.ts';
@@ -95,7 +96,7 @@ export async function runDbStatus(_args: string[], options: Record<string, unkno
       shards.length === 0
         ? 'no shards; `plimsoll db build` makes them'
         : `${shards.length} shards, ${bad.length} stale or unusable`;
-    return `${columns([['shard', 'records', 'KiB', 'data of', 'checked', 'state'], ...rows])}\n${summary}\n`;
+    return `${columns([['shard', 'records', 'KiB', 'data of', 'checked', 'state'], ...rows], [1, 2])}\n${summary}\n`;
   });
   return bad.length > 0 ? 1 : 0;
 }
@@ -109,18 +110,4 @@ function buildProgress(stream: ProgressStream): (event: BuildProgress) => void {
     const state = withShards(startProgress('db'), { current: group, done, total });
     stream.show(() => progressLine(state, stream.columns()));
   };
-}
-
-/** Rows as text in columns; numbers to the right. */
-function columns(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const numeric = new Set([1, 2]);
-  return rows
-    .map((row) =>
-      row
-        .map((cell, i) => (numeric.has(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }
