@@ -66,7 +66,7 @@ describe('names of shards', () => {
     ['Debian', 'Debian:3.1', 'debian-3.1'],
     ['Ubuntu', 'Ubuntu:22.04:LTS', 'ubuntu-22.04'],
     ['Ubuntu', 'Ubuntu:23.10', 'ubuntu-23.10'],
-    ['Ubuntu', 'Ubuntu:Pro:22.04:LTS', 'ubuntu-pro-22.04'],
+    ['Ubuntu', 'Ubuntu:Pro:22.04:LTS', 'ubuntu-22.04'],
     ['Ubuntu', 'Ubuntu:Pro:FIPS-updates:20.04:LTS', 'ubuntu-pro-fips-updates-20.04'],
     ['AlmaLinux', 'AlmaLinux:8', 'almalinux-8'],
     ['Rocky Linux', 'Rocky Linux:9', 'rocky-linux-9'],

@@ -68,6 +68,8 @@ export interface AdvisoryRecord {
   readonly modified: string | null;
   /** when the fix became known (bulletin's date), where stated */
   readonly fixedSince: string | null;
+  /** archive that the fix is in, where it is not the release's own: `esm-apps`, `esm-infra`, `esm` (Ubuntu Pro), `testing` (Arch) */
+  readonly channel?: string;
   /** OSV `MAL-`: the package itself is malicious */
   readonly malicious: boolean;
   readonly cwes: readonly string[];

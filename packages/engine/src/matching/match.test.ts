@@ -382,11 +382,13 @@ it('matches 500 packages against 30,000 records in under 100 ms', () => {
   );
   const of = inventory(packages, { distro: debian12 });
   match(of, { 'debian-12': records });
-  const start = performance.now();
+  const start = process.cpuUsage();
   const { candidates } = match(of, { 'debian-12': records });
-  const elapsed = performance.now() - start;
+  // of this process: others may have the cores
+  const { user, system } = process.cpuUsage(start);
+  const elapsed = (user + system) / 1000;
   expect(candidates.length).toBeGreaterThan(1_000);
-  // shared cores: the goal with room above it
+  // the goal with room above it
   expect(elapsed).toBeLessThan(400);
 });
 

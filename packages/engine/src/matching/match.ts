@@ -2,6 +2,7 @@ import type { AdvisoryRecord } from '../advisories/types.ts';
 import type { Incomplete, Inventory, Package } from '../inventory/types.ts';
 import { findScheme } from '../versions/schemes.ts';
 import { isDistrosOwn } from './distro-vendor.ts';
+import { byChannel, channelOf, isOffered, ofInstalledChannel, openChannels } from './fix-channel.ts';
 import { LookupJudge } from './judge-lookup.ts';
 import { type Installed, type Judgement, sortVersions } from './judge-record.ts';
 import { type LookupPlan, type PackageLookup, sortIncomplete } from './plan.ts';
@@ -57,6 +58,7 @@ export function matchInventory({ inventory, plan, advisories }: MatchInput): Mat
   const judged = new Map<string, Verdicts>();
   const candidates: Candidate[] = [];
   const incomplete: Incomplete[] = [];
+  const open = openChannels(inventory.packages);
   for (const lookup of plan.lookups) {
     const owner = lookup.package.ownedBy;
     if (!lookup.distro && owner !== null && known.has(owner)) continue;
@@ -71,7 +73,7 @@ export function matchInventory({ inventory, plan, advisories }: MatchInput): Mat
     ].join('\0');
     const grouped = (): readonly VulnerabilityGroup[] => remember(groups, nameKey, () => groupByVulnerability(records));
     const verdicts = remember(judged, [nameKey, lookup.version, lookup.scheme].join('\0'), () =>
-      judgeRecords(records, grouped, lookup, scope),
+      judgeRecords(records, grouped, lookup, scope, open),
     );
     const layer = lookup.package.locations[0]?.layer ?? null;
     const instruction = layer === null ? null : (instructions.get(layer) ?? null);
@@ -126,6 +128,7 @@ function judgeRecords(
   grouped: () => readonly VulnerabilityGroup[],
   lookup: PackageLookup,
   scope: RpmScope | undefined,
+  channels: ReadonlySet<string>,
 ): Verdicts {
   const scheme = findScheme(lookup.scheme);
   const parsed = scheme?.parse(lookup.version);
@@ -143,13 +146,16 @@ function judgeRecords(
   const undetermined: string[] = [];
   const streamless: string[] = [];
   for (const group of grouped()) {
-    const all = authority(group.records, lookup.distro);
+    const all = ofInstalledChannel(authority(group.records, lookup.distro), installed.text);
     const own = scope === undefined ? all : mostSpecific(all);
     const open = own.flatMap((record) => judgements.get(record) ?? []);
     if (open.length === 0 || judge.hasFixOfItsMinor(own)) continue;
     const affected = own.flatMap((record) => affectedBy(record, judgements.get(record)));
-    if (affected.length > 0) matches.push(describeMatch(group, own, affected, installed));
-    else {
+    if (affected.length > 0) {
+      const everywhere = group.records.flatMap((record) => affectedBy(record, judgements.get(record)));
+      const fix = fixOf(group.records, affected, everywhere, installed, channels);
+      matches.push(describeMatch(group, own, affected, fix));
+    } else {
       const unread = open.some((judgement) => judgement.verdict === 'undetermined' && judgement.invalid !== null);
       (unread ? undetermined : streamless).push(preferredId(group.ids, []));
     }
@@ -180,13 +186,12 @@ function describeMatch(
   group: VulnerabilityGroup,
   own: readonly AdvisoryRecord[],
   affected: readonly Affected[],
-  installed: Installed,
+  fix: Fix,
 ): Match {
   const id = preferredId(
     group.ids,
     affected.map(({ record }) => record.id).filter((own) => group.ids.includes(own)),
   );
-  const fix = fixOf(group.records, affected, installed);
   // The record that names the lowest fix decides; without a fix, the first.
   const deciding = affected.find(({ judgement }) => judgement.fixes.includes(fix.versions[0] ?? '')) ?? affected[0]!;
   const bulletins = new Set(group.records.flatMap((record) => record.bulletins));
@@ -206,22 +211,43 @@ function describeMatch(
 /** Statuses that explain why there is no fix, the most final first. */
 const unfixed = ['end-of-life', 'will-not-fix', 'deferred', 'under-investigation'] as const satisfies FixState[];
 
-function fixOf(records: readonly AdvisoryRecord[], affected: readonly Affected[], { scheme }: Installed): Fix {
+/**
+ * @param affected by the records that decide
+ * @param everywhere by every record, also of archives that the image has not opened
+ */
+function fixOf(
+  records: readonly AdvisoryRecord[],
+  affected: readonly Affected[],
+  everywhere: readonly Affected[],
+  { scheme }: Installed,
+  channels: ReadonlySet<string>,
+): Fix {
+  const ownSpeaks = records.some(({ channel }) => channel === undefined);
+  const fixes = (of: readonly Affected[], offered: boolean) =>
+    of
+      .flatMap(({ record, judgement }) => judgement.fixes.map((version) => ({ record, version })))
+      .filter(({ record, version }) => isOffered(record, version, channels, ownSpeaks) === offered);
   const versions = sortVersions(
-    affected.flatMap(({ judgement }) => judgement.fixes),
+    fixes(affected, true).map(({ version }) => version),
     scheme,
   );
-  if (versions.length > 0) {
+  const [lowest] = versions;
+  if (lowest !== undefined) {
     // A bulletin's copy often knows the day where the deciding statement knows the version alone.
     const dates = records
       .filter(({ ranges }) => ranges.some(({ fixed }) => fixed !== null && versions.includes(fixed)))
       .flatMap(({ fixedSince }) => fixedSince ?? []);
-    return { state: 'fixed', versions, since: dates.sort()[0] ?? null };
+    const channel = channelOf(records, lowest);
+    return { state: 'fixed', versions, since: dates.sort()[0] ?? null, ...(channel !== null && { channel }) };
   }
   const stated = unfixed.find((status) => affected.some(({ record }) => record.status === status));
+  const elsewhere = byChannel(
+    fixes(everywhere, false).map(({ record, version }) => ({ channel: record.channel ?? '', version })),
+  );
   // A range that ends with the last affected version, or a list, does not say what comes after.
-  const open = affected.some(({ judgement }) => judgement.openEnd);
-  return { state: stated ?? (open ? 'not-fixed' : 'unknown'), versions: [], since: null };
+  const open = elsewhere.length > 0 || affected.some(({ judgement }) => judgement.openEnd);
+  const state = stated ?? (open ? 'not-fixed' : 'unknown');
+  return { state, versions: [], since: null, ...(elsewhere.length > 0 && { elsewhere }) };
 }
 
 /** Most ids that one entry names. */

@@ -27,6 +27,10 @@ export interface Fix {
   readonly versions: readonly string[];
   /** `YYYY-MM-DD` on which the fix is known to have been available; null when unknown */
   readonly since: string | null;
+  /** how the fix came: `security`, `lts`, `esm-apps`, `esm-infra`, `esm`; absent when nothing says so */
+  readonly channel?: string;
+  /** fixes in archives that the image has not opened (Ubuntu Pro, Arch's testing); they do not make it `fixed` */
+  readonly elsewhere?: readonly { readonly channel: string; readonly versions: readonly string[] }[];
 }
 
 /** Null means not known: never the same as "no". */

@@ -64,7 +64,17 @@ const finding = object({
   inBaseKnown: bool,
   /** annotations, labels or the history of the image itself say so: a claim, or a guess */
   inBaseClaimed: bool,
-  fix: object({ state: oneOf(fixStates), versions: list(string), since: string, ageDays: double, ageKnown: bool }),
+  fix: object({
+    state: oneOf(fixStates),
+    versions: list(string),
+    since: string,
+    ageDays: double,
+    ageKnown: bool,
+    /** how the fix came: `security`, `lts`, `esm-apps`, `esm-infra`, `esm`; "" when nothing says so */
+    channel: string,
+    /** channels with a fix that the image has not opened (Ubuntu Pro's `esm…`, Arch's `testing`) */
+    elsewhere: list(string),
+  }),
   risk: object({
     cvss: object({ score: double, known: bool, version: string, vector: string, source: string }),
     /** listed by CISA as known to be exploited; when that list is missing, the scan ends with 5 for a rule that asks */

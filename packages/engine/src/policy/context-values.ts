@@ -78,6 +78,8 @@ export function findingContext(
       since: fix?.since ?? '',
       ageDays: fixAgeDays,
       ageKnown: !Number.isNaN(fixAgeDays),
+      channel: fix?.channel ?? '',
+      elsewhere: (fix?.elsewhere ?? []).map(({ channel }) => channel),
     },
     risk: {
       cvss: {

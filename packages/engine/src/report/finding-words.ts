@@ -14,6 +14,11 @@ const noFixWords: Readonly<Record<Exclude<FixState, 'fixed'>, string>> = {
 export function fixWords(finding: Finding): string {
   if (finding.fix === null) return '';
   if (finding.kind === 'malware' && finding.fix.state !== 'fixed') return 'remove the package';
+  const [elsewhere] = finding.fix.elsewhere ?? [];
+  if (finding.fix.state !== 'fixed' && elsewhere !== undefined) {
+    const where = elsewhere.channel.startsWith('esm') ? `Ubuntu Pro (${elsewhere.channel})` : elsewhere.channel;
+    return `only in ${where}: ${elsewhere.versions.join(' or ')}`;
+  }
   if (finding.fix.state !== 'fixed') return noFixWords[finding.fix.state];
   return finding.fix.versions.length === 0 ? 'fixed, version unknown' : finding.fix.versions.join(' or ');
 }

@@ -139,7 +139,13 @@ export const resultKeyOrder: KeyOrder = {
     title: null,
     published: null,
     package: { name: null, version: null, type: null, purl: null },
-    fix: { state: null, versions: null, since: null },
+    fix: {
+      state: null,
+      versions: null,
+      since: null,
+      channel: null,
+      elsewhere: { channel: null, versions: null },
+    },
     risk: {
       cvss: cvssRating,
       epss: { score: null, percentile: null },

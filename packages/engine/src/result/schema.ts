@@ -320,6 +320,12 @@ const finding = z.object({
       ]),
       versions: strings.meta({ description: 'lowest first' }),
       since: date.nullable(),
+      channel: z.exactOptional(z.string()).meta({
+        description: 'how the fix came: security, lts, esm-apps, esm-infra, esm; absent when nothing says so',
+      }),
+      elsewhere: z
+        .exactOptional(z.array(z.object({ channel: z.string(), versions: strings })))
+        .meta({ description: 'fixes in archives that the image has not opened (Ubuntu Pro, testing)' }),
     })
     .nullable(),
   risk: risk.nullable(),

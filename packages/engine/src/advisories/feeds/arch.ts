@@ -111,6 +111,7 @@ function statementOf(data: Group, name: string, ids: readonly string[], status: 
     published: null,
     modified: null,
     fixedSince: null,
+    ...(data.status === 'Testing' ? { channel: 'testing' } : {}),
     malicious: false,
     cwes: [],
   };

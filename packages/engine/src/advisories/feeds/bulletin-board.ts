@@ -12,7 +12,7 @@ export class BulletinBoard {
 
   /** One bulletin's word on one vulnerability. */
   add(shard: string, statement: Statement, cve: string): void {
-    const key = keyOf(shard, statement.package, cve);
+    const key = keyOf(shard, statement, cve);
     const aliases = statement.aliases.filter((alias) => alias !== cve);
     const entry = { shard, statement: { ...statement, ids: [cve], aliases } };
     const others = this.#said.get(key);
@@ -22,7 +22,7 @@ export class BulletinBoard {
 
   /** The distro's statement, with the bulletins that name it and the day of the one that brought its fix. */
   attach(shard: string, statement: Statement, cve: string): Statement {
-    const key = keyOf(shard, statement.package, cve);
+    const key = keyOf(shard, statement, cve);
     const entries = this.#said.get(key);
     if (entries === undefined) return statement;
     this.#heard.add(key);
@@ -42,8 +42,8 @@ export class BulletinBoard {
   }
 }
 
-function keyOf(shard: string, name: string, id: string): string {
-  return `${shard}\0${name}\0${id}`;
+function keyOf(shard: string, { package: name, channel = '' }: Statement, id: string): string {
+  return `${shard}\0${name}\0${channel}\0${id}`;
 }
 
 /** The highest version that a bulletin calls fixed, as Debian's tracker merges them. */

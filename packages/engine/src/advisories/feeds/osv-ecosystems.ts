@@ -10,6 +10,8 @@ export interface OsvEcosystem {
   /** how a release after the colon is written in the shard's name; absent: the ecosystem is one shard */
   readonly release?: (suffix: string) => string;
   readonly license: string;
+  /** archive beside the release's own that an entry is about, by what stands after the colon and its package URL */
+  readonly channel?: (suffix: string, purl: string) => string | undefined;
   /** ids of the distro's own records on one CVE each, where bulletins (USN) stand beside them in the same archive */
   readonly distroRecord?: RegExp;
   /** rpm: its records name source packages */
@@ -22,14 +24,21 @@ const slug = (text: string): string =>
     .replace(/[^a-z0-9._+]+/g, '-')
     .replace(/^-|-$/g, '');
 
-/** `22.04:LTS` → `22.04`, `Pro:22.04:LTS` → `pro-22.04` */
+/** of an LTS release, with the archives that only Ubuntu Pro opens */
+const ubuntuPro = /^Pro:(?=\d\d\.\d\d(?::LTS)?$)/;
+
+/** `22.04:LTS` and `Pro:22.04:LTS` → `22.04`, `Pro:FIPS:22.04:LTS` → `pro-fips-22.04` */
 const ubuntuRelease = (suffix: string): string =>
   slug(
     suffix
+      .replace(ubuntuPro, '')
       .split(':')
       .filter((part) => part !== 'LTS')
       .join('-'),
   );
+const ubuntuChannel = (suffix: string, purl: string): string | undefined =>
+  ubuntuPro.test(suffix) ? (/[?&]distro=(esm-(?:apps|infra))(?:\/|%2F)/i.exec(purl)?.[1] ?? 'esm') : undefined;
+
 const debianRelease = (suffix: string): string => {
   const number = suffix.replace(/^(\d+)\.0$/, '$1');
   return Number(suffix) < 4 ? suffix : (debianReleases[suffix.toLowerCase()] ?? slug(number));
@@ -78,6 +87,7 @@ export const osvEcosystems: readonly OsvEcosystem[] = [
     prefix: 'ubuntu',
     scheme: 'deb',
     release: ubuntuRelease,
+    channel: ubuntuChannel,
     license: 'Ubuntu CVE Tracker, CC-BY-SA-4.0',
     distroRecord: /^UBUNTU-CVE-/,
   },

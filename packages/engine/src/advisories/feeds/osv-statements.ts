@@ -54,7 +54,7 @@ export function osvStatements(record: OsvRecord, ecosystem: OsvEcosystem, compar
     malicious: record.id.startsWith('MAL-'),
   };
   const out: ShardStatement[] = [];
-  for (const { shard, name, entries } of byPackage(record, ecosystem)) {
+  for (const { shard, name, channel, entries } of byPackage(record, ecosystem)) {
     const all = entries.flatMap((entry) => versionRanges(entry, compare));
     const ranges = ecosystem.scheme === 'rpm' ? oneBuildEach(all, compare) : all;
     const versions = extraVersions(
@@ -71,12 +71,21 @@ export function osvStatements(record: OsvRecord, ecosystem: OsvEcosystem, compar
       labels: labelsOf(record, entries, source),
       cvss: cvssOf(record, entries, source),
       cwes: cwesOf(record, entries),
+      ...(channel === undefined ? {} : { channel }),
     };
     for (const scoped of scopedRanges(record, ecosystem, distinctRanges(ranges))) {
       for (const key of keysOf(ecosystem, name)) out.push({ shard, statement: { ...rest, package: key, ...scoped } });
     }
   }
-  return out;
+  return ecosystem.channel === undefined ? out : withoutRepeats(out);
+}
+
+/** Ubuntu's entries of Pro repeat what the release's own archive has; only what differs is worth a record. */
+function withoutRepeats(statements: readonly ShardStatement[]): ShardStatement[] {
+  const key = ({ shard, statement: { package: name, ranges, versions, status } }: ShardStatement): string =>
+    JSON.stringify([shard, name, ranges, versions, status]);
+  const own = new Set(statements.filter(({ statement }) => statement.channel === undefined).map(key));
+  return statements.filter((entry) => entry.statement.channel === undefined || !own.has(key(entry)));
 }
 
 /** Of rpm packages the ranges inside modules and those outside are about different packages. */
@@ -116,18 +125,24 @@ function sameVulnerability(record: OsvRecord): string[] {
   return [...aliases].sort();
 }
 
-function byPackage(
-  record: OsvRecord,
-  ecosystem: OsvEcosystem,
-): { shard: string; name: string; entries: OsvAffected[] }[] {
-  const groups = new Map<string, { shard: string; name: string; entries: OsvAffected[] }>();
+interface PackageEntries {
+  readonly shard: string;
+  readonly name: string;
+  readonly channel: string | undefined;
+  readonly entries: OsvAffected[];
+}
+
+function byPackage(record: OsvRecord, ecosystem: OsvEcosystem): PackageEntries[] {
+  const groups = new Map<string, PackageEntries>();
   for (const entry of record.affected ?? []) {
     const shard = entry.package == null ? undefined : osvShard(ecosystem, entry.package.ecosystem);
     if (shard === undefined || entry.package == null || isOfAnotherRepository(entry.package.purl)) continue;
     const name = shardPackageName(shard, entry.package.name);
-    const key = `${shard}\0${name}`;
+    const suffix = entry.package.ecosystem.slice(ecosystem.name.length + 1);
+    const channel = ecosystem.channel?.(suffix, entry.package.purl ?? '');
+    const key = `${shard}\0${name}\0${channel ?? ''}`;
     const group = groups.get(key);
-    if (group === undefined) groups.set(key, { shard, name, entries: [entry] });
+    if (group === undefined) groups.set(key, { shard, name, channel, entries: [entry] });
     else group.entries.push(entry);
   }
   return [...groups.values()];
@@ -149,6 +164,8 @@ function statusOf(entries: readonly OsvAffected[]): AdvisoryStatus {
       return 'will-not-fix';
     case 'deferred':
       return 'deferred';
+    case 'needs-triage':
+      return 'under-investigation';
     case 'not-affected':
     case 'DNE':
       return 'not-affected';

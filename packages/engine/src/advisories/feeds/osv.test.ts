@@ -131,10 +131,41 @@ describe('OSV', () => {
         cvss: [{ source: 'ubuntu' }],
       },
     ]);
-    expect(built.records('ubuntu-pro-16.04', 'guake')).toMatchObject([
-      { status: 'will-not-fix', ranges: [{ introduced: null, fixed: null }] },
+    expect(built.records('ubuntu-16.04', 'guake')).toMatchObject([
+      { status: 'will-not-fix', ranges: [{ introduced: null, fixed: null }], channel: 'esm' },
     ]);
     expect(built.records('ubuntu-23.10', 'guake')).toMatchObject([{ status: 'deferred' }]);
+  });
+
+  test('Ubuntu: what only Pro has stands apart, by its archive; what it repeats is not kept twice', async () => {
+    const entry = (ecosystem: string, purl: string | undefined, fixed: string | null) => ({
+      package: { ecosystem, name: 'guake', ...(purl && { purl: `pkg:deb/ubuntu/guake?arch=source&distro=${purl}` }) },
+      ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, ...(fixed ? [{ fixed }] : [])] }],
+      ecosystem_specific: { ubuntu_status: fixed ? 'released' : 'needs-triage' },
+    });
+    const record = {
+      id: 'UBUNTU-CVE-2021-1000',
+      modified,
+      upstream: ['CVE-2021-1000'],
+      affected: [
+        entry('Ubuntu:22.04:LTS', 'jammy', null),
+        entry('Ubuntu:Pro:22.04:LTS', 'esm-apps%2Fjammy', '3.8-1ubuntu0.1~esm1'),
+        entry('Ubuntu:20.04:LTS', 'focal', '3.6-1'),
+        entry('Ubuntu:Pro:20.04:LTS', 'esm-apps/focal', '3.6-1'),
+        entry('Ubuntu:Pro:18.04:LTS', 'esm-infra/bionic', '3.0-1+esm2'),
+        entry('Ubuntu:Pro:FIPS:18.04:LTS', 'fips/bionic', '3.0-1+fips1'),
+      ],
+    };
+    using built = await buildFrom(osvFiles({ Ubuntu: [record] }));
+    const said = (shard: string) =>
+      built.records(shard, 'guake').map(({ channel, status, ranges }) => [channel, status, ranges[0]?.fixed]);
+    expect(said('ubuntu-22.04')).toEqual([
+      ['esm-apps', 'affected', '3.8-1ubuntu0.1~esm1'],
+      [undefined, 'under-investigation', null],
+    ]);
+    expect(said('ubuntu-20.04')).toEqual([[undefined, 'affected', '3.6-1']]);
+    expect(said('ubuntu-18.04')).toEqual([['esm-infra', 'affected', '3.0-1+esm2']]);
+    expect(said('ubuntu-pro-fips-18.04')).toHaveLength(1);
   });
 
   test('Ubuntu: a USN beside the distro record says since when; alone it is a record of its own', async () => {

@@ -36,6 +36,7 @@ interface StoredStatement {
   readonly p?: Short<string>;
   readonly m?: Short<string>;
   readonly d?: Short<string>;
+  readonly k?: Short<string>;
   readonly x?: Short<1>;
   readonly w?: Short<readonly string[]>;
   readonly o?: Short<string>;
@@ -64,6 +65,7 @@ export function encodeStatement(statement: Statement): string {
     p: statement.published ?? undefined,
     m: statement.modified ?? undefined,
     d: statement.fixedSince ?? undefined,
+    k: statement.channel,
     x: statement.malicious ? 1 : undefined,
     w: some(statement.cwes),
     o: statement.module,
@@ -90,6 +92,7 @@ export function decodeStatements(name: string, scheme: string, json: string): Ad
       published: stored.p ?? null,
       modified: stored.m ?? null,
       fixedSince: stored.d ?? null,
+      ...(stored.k === undefined ? {} : { channel: stored.k }),
       malicious: stored.x === 1,
       cwes: stored.w ?? [],
       ...(stored.o !== undefined && { module: stored.o }),
