@@ -22,7 +22,8 @@ import {
   readersByName,
 } from './catalogers.ts';
 import { CatalogError } from './error.ts';
-import type { BodyReader, FactGatherer, GatheredFact } from './facts/gatherer.ts';
+import { FactBodies } from './facts/fact-bodies.ts';
+import type { FactGatherer, GatheredFact } from './facts/gatherer.ts';
 import { gatherersOf } from './facts/gatherers.ts';
 import type { PatternMatch } from './file-pattern.ts';
 import { decodeAnalysis, encodeAnalysis, type LayerAnalysis } from './layer-analysis.ts';
@@ -87,12 +88,14 @@ function matchesOf(path: string): readonly PatternMatch[] {
 class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
   readonly #spare: SpareBuffer = { bytes: Buffer.alloc(0) };
   readonly #parsed = new Map<string, Map<string, ParsedFile<unknown>>>();
-  readonly #bodyReaders: readonly FactGatherer<GatheredFact>[];
+  /** null where nobody asks for facts that are in bodies */
+  readonly #factBodies: FactBodies | null;
   /** further names of files that have passed: their content was seen */
   readonly #seen = new Set<string>();
 
   constructor(bodyReaders: readonly FactGatherer<GatheredFact>[]) {
-    this.#bodyReaders = bodyReaders.map((each) => ({ ...each, bodies: each.bodies!.begin?.() ?? each.bodies! }));
+    const tell = (reader: GatheredFact, path: string, said: ParsedFile<unknown>) => this.#set(reader, path, said);
+    this.#factBodies = bodyReaders.length === 0 ? null : new FactBodies(bodyReaders, tell);
   }
 
   wants(path: string, size: number, mode: number, again: boolean): boolean | 'parts' {
@@ -103,29 +106,33 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
       if (size <= reader.maxBytes) wanted = true;
       else this.#set(name, path, tooLarge(reader, size));
     }
-    if (this.#bodyReaders.length === 0) return wanted;
-    if (again) this.#seen.add(path);
-    else if (this.#bodyReaders.some(({ bodies }) => bodies!.wants(path, size, mode))) wanted = true;
+    if (this.#factBodies === null) return wanted;
+    if (!again) return more(wanted, this.#factBodies.wants(path, size, mode));
+    this.#seen.add(path);
     return wanted;
   }
 
   file(entry: LayerEntry, body: Buffer): void {
-    for (const { reader: name, pattern } of matchesOf(entry.path)) {
+    const matches = matchesOf(entry.path);
+    for (const { reader: name, pattern } of matches) {
       const reader = readersByName.get(name)!;
       if (!pattern.presence && body.length <= reader.maxBytes) {
         this.#set(name, entry.path, readFile(reader, entry.path, body));
       }
     }
     // what a pattern wants whole for its name may be an executable all the same
-    if (beginsElf(body)) this.parts(entry, partsOfBody(body));
-    for (const { name, bodies } of this.#seen.has(entry.path) ? [] : this.#bodyReaders) {
-      if (!bodies!.wants(entry.path, body.length, entry.mode)) continue;
-      const said = readBody(bodies!, entry.path, body);
-      if (said !== null) this.#set(name, entry.path, said);
+    if (beginsElf(body) && (matches.length > 0 || maybeExecutable(entry.path, body.length, entry.mode))) {
+      this.#executable(entry, partsOfBody(body));
     }
+    if (!this.#seen.has(entry.path)) this.#factBodies?.whole(entry, body);
   }
 
   parts(entry: LayerEntry, parts: FileParts): void {
+    if (maybeExecutable(entry.path, entry.size, entry.mode)) this.#executable(entry, parts);
+    this.#factBodies?.parts(entry, parts);
+  }
+
+  #executable(entry: LayerEntry, parts: FileParts): void {
     const watches = watchesOf(entry.path);
     const executable = openExecutable(parts);
     if (executable === null) return;
@@ -134,6 +141,23 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
   }
 
   passing(entry: LayerEntry): PassingFile {
+    const asked = this.#factBodies?.passing(entry) ?? null;
+    if (asked === null) return this.#passingExecutable(entry);
+    if (!maybeExecutable(entry.path, entry.size, entry.mode)) return asked;
+    const executable = this.#passingExecutable(entry);
+    return {
+      data(chunk) {
+        executable.data(chunk);
+        asked.data(chunk);
+      },
+      end() {
+        executable.end();
+        asked.end();
+      },
+    };
+  }
+
+  #passingExecutable(entry: LayerEntry): PassingFile {
     const watches = watchesOf(entry.path);
     const onData = (chunk: Buffer) => {
       for (const { watch } of watches) watch.push(chunk);
@@ -176,12 +200,10 @@ export function readFile(reader: FileReader<unknown>, path: string, body: Buffer
   }
 }
 
-function readBody(bodies: BodyReader, path: string, body: Buffer): ParsedFile<unknown> | null {
-  try {
-    return bodies.read(path, body);
-  } catch (error) {
-    return asDamage(error);
-  }
+/** A whole body is more than parts of it, which are more than nothing. */
+function more(one: boolean | 'parts', other: boolean | 'parts'): boolean | 'parts' {
+  if (one === true || other === true) return true;
+  return one || other;
 }
 
 function asDamage(error: unknown): ParsedFile<never> {

@@ -25,6 +25,9 @@ export interface FactContext {
   layerId(index: number): string | null;
 }
 
+/** How much of a body `begins` sees, bytes. */
+export const beginningBytes = 1024;
+
 /** Reads bodies of any file, whatever its name, while the layer passes by; no body outlives the pass. */
 export interface BodyReader {
   /** what else decides what is read: part of the key of kept analyses */
@@ -33,6 +36,8 @@ export interface BodyReader {
   begin?(): BodyReader;
   /** Asked for every regular file, once; a hard link to a file that has passed is not asked for. Sizes in bytes. */
   wants(path: string, size: number, mode: number): boolean;
+  /** Whether a body that begins so is read at all; `beginning` has `beginningBytes`, or is the whole. Without it every one is. */
+  begins?(path: string, beginning: Buffer): boolean;
   /**
    * Pure; the facts are JSON values and share no memory with `body`. Null: nothing to keep, as most.
    *

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asText, detectSecrets } from './detect-secrets.ts';
-import { minKeywordBytes } from './keyword-search.ts';
+import { asText, beginsAsText, detectSecrets } from './detect-secrets.ts';
+import { KeywordSearch, minKeywordBytes } from './keyword-search.ts';
 import { secretKinds } from './kinds.ts';
 import { random, secretSamples } from './testing/secret-samples.ts';
 
@@ -68,7 +68,9 @@ it('finds secrets in UTF-16 of either order', () => {
   const token = samples['gitlab-pat']![0]!.secret;
   const little = Buffer.from(`\ufefffirst\r\nkey ${token}\r\n`, 'utf16le');
   const big = Buffer.from(little).swap16();
-  for (const body of [little, big]) {
+  // PowerShell marks its files, other programs do not
+  for (const body of [little, big, little.subarray(2), big.subarray(2), big.subarray(2, big.length - 1)]) {
+    expect(beginsAsText(body.subarray(0, 1024))).toBe(true);
     const text = asText(body);
     expect(text).not.toBeNull();
     expect(detectSecrets(text!, 'srv/a.txt').found).toMatchObject([{ line: 2 }]);
@@ -83,6 +85,24 @@ it('takes for binary what has a NUL at its beginning, and searches what has one 
     Buffer.from(` ${samples['gitlab-pat']![0]!.secret}`),
   ]);
   expect(detectSecrets(asText(later)!, 'srv/a.txt').found).toHaveLength(1);
+});
+
+it('finds every keyword, wherever it begins', () => {
+  const keywords = ['abab', 'baba', 'abba0', '-----b', 'ab_ab_'];
+  const search = new KeywordSearch(keywords);
+  const text = fc.array(fc.constantFrom(...'aAbB0_-'), { maxLength: 60 }).map((letters) => letters.join(''));
+  fc.assert(
+    fc.property(text, (made) => {
+      const found: string[] = [];
+      search.search(Buffer.from(made), (at, keyword) => found.push(`${at} ${keywords[keyword]}`) > 0);
+      const lower = made.toLowerCase();
+      const expected = [...lower].flatMap((_, at) =>
+        keywords.filter((keyword) => lower.startsWith(keyword, at)).map((keyword) => `${at} ${keyword}`),
+      );
+      expect(found).toEqual(expected);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 it('ends, and names only places in the text, whatever the bytes are', () => {

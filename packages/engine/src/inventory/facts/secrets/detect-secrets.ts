@@ -58,15 +58,35 @@ export function detectSecrets(
   return { found: found.length === 0 ? [] : withLines(text, distinct(found)), cut };
 }
 
+/** Whether a file that begins so is a text: one of UTF-16, or without a NUL byte. */
+export function beginsAsText(beginning: Buffer): boolean {
+  return !beginning.subarray(0, sniffedBytes).includes(0) || utf16Of(beginning) !== null;
+}
+
 /** The text of a file; null for one that is binary. UTF-16 is turned into UTF-8. */
 export function asText(body: Buffer): Buffer | null {
-  if (body[0] === 0xff && body[1] === 0xfe) return Buffer.from(body.subarray(2).toString('utf16le'), 'utf8');
-  if (body[0] === 0xfe && body[1] === 0xff) {
-    const swapped = Buffer.from(body.subarray(2, body.length - (body.length % 2))).swap16();
-    return Buffer.from(swapped.toString('utf16le'), 'utf8');
+  const order = utf16Of(body);
+  if (order === null) return beginsAsText(body) ? body : null;
+  const even = body.subarray(0, body.length - (body.length % 2));
+  const little = order === 'little' ? even : Buffer.from(even).swap16();
+  return Buffer.from(little.toString('utf16le'), 'utf8');
+}
+
+/** Told by its mark, or by every second byte of its beginning: what secrets are made of is ASCII. */
+function utf16Of(body: Buffer): 'little' | 'big' | null {
+  if (body[0] === 0xff && body[1] === 0xfe) return 'little';
+  if (body[0] === 0xfe && body[1] === 0xff) return 'big';
+  const end = Math.min(body.length, sniffedBytes) & ~1;
+  for (const [high, low, order] of [[1, 0, 'little'] as const, [0, 1, 'big'] as const]) {
+    let at = 0;
+    while (at < end && body[at + high] === 0 && isPrintable(body[at + low]!)) at += 2;
+    if (at > 0 && at === end) return order;
   }
-  const nul = body.indexOf(0);
-  return nul >= 0 && nul < sniffedBytes ? null : body;
+  return null;
+}
+
+function isPrintable(byte: number): boolean {
+  return (byte >= 0x20 && byte < 0x7f) || (byte >= 0x09 && byte <= 0x0d);
 }
 
 interface Detector {

@@ -1,7 +1,7 @@
 import type { LayerAnalysis } from '../../layer-analysis.ts';
 import type { Incomplete, SecretFact } from '../../types.ts';
 import type { FactContext, FactGatherer } from '../gatherer.ts';
-import { asText, detectSecrets } from './detect-secrets.ts';
+import { asText, beginsAsText, detectSecrets } from './detect-secrets.ts';
 import { secretKinds } from './kinds.ts';
 import { isReadForSecrets, isTooLargeForSecrets, maxSecretFileBytes } from './secret-paths.ts';
 
@@ -22,9 +22,10 @@ const kinds = new Map(secretKinds.map((kind) => [kind.id, kind]));
 /** Files of every layer, deleted later or not, and the image's configuration. Archives are not opened. */
 export const secretFacts: FactGatherer<'secrets'> = {
   name: 'secrets',
-  version: 1,
+  version: 2,
   bodies: {
     wants: isReadForSecrets,
+    begins: (_path, beginning) => beginsAsText(beginning),
     read(path, body) {
       const text = asText(body);
       if (text === null) return null;
@@ -62,8 +63,11 @@ function ofLayer({ listing, parsed }: LayerAnalysis, layer: number, context: Fac
   for (const { type, path, linkTarget } of listing.entries) {
     if (type === 'hardlink' && linkTarget !== null) names.get(linkTarget)?.push(path);
   }
-  return [...files].flatMap(([path, { facts }]) =>
-    names.get(path)!.map((name) => ofFile(name, facts as FileSecrets, layer, context)),
+  return [...files].flatMap(([path, { facts, damage }]) =>
+    names.get(path)!.map((name) => {
+      if (damage === null) return ofFile(name, facts as FileSecrets, layer, context);
+      return { secrets: [], cut: [unread(damage.message, `/${name}`, context.layerId(layer))] };
+    }),
   );
 }
 
