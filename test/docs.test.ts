@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { loadExceptions, loadPolicy } from '@plimsoll/engine';
+import { formats, loadExceptions, loadPolicy } from '@plimsoll/engine';
 import { describe, expect, it } from 'vitest';
 import { exitCodes } from '../packages/cli/src/exit.ts';
 import { commands } from '../packages/cli/src/program.ts';
@@ -140,4 +140,21 @@ describe('the architecture page', () => {
 it('the README gives every exit code its meaning', () => {
   for (const { code, meaning } of exitCodes.filter(({ code }) => code <= 5))
     expect(page('README.md')).toContain(`| ${code} | ${meaning} |`);
+});
+
+describe('the formats', () => {
+  const described = (usage: string) =>
+    commands
+      .find((command) => command.usage === usage)
+      ?.options.find(({ flags }) => flags.startsWith('--format'))
+      ?.description.split(';')[0]
+      ?.split(/, | or /);
+
+  it('are all named by the help and by the guide', () => {
+    const names = formats.map(({ name }) => name);
+    expect([...(described('scan <image>') ?? [])].sort()).toEqual([...names].sort());
+    const rows = [...page('docs/guides/reports.md').matchAll(/^\| (`[^|]*) \|/gm)].map(([, first = '']) => first);
+    const named = rows.flatMap((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
+    expect(named.filter((name) => name !== '--format').sort()).toEqual([...names].sort());
+  });
 });

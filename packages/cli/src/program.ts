@@ -23,7 +23,17 @@ interface CommandSpec {
 }
 
 const inventoryFormats = ['json', 'cyclonedx', 'cyclonedx-1.5', 'spdx', 'spdx-tag-value'];
-const reportFormats = ['table', 'html', ...inventoryFormats];
+const reportFormats = [
+  'table',
+  'html',
+  ...inventoryFormats,
+  'sarif',
+  'gitlab',
+  'gitlab-codequality',
+  'junit',
+  'csv',
+  'clair',
+];
 const severityNames = ['Unknown', 'Negligible', 'Low', 'Medium', 'High', 'Critical'];
 const stageNames = ['pipeline', 'registry', 'admission', 'runtime'];
 const packWords = ['default', 'best-practices', 'cis-docker', 'licenses', 'qualys-risk-index'];
@@ -164,6 +174,10 @@ export const commands: readonly CommandSpec[] = [
       { flags: '--stage <stage>', description: `${inWords(stageNames)} (default: pipeline)`, words: stageNames },
       { flags: '--severity <severity>', description: 'show findings of at least this severity', words: severityNames },
       { flags: '--only-fixed', description: 'show only findings that have a fix' },
+      {
+        flags: '--exploitable',
+        description: 'show only findings known to be exploited, with a public exploit, or malicious',
+      },
       {
         flags: '--kind <kind>',
         description: 'show only findings of this kind; repeatable',

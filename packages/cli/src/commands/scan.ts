@@ -91,6 +91,7 @@ function shown(options: Record<string, unknown>): ReportOptions['show'] {
   return {
     ...(severity === undefined ? {} : { severity: oneOf<Severity>(severity, severities, '--severity') }),
     onlyFixed: options.onlyFixed === true,
+    ...(options.exploitable === true && { exploitable: true }),
     ...(kinds.length > 0 ? { kinds } : {}),
   };
 }

@@ -3,6 +3,7 @@
  * one row that names them, so that ten packages of one source do not repeat the same ten lines.
  */
 import type { Finding, FindingKind } from '../matching/types.ts';
+import { byCodeUnit, compareFindings } from './finding-order.ts';
 import { kindWords } from './shown-findings.ts';
 
 export interface FindingRow {
@@ -23,25 +24,6 @@ export interface FindingGroup {
   /** names of the installed packages, sorted */
   readonly packages: readonly string[];
   readonly rows: readonly FindingRow[];
-}
-
-function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** Worst first, then malware and known exploited ones, then those with a fix, then by id. */
-function compareFindings(a: Finding, b: Finding): number {
-  return (
-    b.level - a.level ||
-    urgency(b) - urgency(a) ||
-    Number(b.fix?.state === 'fixed') - Number(a.fix?.state === 'fixed') ||
-    byCodeUnit(a.id, b.id) ||
-    byCodeUnit(a.key, b.key)
-  );
-}
-
-function urgency(finding: Finding): number {
-  return (finding.kind === 'malware' ? 2 : 0) + (finding.risk?.kev ? 1 : 0);
 }
 
 /** What findings of these kinds are about, when they are about no package. */

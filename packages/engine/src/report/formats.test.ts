@@ -20,6 +20,12 @@ describe('report formats', () => {
       'cyclonedx-1.5',
       'spdx',
       'spdx-tag-value',
+      'sarif',
+      'gitlab',
+      'gitlab-codequality',
+      'junit',
+      'csv',
+      'clair',
     ]);
     for (const format of formats)
       expect(() =>

@@ -46,7 +46,9 @@ describe('the page', () => {
     const links = [...page.matchAll(/href="([^"]*)"/g)].map((match) => match[1]!);
     expect(links.filter((link) => !/^#[a-z0-9-]+$/.test(link))).toEqual(
       links.filter((link) =>
-        /^https:\/\/(?:nvd\.nist\.gov\/vuln\/detail\/CVE-|github\.com\/advisories\/GHSA-)/.test(link),
+        /^https:\/\/(?:nvd\.nist\.gov\/vuln\/detail\/CVE-|github\.com\/advisories\/GHSA-|osv\.dev\/vulnerability\/)/.test(
+          link,
+        ),
       ),
     );
     const ids = new Set([...page.matchAll(/ id="([^"]*)"/g)].map((match) => match[1]!));

@@ -1,6 +1,7 @@
 /** Which findings a reader asked to see, and how many that hides. Judging is over by now: filters change no verdict. */
 import type { Severity } from '../advisories/types.ts';
 import type { Finding, FindingKind } from '../matching/types.ts';
+import { compareFindings } from './finding-order.ts';
 import type { ShowOptions } from './types.ts';
 
 /** In falling order, as reports list them. */
@@ -40,7 +41,14 @@ function describe(show: ShowOptions): string | null {
     words.push(show.severity === 'Critical' ? 'Critical' : `${show.severity} and above`);
   }
   if (show.onlyFixed) words.push('with a fix');
+  if (show.exploitable === true) words.push('known to be exploitable');
   return words.length === 0 ? null : words.join(', ');
+}
+
+/** Known to be exploited, to have a public exploit, or malicious itself. What is not known is no. */
+function isExploitable({ kind, risk }: Finding): boolean {
+  if (kind === 'malware' || risk?.malware === true) return true;
+  return Boolean(risk?.kev) || risk?.exploit === true || risk?.ransomware === true;
 }
 
 export function selectFindings(findings: readonly Finding[], show: ShowOptions): ShownFindings {
@@ -50,6 +58,7 @@ export function selectFindings(findings: readonly Finding[], show: ShowOptions):
     (finding) =>
       finding.level >= minLevel &&
       (!show.onlyFixed || finding.fix === null || finding.fix.state === 'fixed') &&
+      (show.exploitable !== true || isExploitable(finding)) &&
       (show.kinds === undefined || show.kinds.includes(finding.kind)),
   );
   return {
@@ -58,6 +67,18 @@ export function selectFindings(findings: readonly Finding[], show: ShowOptions):
     suppressed: findings.filter((finding) => finding.suppressed.length > 0),
     filter: describe(show),
   };
+}
+
+/** What a report that lists fewer findings says of itself; null without a filter. */
+export function filterWords({ filter, hidden }: ShownFindings): string | null {
+  if (filter === null) return null;
+  const what = hidden === 0 ? 'hides nothing' : `hides ${hidden === 1 ? '1 finding' : `${hidden} findings`}`;
+  return `This report was made with a filter (${filter}), which ${what}. The verdict is that of all findings.`;
+}
+
+/** What a report lists one by one: what counts first, worst first, then what was suppressed. */
+export function listedFindings({ shown, suppressed }: ShownFindings): readonly Finding[] {
+  return [...[...shown].sort(compareFindings), ...[...suppressed].sort(compareFindings)];
 }
 
 /** Distinct vulnerabilities by severity, worst first; one that is rated differently in two packages counts at its worst. */

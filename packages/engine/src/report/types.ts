@@ -3,12 +3,14 @@ import type { Severity } from '../advisories/types.ts';
 import type { FindingKind } from '../matching/types.ts';
 import type { InventoryResult, PlatformResults, ScanResult } from '../result/types.ts';
 
-/** What is listed. Filters act on what people read (table, HTML), never on JSON, and never on what broke the gate. */
+/** What is listed. Filters act on what people read, never on JSON or SBOMs, and never on what broke the gate. */
 export interface ShowOptions {
   /** lowest severity that is listed */
   readonly severity?: Severity;
   /** hides findings that could have a fix and have none */
   readonly onlyFixed: boolean;
+  /** hides what is not known to be exploited or to have a public exploit */
+  readonly exploitable?: boolean;
   readonly kinds?: readonly FindingKind[];
 }
 

@@ -4,11 +4,10 @@ import type { Finding } from '../../matching/types.ts';
 import { type FindingGroup, type FindingRow, provingPaths } from '../finding-groups.ts';
 import { fixWords, plural, riskMarks, subjectWords } from '../finding-words.ts';
 import type { LayerPlace } from '../layer-words.ts';
+import { publicPage } from '../public-pages.ts';
 import { severitiesWorstFirst } from '../shown-findings.ts';
 import { type Content, html, type Markup } from './markup.ts';
 
-const cveId = /^CVE-\d{4}-\d{4,19}$/;
-const ghsaId = /^GHSA(?:-[0-9a-z]{4}){3}$/;
 /** More paths of one finding (a library that is vendored a hundred times) are counted. */
 const maxPaths = 10;
 
@@ -21,15 +20,9 @@ export function severityChip(severity: Severity): Markup {
   return html`<span class="sev s${levelOf(severity)}">${severity}</span>`;
 }
 
-/** The public page of an id whose form is known; the page itself never asks for it. */
-function publicPage(id: string): string | null {
-  if (cveId.test(id)) return `https://nvd.nist.gov/vuln/detail/${id}`;
-  return ghsaId.test(id) ? `https://github.com/advisories/${id}` : null;
-}
-
 export function linkedId(id: string): Markup {
   const page = publicPage(id);
-  return page === null ? html`<b>${id}</b>` : html`<a href="${page}"><b>${id}</b></a>`;
+  return page === null ? html`<b>${id}</b>` : html`<a href="${page.url}"><b>${id}</b></a>`;
 }
 
 export function marks(finding: Finding): readonly Markup[] {

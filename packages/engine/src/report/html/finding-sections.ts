@@ -4,7 +4,7 @@ import type { ScanResult } from '../../result/types.ts';
 import { type FindingGroup, type FindingRow, groupFindings, provingPaths } from '../finding-groups.ts';
 import { ageInDays, plural, subjectWords } from '../finding-words.ts';
 import { type LayerPlace, layerPlaces } from '../layer-words.ts';
-import { type ShownFindings, severitiesWorstFirst } from '../shown-findings.ts';
+import { filterWords, type ShownFindings, severitiesWorstFirst } from '../shown-findings.ts';
 import {
   evidenceList,
   fixContent,
@@ -100,9 +100,9 @@ export function* findingList(
 ): Generator<Markup> {
   yield html`<section aria-labelledby="findings"><h2 id="findings">Findings<small>days count since the fix is known, else since publication</small></h2>
 `;
-  if (selected.filter !== null) {
-    const what = selected.hidden === 0 ? 'hides nothing' : `hides ${plural(selected.hidden, 'finding')}`;
-    yield html`<p class="notice" role="note">This page was made with a filter (${selected.filter}), which ${what}. The verdict is that of all findings.</p>
+  const filter = filterWords(selected);
+  if (filter !== null) {
+    yield html`<p class="notice" role="note">${filter}</p>
 `;
   }
   if (groups.length === 0) {
