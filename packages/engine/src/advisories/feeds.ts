@@ -6,6 +6,7 @@ import { debianFeed } from './feeds/debian.ts';
 import { endOfLifeFeed } from './feeds/endoflife.ts';
 import { kevFeed } from './feeds/kev.ts';
 import { osvFeed } from './feeds/osv.ts';
+import { redHatFeed } from './feeds/redhat-vex.ts';
 import { chainguardFeed, wolfiFeed } from './feeds/wolfi.ts';
 
 /** Every feed that `db build` reads. */
@@ -18,5 +19,6 @@ export const feeds: readonly Feed[] = [
   endOfLifeFeed,
   kevFeed,
   osvFeed,
+  redHatFeed,
   wolfiFeed,
 ];

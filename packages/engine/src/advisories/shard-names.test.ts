@@ -29,6 +29,17 @@ describe('names of shards', () => {
     expect(distroShard({ id, version, codename })).toBe(shard);
   });
 
+  test.each([
+    ['7', 'CentOS Linux 7 (Core)', 'rhel-7'],
+    ['8', 'CentOS Linux 8', 'rhel-8'],
+    ['6.10', null, 'rhel-6'],
+    ['8', 'CentOS Stream 8', undefined],
+    ['9', 'CentOS Stream 9', undefined],
+    ['10', null, undefined],
+  ])('CentOS Linux is judged as RHEL, CentOS Stream is not: %s %s → %s', (version, prettyName, shard) => {
+    expect(distroShard({ id: 'centos', version, codename: null, prettyName })).toBe(shard);
+  });
+
   test('a distro may have feeds while its release is unknown', () => {
     expect(distroFeedExists({ id: 'debian', version: null, codename: null })).toBe(true);
     expect(distroFeedExists({ id: 'kali', version: '1', codename: null })).toBe(false);

@@ -4,6 +4,8 @@ export interface DistroName {
   readonly id: string;
   readonly version: string | null;
   readonly codename: string | null;
+  /** tells CentOS Stream from CentOS Linux, which share an id and a version */
+  readonly prettyName?: string | null;
 }
 
 /** Releases of Debian by codename, as the security tracker and os-release write it. */
@@ -37,6 +39,12 @@ function debianRelease({ version, codename }: DistroName): string | undefined {
   return codename === null ? undefined : debianReleases[codename.toLowerCase()];
 }
 
+/** CentOS Linux was rebuilt from RHEL; CentOS Stream, all there is from 9 on, comes before it and has no advisories. */
+function centosRelease(distro: DistroName): string | undefined {
+  const release = major(distro);
+  return Number(release) > 8 || /\bstream\b/i.test(distro.prettyName ?? '') ? undefined : release;
+}
+
 function alpineRelease({ version }: DistroName): string | undefined {
   if (version === null) return undefined;
   // edge calls itself 3.24.0_alpha20260127 or edge
@@ -53,6 +61,8 @@ const distros: Readonly<Record<string, { readonly prefix: string; readonly relea
   chainguard: { prefix: 'chainguard', release: null },
   wolfi: { prefix: 'wolfi', release: null },
   almalinux: { prefix: 'almalinux', release: major },
+  centos: { prefix: 'rhel', release: centosRelease },
+  rhel: { prefix: 'rhel', release: major },
   rocky: { prefix: 'rocky-linux', release: major },
 };
 

@@ -60,6 +60,8 @@ const ownType: Readonly<Record<string, string>> = {
   wolfi: 'apk',
   arch: 'alpm',
   almalinux: 'rpm',
+  centos: 'rpm',
+  rhel: 'rpm',
   rocky: 'rpm',
 };
 

@@ -15,12 +15,17 @@ export function moduleInTitle(title: string): string {
   return named.size === 1 ? [...named][0]! : '*';
 }
 
+/** The version up to what tells one build for a module from the next: `1:14.21.1-2.module+`. */
+export function withoutModuleBuild(version: string): string {
+  return version.replace(/([.+_]module[+_]).*/s, '$1');
+}
+
 /** One bulletin may list several builds of a module at one version; each has the fix, so that the first is enough. */
 export function oneBuildEach(ranges: readonly VersionRange[], compare: Compare | null): VersionRange[] {
   const lowest = new Map<string, VersionRange>();
   for (const range of ranges) {
     const { fixed } = range;
-    const build = fixed === null || !isModular(fixed) ? null : fixed.replace(/([.+_]module[+_]).*/, '$1');
+    const build = fixed === null || !isModular(fixed) ? null : withoutModuleBuild(fixed);
     const key = JSON.stringify(build === null ? range : [range.introduced, build]);
     const other = lowest.get(key);
     if (other === undefined || (compare?.(fixed ?? '', other.fixed ?? '') ?? 0) < 0) lowest.set(key, range);
