@@ -59,7 +59,7 @@ describe.each(pages)('%s', (path) => {
   it('calls commands and flags that exist', () => {
     const wrong = blocks(text)
       .flatMap(({ body }) => body.split('\n'))
-      .flatMap((line) => [...line.matchAll(/\bplimsoll ((?:scan|sbom|db|versions)\b[^|;&)`]*)/g)])
+      .flatMap((line) => [...line.matchAll(/\bplimsoll ((?:scan|sbom|explain|db|versions)\b[^|;&)`]*)/g)])
       .flatMap(([, call = '']) => {
         const [first = '', second = ''] = call.split(/\s+/);
         const spec = commands.find(

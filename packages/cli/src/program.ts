@@ -218,6 +218,17 @@ export const commands: readonly CommandSpec[] = [
     load: async () => (await import('./commands/sbom.ts')).runSbom,
   },
   {
+    usage: 'explain <result> <id>',
+    description: 'tell why a vulnerability is in a result of scan (--format json), or why it is not',
+    options: [
+      { flags: '--format <name[=file]>', description: 'text or json; repeatable (default: text)', repeat: true },
+      ...storage.filter((o) => o.flags.startsWith('--db-dir')),
+      ...run,
+    ],
+    examples: ['plimsoll explain result.json CVE-2024-3094'],
+    load: async () => (await import('./commands/explain.ts')).runExplain,
+  },
+  {
     usage: 'db build',
     description: 'make advisory shards from the upstream feeds or a mirror of them',
     options: [

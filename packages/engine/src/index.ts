@@ -16,6 +16,8 @@ export { suggestion } from './policy/nearest.ts';
 export { packNames, packText } from './policy/packs.ts';
 export { setParameters } from './policy/parameters.ts';
 export { loadPolicy, type Policy } from './policy/policy-file.ts';
+export { explanationJson } from './report/explanation-json.ts';
+export { explanationText } from './report/explanation-text.ts';
 export { formats } from './report/formats.ts';
 export { inventoryFormats } from './report/inventory-formats.ts';
 export {
@@ -27,7 +29,9 @@ export {
   withShards,
 } from './report/progress.ts';
 export type { InventoryFormat, ReportFormat, ReportOptions, ShowOptions } from './report/types.ts';
+export { readResult } from './result/read-result.ts';
 export type { InventoryResult, PlatformResults, ScanResult } from './result/types.ts';
+export { explain } from './scan/explain/explain.ts';
 export type { ClamdAddress } from './scan/malware/clamd-client.ts';
 export { listImage, listPlatforms } from './scan/read-subject.ts';
 export type { AdvisorySource, ScanProgress, ScanRequest, SubjectRequest, WithDigest } from './scan/request.ts';

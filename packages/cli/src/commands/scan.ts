@@ -27,6 +27,7 @@ import { cacheFolder, days, list, oneOf, text, today } from '../values.ts';
 import { clamdAddress } from './clamd-address.ts';
 import { plannedReports, writeReports } from './reports.ts';
 import { advisorySources, readWithDigest, subjectRequest, withDigest } from './request.ts';
+import { screenOptions } from './screen-options.ts';
 
 const defaultMaxDbAgeDays = 5;
 
@@ -64,7 +65,7 @@ export async function runScan(
   const results = all?.results ?? [await scanImage(request)];
   progress.clear();
   context.stopIfOver();
-  await writeReports(outputs, results, all, (toTerminal) => reportOptions(show, toTerminal));
+  await writeReports(outputs, results, all, (toTerminal) => ({ ...screenOptions(toTerminal), show }));
   return firstExitCode(results.map(({ verdict }) => verdict.exitCode));
 }
 
@@ -94,17 +95,6 @@ function shown(options: Record<string, unknown>): ReportOptions['show'] {
     ...(options.exploitable === true && { exploitable: true }),
     ...(kinds.length > 0 ? { kinds } : {}),
   };
-}
-
-const widthOfFiles = 100;
-
-/** A report in a file looks the same wherever it is made; one on a terminal fits it. */
-function reportOptions(show: ReportOptions['show'], toTerminal: boolean): ReportOptions {
-  const { stdout } = process;
-  const color =
-    toTerminal &&
-    (process.env.FORCE_COLOR ? process.env.FORCE_COLOR !== '0' : stdout.isTTY === true && !process.env.NO_COLOR);
-  return { columns: (toTerminal && stdout.columns) || widthOfFiles, color, unicode: true, show };
 }
 
 async function readPolicies(given: readonly string[], failOn: Severity | null): Promise<WithDigest<Policy>[]> {

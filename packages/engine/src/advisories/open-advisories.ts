@@ -23,6 +23,7 @@ export const noAdvisories: AdvisoryReader = {
   shard: () => undefined,
   shards: () => [],
   advisories: () => new Map(),
+  naming: () => new Map(),
   ratings: () => new Map(),
   kev: () => new Map(),
   endOfLife: () => [],
@@ -75,6 +76,7 @@ export function openAdvisories(dbDir: string): AdvisoryReader {
     shards: () => [...infos.values()],
     advisories: (shard, packages): ReadonlyMap<string, readonly AdvisoryRecord[]> =>
       lookUp(shard, packages, (name, body, { scheme }) => decodeStatements(name, scheme, body)),
+    naming: (name, id) => recordsNaming(shardOf(name), id),
     ratings: (cves): ReadonlyMap<string, RatingRecord> => {
       const found = new Map<string, RatingRecord>();
       for (const [shard, ids] of Map.groupBy(cves, (id) => ratingsShard(id) ?? '')) {
@@ -91,6 +93,19 @@ export function openAdvisories(dbDir: string): AdvisoryReader {
       infos.clear();
     },
   };
+}
+
+function recordsNaming(shard: OpenShard | undefined, id: string): ReadonlyMap<string, readonly AdvisoryRecord[]> {
+  const found = new Map<string, readonly AdvisoryRecord[]>();
+  const rows = shard?.database.prepare('SELECT key, value FROM body WHERE instr(value, ?) > 0 ORDER BY key').all(id);
+  for (const row of rows ?? []) {
+    const name = String(row.key);
+    const named = decodeStatements(name, shard?.scheme ?? '', String(row.value)).filter((record) =>
+      [record.id, ...record.aliases, ...record.bulletins].includes(id),
+    );
+    if (named.length > 0) found.set(name, named);
+  }
+  return found;
 }
 
 /** undefined: missing, or its bytes are others than the catalog says, or of another version of this program. */

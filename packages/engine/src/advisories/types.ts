@@ -151,6 +151,8 @@ export interface AdvisoryReader {
   shards(): readonly ShardInfo[];
   /** records of each of these package names (names without a record are absent); asked in one batch */
   advisories(shard: string, packages: readonly string[]): ReadonlyMap<string, readonly AdvisoryRecord[]>;
+  /** every record of a shard that is, is called or belongs to `id`, by package: reads the whole shard */
+  naming(shard: string, id: string): ReadonlyMap<string, readonly AdvisoryRecord[]>;
   ratings(cves: readonly string[]): ReadonlyMap<string, RatingRecord>;
   kev(ids: readonly string[]): ReadonlyMap<string, KevRecord>;
   endOfLife(distro: string): readonly EolRecord[];

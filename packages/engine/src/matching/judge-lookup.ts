@@ -53,6 +53,12 @@ export class LookupJudge {
     return found;
   }
 
+  /** What is compared with what; undefined: nothing can be. */
+  compared(record: AdvisoryRecord): { readonly record: AdvisoryRecord; readonly installed: Installed } | undefined {
+    const installed = this.#versionFor(record);
+    return installed && { record: this.#comparable(record), installed };
+  }
+
   #versionFor(record: AdvisoryRecord): Installed | undefined {
     return isAboutSource(record) ? this.#source : this.#installed;
   }

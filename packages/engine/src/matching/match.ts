@@ -85,9 +85,9 @@ export function matchInventory({ inventory, plan, advisories }: MatchInput): Mat
 }
 
 /** Names of the installed packages of the distro itself: their source is known to the release's shard, or (rpm) their vendor is the distro's. */
-function distroOwners(
+export function distroOwners(
   plan: LookupPlan,
-  { distro }: Inventory,
+  { distro }: Pick<Inventory, 'distro'>,
   advisories: MatchInput['advisories'],
 ): ReadonlySet<string> {
   const owners = plan.lookups.filter((lookup) => {
@@ -99,7 +99,7 @@ function distroOwners(
 }
 
 /** What the shard says of the package, and of its source where that has an entry of its own. */
-function recordsFor(
+export function recordsFor(
   { name, source }: PackageLookup,
   scope: RpmScope | undefined,
   shard: ReadonlyMap<string, readonly AdvisoryRecord[]> | undefined,
@@ -167,7 +167,7 @@ function judgeRecords(
 const copies: readonly string[] = ['osv', 'github'];
 
 /** For a distro package the distro's own statements, where there are any; else everybody's. */
-function authority(records: readonly AdvisoryRecord[], distro: boolean): readonly AdvisoryRecord[] {
+export function authority(records: readonly AdvisoryRecord[], distro: boolean): readonly AdvisoryRecord[] {
   const own = distro ? records.filter(({ source }) => !copies.includes(source)) : [];
   return own.length > 0 ? own : records;
 }

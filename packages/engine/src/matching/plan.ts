@@ -72,7 +72,10 @@ const ownType: Readonly<Record<string, string>> = {
  * @param inventory packages and distro
  * @param naming where the advisories of a distro or package type are
  */
-export function planLookups(inventory: Inventory, naming: Naming): LookupPlan {
+export function planLookups(
+  inventory: Pick<Inventory, 'distro' | 'packages' | 'incomplete'>,
+  naming: Naming,
+): LookupPlan {
   const { distro } = inventory;
   const distroShard = (distro && naming.distroShard(distro)) ?? null;
   const gaps = new Gaps();

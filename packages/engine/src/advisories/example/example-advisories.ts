@@ -29,6 +29,7 @@ function debian(name: string, cve: string, fixed: string | null, details: Partia
 export const exampleDebian12: readonly Statement[] = [
   debian('curl', 'CVE-2023-38545', '7.88.1-10+deb12u4', { bulletins: ['DSA-5523-1'], fixedSince: '2023-10-11' }),
   debian('glibc', 'CVE-2023-4911', '2.36-9+deb12u3', { bulletins: ['DSA-5514-1'], fixedSince: '2023-10-03' }),
+  debian('openssl', 'CVE-2022-0778', '1.1.1n-1', { bulletins: ['DSA-5103-1'], fixedSince: '2022-03-15' }),
   debian('openssl', 'CVE-2023-5363', '3.0.11-1~deb12u2', { bulletins: ['DSA-5532-1'], fixedSince: '2023-10-24' }),
   debian('openssl', 'CVE-2024-0727', '3.0.13-1~deb12u1'),
   debian('zlib', 'CVE-2023-45853', null, { status: 'will-not-fix' }),

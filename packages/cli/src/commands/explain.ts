@@ -1,0 +1,29 @@
+import { readFile } from 'node:fs/promises';
+import { explain, explanationJson, explanationText, readResult } from '@plimsoll/engine';
+import { UsageError } from '../exit.ts';
+import { fileReason } from '../files.ts';
+import { parseOutputs, writeOutputs } from '../output.ts';
+import type { CommandContext } from '../program.ts';
+import { cacheFolder, list, text } from '../values.ts';
+import { screenOptions } from './screen-options.ts';
+
+/** `plimsoll explain RESULT ID`: 0 whatever the answer is. */
+export async function runExplain(
+  [file = '', question = '']: string[],
+  options: Record<string, unknown>,
+  { stopIfOver }: CommandContext,
+): Promise<number> {
+  const outputs = parseOutputs(list(options, 'format'), ['text', 'json'], 'text');
+  if (question.trim() === '') throw new UsageError('the id is an empty word; say one such as CVE-2024-3094');
+  const body = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(`the result ${file} cannot be read: ${fileReason(error)}`);
+  });
+  const result = readResult(body);
+  if ('problem' in result) throw new UsageError(`${file} ${result.problem}`);
+  const explanation = explain(result, question.trim(), text(options, 'dbDir') ?? cacheFolder('advisories'));
+  stopIfOver();
+  await writeOutputs(outputs, ({ format, file: to }) =>
+    format === 'json' ? explanationJson(explanation) : explanationText(explanation, screenOptions(to === undefined)),
+  );
+  return 0;
+}
