@@ -45,6 +45,13 @@ export function listedLicense(text: string): LicenseNode | null {
 export function namedLicense(name: string): LicenseNode | null {
   const known = listedLicense(name) ?? fromKey(keyOf(name));
   if (known !== null) return known;
+  // of which file or by whom: `public-domain-md5`, `SDBM-PUBLIC-DOMAIN`
+  if (
+    /(?:^|[^a-z])public[-_ ]?domain(?:$|[^a-z])/i.test(name) &&
+    !/[^\w.~ -]|\b(?:not|non|and|or|with)\b/i.test(name)
+  ) {
+    return licenseId('LicenseRef-Public-Domain');
+  }
   const [, whole, short] = /^([^()]+)\(([^()]+)\) ?$/.exec(name) ?? [];
   if (whole === undefined || short === undefined) return null;
   const meant = fromKey(keyOf(whole));
@@ -53,7 +60,8 @@ export function namedLicense(name: string): LicenseNode | null {
   return again ? meant : null;
 }
 
-const gnuPattern = /^(gpl|lgpl|agpl|gfdl|fdl)( niv)?(?: (\d+(?:\.\d+)?))?(?: (only|\+))?(?: (?:gpl|lgpl|agpl))?$/;
+const gnuPattern =
+  /^(gpl|lgpl|agpl|gfdl|fdl)( niv)?(?: (\d+(?:\.\d+)?))?(?: (only|\+))?(?: (?:gpl|lgpl|agpl)|( no invariants?(?: sections?)?| niv))?$/;
 /** Whoever names no version lets the user choose any. */
 const firstVersions: Readonly<Record<string, string>> = { GPL: '1.0', LGPL: '2.0', AGPL: '3.0', GFDL: '1.1' };
 
@@ -72,8 +80,9 @@ function fromKey(key: string): LicenseNode | null {
   return id === undefined ? null : currentLicense(licenseId(id, null, orLater));
 }
 
-function gnuLicense([, name, invariants, number, suffix]: RegExpExecArray): LicenseNode | null {
+function gnuLicense([, name, before, number, suffix, behind]: RegExpExecArray): LicenseNode | null {
   const family = name === 'fdl' ? 'GFDL' : name!.toUpperCase();
+  const invariants = before ?? behind;
   const version = number ?? firstVersions[family]!;
   const later = number === undefined || suffix === '+' ? 'or-later' : 'only';
   const id = [family, version.includes('.') ? version : `${version}.0`, invariants && 'no-invariants', later]

@@ -46,6 +46,13 @@ describe('declared licences', () => {
     ['GPL-3+ with Autoconf exception', 'GPL-3.0-or-later WITH Autoconf-exception-3.0'],
     ['GPL-2+ with OpenSSL exception', 'LicenseRef-GPL-2-with-OpenSSL-exception-…'],
     ['GFDL-NIV-1.2+', 'GFDL-1.2-no-invariants-or-later'],
+    ['GFDL-1.3+-no-invariant', 'GFDL-1.3-no-invariants-or-later'],
+    ['GPL-2+-libtool-exception', 'GPL-2.0-or-later WITH Libtool-exception'],
+    ['SDBM-PUBLIC-DOMAIN', 'LicenseRef-Public-Domain'],
+    ['public-domain-md5', 'LicenseRef-Public-Domain'],
+    ['not-public-domain', 'LicenseRef-not-public-domain-…'],
+    ['BSD-3-clause~author', 'LicenseRef-BSD-3-clause-author-…'],
+    ['BSD-5-clause~author', 'LicenseRef-BSD-5-clause-author-…'],
     ['public-domain', 'LicenseRef-Public-Domain'],
     // R, Rust, JavaScript
     ['GPL (>= 2)', 'GPL-2.0-or-later'],

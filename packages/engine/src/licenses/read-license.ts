@@ -12,26 +12,32 @@ const maxWords = 12;
 /** Package types of which several declared licences are a choice; of the others all of them apply. */
 const choiceTypes: ReadonlySet<string> = new Set(['maven', 'npm', 'composer']);
 
+/** What a name means that is the package's own; null: it is not told either. */
+export type OwnNames = (name: string) => LicenseNode | null;
+const noOwnNames: OwnNames = () => null;
+
 /**
  * What a package declares, as one expression; null where it declares nothing.
  *
  * @param type of the package, a purl type
  * @param texts `GPLv2+ and LGPLv2+`, `License :: OSI Approved :: MIT License`, an address …
+ * @param own asked for names that mean nothing by themselves
  */
-export function readLicenses(type: string, texts: readonly string[]): LicenseNode | null {
-  const nodes = texts.flatMap((text) => (text.trim() === '' ? [] : [readLicense(text, type === 'ebuild')]));
+export function readLicenses(type: string, texts: readonly string[], own = noOwnNames): LicenseNode | null {
+  const nodes = texts.flatMap((text) => (text.trim() === '' ? [] : [readLicense(text, type === 'ebuild', own)]));
   return joined(choiceTypes.has(type) ? 'or' : 'and', nodes);
 }
 
 /** @param portage `|| ( A B )` is a choice, and names side by side all apply */
-export function readLicense(declared: string, portage = false): LicenseNode {
+export function readLicense(declared: string, portage = false, own = noOwnNames): LicenseNode {
   const asWords: LicenseNode = { kind: 'text', text: declared, base: null };
   if (declared.length > maxChars) return asWords;
   const exact = readSpdxExpression(declared) ?? listedLicense(declared);
   if (exact !== null) return named(exact);
   const text = simplified(declared);
   const exactly = readSpdxExpression(text);
-  const read = exactly === undefined ? (namedLicense(text) ?? readWords(text, portage)) : named(exactly);
+  const meant = (name: string) => namedLicense(name) ?? own(name) ?? variantOf(name);
+  const read = exactly === undefined ? (meant(text) ?? readWords(text, portage, meant)) : named(exactly);
   if (read?.kind === 'text' && read.base !== null) return { ...read, text: declared };
   return read !== null && [...leaves(read)].some((leaf) => leaf.kind === 'id' || leaf.base !== null) ? read : asWords;
 }
@@ -57,12 +63,19 @@ function simplified(text: string): string {
       /[- ](?:or|and)[- ](?:\(?at your option\)? )?(?:any )?(?:later|newer|greater|higher)(?: versions?)?/gi,
       '+',
     )
+    .replace(/\b((?:L|A)?GPL-[\d.]+\+?)-([\w.]+)[-_]exception\b/gi, '$1 with $2 exception')
     .replace(/, ?(?=v(?:er(?:sion)?)?\.? ?\d)/gi, ' ');
+}
+
+/** `BSD-3-clause-Regents`, `BSD-2-clause~author`: who Debian says holds the rights; the terms are those of the licence. */
+function variantOf(name: string): LicenseNode | null {
+  const base = /^(BSD-[234]-clause)[~-]\w[\w.-]*$/i.exec(name)?.[1];
+  return base === undefined ? null : { kind: 'text', text: name, base: listedLicense(base) };
 }
 
 type Token = '(' | ')' | ',' | 'and' | 'or' | 'with' | 'any(' | { readonly word: string };
 
-function tokensOf(text: string, portage: boolean): readonly Token[] {
+function tokensOf(text: string, portage: boolean, meant: OwnNames): readonly Token[] {
   const found = text.match(/\|\|? ?\(|[(),;]|&&?|\|\|?|[^\s(),;&|]+/g) ?? [];
   return found.flatMap((part): Token[] => {
     const word = part.toLowerCase();
@@ -71,14 +84,14 @@ function tokensOf(text: string, portage: boolean): readonly Token[] {
     if (word.endsWith('(')) return portage ? ['any('] : ['or', '('];
     if (word.startsWith('&') || word === '+' || word === 'plus') return ['and'];
     if (word.startsWith('|') || word === '/') return ['or'];
-    const pieces = namedLicense(part) === null ? part.split('/').filter((piece) => piece !== '') : [part];
+    const pieces = meant(part) === null ? part.split('/').filter((piece) => piece !== '') : [part];
     return pieces.flatMap((piece, index): Token[] => (index === 0 ? [{ word: piece }] : ['or', { word: piece }]));
   });
 }
 
 /** Names joined by words and signs, in parentheses or not; null where they are no sentence. */
-function readWords(text: string, portage: boolean): LicenseNode | null {
-  const tokens = tokensOf(text, portage);
+function readWords(text: string, portage: boolean, meant: OwnNames): LicenseNode | null {
+  const tokens = tokensOf(text, portage, meant);
   let at = 0;
   const isWord = () => typeof tokens[at] === 'object';
   const take = (token: Token) => tokens[at] === token && ++at > 0;
@@ -122,7 +135,7 @@ function readWords(text: string, portage: boolean): LicenseNode | null {
     }
     const name = words();
     if (name.length === 0) return null;
-    const license = portage ? allNamed(name) : (namedLicense(name.join(' ')) ?? allNamed(name));
+    const license = portage ? allNamed(name) : (meant(name.join(' ')) ?? allNamed(name));
     if (!take('with')) return license ?? { kind: 'text', text: name.join(' '), base: null };
     const exception = words().join(' ');
     const whole = `${name.join(' ')} with ${exception}`;

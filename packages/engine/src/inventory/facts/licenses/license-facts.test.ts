@@ -54,6 +54,68 @@ it('reads what packages declare, and their licence files where they declare noth
   ]);
 });
 
+it('reads the own names of a copyright file by their texts, and names those that have none', async () => {
+  const found = await licensesOf({
+    'etc/os-release': 'ID=debian\nVERSION_ID=12\n',
+    'var/lib/dpkg/status': debs('own'),
+    'usr/share/doc/own/copyright': `Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
+
+Files: *
+License: GPL-3+-autoconf-exception and odd-isc
+
+Files: a
+License: GFDL-1.3+-no-invariant
+
+Files: b
+License: BSD-3-clause-holders
+
+Files: c
+License: public-domain-md5
+
+Files: d
+License: ask-us
+
+License: odd-isc
+ ${isc}
+`,
+  });
+  expect(found).toMatchObject([
+    {
+      expression: expect.stringMatching(
+        /^GPL-3.0-or-later WITH Autoconf-exception-3.0 AND ISC AND GFDL-1.3-no-invariants-or-later AND LicenseRef-BSD-3-clause-holders-\w+ AND LicenseRef-Public-Domain AND LicenseRef-ask-us-\w+$/,
+      ),
+      group: 'unknown',
+      unknown: ['ask-us'],
+      files: [],
+    },
+  ]);
+});
+
+it('reads the copyright file of another package of the same source, where images lost the link to it', async () => {
+  const stanza = (name: string, version: string, source: string) =>
+    `Package: ${name}\nStatus: install ok installed\nVersion: ${version}\nSource: ${source}\nArchitecture: all\n`;
+  const found = await licensesOf({
+    'etc/os-release': 'ID=debian\nVERSION_ID=12\n',
+    'var/lib/dpkg/status': [
+      ...[stanza('gcc-base', '1', 'gcc'), stanza('libgcc', '1', 'gcc'), stanza('libgcc-old', '0', 'gcc')],
+      ...[stanza('x-base', '2', 'x'), stanza('libx', '2', 'x'), stanza('linked', '2', 'x')],
+    ].join('\n'),
+    'usr/share/doc/gcc-base/copyright': 'see /usr/share/common-licenses/GPL-3',
+    'usr/share/doc/x-base/copyright':
+      'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n\nFiles: *\nLicense: Expat\n',
+    'usr/share/doc/linked': { link: 'x-base' },
+  });
+  const shown = found.map(({ name, expression, files, declared }) => [name, expression, ...files, declared.length]);
+  expect(shown.sort((a, b) => (String(a[0]) < String(b[0]) ? -1 : 1))).toEqual([
+    ['gcc-base', 'GPL-3.0-only', '/usr/share/doc/gcc-base/copyright', 0],
+    ['libgcc', 'GPL-3.0-only', '/usr/share/doc/gcc-base/copyright', 0],
+    ['libgcc-old', null, 0],
+    ['libx', 'MIT', '/usr/share/doc/x-base/copyright', 0],
+    ['linked', 'MIT', 1],
+    ['x-base', 'MIT', 1],
+  ]);
+});
+
 it('goes by the licence file that the last layer leaves', async () => {
   const name = 'app/node_modules/a';
   const base = { [`${name}/package.json`]: '{"name":"a","version":"1.0.0"}', [`${name}/LICENSE`]: isc };

@@ -2,6 +2,7 @@ import type { ParsedFile } from '../../cataloger.ts';
 import { CatalogError } from '../../error.ts';
 import { beginsAsZip, readZipEntry, zipEntries } from '../../zip-archive.ts';
 import type { BodyReader } from '../gatherer.ts';
+import { isMachineReadable, namesInDebCopyright } from './deb-copyright-names.ts';
 import { licensesInDebCopyright, licensesInText } from './license-texts.ts';
 
 /** Bytes; the longest licences that are in use have 100,000. */
@@ -11,8 +12,13 @@ const maxJarEntries = 100_000;
 /** Licence files of one archive. */
 const maxJarTexts = 10;
 
-/** What a file that holds licences says: identifiers of SPDX. */
-export type LicensesOfFile = readonly string[];
+/** What a file that holds licences says. */
+export interface LicensesOfFile {
+  /** identifiers of SPDX, sorted */
+  readonly licenses: readonly string[];
+  /** of a machine-readable `copyright` file: what its own names mean, in lower case → identifiers */
+  readonly names?: Readonly<Record<string, readonly string[]>>;
+}
 
 const names = /^(?:mit-|apache-|gpl-|lgpl-)?(?:un)?(?:licen[cs]es?|copying)(?:$|[._-])/i;
 
@@ -39,16 +45,19 @@ export const licenseBodies: BodyReader = {
   read(path, body) {
     if (path.endsWith('.jar')) return found(licensesInJar(body));
     const text = body.toString('latin1');
-    return found(isDebCopyright(path) ? licensesInDebCopyright(text) : licensesInText(text));
+    if (!isDebCopyright(path)) return found(licensesInText(text));
+    if (!isMachineReadable(text)) return found(licensesInDebCopyright(text));
+    const names = namesInDebCopyright(text);
+    return Object.keys(names).length === 0 ? null : { facts: { licenses: [], names }, damage: null };
   },
 };
 
-function found(licenses: LicensesOfFile): ParsedFile<LicensesOfFile> | null {
-  return licenses.length === 0 ? null : { facts: licenses, damage: null };
+function found(licenses: readonly string[]): ParsedFile<LicensesOfFile> | null {
+  return licenses.length === 0 ? null : { facts: { licenses }, damage: null };
 }
 
 /** Of a damaged archive none: the packages in it are told as damaged already. */
-function licensesInJar(body: Buffer): LicensesOfFile {
+function licensesInJar(body: Buffer): readonly string[] {
   if (!beginsAsZip(body)) return [];
   const ids = new Set<string>();
   let [entries, texts] = [0, 0];

@@ -32,6 +32,11 @@ describe('texts of licences', () => {
     ['This is free and unencumbered software released into the public domain.', ['Unlicense']],
     ['Mozilla Public License Version 2.0', ['MPL-2.0']],
     [`${mit}\n\n${bsd}`, ['BSD-2-Clause', 'MIT']],
+    [
+      'Copying and distribution of this file, with or without modification,\nare permitted in any medium without royalty provided the copyright\nnotice and this notice are preserved.',
+      ['FSFAP'],
+    ],
+    ['permitted provided that this entire copyright\n * notice is duplicated in all such copies', ['TCP-wrappers']],
     ['all rights reserved', []],
     ['this is not the MIT license', []],
     ['', []],
@@ -68,6 +73,19 @@ describe('texts of licences', () => {
     ['see /usr/share/common-licenses/BSD', ['BSD-3-Clause']],
     ['see /usr/share/common-licenses/GPL', ['GPL-1.0-or-later']],
     ['see /usr/share/common-licenses/Nonsense', []],
+    [
+      'The overall license is the GNU Lesser General Public\nLicense, version 2.1 (or, at your option, any later version)',
+      ['LGPL-2.1-or-later'],
+    ],
+    ['licensed under the GNU General Public License v2 of the License', ['GPL-2.0-only']],
+    [
+      'GNU General Public License version 2, or (at your option) any later version. See /usr/share/common-licenses/GPL-2',
+      ['GPL-2.0-or-later'],
+    ],
+    ['This database is in the public domain.', ['LicenseRef-Public-Domain']],
+    ['Public domain, written by Solar Designer', ['LicenseRef-Public-Domain']],
+    ['this is not in the public domain', []],
+    ['The GNU Free Software Foundation has a public license', []],
   ])('a copyright file %j names %j', (text, ids) => {
     expect(licensesInDebCopyright(text)).toEqual(ids);
   });

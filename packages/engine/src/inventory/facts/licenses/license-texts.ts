@@ -108,6 +108,98 @@ const known: readonly Known[] = [
   { id: 'PSF-2.0', has: ['python software foundation license version 2'] },
   { id: 'UPL-1.0', has: ['the universal permissive license upl version 1.0'] },
   { id: 'BlueOak-1.0.0', has: ['blue oak model license', 'version 1.0.0'] },
+  {
+    id: 'HPND',
+    has: [
+      'permission to use copy modify and distribute this software and its documentation for any purpose and without fee is hereby granted',
+    ],
+  },
+  {
+    id: 'HPND-sell-variant',
+    has: [
+      'permission to use copy modify distribute and sell this software and its documentation for any purpose is hereby granted without fee',
+    ],
+  },
+  {
+    id: 'NTP',
+    has: [
+      'permission to use copy modify and distribute this software and its documentation for any purpose with or without fee is hereby granted',
+    ],
+  },
+  {
+    id: 'PostgreSQL',
+    has: [
+      'permission to use copy modify and distribute this software and its documentation for any purpose without fee and without a written agreement is hereby granted',
+    ],
+  },
+  {
+    id: 'FSFAP',
+    has: [
+      'with or without modification are permitted in any medium without royalty provided the copyright notice and this notice are preserved',
+    ],
+  },
+  { id: 'FSFUL', has: ['gives unlimited permission to copy distribute and modify it'] },
+  {
+    id: 'FSFULLR',
+    has: [
+      'gives unlimited permission to copy and or distribute it with or without modifications as long as this notice is preserved',
+    ],
+    hasNot: ['without any warranty'],
+  },
+  {
+    id: 'FSFULLRWD',
+    has: [
+      'gives unlimited permission to copy and or distribute it with or without modifications as long as this notice is preserved',
+      'without any warranty',
+    ],
+  },
+  {
+    id: 'BSD-4.3RENO',
+    has: [
+      'permitted provided that the above copyright notice and this paragraph are duplicated in all such forms and that any documentation advertising materials',
+    ],
+  },
+  {
+    id: 'TCP-wrappers',
+    has: ['permitted provided that this entire copyright notice is duplicated in all such copies'],
+  },
+  {
+    id: 'TCL',
+    has: [
+      'hereby grant permission to use copy modify distribute and license this software and its documentation for any purpose provided that existing copyright notices are retained in all copies',
+    ],
+  },
+  {
+    id: 'Spencer-94',
+    has: [
+      'permission is granted to anyone to use this software for any purpose on any computer system and to alter it and redistribute it subject to the following restrictions',
+    ],
+  },
+  {
+    id: 'Spencer-86',
+    has: [
+      'permission is granted to anyone to use this software for any purpose on any computer system and to redistribute it freely subject to the following restrictions',
+    ],
+  },
+  {
+    id: 'bzip2-1.0.6',
+    has: ['this program bzip2 the associated library libbzip2 and all documentation are copyright'],
+  },
+  { id: 'SSLeay-standalone', has: ['this package is an ssl implementation written by eric young'] },
+  {
+    id: 'OpenSSL',
+    has: ['this product includes software developed by the openssl project for use in the openssl toolkit'],
+  },
+  { id: 'Unicode-DFS-2016', has: ['obtaining a copy of the unicode data files and any associated documentation'] },
+  {
+    id: 'Unicode-3.0',
+    has: ['free of charge to any person obtaining a copy of data files and any associated documentation'],
+  },
+  { id: 'Zend-2.0', has: ['the zend engine license version 2 00'] },
+  { id: 'PHP-3.01', has: ['the php license version 3 01'] },
+  { id: 'Info-ZIP', has: ['of the info zip license'] },
+  { id: 'FTL', has: ['the freetype project license'] },
+  { id: 'curl', has: ['curl and libcurl are licensed under a mit x derivate license'] },
 ].map(({ id, has, hasNot = [] }: Known) => ({ id, has: has.map(plain), hasNot: hasNot.map(plain) }));
 
 /** Letters and digits in lower case with one space between words, which makes all ways to print a text one. */
@@ -121,7 +213,10 @@ function plain(text: string): string {
  * @param text each byte a character: all that is looked for is ASCII
  */
 export function licensesInText(text: string): readonly string[] {
-  const words = plain(text);
+  return licensesInWords(plain(text));
+}
+
+function licensesInWords(words: string): readonly string[] {
   const found = new Set<string>();
   for (const { id, has, hasNot } of known) {
     if (has.every((phrase) => words.includes(phrase)) && !hasNot?.some((phrase) => words.includes(phrase)))
@@ -130,16 +225,36 @@ export function licensesInText(text: string): readonly string[] {
   return [...found].sort();
 }
 
+/** In words that are `plain`: `gnu lesser general public license version 2 1`; not the first words of the licence itself. */
+const gnuNotice =
+  /gnu (lesser |library |affero )?general public license(?: as published by the free software foundation)?(?: either)? v(?:ersion )?([123])(?: ([01])(?! \d))?\b(?! (?:june|february|29 june|19 november))( of the license)?( or later)?/g;
+const publicDomain =
+  /(?<!\bnot )\b(?:is|are|in|into) (?:the )?public domain\b|^ ?public domain\b|\bpublic domain written by\b/;
+
+/** Of notices that name a GNU licence in words, and of what is in the public domain. */
+function licensesInNotices(words: string, later: string): readonly string[] {
+  const found: string[] = [];
+  for (const [, kind = '', major = '', minor, , orLater] of words.matchAll(gnuNotice)) {
+    const family = kind === '' ? 'GPL' : kind === 'affero ' ? 'AGPL' : 'LGPL';
+    const license = namedLicense(`${family}-${major}.${minor ?? 0}${orLater === undefined ? later : '+'}`);
+    if (license?.kind === 'id') found.push(license.id);
+  }
+  if (publicDomain.test(words)) found.push('LicenseRef-Public-Domain');
+  return found;
+}
+
 const common = /\/usr\/share\/common-licenses\/([A-Za-z0-9][A-Za-z0-9.+-]{0,30})/g;
 const artistic = 'Artistic-1.0-Perl';
 
 /**
  * Of a `copyright` file of Debian that declares nothing in machine-readable form: what it names of the distribution's common
- * licences, and those whose text stands in it. "Any later version" counts for every GNU licence that it names.
+ * licences, GNU licences that it names in words, and those whose text stands in it. "Any later version" counts for every GNU
+ * licence that it names.
  */
 export function licensesInDebCopyright(text: string): readonly string[] {
-  const found = new Set(licensesInText(text));
-  const later = plain(text).includes(plain(gplLater)) ? '+' : '';
+  const words = plain(text);
+  const later = words.includes(plain(gplLater)) ? '+' : '';
+  const found = new Set([...licensesInWords(words), ...licensesInNotices(words, later)]);
   for (const [, name = ''] of text.matchAll(common)) {
     const bare = name.replace(/[.-]+$/, '');
     if (bare === 'Artistic') found.add(artistic);
