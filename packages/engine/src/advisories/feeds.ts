@@ -1,6 +1,7 @@
 import type { Feed } from './feed.ts';
 import { alpineFeed } from './feeds/alpine.ts';
 import { archFeed } from './feeds/arch.ts';
+import { azureLinuxFeed } from './feeds/azure-linux.ts';
 import { cveRatingsFeed } from './feeds/cve-ratings.ts';
 import { debianFeed } from './feeds/debian.ts';
 import { endOfLifeFeed } from './feeds/endoflife.ts';
@@ -13,6 +14,7 @@ import { chainguardFeed, wolfiFeed } from './feeds/wolfi.ts';
 export const feeds: readonly Feed[] = [
   alpineFeed,
   archFeed,
+  azureLinuxFeed,
   chainguardFeed,
   cveRatingsFeed,
   debianFeed,

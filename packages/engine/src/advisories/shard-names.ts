@@ -61,7 +61,9 @@ const distros: Readonly<Record<string, { readonly prefix: string; readonly relea
   chainguard: { prefix: 'chainguard', release: null },
   wolfi: { prefix: 'wolfi', release: null },
   almalinux: { prefix: 'almalinux', release: major },
+  azurelinux: { prefix: 'azurelinux', release: majorMinor },
   centos: { prefix: 'rhel', release: centosRelease },
+  mariner: { prefix: 'mariner', release: majorMinor },
   rhel: { prefix: 'rhel', release: major },
   rocky: { prefix: 'rocky-linux', release: major },
 };

@@ -60,7 +60,9 @@ const ownType: Readonly<Record<string, string>> = {
   wolfi: 'apk',
   arch: 'alpm',
   almalinux: 'rpm',
+  azurelinux: 'rpm',
   centos: 'rpm',
+  mariner: 'rpm',
   rhel: 'rpm',
   rocky: 'rpm',
 };

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
-import { dayOf, type Statement, sortedSet } from '../feed.ts';
+import { dayOf, type Statement } from '../feed.ts';
 import { type AdvisoryStatus, type CvssRating, type LabelRating, type Severity, sourceKeyPrefix } from '../types.ts';
 import type { Compare } from './osv-ranges.ts';
 import type { ShardStatement } from './osv-statements.ts';
 import { cvssRating, cweIds, severityOf, sortCvss } from './ratings.ts';
 import type { RedHatComponent } from './redhat-products.ts';
+import { statedArches } from './rpm-arches.ts';
 import { withoutModuleBuild } from './rpm-modules.ts';
 
 const ids = z.optional(z.array(z.string()));
@@ -196,9 +197,6 @@ function isOverruled({ fixed, status }: Draft, ofPackage: readonly Draft[]): boo
   );
 }
 
-/** A statement that has all of them is about every architecture. */
-const supported: readonly string[] = ['aarch64', 'ppc64le', 's390x', 'x86_64'];
-
 function statementOf(
   draft: Draft,
   shared: Pick<
@@ -208,7 +206,7 @@ function statementOf(
 ): Statement {
   const { module, name, kind, status, fixed, bulletin, severity, arches } = draft;
   const labels: LabelRating[] = severity === undefined ? [] : [{ source: 'redhat', severity }];
-  const every = arches.has('noarch') || supported.every((arch) => arches.has(arch));
+  const stated = statedArches(arches);
   return {
     ...shared,
     bulletins: bulletin?.id ? [bulletin.id] : [],
@@ -219,7 +217,7 @@ function statementOf(
     ...(status === 'not-affected' && { cvss: [], cwes: [] }),
     fixedSince: fixed === null ? null : (bulletin?.date ?? null),
     ...(module !== undefined && { module }),
-    ...(!every && arches.size > 0 && { arches: sortedSet(arches) }),
+    ...(stated !== undefined && { arches: stated }),
   };
 }
 
