@@ -15,7 +15,14 @@ export const rooms = {
   inventory: { image: 'all', versions: 'all', licenses: 'all' },
   advisories: { versions: 'all' },
   matching: { inventory: 'types', advisories: 'types', versions: 'all' },
-  policy: { inventory: 'types', matching: 'types', advisories: 'types', image: 'types', licenses: 'all' },
+  policy: {
+    inventory: 'types',
+    matching: 'types',
+    advisories: 'types',
+    image: 'types',
+    versions: 'all',
+    licenses: 'all',
+  },
   result: {
     image: 'types',
     inventory: 'types',

@@ -36,7 +36,17 @@ const reportFormats = [
 ];
 const severityNames = ['Unknown', 'Negligible', 'Low', 'Medium', 'High', 'Critical'];
 const stageNames = ['pipeline', 'registry', 'admission', 'runtime'];
-const packWords = ['default', 'best-practices', 'cis-docker', 'licenses', 'qualys-risk-index'];
+const packWords = [
+  'default',
+  'best-practices',
+  'cis-docker',
+  'nist-800-190',
+  'pci-dss-4',
+  'licenses',
+  'qualys-risk-index',
+  'sysdig-best-practices',
+  'clair-threshold',
+];
 const factWords = ['config', 'dockerfile', 'files', 'licenses', 'programs', 'secrets', 'users'];
 const kindNames = ['vulnerability', 'malware', 'secret', 'misconfiguration', 'license', 'end-of-life'];
 

@@ -16,6 +16,7 @@ export { suggestion } from './policy/nearest.ts';
 export { packNames, packText } from './policy/packs.ts';
 export { setParameters } from './policy/parameters.ts';
 export { loadPolicy, type Policy } from './policy/policy-file.ts';
+export { prepareRegularExpressions } from './policy/regular-expressions.ts';
 export { explanationJson } from './report/explanation-json.ts';
 export { explanationText } from './report/explanation-text.ts';
 export { formats } from './report/formats.ts';

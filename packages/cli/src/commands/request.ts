@@ -83,11 +83,16 @@ export async function readWithDigest<T>(
   what: string,
   parse: (text: string) => T,
 ): Promise<WithDigest<T>> {
+  return withDigest(await readConfiguration(path, what), parse);
+}
+
+/** @throws UsageError for a file that cannot be read or is too large */
+export async function readConfiguration(path: string, what: string): Promise<string> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`the ${what} ${path} cannot be read: ${fileReason(error)}`);
   });
   if (bytes.length > maxPolicyBytes) throw new UsageError(`the ${what} ${path} is larger than ${maxPolicyBytes} bytes`);
-  return withDigest(bytes.toString('utf8'), parse);
+  return bytes.toString('utf8');
 }
 
 export function withDigest<T>(body: string, parse: (text: string) => T): WithDigest<T> {

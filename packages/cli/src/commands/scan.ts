@@ -10,6 +10,7 @@ import {
   type Policy,
   packNames,
   packText,
+  prepareRegularExpressions,
   type ReportOptions,
   type ScanRequest,
   type Severity,
@@ -26,7 +27,7 @@ import { progressStream } from '../progress.ts';
 import { cacheFolder, days, list, oneOf, text, today } from '../values.ts';
 import { clamdAddress } from './clamd-address.ts';
 import { plannedReports, writeReports } from './reports.ts';
-import { advisorySources, readWithDigest, subjectRequest, withDigest } from './request.ts';
+import { advisorySources, readConfiguration, readWithDigest, subjectRequest, withDigest } from './request.ts';
 import { screenOptions } from './screen-options.ts';
 
 const defaultMaxDbAgeDays = 5;
@@ -102,9 +103,11 @@ async function readPolicies(given: readonly string[], failOn: Severity | null): 
   for (const name of given.length > 0 ? given : ['default']) {
     const pack = packText(name);
     if (pack !== undefined) policies.push(withDigest(pack, (body) => loadPolicy(body, `pack:${name}`)));
-    else if (existsSync(name) || /[./\\]/.test(name))
-      policies.push(await readWithDigest(name, 'policy', (body) => loadPolicy(body, name)));
-    else throw unknownPack(name);
+    else if (existsSync(name) || /[./\\]/.test(name)) {
+      const body = await readConfiguration(name, 'policy');
+      await prepareRegularExpressions(body);
+      policies.push(withDigest(body, () => loadPolicy(body, name)));
+    } else throw unknownPack(name);
   }
   const twice = policies.find(({ value }, i) => policies.findIndex((other) => other.value.name === value.name) !== i);
   if (twice) throw new UsageError(`--policy: two policies are named "${twice.value.name}"`);

@@ -127,7 +127,7 @@ describe('compileExpression', () => {
     [
       's.lenght()',
       [
-        '2: unknown function "lenght"; there are size, glob, contains, startsWith, endsWith, lowerAscii, upperAscii, split, join, exists, all, exists_one, filter, map',
+        '2: unknown function "lenght"; there are size, glob, matches, contains, startsWith, endsWith, lowerAscii, upperAscii, split, join, exists, all, exists_one, filter, map',
       ],
     ],
     ['sise(s) > 0', ['0: unknown function "sise"; did you mean "size"?']],
@@ -149,7 +149,7 @@ describe('compileExpression', () => {
     [
       'cel.bind(a, 1, a)',
       [
-        '4: unknown function "bind"; there are size, glob, contains, startsWith, endsWith, lowerAscii, upperAscii, split, join, exists, all, exists_one, filter, map',
+        '4: unknown function "bind"; there are size, glob, matches, contains, startsWith, endsWith, lowerAscii, upperAscii, split, join, exists, all, exists_one, filter, map',
       ],
     ],
     [

@@ -1,5 +1,7 @@
+import { compareVersions } from '../versions/compare-versions.ts';
 import { bool, type CelType, double, int, isNumber, list, string } from './cel-types.ts';
 import { matchesGlob } from './glob.ts';
+import { regularExpression } from './regular-expressions.ts';
 
 /** Why an expression has no value on these facts. Caught where a rule is evaluated, and by `&&` and `||`. */
 export class EvaluationFailure extends Error {}
@@ -12,7 +14,7 @@ export interface CelFunction {
   readonly parameters: readonly Accepts[];
   readonly result: CelType;
   readonly mayFail?: true;
-  readonly run: (a: never, b: never) => unknown;
+  readonly run: (a: never, b: never, c: never) => unknown;
 }
 
 const isString: Accepts = (type) => type.kind === 'string' || type.kind === 'any';
@@ -41,10 +43,35 @@ function toInt(value: string | number): number {
 const lower = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 const upper = (text: string) => text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
 
+const matches = (text: string, pattern: string) => regularExpression(pattern)(text);
+
+/** Schemes of purl types that are not called as their type. */
+const schemes: Readonly<Record<string, string>> = {
+  golang: 'semver',
+  gem: 'rubygems',
+  cargo: 'semver',
+  composer: 'packagist',
+  pear: 'packagist',
+  hex: 'semver',
+  swift: 'semver',
+};
+
+/** As the packages of this purl type compare: `versionBefore("deb", "1.0~rc1", "1.0")`. */
+function versionBefore(type: string, version: string, other: string): boolean {
+  const answer = compareVersions(Object.hasOwn(schemes, type) ? schemes[type]! : type, version, other);
+  if ('ordering' in answer) return answer.ordering < 0;
+  throw new EvaluationFailure(
+    'invalid' in answer
+      ? `"${answer.invalid}" is no version of type ${type}`
+      : `versions of type "${type}" cannot be compared`,
+  );
+}
+
 /** Called as `name(a, b)`. */
 export const functions: readonly CelFunction[] = [
   { name: 'size', parameters: [isSized], result: int, run: size },
   { name: 'glob', parameters: [isString, isString], result: bool, run: matchesGlob },
+  { name: 'matches', parameters: [isString, isString], result: bool, mayFail: true, run: matches },
   { name: 'string', parameters: [isPlain], result: string, run: (value: string | number | boolean) => String(value) },
   { name: 'int', parameters: [(type) => isString(type) || isNumber(type)], result: int, mayFail: true, run: toInt },
   {
@@ -54,12 +81,20 @@ export const functions: readonly CelFunction[] = [
     mayFail: true,
     run: toNumber,
   },
+  {
+    name: 'versionBefore',
+    parameters: [isString, isString, isString],
+    result: bool,
+    mayFail: true,
+    run: versionBefore,
+  },
 ];
 
 /** Called as `a.name(b)`. */
 export const methods: readonly CelFunction[] = [
   { name: 'size', parameters: [isSized], result: int, run: size },
   { name: 'glob', parameters: [isString, isString], result: bool, run: matchesGlob },
+  { name: 'matches', parameters: [isString, isString], result: bool, mayFail: true, run: matches },
   { name: 'contains', parameters: [isString, isString], result: bool, run: (a: string, b: string) => a.includes(b) },
   {
     name: 'startsWith',

@@ -1,12 +1,18 @@
 import { EvaluationFailure, type Macro } from './cel-functions.ts';
 
-/** Turns of all loops (`exists`, `all`, `map` …) of one evaluation of an expression. */
+/** Turns of all loops (`exists`, `all`, `map` …) of one evaluation of an expression, and every 64 characters that `matches` reads. */
 export const maxLoopTurns = 1_000_000;
 
 /** What an expression runs on: the variables in the order of their declaration, then those of its loops. */
 interface Frame {
   readonly slots: unknown[];
   turns: number;
+}
+
+/** @throws EvaluationFailure when an evaluation has taken more than its steps */
+export function charge(frame: Frame, steps: number): void {
+  frame.turns += steps;
+  if (frame.turns > maxLoopTurns) throw new EvaluationFailure(`it takes more than ${maxLoopTurns} steps`);
 }
 
 /** A compiled expression; throws EvaluationFailure where it has no value. */
@@ -20,7 +26,7 @@ export function loop(name: Macro, from: Run, slot: number, inner: Run): Run {
     const results: unknown[] = [];
     let found = 0;
     for (const element of elements) {
-      if (++frame.turns > maxLoopTurns) throw new EvaluationFailure(`it takes more than ${maxLoopTurns} steps`);
+      charge(frame, 1);
       frame.slots[slot] = element;
       const result = inner(frame);
       if (name === 'map') results.push(result);

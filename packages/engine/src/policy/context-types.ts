@@ -76,12 +76,27 @@ const finding = object({
     elsewhere: list(string),
   }),
   risk: object({
-    cvss: object({ score: double, known: bool, version: string, vector: string, source: string }),
+    cvss: object({
+      score: double,
+      known: bool,
+      version: string,
+      vector: string,
+      source: string,
+      /** as the vector says; "" where it does not */
+      attackVector: oneOf(['network', 'adjacent', 'local', 'physical', '']),
+      /** CVSS 3 and 4 */
+      privilegesRequired: oneOf(['none', 'low', 'high', '']),
+      userInteraction: oneOf(['none', 'required', '']),
+    }),
     /** listed by CISA as known to be exploited; when that list is missing, the scan ends with 5 for a rule that asks */
     kev: bool,
     kevKnown: bool,
     kevDateAdded: string,
     kevDueDate: string,
+    /** days since it was listed */
+    kevDays: double,
+    /** days until it is due; negative when that is past */
+    kevDueDays: double,
     ransomware: bool,
     ransomwareKnown: bool,
     epss: object({ score: double, percentile: double, known: bool }),
@@ -105,7 +120,17 @@ const image = object({
   names: list(string),
   id: string,
   digest: string,
+  /** host of the registry that the reference, else the first name, tells; `docker.io` where it names none; "" for a file */
+  registry: string,
+  /** without registry and tag: `library/nginx` */
+  repository: string,
+  tag: string,
+  labels: map(string),
   platform: string,
+  os: string,
+  architecture: string,
+  /** bytes of all layers as they are stored; 0 where that is not known */
+  size: int,
   created: string,
   ageDays: double,
   ageKnown: bool,
@@ -165,6 +190,8 @@ const pkg = object({
   inBaseClaimed: bool,
   ownedBy: string,
 });
+
+const packages = list(pkg);
 
 const license = object({
   /** of SPDX; "" where nothing says which licence it is */
@@ -334,7 +361,7 @@ export function scopeVariables(
     case 'secret':
       return { secret, ...common };
     case 'config':
-      return { config, ...common };
+      return { config, packages, ...common };
     case 'instruction':
       return { line, dockerfile: list(line), ...common };
     case 'user':
@@ -342,6 +369,6 @@ export function scopeVariables(
     case 'coverage':
       return { entry, ...common };
     case 'image':
-      return common;
+      return { packages, ...common };
   }
 }

@@ -11,6 +11,7 @@ import type {
 } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import { daysBetween } from './days.ts';
+import { imageName } from './image-pattern.ts';
 import type { PolicySubject } from './types.ts';
 
 /*
@@ -88,11 +89,14 @@ export function findingContext(
         version: risk?.cvss?.version ?? '',
         vector: risk?.cvss?.vector ?? '',
         source: risk?.cvss?.source ?? '',
+        ...cvssMetrics(risk?.cvss?.vector ?? ''),
       },
       kev: Boolean(risk?.kev),
       kevKnown: risk?.kev != null,
       kevDateAdded: (risk?.kev || null)?.dateAdded ?? '',
       kevDueDate: (risk?.kev || null)?.dueDate ?? '',
+      kevDays: daysBetween((risk?.kev || null)?.dateAdded ?? null, evaluatedAt),
+      kevDueDays: -daysBetween((risk?.kev || null)?.dueDate ?? null, evaluatedAt),
       ransomware: risk?.ransomware ?? false,
       ransomwareKnown: risk?.ransomware != null,
       epss: {
@@ -101,6 +105,21 @@ export function findingContext(
         known: risk?.epss != null,
       },
     },
+  };
+}
+
+const attackVectors: Readonly<Record<string, string>> = { N: 'network', A: 'adjacent', L: 'local', P: 'physical' };
+const privileges: Readonly<Record<string, string>> = { N: 'none', L: 'low', H: 'high' };
+/** R: version 3; P and A: version 4 */
+const interactions: Readonly<Record<string, string>> = { N: 'none', R: 'required', P: 'required', A: 'required' };
+
+/** @see https://www.first.org/cvss/v4-0/specification-document (vector strings); version 2 has no PR and UI */
+function cvssMetrics(vector: string) {
+  const metrics = new Map(vector.split('/').map((metric) => metric.split(':', 2) as [string, string]));
+  return {
+    attackVector: attackVectors[metrics.get('AV') ?? ''] ?? '',
+    privilegesRequired: privileges[metrics.get('PR') ?? ''] ?? '',
+    userInteraction: interactions[metrics.get('UI') ?? ''] ?? '',
   };
 }
 
@@ -124,7 +143,12 @@ export function imageContext(subject: PolicySubject, counts: Counts, pastEndOfLi
     names: image.names,
     id: image.id ?? '',
     digest: image.digest ?? '',
+    ...imageName(image),
+    labels: inventory.facts.config?.labels ?? {},
     platform: image.platform ?? '',
+    os: image.platform?.split('/')[0] ?? '',
+    architecture: image.platform?.split('/')[1] ?? '',
+    size: inventory.layers.reduce((sum, layer) => sum + (layer.size ?? 0), 0),
     created: image.created ?? '',
     ageDays,
     ageKnown: !Number.isNaN(ageDays),

@@ -18,6 +18,24 @@ export function matchesImage(pattern: string, image: PolicySubject['image']): bo
   return false;
 }
 
+/** Registry, repository and tag of the reference, else of the first name; all "" for what has no name. */
+export function imageName({ reference, names }: PolicySubject['image']): {
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag: string;
+} {
+  const isFile = /^(?:docker-archive|oci-archive|oci-layout|rootfs|sbom|file):|^[./~]|\.(?:tar|tgz|json)\b|\/\//.test(
+    reference,
+  );
+  const named = isFile ? names[0] : reference.replace(sourcePrefix, '');
+  if (named === undefined || /^[0-9a-f]{12,64}$/.test(named)) return { registry: '', repository: '', tag: '' };
+  const { repository: name, suffix } = splitName(named);
+  const full = fullName(name);
+  const slash = full.indexOf('/');
+  const tag = /^:([^@]+)/.exec(suffix)?.[1] ?? (suffix === '' ? 'latest' : '');
+  return { registry: full.slice(0, slash), repository: full.slice(slash + 1), tag };
+}
+
 function forms(name: string): readonly string[] {
   const { repository, suffix } = splitName(name);
   const full = fullName(repository);

@@ -2,9 +2,13 @@ import { PolicyError } from './error.ts';
 import { suggestion } from './nearest.ts';
 import { bestPracticesPack } from './packs/best-practices.yaml.ts';
 import { cisDockerPack } from './packs/cis-docker.yaml.ts';
+import { clairThresholdPack } from './packs/clair-threshold.yaml.ts';
 import { defaultPack } from './packs/default.yaml.ts';
 import { licensesPack } from './packs/licenses.yaml.ts';
+import { nist800190Pack } from './packs/nist-800-190.yaml.ts';
+import { pciDss4Pack } from './packs/pci-dss-4.yaml.ts';
 import { qualysRiskIndexPack } from './packs/qualys-risk-index.yaml.ts';
+import { sysdigBestPracticesPack } from './packs/sysdig-best-practices.yaml.ts';
 import { loadPolicy, type Policy } from './policy-file.ts';
 
 /** The policies that ship with the product, as policy files: name → text. A new one is a file in packs/ and a line here. */
@@ -12,8 +16,12 @@ const packs: ReadonlyMap<string, string> = new Map([
   ['default', defaultPack],
   ['best-practices', bestPracticesPack],
   ['cis-docker', cisDockerPack],
+  ['nist-800-190', nist800190Pack],
+  ['pci-dss-4', pciDss4Pack],
   ['licenses', licensesPack],
   ['qualys-risk-index', qualysRiskIndexPack],
+  ['sysdig-best-practices', sysdigBestPracticesPack],
+  ['clair-threshold', clairThresholdPack],
 ]);
 
 export const packNames: readonly string[] = [...packs.keys()];

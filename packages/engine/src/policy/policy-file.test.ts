@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { PolicyError } from './error.ts';
 import { loadPack, packNames } from './packs.ts';
 import { loadPolicy } from './policy-file.ts';
+import { prepareRegularExpressions } from './regular-expressions.ts';
+
+await prepareRegularExpressions('matches');
 
 function problems(text: string): readonly string[] {
   try {
@@ -136,11 +139,14 @@ describe('loadPolicy', () => {
       ['policy.yaml:5:11: "when" must be true or false, a comparison for example'],
     ],
     [
-      'regular expression',
-      rule({ when: 'finding.id.matches("^(a+)+$")' }),
-      [
-        'policy.yaml:5:22: matches() is not supported, since its regular expressions may take for ever; use glob(text, "lib*"), contains(), startsWith() or endsWith()',
-      ],
+      'regular expression with a look-ahead',
+      rule({ when: 'finding.id.matches("^(?=a)")' }),
+      ['policy.yaml:5:30: no regular expression: invalid or unsupported Perl syntax: `(?=`'],
+    ],
+    [
+      'regular expression that is too large',
+      rule({ when: 'finding.id.matches("(a{1,1000}){1,1000}")' }),
+      ['policy.yaml:5:30: no regular expression: expression too large'],
     ],
     [
       'reserved word',

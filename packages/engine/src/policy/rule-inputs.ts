@@ -15,6 +15,11 @@ const signalShards: readonly (readonly [prefix: string, shard: string])[] = [
 const subjectFields: readonly (readonly [prefix: string, input: string])[] = [
   ['image.reference', 'subject.reference'],
   ['image.names', 'subject.reference'],
+  ['image.registry', 'subject.reference'],
+  ['image.repository', 'subject.reference'],
+  ['image.tag', 'subject.reference'],
+  ['image.os', 'subject.platform'],
+  ['image.architecture', 'subject.platform'],
   ['image.platform', 'subject.platform'],
   ['stage', 'subject.stage'],
 ];
@@ -23,7 +28,7 @@ const subjectFields: readonly (readonly [prefix: string, input: string])[] = [
 const baseField = /^(?:(?:finding|pkg|line)\.(?:inBase|own)|dockerfile|image\.base\.)/;
 
 /** Fields whose value changes from day to day. */
-const datedField = /\.(?:ageDays|ageKnown|knownDays|dateKnown|pastEndOfLife|endOfLifeKnown)$/;
+const datedField = /\.(?:ageDays|ageKnown|knownDays|dateKnown|pastEndOfLife|endOfLifeKnown|kevDays|kevDueDays)$/;
 
 /** The fields that a rule names, in its condition or its message. */
 function ruleReads(rule: Rule): readonly string[] {

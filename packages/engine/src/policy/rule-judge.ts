@@ -129,6 +129,17 @@ export class RuleJudge {
     }
   }
 
+  #packageContexts(): readonly ReturnType<typeof packageContext>[] {
+    this.#packages ??= this.#subject.inventory.packages.map((each) => packageContext(each, this.#inBase));
+    return this.#packages;
+  }
+
+  /** Of all packages, where the rule reads them. */
+  #packagesFor(rule: Rule): readonly ReturnType<typeof packageContext>[] {
+    const isRead = [...rule.when.reads, ...rule.message.reads].some((read) => /^packages\b/.test(read));
+    return isRead ? this.#packageContexts() : [];
+  }
+
   /** In the order of `scopeVariables`. */
   #values(rule: Rule, ...subject: readonly unknown[]): readonly unknown[] {
     return [...subject, this.#images[rule.per], this.#subject.stage, rule.parameters];
@@ -142,9 +153,8 @@ export class RuleJudge {
 
   #judgePackages(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
     const { inventory } = this.#subject;
-    this.#packages ??= inventory.packages.map((each) => packageContext(each, this.#inBase));
     const broken: Finding[] = [];
-    for (const [index, context] of this.#packages.entries()) {
+    for (const [index, context] of this.#packageContexts().entries()) {
       const values = this.#values(rule, context);
       if (!rule.when.evaluate(values)) continue;
       broken.push(packageFinding(rule, inventory.packages[index]!, rule.message.render(values), inventory));
@@ -154,10 +164,9 @@ export class RuleJudge {
 
   #judgeLicenses(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
     const { inventory } = this.#subject;
-    this.#packages ??= inventory.packages.map((each) => packageContext(each, this.#inBase));
     const broken: Finding[] = [];
     for (const [index, fact] of (inventory.facts.licenses ?? []).entries()) {
-      const values = this.#values(rule, licenseContext(fact, this.#packages[index]!));
+      const values = this.#values(rule, licenseContext(fact, this.#packageContexts()[index]!));
       if (!rule.when.evaluate(values)) continue;
       broken.push(licenseFinding(rule, fact, inventory.packages[index]!, rule.message.render(values), inventory));
     }
@@ -216,10 +225,11 @@ export class RuleJudge {
 
   #judgeConfig(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
     const { config } = this.#subject.inventory.facts;
-    if (config === null || !rule.when.evaluate(this.#values(rule, configContext(config)))) return nothing;
+    const packages = this.#packagesFor(rule);
+    if (config === null || !rule.when.evaluate(this.#values(rule, configContext(config), packages))) return nothing;
     const breaks = (values: unknown) => {
       try {
-        return rule.when.evaluate(this.#values(rule, values)) === true;
+        return rule.when.evaluate(this.#values(rule, values, packages)) === true;
       } catch (error) {
         // of a part of the configuration it may be that nothing can be said; the whole was judged before
         if (error instanceof EvaluationFailure) return false;
@@ -229,7 +239,7 @@ export class RuleJudge {
     const offences = configOffences(rule, config, breaks);
     return this.#make(
       offences.map(({ values, evidence }) =>
-        configFinding(rule, rule.message.render(this.#values(rule, values)), evidence),
+        configFinding(rule, rule.message.render(this.#values(rule, values, packages)), evidence),
       ),
     );
   }
@@ -241,7 +251,7 @@ export class RuleJudge {
   }
 
   #judgeImage(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
-    const values = this.#values(rule);
+    const values = this.#values(rule, this.#packagesFor(rule));
     if (!rule.when.evaluate(values)) return nothing;
     const message = rule.message.render(values);
     const findings = this.#behind(rule);
