@@ -29,6 +29,7 @@ export async function runDbBuild(
     mirrors: advisorySources(options).mirrors,
     asOf: date(options, 'asOf', '--as-of'),
     only: only.length > 0 ? only : undefined,
+    forOthers: true,
     signal,
     progress: buildProgress(stream),
   });

@@ -1,4 +1,5 @@
 import { AdvisoryError, isAdvisoryError, throwIfAborted } from './advisory-error.ts';
+import { buildBeside } from './build-beside.ts';
 import {
   type BuildRun,
   buildGroup,
@@ -11,11 +12,13 @@ import {
 import type { Discovery, FeedGroup } from './feed.ts';
 import { parseJsonFile, readText } from './feed-reading.ts';
 import { feeds } from './feeds.ts';
+import { besideOf } from './shard-names.ts';
 import type { FeedFile } from './sources/feed-source.ts';
 import { feedSource } from './sources/mirror-chain.ts';
 import { readCatalog, writeCatalog } from './store/catalog.ts';
 import { emptyState, readState, writeState } from './store/feed-state.ts';
 import { withWriteLock } from './store/lock.ts';
+import { packShards } from './store/pack-shards.ts';
 import { emptyTemp, removeRetiredShards } from './store/retired-shards.ts';
 import { tempPath } from './store/store-paths.ts';
 import type { ShardInfo } from './types.ts';
@@ -38,6 +41,8 @@ export interface BuildOptions {
   readonly asOf: string;
   /** names of the shards to make; absent: all */
   readonly only?: readonly string[] | undefined;
+  /** the directory is one that others fetch from: compresses every shard for them */
+  readonly forOthers?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ((event: BuildProgress) => void) | undefined;
 }
@@ -78,7 +83,7 @@ async function build(options: BuildOptions): Promise<BuildReport> {
   const run: BuildRun = {
     dbDir,
     asOf: options.asOf,
-    only: options.only?.map(withoutTexts),
+    only: options.only?.map(withoutTexts).filter((name) => besideOf(name) === undefined),
     signal,
     source,
     catalog: new Map(before.map((info) => [info.name, info])),
@@ -107,9 +112,15 @@ async function build(options: BuildOptions): Promise<BuildReport> {
     report('done');
   }
   throwIfAborted(signal);
+  makeBeside(run, options.only);
+  if (options.forOthers === true) {
+    const report = (done: number, total: number): void =>
+      options.progress?.({ group: 'compressing', done, total, phase: 'write' });
+    await packShards(dbDir, run.catalog, before, signal, report);
+  }
   const catalog = writeCatalog(dbDir, run.catalog.values());
   writeState(dbDir, run.state);
-  removeRetiredShards(dbDir, new Set(before.map(({ digest }) => digest)), catalog, Date.now());
+  removeRetiredShards(dbDir, before, catalog, Date.now());
   return {
     shards: catalog.shards.filter(({ name }) => run.made.has(name)),
     unchanged: [...run.unchanged].sort(),
@@ -117,6 +128,22 @@ async function build(options: BuildOptions): Promise<BuildReport> {
     failed: run.failed,
     feeds: run.feeds,
   };
+}
+
+/** Ratings beside advisory shards: of a whole build for all of them, else for those that are asked for. */
+function makeBeside(run: BuildRun, only: readonly string[] | undefined): void {
+  const all = [...run.catalog.values()].filter(({ kind }) => kind === 'advisories').map(({ name }) => name);
+  const wanted = only === undefined ? all : only.flatMap((name) => besideOf(name) ?? []);
+  if (wanted.length === 0) return;
+  const { dbDir, catalog, signal } = run;
+  const abort = (): void => throwIfAborted(signal);
+  const { keys, made, unchanged } = buildBeside(
+    { dbDir, catalog, keys: run.state.beside, throwIfAborted: abort },
+    wanted,
+  );
+  run.state = { ...run.state, beside: keys };
+  for (const name of [...made, ...unchanged]) run.made.add(name);
+  for (const name of unchanged) run.unchanged.add(name);
 }
 
 /** Who builds everything need not read what was there, so that this is the way out of a damaged catalog. */

@@ -2,6 +2,7 @@ import { AdvisoryError, reasonOf } from './advisory-error.ts';
 import type { FeedGroup, FeedInput, FeedTally } from './feed.ts';
 import { readContext } from './feed-reading.ts';
 import { verifyShard } from './open-advisories.ts';
+import { besideOf } from './shard-names.ts';
 import type { FeedFile, FeedSource, Validator } from './sources/feed-source.ts';
 import type { FeedState, InputStates } from './store/feed-state.ts';
 import { GroupSink, type SunkShard } from './store/group-sink.ts';
@@ -151,7 +152,7 @@ function knownInputs(run: BuildRun, group: FeedGroup, wanted: readonly string[] 
 function ownShards(run: BuildRun, group: FeedGroup, wanted: readonly string[] | undefined): ShardInfo[] {
   return [...run.catalog.values()].filter(({ name }) => {
     const base = withoutTexts(name);
-    return group.makes(base) && (wanted === undefined || wanted.includes(base));
+    return group.makes(base) && besideOf(name) === undefined && (wanted === undefined || wanted.includes(base));
   });
 }
 

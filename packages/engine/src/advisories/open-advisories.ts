@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { ratingsShard } from './shard-names.ts';
+import { ratingsBeside, ratingsShard } from './shard-names.ts';
 import { readCatalog } from './store/catalog.ts';
 import { decodeStatements, shardFormat } from './store/shard-format.ts';
 import { decodeRating } from './store/shard-rows.ts';
@@ -27,13 +27,16 @@ export const noAdvisories: AdvisoryReader = {
   ratings: () => new Map(),
   kev: () => new Map(),
   endOfLife: () => [],
+  titles: () => new Map(),
   texts: () => new Map(),
   close: () => {},
 };
 
-interface OpenShard {
+/** A shard's file, open for look-ups by key. */
+export interface OpenShard {
   readonly database: DatabaseSync;
   readonly get: StatementSync;
+  readonly title: StatementSync;
   readonly scheme: string;
 }
 
@@ -71,21 +74,40 @@ export function openAdvisories(dbDir: string): AdvisoryReader {
     return found;
   }
 
+  /** Of two that speak about the same CVE the one that was confirmed later, else the one of a whole year. */
+  function newestFirst(names: readonly string[]): string[] {
+    const known = [...new Set(names)].flatMap((name) => infos.get(name) ?? []);
+    const order = (a: ShardInfo, b: ShardInfo): number =>
+      a.checkedAt === b.checkedAt
+        ? rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1)
+        : a.checkedAt > b.checkedAt
+          ? -1
+          : 1;
+    return known.sort(order).map(({ name }) => name);
+  }
+
   return {
     shard: (name) => (shardOf(name) === undefined ? undefined : infos.get(name)),
     shards: () => [...infos.values()],
     advisories: (shard, packages): ReadonlyMap<string, readonly AdvisoryRecord[]> =>
       lookUp(shard, packages, (name, body, { scheme }) => decodeStatements(name, scheme, body)),
     naming: (name, id) => recordsNaming(shardOf(name), id),
-    ratings: (cves): ReadonlyMap<string, RatingRecord> => {
+    ratings: (cves, beside = []): ReadonlyMap<string, RatingRecord> => {
       const found = new Map<string, RatingRecord>();
-      for (const [shard, ids] of Map.groupBy(cves, (id) => ratingsShard(id) ?? '')) {
-        for (const [id, rating] of lookUp(shard, ids, decodeRating)) found.set(id, rating);
+      for (const name of newestFirst([...cves.flatMap((id) => ratingsShard(id) ?? []), ...beside.map(ratingsBeside)])) {
+        const ids = cves.filter((id) => !found.has(id) && mayRate(name, id));
+        for (const [id, rating] of lookUp(name, ids, decodeRating)) found.set(id, rating);
       }
-      return found;
+      return new Map(cves.flatMap((id) => (found.has(id) ? [[id, found.get(id)!] as const] : [])));
     },
     kev: (ids) => lookUp('kev', ids, (_id, body) => JSON.parse(body) as KevRecord),
     endOfLife: (distro) => lookUp('eol', [distro], (_id, body) => JSON.parse(body) as EolRecord[]).get(distro) ?? [],
+    titles: (shard, ids): ReadonlyMap<string, string> => {
+      const title = ids.length === 0 ? undefined : shardOf(shard)?.title;
+      const rows =
+        title === undefined ? [] : ids.map((id) => [id, title.get(id)?.value as string | undefined] as const);
+      return new Map(rows.flatMap(([id, text]) => (text === undefined ? [] : [[id, text] as const])));
+    },
     texts: (shard, ids) => lookUp(`${shard}-texts`, ids, (_id, body) => JSON.parse(body) as AdvisoryText),
     close: () => {
       for (const shard of open.values()) shard?.database.close();
@@ -108,8 +130,16 @@ function recordsNaming(shard: OpenShard | undefined, id: string): ReadonlyMap<st
   return found;
 }
 
+function rank(name: string): number {
+  return name.startsWith('ratings-') ? 0 : 1;
+}
+
+function mayRate(shard: string, id: string): boolean {
+  return !shard.startsWith('ratings-') || shard === ratingsShard(id);
+}
+
 /** undefined: missing, or its bytes are others than the catalog says, or of another version of this program. */
-function openShard(dbDir: string, info: ShardInfo): OpenShard | undefined {
+export function openShard(dbDir: string, info: ShardInfo): OpenShard | undefined {
   const path = shardPath(dbDir, info.digest);
   if (!verifyShard(path, info.digest)) return undefined;
   const url = pathToFileURL(path);
@@ -128,6 +158,7 @@ function openShard(dbDir: string, info: ShardInfo): OpenShard | undefined {
       return {
         database,
         get: database.prepare('SELECT value FROM body WHERE key = ?'),
+        title: database.prepare('SELECT value FROM title WHERE key = ?'),
         scheme: meta.get('scheme') ?? '',
       };
     }

@@ -119,6 +119,16 @@ export function ratingsShard(id: string): string | undefined {
   return year === undefined ? undefined : `ratings-${year}`;
 }
 
+/** Shard with the ratings of the CVEs that an advisory shard names: an image needs those of no other year and package. */
+export function ratingsBeside(shard: string): string {
+  return `${shard}-ratings`;
+}
+
+/** The advisory shard that a shard of ratings stands beside; undefined: it is none. */
+export function besideOf(shard: string): string | undefined {
+  return /^(.+)-ratings$/.exec(shard)?.[1];
+}
+
 /** A package name as the shard keys it: PEP 503 for pypi, lower case where the registry does not tell case apart. */
 export function shardPackageName(shard: string, name: string): string {
   switch (shard) {

@@ -79,7 +79,7 @@ export interface AdvisoryRecord {
   readonly arches?: readonly string[];
 }
 
-/** Ratings of one CVE by those who rate every CVE (shards `ratings-YYYY`). */
+/** Ratings of one CVE by those who rate every CVE (shards `ratings-YYYY`, and `NAME-ratings` beside an advisory shard). */
 export interface RatingRecord {
   readonly id: string;
   readonly labels: readonly LabelRating[];
@@ -110,12 +110,20 @@ export interface EolRecord {
   readonly endOfSupport: string | boolean;
 }
 
-/** Texts that only reports ask for (parallel shard `NAME-texts`), by record id. */
+/** Texts that only explanations ask for (parallel shard `NAME-texts`), by record id. */
 export interface AdvisoryText {
   readonly id: string;
   readonly title: string | null;
   readonly description: string | null;
   readonly references: readonly string[];
+}
+
+/** A shard as it moves: one zstd frame. */
+export interface ShardBlob {
+  /** `sha256:…` of the compressed bytes */
+  readonly digest: string;
+  /** bytes */
+  readonly size: number;
 }
 
 export interface ShardInfo {
@@ -134,6 +142,8 @@ export interface ShardInfo {
   readonly dataDate: string | null;
   /** when it was last confirmed against upstream, `YYYY-MM-DD` */
   readonly checkedAt: string;
+  /** where the catalog has it compressed for transport */
+  readonly blob?: ShardBlob;
   /** made from the example advisories that ship for the demo */
   readonly example?: true;
 }
@@ -153,9 +163,12 @@ export interface AdvisoryReader {
   advisories(shard: string, packages: readonly string[]): ReadonlyMap<string, readonly AdvisoryRecord[]>;
   /** every record of a shard that is, is called or belongs to `id`, by package: reads the whole shard */
   naming(shard: string, id: string): ReadonlyMap<string, readonly AdvisoryRecord[]>;
-  ratings(cves: readonly string[]): ReadonlyMap<string, RatingRecord>;
+  /** @param beside advisory shards whose own ratings may answer, too */
+  ratings(cves: readonly string[], beside?: readonly string[]): ReadonlyMap<string, RatingRecord>;
   kev(ids: readonly string[]): ReadonlyMap<string, KevRecord>;
   endOfLife(distro: string): readonly EolRecord[];
+  /** titles of an advisory shard's records; those without one are absent */
+  titles(shard: string, ids: readonly string[]): ReadonlyMap<string, string>;
   texts(shard: string, ids: readonly string[]): ReadonlyMap<string, AdvisoryText>;
   close(): void;
 }

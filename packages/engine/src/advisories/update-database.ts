@@ -1,7 +1,9 @@
 import { isAdvisoryError } from './advisory-error.ts';
+import { yearsBeside } from './build-beside.ts';
 import { type BuildProgress, type BuildReport, buildDatabase } from './build-database.ts';
 import { copyFromCatalog } from './copy-catalog.ts';
 import { verifyShard } from './open-advisories.ts';
+import { besideOf } from './shard-names.ts';
 import { readCatalog } from './store/catalog.ts';
 import { shardPath } from './store/store-paths.ts';
 
@@ -52,7 +54,13 @@ export async function updateDatabase(options: UpdateOptions): Promise<UpdateRepo
   if (offline === true && mirrors.length === 0)
     return { updated: [], notes: ['no source of advisories is asked: offline'] };
   const { signal, progress } = options;
-  const report = await buildDatabase({ dbDir, mirrors, asOf, only: due, signal, progress });
+  // ratings that came beside a shard are made from those of years, which may never have been here
+  const years = yearsBeside(
+    dbDir,
+    due.flatMap((name) => (besideOf(name) === undefined ? [] : (known.get(name) ?? []))),
+  );
+  const only = [...new Set([...due, ...years])];
+  const report = await buildDatabase({ dbDir, mirrors, asOf, only, signal, progress });
   const updated = report.shards.map(({ name }) => name);
   const silent = due.filter((name) => !updated.includes(name) && !known.has(name));
   return { updated, notes: [...notesOf(report), ...silent.map((name) => `no feed made the shard ${name}`)] };

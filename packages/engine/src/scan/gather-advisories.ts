@@ -1,6 +1,6 @@
 import { isAdvisoryError } from '../advisories/advisory-error.ts';
 import { noAdvisories, openAdvisories } from '../advisories/open-advisories.ts';
-import { ratingsShard } from '../advisories/shard-names.ts';
+import { ratingsBeside, ratingsShard } from '../advisories/shard-names.ts';
 import type { AdvisoryReader, AdvisoryRecord, EolRecord, KevRecord, RatingRecord } from '../advisories/types.ts';
 import type { LookupPlan } from '../matching/plan.ts';
 import type { Finding } from '../matching/types.ts';
@@ -39,28 +39,38 @@ export class AdvisoryDesk {
   }
 
   /**
-   * What is said about the CVEs that were matched. Ratings are asked for by year; a year that nobody can supply leaves
-   * severities Unknown and is no reason to close the gate.
+   * What is said about the CVEs that were matched. Ratings are asked for by year; a catalog has them beside its shards, which
+   * is less to fetch. What nobody can supply leaves severities Unknown and is no reason to close the gate.
+   *
+   * @param shards that the records come from
    */
-  async signals(ids: readonly string[]): Promise<{
+  async signals(
+    ids: readonly string[],
+    shards: readonly string[],
+  ): Promise<{
     readonly ratings: ReadonlyMap<string, RatingRecord>;
     readonly kev: ReadonlyMap<string, KevRecord>;
     readonly kevAvailable: boolean;
   }> {
     const years = [...new Set(ids.flatMap((id) => ratingsShard(id) ?? []))].sort();
-    await this.#bringUpToDate(years);
-    for (const year of years) this.#has(year);
+    const beside = years.length === 0 ? [] : shards.filter((shard) => this.#has(shard)).map(ratingsBeside);
+    await this.#bringUpToDate(this.#request.update?.catalog === undefined ? years : beside);
+    for (const name of [...years, ...beside]) this.#has(name);
     const kevAvailable = this.#has('kev');
-    return { ratings: this.#reader.ratings(ids), kev: kevAvailable ? this.#reader.kev(ids) : new Map(), kevAvailable };
+    return {
+      ratings: this.#reader.ratings(ids, shards),
+      kev: kevAvailable ? this.#reader.kev(ids) : new Map(),
+      kevAvailable,
+    };
   }
 
-  /** Findings with the titles of their deciding records, where the shard's texts are at hand. */
+  /** Findings with the titles of their deciding records, where they have one. */
   titled(findings: readonly Finding[]): readonly Finding[] {
-    const titles = new Map<string, string | null>();
+    const titles = new Map<string, string>();
     const shards = Map.groupBy(findings, ({ evidence }) => evidence.advisory?.shard ?? '');
-    for (const [shard, group] of [...shards].filter(([name]) => this.#has(`${name}-texts`))) {
+    for (const [shard, group] of [...shards].filter(([name]) => this.#has(name))) {
       const ids = [...new Set(group.flatMap(({ evidence }) => evidence.advisory?.id ?? []))].sort();
-      for (const [id, text] of this.#reader.texts(shard, ids)) titles.set(`${shard} ${id}`, text.title);
+      for (const [id, title] of this.#reader.titles(shard, ids)) titles.set(`${shard} ${id}`, title);
     }
     return findings.map((finding) => {
       const { shard, id } = finding.evidence.advisory ?? {};

@@ -66,7 +66,7 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
       plan,
       advisories: desk.records(plan),
     });
-    const signals = await desk.signals(candidateCves(candidates));
+    const signals = await desk.signals(candidateCves(candidates), [...plan.names.keys()]);
     const { distro } = judged;
     const life = distro && endOfLife(distro, desk.endOfLife(distro.id), request.evaluatedAt);
     const matched = desk.titled(
@@ -141,7 +141,7 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
 
 /** What matching read, as paths into the result's inputs: a shard that is missing was read too, in that it was looked for. */
 function matchingInputs(plan: LookupPlan, advisories: Readonly<Record<string, string>>): string[] {
-  const read = [...plan.names.keys(), ...Object.keys(advisories).filter((name) => name.startsWith('ratings-'))];
+  const read = [...plan.names.keys(), ...Object.keys(advisories).filter((name) => /^ratings-|-ratings$/.test(name))];
   return ['subject', 'catalogers', ...read.map((shard) => `advisories.${shard}`)];
 }
 

@@ -1,11 +1,13 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { AdvisoryError, reasonOf } from '../advisory-error.ts';
-import type { Catalog, ShardInfo } from '../types.ts';
+import type { Catalog, ShardBlob, ShardInfo } from '../types.ts';
 import { catalogPath, tempPath } from './store-paths.ts';
 
 const maxCatalogBytes = 64 << 20;
 const digest = /^sha256:[0-9a-f]{64}$/;
+/** names are shown, and stand in file names that users choose */
+const shardName = /^[A-Za-z0-9][A-Za-z0-9._:+ -]{0,127}$/;
 const day = /^\d{4}-\d{2}-\d{2}$/;
 const kinds: readonly unknown[] = ['advisories', 'texts', 'ratings', 'kev', 'eol'] satisfies ShardInfo['kind'][];
 
@@ -50,6 +52,7 @@ function isShardInfo(value: unknown): value is ShardInfo {
   return (
     isObject(value) &&
     typeof value.name === 'string' &&
+    shardName.test(value.name) &&
     typeof value.digest === 'string' &&
     digest.test(value.digest) &&
     isCount(value.size) &&
@@ -59,8 +62,13 @@ function isShardInfo(value: unknown): value is ShardInfo {
     isStrings(value.feeds) &&
     (value.dataDate === null || isDay(value.dataDate)) &&
     isDay(value.checkedAt) &&
+    (value.blob === undefined || isBlob(value.blob)) &&
     (value.example === undefined || value.example === true)
   );
+}
+
+function isBlob(value: unknown): value is ShardBlob {
+  return isObject(value) && typeof value.digest === 'string' && digest.test(value.digest) && isCount(value.size);
 }
 
 function isCount(value: unknown): boolean {

@@ -15,11 +15,13 @@ export interface FeedState {
   /** groups that were built whole */
   readonly groups: Readonly<Record<string, InputStates>>;
   readonly shards: Readonly<Record<string, InputStates>>;
+  /** shards that were made from others: what those were */
+  readonly beside: Readonly<Record<string, string>>;
 }
 
 /** Nothing is known of the feeds, so that all of them are read. */
 export function emptyState(source: string): FeedState {
-  return { format: shardFormat, source, groups: {}, shards: {} };
+  return { format: shardFormat, source, groups: {}, shards: {}, beside: {} };
 }
 
 /** State for this source; an empty one where there is none, or one that cannot be used. */
@@ -27,7 +29,12 @@ export function readState(dbDir: string, source: string): FeedState {
   try {
     const state = JSON.parse(readFileSync(statePath(dbDir), 'utf8')) as Partial<FeedState> | null;
     if (state?.format !== shardFormat || state.source !== source) return emptyState(source);
-    return { ...emptyState(source), groups: state.groups ?? {}, shards: state.shards ?? {} };
+    return {
+      ...emptyState(source),
+      groups: state.groups ?? {},
+      shards: state.shards ?? {},
+      beside: state.beside ?? {},
+    };
   } catch {
     return emptyState(source);
   }

@@ -24,6 +24,8 @@ interface Draft {
   rows: ShardWriter | undefined;
   texts: ShardWriter | undefined;
   textCount: number;
+  /** by record id */
+  readonly titles: Map<string, string>;
 }
 
 /** Collects what an adapter reads and writes one shard, and one of texts, for each name. */
@@ -87,7 +89,9 @@ export class GroupSink implements ShardSink {
       if (!this.wants(shard)) continue;
       const draft = this.#draft(shard, 'advisories');
       draft.texts ??= new ShardWriter(this.#Database, this.#tempDir);
-      if (draft.texts.put(text.id, body)) draft.textCount++;
+      if (!draft.texts.put(text.id, body)) continue;
+      draft.textCount++;
+      if (title !== null) draft.titles.set(text.id, title);
     }
   }
 
@@ -127,6 +131,8 @@ export class GroupSink implements ShardSink {
       rows.put(name, `[${[...new Set(list)].sort().join(',')}]`);
       draft.statements.delete(name);
     }
+    // a report names them: whoever scans need not fetch all the texts
+    if (draft.kind === 'advisories') for (const [id, title] of draft.titles) rows.putTitle(id, title);
     if (draft.kind !== 'eol') return;
     for (const [distro, records] of this.#endOfLife) {
       rows.put(distro, JSON.stringify(records.toSorted((a, b) => (a.cycle < b.cycle ? -1 : 1))));
@@ -154,6 +160,7 @@ export class GroupSink implements ShardSink {
         rows: undefined,
         texts: undefined,
         textCount: 0,
+        titles: new Map(),
       };
       this.#drafts.set(name, draft);
     }

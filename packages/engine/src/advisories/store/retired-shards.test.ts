@@ -2,7 +2,7 @@ import { existsSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tempDirectory } from '../testing/make-mirror.ts';
-import type { Catalog } from '../types.ts';
+import type { Catalog, ShardInfo } from '../types.ts';
 import { emptyTemp, removeRetiredShards } from './retired-shards.ts';
 import { makeStore, shardPath, tempPath } from './store-paths.ts';
 
@@ -18,13 +18,14 @@ test('a shard goes a day after it lost its place, however old its file is', () =
     utimesSync(path!, 1000, 1000);
   }
   const catalog = { schemaVersion: 1, shards: [{ digest: digest('a') }] } as unknown as Catalog;
+  const previous = (...letters: string[]) => letters.map((letter) => ({ digest: digest(letter) }) as ShardInfo);
   const now = 2_000_000_000_000;
   const there = () => [kept, replaced, orphan].map((path) => existsSync(path!));
-  removeRetiredShards(dir.path, new Set([digest('a'), digest('b')]), catalog, now);
+  removeRetiredShards(dir.path, previous('a', 'b'), catalog, now);
   expect(there()).toEqual([true, true, false]);
-  removeRetiredShards(dir.path, new Set([digest('a')]), catalog, now + 23 * hour);
+  removeRetiredShards(dir.path, previous('a'), catalog, now + 23 * hour);
   expect(there()).toEqual([true, true, false]);
-  removeRetiredShards(dir.path, new Set([digest('a')]), catalog, now + 25 * hour);
+  removeRetiredShards(dir.path, previous('a'), catalog, now + 25 * hour);
   expect(there()).toEqual([true, false, false]);
 });
 

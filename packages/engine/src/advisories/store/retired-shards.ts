@@ -1,25 +1,35 @@
 import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Catalog } from '../types.ts';
-import { shardsPath, tempPath } from './store-paths.ts';
+import type { Catalog, ShardInfo } from '../types.ts';
+import { blobPath, blobsPath, shardPath, shardsPath, tempPath } from './store-paths.ts';
 
 /** a reader that opened the previous catalog may open its shards for this long */
 const graceMs = 24 * 3600 * 1000;
 
 /**
- * Removes shards that no catalog has named for a day. A file that has just lost its place gets its time set to now; its
- * bytes never change, so the time is free for that. Call with the write lock held.
+ * Removes shards, and blobs of them, that no catalog has named for a day. A file that has just lost its place gets its time
+ * set to now; its bytes never change, so the time is free for that. Call with the write lock held.
  *
- * @param before digests of the previous catalog
+ * @param before shards of the previous catalog
  */
-export function removeRetiredShards(dbDir: string, before: ReadonlySet<string>, catalog: Catalog, nowMs: number): void {
-  const current = new Set(catalog.shards.map(({ digest }) => digest));
-  for (const name of readdirSync(shardsPath(dbDir))) {
-    const digest = `sha256:${name.replace(/\.sqlite$/, '')}`;
-    if (current.has(digest)) continue;
-    const path = join(shardsPath(dbDir), name);
-    if (before.has(digest)) utimesSync(path, nowMs / 1000, nowMs / 1000);
-    else if (nowMs - statSync(path).mtimeMs > graceMs) rmSync(path, { force: true });
+export function removeRetiredShards(
+  dbDir: string,
+  before: readonly ShardInfo[],
+  catalog: Catalog,
+  nowMs: number,
+): void {
+  const names = (infos: readonly ShardInfo[]): Set<string> =>
+    new Set(
+      infos.flatMap(({ digest, blob }) => [shardPath(dbDir, digest), ...(blob ? [blobPath(dbDir, blob.digest)] : [])]),
+    );
+  const [current, previous] = [names(catalog.shards), names(before)];
+  for (const folder of [shardsPath(dbDir), blobsPath(dbDir)]) {
+    for (const name of readdirSync(folder)) {
+      const path = join(folder, name);
+      if (current.has(path)) continue;
+      if (previous.has(path)) utimesSync(path, nowMs / 1000, nowMs / 1000);
+      else if (nowMs - statSync(path).mtimeMs > graceMs) rmSync(path, { force: true });
+    }
   }
 }
 

@@ -11,10 +11,11 @@ import {
 /** Raised when the layout or the meaning of shards changes: older shards are then built again. */
 export const shardFormat = 2;
 
-/** Tables of a shard; every one is keyed by what it is asked for. Bodies are compact JSON. */
+/** Tables of a shard; every one is keyed by what it is asked for. Bodies are compact JSON, titles plain text by record id. */
 export const shardSchema = `
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE body (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE title (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
 type Short<T> = T | undefined;

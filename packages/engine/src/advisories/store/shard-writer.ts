@@ -41,6 +41,10 @@ export class ShardWriter {
     return this.#insert.run(key, value).changes === 1;
   }
 
+  putTitle(id: string, title: string): void {
+    this.#database.prepare('INSERT OR IGNORE INTO title VALUES (?, ?)').run(id, title);
+  }
+
   /** Puts the shard in its place under its digest. */
   finish(dbDir: string, meta: Readonly<Record<string, string>>): WrittenShard {
     const out = `${this.#scratch}.out`;

@@ -7,6 +7,7 @@ import { AdvisoryError, reasonOf } from '../advisory-error.ts';
  *
  * - `catalog.json`: which shards there are; replaced as a whole
  * - `shards/HEX.sqlite`: named by the SHA-256 of their bytes, never changed
+ * - `blobs/HEX.zst`: the same, compressed, as others fetch them; named by the SHA-256 of the compressed bytes
  * - `state.json`: what the feeds were when they were last asked (only writers read it)
  * - `lock.sqlite`: held by the one writer
  * - `tmp/`: files in the making
@@ -36,6 +37,15 @@ export function shardPath(dbDir: string, digest: string): string {
   return join(shardsPath(dbDir), `${digest.slice('sha256:'.length)}.sqlite`);
 }
 
+export function blobsPath(dbDir: string): string {
+  return join(dbDir, 'blobs');
+}
+
+/** @param digest `sha256:…` of the compressed bytes */
+export function blobPath(dbDir: string, digest: string): string {
+  return join(blobsPath(dbDir), `${digest.slice('sha256:'.length)}.zst`);
+}
+
 /** Makes a directory and its parents, each once: Node's own recursive way never ends below /proc. */
 function makeDirectory(path: string, parents = true): void {
   try {
@@ -53,6 +63,7 @@ function makeDirectory(path: string, parents = true): void {
 export function makeStore(dbDir: string): void {
   try {
     makeDirectory(shardsPath(dbDir));
+    makeDirectory(blobsPath(dbDir));
     makeDirectory(tempPath(dbDir));
   } catch (error) {
     throw new AdvisoryError('store-failed', `cannot make the database directory ${dbDir}: ${reasonOf(error)}`, error);

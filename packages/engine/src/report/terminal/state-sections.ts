@@ -75,12 +75,13 @@ export function coverage(screen: Screen, { facts }: ScanResult): void {
   screen.text(0, styled(`${parts.join(', ')} came with a listed package`, 'dim'));
 }
 
+const ratings = /^ratings-\d+$|-ratings$/;
+
 /** One line: product, date, policies and advisories that the verdict stands on. */
 export function footer(screen: Screen, result: ScanResult): void {
   const { inputs } = result;
-  // One shard of ratings a year, one of texts beside each other: their names would push out the ones that tell something.
-  const deciding = Object.keys(inputs.advisories).filter((name) => !name.endsWith('-texts'));
-  const shards = [...new Set(deciding.map((name) => name.replace(/^ratings-\d+$/, 'ratings')))];
+  // One shard of ratings a year, or one beside each other: their names would push out the ones that tell something.
+  const shards = [...new Set(Object.keys(inputs.advisories).map((name) => (ratings.test(name) ? 'ratings' : name)))];
   const parts = [
     `${inputs.product.name} ${inputs.product.version}`,
     `as of ${inputs.evaluatedAt}`,
