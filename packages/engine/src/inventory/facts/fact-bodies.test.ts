@@ -78,6 +78,19 @@ it.each([1, 7, 1000, 1024, 1025, 64_000, 300_000])('takes bodies that pass by in
   expect(told).toEqual([`secrets srv/a ${size}`, `licenses all/c ${size}`]);
 });
 
+it.each([1000, 300_000])('hands no more on than is asked for, in pieces of %i bytes', (piece) => {
+  const told: string[] = [];
+  const first = { wants: () => true, begins: () => true, maxBytes: 2000 };
+  const bodies = { ...first, read: (_: string, body: Buffer, size: number) => parsed(`${body.length} of ${size}`) };
+  const gatherer = { name: 'secrets' as const, version: 1, bodies, gather: () => ({ facts: [] as never }) };
+  const asked = new FactBodies([gatherer], (_, path, { facts }) => void told.push(`${path} ${facts}`));
+  const passing = asked.passing(entry('a', text.length))!;
+  for (let at = 0; at < text.length; at += piece) passing.data(text.subarray(at, at + piece));
+  passing.end();
+  asked.whole(entry('b', text.length), text);
+  expect(told).toEqual(['a 2000 of 300000', 'b 2000 of 300000']);
+});
+
 it('gives whole bodies to those alone that read on', () => {
   const { asked, told } = bodies();
   asked.whole(entry('all/a', binary.length), binary);

@@ -41,7 +41,7 @@ export class FactBodies {
 
   whole({ path, mode }: Pick<LayerEntry, 'path' | 'mode'>, body: Buffer): void {
     const readers = this.#readersOf(path, body.length, mode);
-    if (readers.length > 0) this.#read(path, body, readingOn(readers, path, body));
+    if (readers.length > 0) this.#read(path, body, body.length, readingOn(readers, path, body));
   }
 
   parts({ path, size, mode }: LayerEntry, parts: FileParts): void {
@@ -50,8 +50,8 @@ export class FactBodies {
     const beginning = parts.read(0, Math.min(size, beginningBytes));
     const reading = beginning === null ? readers : readingOn(readers, path, beginning);
     if (reading.length === 0) return;
-    const body = this.#wholeOf(parts);
-    if (body !== null) this.#read(path, body, reading);
+    const body = this.#bodyOf(parts, Math.min(size, mostOf(reading)));
+    if (body !== null) this.#read(path, body, size, reading);
     else for (const { name } of reading) this.#tell(name, path, unreadable);
   }
 
@@ -59,20 +59,20 @@ export class FactBodies {
   passing({ path, size, mode }: LayerEntry): PassingFile | null {
     const readers = this.#readersOf(path, size, mode);
     if (readers.length === 0) return null;
+    const most = Math.min(size, mostOf(readers));
     let reading: readonly NamedReader[] | null = null;
     let filled = 0;
     return {
       data: (chunk) => {
         if (reading?.length === 0) return;
         // a size that lies costs no memory: what is not written to is not there
-        if (filled === 0) this.#makeRoom(size);
-        filled += chunk.copy(this.#spare, filled);
+        if (filled === 0) this.#makeRoom(most);
+        filled += chunk.copy(this.#spare, filled, 0, Math.min(chunk.length, most - filled));
         if (reading !== null || filled < Math.min(size, beginningBytes)) return;
         reading = readingOn(readers, path, this.#spare.subarray(0, Math.min(filled, beginningBytes)));
       },
       end: () => {
-        this.#read(path, this.#spare.subarray(0, filled), reading ?? []);
-        this.#letGo();
+        this.#read(path, this.#spare.subarray(0, filled), size, reading ?? []);
       },
     };
   }
@@ -84,11 +84,11 @@ export class FactBodies {
     return this.#last.readers;
   }
 
-  #wholeOf(parts: FileParts): Buffer | null {
+  #bodyOf(parts: FileParts, bytes: number): Buffer | null {
     // mostly read already, with the header
-    if (parts.readInto === undefined || parts.size <= smallBytes) return parts.read(0, parts.size);
-    this.#makeRoom(parts.size);
-    const body = this.#spare.subarray(0, parts.size);
+    if (parts.readInto === undefined || bytes <= smallBytes) return parts.read(0, bytes);
+    this.#makeRoom(bytes);
+    const body = this.#spare.subarray(0, bytes);
     return parts.readInto(body, 0) ? body : null;
   }
 
@@ -101,9 +101,9 @@ export class FactBodies {
     if (this.#spare.length > maxSpareBytes) this.#spare = Buffer.alloc(0);
   }
 
-  #read(path: string, body: Buffer, readers: readonly NamedReader[]): void {
+  #read(path: string, body: Buffer, size: number, readers: readonly NamedReader[]): void {
     for (const { name, bodies } of readers) {
-      const said = readBody(bodies, path, body);
+      const said = readBody(bodies, path, body.subarray(0, bodies.maxBytes ?? size), size);
       if (said !== null) this.#tell(name, path, said);
     }
     this.#letGo();
@@ -121,9 +121,14 @@ function readingOn(readers: readonly NamedReader[], path: string, body: Buffer):
   return reading.length === readers.length ? readers : reading;
 }
 
-function readBody(bodies: BodyReader, path: string, body: Buffer): ParsedFile<unknown> | null {
+/** Bytes of a body that somebody of these reads. */
+function mostOf(readers: readonly NamedReader[]): number {
+  return Math.max(0, ...readers.map(({ bodies }) => bodies.maxBytes ?? Infinity));
+}
+
+function readBody(bodies: BodyReader, path: string, body: Buffer, size: number): ParsedFile<unknown> | null {
   try {
-    return bodies.read(path, body);
+    return bodies.read(path, body, size);
   } catch (error) {
     if (!(error instanceof CatalogError)) throw error;
     return { facts: null, damage: { code: error.code, message: error.message } };

@@ -38,12 +38,15 @@ export interface BodyReader {
   wants(path: string, size: number, mode: number): boolean;
   /** Whether a body that begins so is read at all; `beginning` has `beginningBytes`, or is the whole. Without it every one is. */
   begins?(path: string, beginning: Buffer): boolean;
+  /** of a longer body so many first bytes are read */
+  readonly maxBytes?: number;
   /**
    * Pure; the facts are JSON values and share no memory with `body`. Null: nothing to keep, as most.
    *
+   * @param size of the whole body, bytes
    * @throws CatalogError when there is something that cannot be read; it becomes damage
    */
-  read(path: string, body: Buffer): ParsedFile<unknown> | null;
+  read(path: string, body: Buffer, size: number): ParsedFile<unknown> | null;
 }
 
 /** Gathers one kind of fact. A new one is a folder or file here, its name in `factNames`, and a line in gatherers.ts. */

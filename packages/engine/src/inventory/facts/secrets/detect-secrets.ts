@@ -96,11 +96,13 @@ interface Detector {
 }
 
 const placed = secretKinds.filter(({ paths }) => paths !== undefined);
+const placedInstalled = placed.filter(({ broad }) => broad !== true);
 const detectors = new Map<string, Detector>();
 
 /** Looking for what cannot be there would cost time: one detector for each set of kinds that some path has. */
 function detectorFor(path: string | null, installed: boolean): Detector {
-  const here = path === null ? [] : placed.filter(({ paths }) => paths!.test(path));
+  const end = path === null ? null : endOf(path);
+  const here = end === null ? [] : (installed ? placedInstalled : placed).filter(({ paths }) => paths!.test(end));
   const key = `${path === null} ${installed} ${here.map(({ id }) => id).join(' ')}`;
   const known = detectors.get(key);
   if (known !== undefined) return known;
@@ -121,6 +123,13 @@ function detectorFor(path: string | null, installed: boolean): Detector {
   const detector = { search: new KeywordSearch([...byKeyword.keys()]), kinds: [...byKeyword.values()] };
   detectors.set(key, detector);
   return detector;
+}
+
+/** The last names of a path: patterns look at no more, and most paths have many. */
+function endOf(path: string): string {
+  let start = path.length;
+  for (let names = 3; names > 0 && start > 0; names -= 1) start = path.lastIndexOf('/', start - 1);
+  return path.slice(start + 1);
 }
 
 type Match = Omit<Detected, 'line'>;

@@ -104,9 +104,17 @@ it('reads no file where nobody asked, and then neither binaries nor documentatio
   expect((await inventoryOf([layer])).read).toEqual(['srv/notes']);
 });
 
-it('says which file was too large to be searched', async () => {
-  const { incomplete } = await inventoryOf([{ 'srv/dump.sql': { size: maxSecretFileBytes + 1 } }]);
-  expect(incomplete).toMatchObject([{ code: 'secrets-unread', path: '/srv/dump.sql', layer: 'sha256:layer-0' }]);
+it('searches the beginning of a file that is too large, and says so; of a binary one it says nothing', async () => {
+  const dump = Buffer.alloc(maxSecretFileBytes + 1, 'insert into t values (1);\n');
+  dump.write(` ${token} `, 1000);
+  const { incomplete, facts } = await inventoryOf([
+    { 'srv/dump.sql': dump, 'srv/tool': { executable: dump }, 'srv/modules': Buffer.alloc(maxSecretFileBytes + 1) },
+  ]);
+  expect(incomplete).toMatchObject([
+    { code: 'secrets-unread', path: '/srv/dump.sql', layer: 'sha256:layer-0' },
+    { code: 'secrets-unread', path: '/srv/tool', layer: 'sha256:layer-0' },
+  ]);
+  expect(facts.secrets).toMatchObject([{ path: '/srv/dump.sql' }, { path: '/srv/tool' }]);
 });
 
 it('says that a file holds more secrets than are listed', async () => {

@@ -3,7 +3,7 @@ import type { Incomplete, SecretFact } from '../../types.ts';
 import type { FactContext, FactGatherer } from '../gatherer.ts';
 import { asText, beginsAsText, detectSecrets } from './detect-secrets.ts';
 import { secretKinds } from './kinds.ts';
-import { isReadForSecrets, isTooLargeForSecrets, maxSecretFileBytes } from './secret-paths.ts';
+import { isReadForSecrets, maxSecretFileBytes } from './secret-paths.ts';
 
 /** What is kept of a file: never a secret itself. */
 interface FileSecrets {
@@ -22,14 +22,17 @@ const kinds = new Map(secretKinds.map((kind) => [kind.id, kind]));
 /** Files of every layer, deleted later or not, and the image's configuration. Archives are not opened. */
 export const secretFacts: FactGatherer<'secrets'> = {
   name: 'secrets',
-  version: 2,
+  version: 3,
   bodies: {
     wants: isReadForSecrets,
     begins: (_path, beginning) => beginsAsText(beginning),
-    read(path, body) {
+    maxBytes: maxSecretFileBytes,
+    read(path, body, size) {
       const text = asText(body);
       if (text === null) return null;
-      const { found, cut } = detectSecrets(text, path);
+      const detected = detectSecrets(text, path);
+      const { found } = detected;
+      const cut = detected.cut || size > body.length;
       if (found.length === 0 && !cut) return null;
       const facts: FileSecrets = {
         found: found.map(({ kind, line, masked, example }) => ({ kind: kind.id, line, masked, example })),
@@ -42,10 +45,7 @@ export const secretFacts: FactGatherer<'secrets'> = {
     const inFiles = context.analyses.flatMap((analysis, layer) => ofLayer(analysis, layer, context));
     return {
       facts: [...inFiles.flatMap(({ secrets }) => secrets).sort(byPlace), ...context.configSecrets],
-      incomplete: [
-        ...inFiles.flatMap(({ cut }) => cut),
-        ...context.analyses.flatMap((analysis, layer) => tooLarge(analysis, context.layerId(layer))),
-      ],
+      incomplete: inFiles.flatMap(({ cut }) => cut),
     };
   },
 };
@@ -75,7 +75,7 @@ function ofFile(name: string, { found, cut }: FileSecrets, layer: number, { view
   const path = `/${name}`;
   const deleted = view.lstat(view.realPath(name) ?? name)?.layer !== layer;
   const id = layerId(layer);
-  const message = `the file was not searched to its end: ${found.length} secrets were found before`;
+  const message = `the file was not searched to its end (at most ${maxSecretFileBytes} bytes and 100 secrets of one are): ${found.length} secrets were found before`;
   return {
     secrets: found.map(({ kind, line, masked, example }) => {
       const { title, severity } = kinds.get(kind)!;
@@ -83,16 +83,6 @@ function ofFile(name: string, { found, cut }: FileSecrets, layer: number, { view
     }),
     cut: cut ? [unread(message, path, id)] : [],
   };
-}
-
-function tooLarge({ listing }: LayerAnalysis, layer: string | null): readonly Incomplete[] {
-  const cut: Incomplete[] = [];
-  for (const { type, path, size, mode } of listing.entries) {
-    if (type !== 'file' || !isTooLargeForSecrets(path, size, mode)) continue;
-    const message = `a file of ${size} bytes was not searched for secrets: at most ${maxSecretFileBytes} are`;
-    cut.push(unread(message, `/${path}`, layer));
-  }
-  return cut;
 }
 
 function unread(message: string, path: string, layer: string | null): Incomplete {
