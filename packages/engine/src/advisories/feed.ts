@@ -88,8 +88,8 @@ export interface FeedAbout {
   readonly shards: readonly string[];
   /** what an update asks for; every file is asked for with its entity tag or date */
   readonly incremental: string;
-  /** what the adapter has read in tests: upstream's own files, or small ones made by hand from the documented format */
-  readonly provenOn: 'real data' | 'hand-made fixtures only';
+  /** what the adapter has read in tests: upstream's own files, a few records of them, or small ones made by hand from the documented format */
+  readonly provenOn: 'real data' | 'a few real records' | 'hand-made fixtures only';
 }
 
 /** One upstream feed. Adding one is a file in `feeds/`, its test, and a line in `feeds.ts`. */

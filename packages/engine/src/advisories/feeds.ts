@@ -1,5 +1,6 @@
 import type { Feed } from './feed.ts';
 import { alpineFeed } from './feeds/alpine.ts';
+import { amazonFeed } from './feeds/amazon.ts';
 import { archFeed } from './feeds/arch.ts';
 import { azureLinuxFeed } from './feeds/azure-linux.ts';
 import { cveRatingsFeed } from './feeds/cve-ratings.ts';
@@ -7,12 +8,15 @@ import { debianFeed } from './feeds/debian.ts';
 import { endOfLifeFeed } from './feeds/endoflife.ts';
 import { kevFeed } from './feeds/kev.ts';
 import { osvFeed } from './feeds/osv.ts';
+import { photonFeed } from './feeds/photon.ts';
 import { redHatFeed } from './feeds/redhat-vex.ts';
+import { suseFeed } from './feeds/suse.ts';
 import { chainguardFeed, wolfiFeed } from './feeds/wolfi.ts';
 
 /** Every feed that `db build` reads. */
 export const feeds: readonly Feed[] = [
   alpineFeed,
+  amazonFeed,
   archFeed,
   azureLinuxFeed,
   chainguardFeed,
@@ -21,6 +25,8 @@ export const feeds: readonly Feed[] = [
   endOfLifeFeed,
   kevFeed,
   osvFeed,
+  photonFeed,
   redHatFeed,
+  suseFeed,
   wolfiFeed,
 ];

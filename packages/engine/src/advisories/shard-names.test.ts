@@ -40,6 +40,24 @@ describe('names of shards', () => {
     expect(distroShard({ id: 'centos', version, codename: null, prettyName })).toBe(shard);
   });
 
+  test.each([
+    ['amzn', '2018.03', 'amazon-linux-1'],
+    ['amzn', '2', 'amazon-linux-2'],
+    ['amzn', '2023', 'amazon-linux-2023'],
+    ['azurelinux', '3.0', 'azurelinux-3.0'],
+    ['mariner', '2.0.20230107', 'mariner-2.0'],
+    ['opensuse-leap', '15.2', 'opensuse-leap-15.2'],
+    ['opensuse-tumbleweed', '20240101', 'opensuse-tumbleweed'],
+    ['photon', '5.0', 'photon-5.0'],
+    ['sl-micro', '6.0', 'sle-micro-6.0'],
+    ['sles', '12.5', 'sles-12.5'],
+    ['sles', '15', 'sles-15'],
+    ['sles', '15.3', 'sles-15.3'],
+    ['sles', '16.0', 'sles-16.0'],
+  ])('%s %s → %s', (id, version, shard) => {
+    expect(distroShard({ id, version, codename: null })).toBe(shard);
+  });
+
   test('a distro may have feeds while its release is unknown', () => {
     expect(distroFeedExists({ id: 'debian', version: null, codename: null })).toBe(true);
     expect(distroFeedExists({ id: 'kali', version: '1', codename: null })).toBe(false);

@@ -32,11 +32,19 @@ type Release = (distro: DistroName) => string | undefined;
 const major: Release = ({ version }) => version?.match(/^\d+/)?.[0];
 const majorMinor: Release = ({ version }) => version?.match(/^\d+\.\d+/)?.[0];
 
+/** `15.3` is service pack 3 of 15; `15` is its first release, `16.0` that of 16. */
+const servicePack: Release = ({ version }) => version?.match(/^\d+(?:\.\d+)?/)?.[0];
+
 function debianRelease({ version, codename }: DistroName): string | undefined {
   const number = version?.match(/^(\d+)(\.\d+)?/);
   if (number?.[1] !== undefined) return Number(number[1]) < 4 ? number[0] : number[1];
   // testing and sid have no VERSION_ID
   return codename === null ? undefined : debianReleases[codename.toLowerCase()];
+}
+
+/** Amazon Linux AMI is dated (`2018.03`); the later ones are 2, 2022 and 2023. */
+function amazonRelease(distro: DistroName): string | undefined {
+  return /^201\d\./.test(distro.version ?? '') ? '1' : major(distro);
 }
 
 /** CentOS Linux was rebuilt from RHEL; CentOS Stream, all there is from 9 on, comes before it and has no advisories. */
@@ -61,11 +69,18 @@ const distros: Readonly<Record<string, { readonly prefix: string; readonly relea
   chainguard: { prefix: 'chainguard', release: null },
   wolfi: { prefix: 'wolfi', release: null },
   almalinux: { prefix: 'almalinux', release: major },
+  amzn: { prefix: 'amazon-linux', release: amazonRelease },
   azurelinux: { prefix: 'azurelinux', release: majorMinor },
   centos: { prefix: 'rhel', release: centosRelease },
   mariner: { prefix: 'mariner', release: majorMinor },
+  'opensuse-leap': { prefix: 'opensuse-leap', release: majorMinor },
+  'opensuse-tumbleweed': { prefix: 'opensuse-tumbleweed', release: null },
+  photon: { prefix: 'photon', release: majorMinor },
   rhel: { prefix: 'rhel', release: major },
   rocky: { prefix: 'rocky-linux', release: major },
+  'sl-micro': { prefix: 'sle-micro', release: majorMinor },
+  'sle-micro': { prefix: 'sle-micro', release: majorMinor },
+  sles: { prefix: 'sles', release: servicePack },
 };
 
 /** Shard of a distro release; undefined: no feed speaks about it. */

@@ -14,6 +14,8 @@ const vendors: Readonly<Record<string, readonly string[]>> = {
   photon: ['VMware, Inc.'],
   rhel: ['Red Hat, Inc.'],
   rocky: ['Rocky Enterprise Software Foundation', 'Rocky Linux'],
+  'sl-micro': ['SUSE LLC'],
+  'sle-micro': ['SUSE LLC'],
   sles: ['SUSE LLC'],
 };
 

@@ -60,10 +60,17 @@ const ownType: Readonly<Record<string, string>> = {
   wolfi: 'apk',
   arch: 'alpm',
   almalinux: 'rpm',
+  amzn: 'rpm',
   azurelinux: 'rpm',
   centos: 'rpm',
   mariner: 'rpm',
+  'opensuse-leap': 'rpm',
+  'opensuse-tumbleweed': 'rpm',
+  photon: 'rpm',
   rhel: 'rpm',
+  'sl-micro': 'rpm',
+  'sle-micro': 'rpm',
+  sles: 'rpm',
   rocky: 'rpm',
 };
 

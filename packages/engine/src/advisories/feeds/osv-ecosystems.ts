@@ -100,19 +100,8 @@ export const osvEcosystems: readonly OsvEcosystem[] = [
     license: 'Rocky Linux errata, BSD-3-Clause',
     keyedBySource: true,
   },
-  { name: 'Red Hat', prefix: 'red-hat', scheme: 'rpm', release: slug, license: 'Red Hat security data, CC-BY-4.0' },
-  { name: 'SUSE', prefix: 'suse', scheme: 'rpm', release: slug, license: 'SUSE security data, CC-BY-4.0' },
-  { name: 'openSUSE', prefix: 'opensuse', scheme: 'rpm', release: slug, license: 'SUSE security data, CC-BY-4.0' },
   { name: 'Mageia', prefix: 'mageia', scheme: 'rpm', release: slug, license: 'Mageia advisories, CC-BY-SA-4.0' },
   { name: 'openEuler', prefix: 'openeuler', scheme: 'rpm', release: slug, license: 'openEuler security data' },
-  {
-    name: 'Azure Linux',
-    prefix: 'azure-linux',
-    scheme: 'rpm',
-    release: slug,
-    license: 'Azure Linux vulnerability data, MIT',
-  },
-  { name: 'Photon OS', prefix: 'photon-os', scheme: 'rpm', release: slug, license: 'Photon OS advisories' },
   { name: 'MinimOS', prefix: 'minimos', scheme: 'apk', license: 'MinimOS advisories' },
 ];
 
@@ -120,6 +109,11 @@ export const osvEcosystems: readonly OsvEcosystem[] = [
 export const osvIgnored: ReadonlySet<string> = new Set([
   'Debian',
   'Alpine',
+  'Azure Linux',
+  'Photon OS',
+  'Red Hat',
+  'SUSE',
+  'openSUSE',
   'Chainguard',
   'Wolfi',
   'GIT',
