@@ -11,8 +11,9 @@ const engine = 'packages/engine/src';
 export const rooms = {
   versions: {},
   licenses: {},
+  purl: {},
   image: {},
-  inventory: { image: 'all', versions: 'all', licenses: 'all' },
+  inventory: { image: 'all', versions: 'all', licenses: 'all', purl: 'all' },
   advisories: { versions: 'all' },
   matching: { inventory: 'types', advisories: 'types', versions: 'all' },
   policy: {
@@ -22,6 +23,7 @@ export const rooms = {
     image: 'types',
     versions: 'all',
     licenses: 'all',
+    purl: 'all',
   },
   result: {
     image: 'types',

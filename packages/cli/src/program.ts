@@ -171,6 +171,10 @@ export const commands: readonly CommandSpec[] = [
         description: 'also deny every vulnerability of at least this severity',
         words: severityNames,
       },
+      {
+        flags: '--expiry-warning <days>',
+        description: 'name exceptions as lapsing that end within so many days (default: 14)',
+      },
       { flags: '--no-gate', description: 'end with 0 where the policy alone would give 1' },
       {
         flags: '--distro <id:version>',

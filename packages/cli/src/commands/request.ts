@@ -81,9 +81,11 @@ const maxPolicyBytes = 4 * 1024 * 1024;
 export async function readWithDigest<T>(
   path: string,
   what: string,
-  parse: (text: string) => T,
+  parse: (text: string) => T | Promise<T>,
 ): Promise<WithDigest<T>> {
-  return withDigest(await readConfiguration(path, what), parse);
+  const body = await readConfiguration(path, what);
+  const value = await parse(body);
+  return withDigest(body, () => value);
 }
 
 /** @throws UsageError for a file that cannot be read or is too large */

@@ -1,17 +1,18 @@
 import { existsSync } from 'node:fs';
 import {
+  defaultLapsingDays,
   type ExceptionFile,
   type FindingKind,
   failOnPolicy,
   findingKinds,
   formats,
-  loadExceptions,
   loadPolicy,
   type Policy,
   packNames,
   packText,
   prepareRegularExpressions,
   type ReportOptions,
+  readExceptions,
   type ScanRequest,
   type Severity,
   scanImage,
@@ -44,7 +45,7 @@ export async function runScan(
   const severity = failOn === undefined ? null : oneOf(failOn, severities, '--fail-on');
   const assignments = list(options, 'set');
   const policies = withParameters(await readPolicies(list(options, 'policy'), severity), assignments);
-  const exceptions = await readExceptions(list(options, 'exceptions'));
+  const exceptions = await exceptionFiles(list(options, 'exceptions'));
   const clamd = clamdAddress(text(options, 'clamd'));
   const progress = progressStream(process.stderr, process.env, options.quiet === true);
   const offline = options.offline === true;
@@ -57,6 +58,7 @@ export async function runScan(
     today: today(),
     policies,
     exceptions,
+    lapsingDays: days(options, 'expiryWarning', '--expiry-warning', defaultLapsingDays),
     failOn: severity,
     judgedAs: judgedAs(text(options, 'distro')),
     parameters: assignments,
@@ -127,8 +129,8 @@ function unknownPack(name: string): UsageError {
   return new UsageError(`--policy is "${name}", which is no file and no pack${suggestion(name, packNames)}`);
 }
 
-function readExceptions(paths: readonly string[]): Promise<WithDigest<ExceptionFile>[]> {
+function exceptionFiles(paths: readonly string[]): Promise<WithDigest<ExceptionFile>[]> {
   return Promise.all(
-    paths.map((path) => readWithDigest(path, 'exceptions file', (body) => loadExceptions(body, path))),
+    paths.map((path) => readWithDigest(path, 'exceptions file', (body) => readExceptions(body, path))),
   );
 }

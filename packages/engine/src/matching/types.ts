@@ -87,7 +87,12 @@ export interface Evidence {
 export interface Suppression {
   readonly by: 'exception' | 'vex' | 'baseline';
   readonly reason: string;
+  /** of an exception: `risk-accepted`; of a VEX statement its justification */
+  readonly category?: string;
   readonly owner?: string | null;
+  readonly approver?: string;
+  readonly ticket?: string;
+  /** a date, or `fixed`; null: for ever */
   readonly until?: string | null;
   /** where it stands: `exceptions.yaml#2` */
   readonly source?: string;

@@ -5,7 +5,7 @@ import type { Incomplete } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import { incompleteCodes } from './completeness.ts';
 import { evaluate } from './evaluate.ts';
-import type { Exception } from './exception-file.ts';
+import { bareException, type Exception } from './exception.ts';
 import { failOnPolicy } from './fail-on.ts';
 import { loadPack } from './packs.ts';
 import { setParameters } from './parameters.ts';
@@ -351,21 +351,17 @@ describe('verdict.inputs', () => {
   });
 
   it('of exceptions', () => {
-    const files = [{ source: 'e.yaml', exceptions: [exception('CVE-1')] }];
+    const files = [{ source: 'e.yaml', format: null, exceptions: [exception('CVE-1')] }];
     const options = { policies: [policy({ when: 'finding.level > 3' })], exceptions: files, gate: true };
     expect(evaluate(makeSubject(), options).verdict.inputs).toEqual(['evaluatedAt', 'exceptions.e.yaml', 'policy.p']);
   });
 });
 
 const exception = (id: string): Exception => ({
-  id,
-  package: null,
-  path: null,
-  image: null,
-  reason: 'r',
-  owner: 'o',
-  expires: '2027-01-01',
-  source: 'e.yaml#1',
+  ...bareException(id, 'e.yaml#1'),
+  reason: 'x',
+  owner: 'x',
+  expires: '2026-12-31',
 });
 
 describe('laws', () => {
@@ -403,7 +399,7 @@ describe('laws', () => {
     failOnPolicy('High'),
   ];
   const decided = (all: readonly Finding[], excused: readonly string[]) => {
-    const exceptions = [{ source: 'e.yaml', exceptions: excused.map(exception) }];
+    const exceptions = [{ source: 'e.yaml', format: null, exceptions: excused.map(exception) }];
     return evaluate(makeSubject({ findings: all }), { policies, exceptions, gate: true }).verdict;
   };
 
@@ -469,7 +465,7 @@ describe('cost', () => {
       policy({ id: `r${i}`, when: `"${when.replaceAll('"', '\\"')}"` }),
     );
     const exceptions = [
-      { source: 'e', exceptions: Array.from({ length: 1000 }, (_, i) => exception(`CVE-2025-${i}`)) },
+      { source: 'e', format: null, exceptions: Array.from({ length: 1000 }, (_, i) => exception(`CVE-2025-${i}`)) },
     ];
     const started = process.cpuUsage();
     const { verdict } = evaluate(makeSubject({ findings: all }), { policies: many, exceptions, gate: true });

@@ -1,7 +1,7 @@
 import type { Finding } from '../matching/types.ts';
 import { type CompareVersions, smallestChanges } from './changes.ts';
 import { completenessReasons } from './completeness.ts';
-import type { ExceptionFile } from './exception-file.ts';
+import type { ExceptionFile } from './exception.ts';
 import { Exceptions } from './exception-match.ts';
 import type { Policy } from './policy-file.ts';
 import { knownSignals, ruleInputs, signalsRead } from './rule-inputs.ts';
@@ -12,6 +12,8 @@ export interface EvaluateOptions {
   /** all of them apply; what one allows to be incomplete is allowed */
   readonly policies: readonly Policy[];
   readonly exceptions: readonly ExceptionFile[];
+  /** an exception that ends within so many days is named as lapsing; default 14 */
+  readonly lapsingDays?: number | undefined;
   /** false (`--no-gate`): exit 1 becomes 0, nothing else changes */
   readonly gate: boolean;
   /** by the package type's scheme; default: by code unit */
@@ -27,7 +29,7 @@ export interface EvaluateOptions {
  * @throws PolicyError `RULE_FAILED` when a rule cannot be judged on this image
  */
 export function evaluate(subject: PolicySubject, options: EvaluateOptions): Evaluation {
-  const exceptions = new Exceptions(options.exceptions, subject.image, subject.evaluatedAt);
+  const exceptions = new Exceptions(options.exceptions, subject.image, subject.evaluatedAt, options.lapsingDays);
   const found = subject.findings.map((finding) => exceptions.apply(finding));
   const judge = new RuleJudge(subject, found, exceptions);
   const judgements = options.policies.flatMap((policy) => policy.rules.map((rule) => judge.judge(policy, rule)));
@@ -131,7 +133,8 @@ function inputsRead(options: EvaluateOptions, found: readonly Finding[]): readon
   for (const { source, exceptions } of options.exceptions) {
     inputs.add(`exceptions.${source}`);
     if (exceptions.length > 0) inputs.add('evaluatedAt');
-    if (exceptions.some(({ image }) => image !== null)) inputs.add('subject.reference');
+    if (exceptions.some(({ images, notImages }) => images !== null || notImages.length > 0))
+      inputs.add('subject.reference');
   }
   return [...inputs].sort();
 }

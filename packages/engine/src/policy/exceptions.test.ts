@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { PolicyError } from './error.ts';
 import { evaluate } from './evaluate.ts';
-import { type Exception, loadExceptions } from './exception-file.ts';
+import { bareException, type Exception } from './exception.ts';
+import { loadExceptions } from './exception-file.ts';
 import { failOnPolicy } from './fail-on.ts';
 import { matchesImage } from './image-pattern.ts';
 import { loadPack } from './packs.ts';
@@ -28,14 +29,48 @@ describe('loadExceptions', () => {
   it.each([entry(), `exceptions:\n${entry()}`])('reads a list, bare or named', (text) => {
     expect(loadExceptions(text, 'e.yaml').exceptions).toEqual([
       {
-        id: 'CVE-2026-0001',
-        package: null,
-        path: null,
-        image: null,
+        ...bareException('CVE-2026-0001', 'e.yaml#1'),
         reason: 'not reachable',
         owner: 'team-a',
         expires: '2026-12-31',
-        source: 'e.yaml#1',
+      },
+    ]);
+  });
+
+  it('reads all that there is to say', () => {
+    const text = `- id: CVE-2026-0001
+  kind: vulnerability
+  package: lodash
+  type: npm
+  version: 4.17.*
+  path: glob:/app/**/package.json
+  image: [registry:5000/team/app, other]
+  notImage: other:1
+  fix: [not-fixed, deferred]
+  category: not-used
+  reason: never called
+  owner: team-a
+  approver: ops
+  ticket: SEC-12
+  until: fixed
+`;
+    expect(loadExceptions(text, 'e.yaml').exceptions).toEqual([
+      {
+        ...bareException('CVE-2026-0001', 'e.yaml#1'),
+        kinds: ['vulnerability'],
+        package: 'lodash',
+        type: 'npm',
+        version: '4.17.*',
+        path: 'glob:/app/**/package.json',
+        images: ['registry:5000/team/app', 'other'],
+        notImages: ['other:1'],
+        fix: ['not-fixed', 'deferred'],
+        category: 'not-used',
+        reason: 'never called',
+        owner: 'team-a',
+        approver: 'ops',
+        ticket: 'SEC-12',
+        untilFixed: true,
       },
     ]);
   });
@@ -61,8 +96,30 @@ describe('loadExceptions', () => {
       [
         'exceptions.yaml:1:3: the exception has no "reason"',
         'exceptions.yaml:1:3: the exception has no "owner"',
-        'exceptions.yaml:1:3: the exception has no "expires"',
+        'exceptions.yaml:1:3: the exception has no "expires" (a date) and no "until" (fixed)',
       ],
+    ],
+    [
+      'no category',
+      entry({ category: 'whatever' }),
+      [
+        'exceptions.yaml:5:13: "whatever" is no category; there are false-positive, not-present, not-used, not-controllable, mitigated, risk-accepted, wont-fix',
+      ],
+    ],
+    [
+      'until fixed, and fixed only',
+      entry({ until: 'fixed', fix: 'fixed' }),
+      ['exceptions.yaml:6:8: it is for findings with a fix only, and excuses "until: fixed" those without'],
+    ],
+    [
+      'two types',
+      entry({ package: 'pkg:npm/lodash', type: 'deb' }),
+      ['exceptions.yaml:6:9: "type" says deb, and "package" another'],
+    ],
+    [
+      'two versions',
+      entry({ package: 'pkg:npm/lodash@1', version: '2' }),
+      ['exceptions.yaml:6:12: both "package" and "version" say a version'],
     ],
     ['no day', entry({ expires: '2026-02-30' }), ['exceptions.yaml:4:12: "2026-02-30" is no date; write YYYY-MM-DD']],
     ['no date', entry({ expires: 'never' }), ['exceptions.yaml:4:12: "never" is no date; write YYYY-MM-DD']],
@@ -94,10 +151,11 @@ describe('loadExceptions', () => {
 const judge = (exceptions: readonly Partial<Exception>[], facts: SubjectFacts, policy = failOnPolicy('Low')) => {
   const source = 'exceptions.yaml';
   const full = exceptions.map((exception, index) => ({
-    ...{ id: 'CVE-2026-0001', package: null, path: null, image: null, reason: 'not reachable', owner: 'team-a' },
-    ...{ expires: '2026-12-31', source: `${source}#${index + 1}`, ...exception },
+    ...bareException('CVE-2026-0001', `${source}#${index + 1}`),
+    ...{ reason: 'not reachable', owner: 'team-a', expires: '2026-12-31', ...exception },
   }));
-  return evaluate(makeSubject(facts), { policies: [policy], exceptions: [{ source, exceptions: full }], gate: true });
+  const files = [{ source, format: null, exceptions: full }];
+  return evaluate(makeSubject(facts), { policies: [policy], exceptions: files, gate: true });
 };
 
 describe('exceptions', () => {
@@ -117,8 +175,22 @@ describe('exceptions', () => {
     ['its purl', { package: 'pkg:deb/openssl@1.0' }, true],
     ['a pattern of purls', { package: 'pkg:deb/*' }, true],
     ['a purl of another type', { package: 'pkg:npm/*' }, false],
-    ['its image', { image: 'app:1.0' }, true],
-    ['another image', { image: 'app:1.1' }, false],
+    ['its image', { images: ['x', 'app:1.0'] }, true],
+    ['another image', { images: ['app:1.1'] }, false],
+    ['an image that is left out', { images: ['app'], notImages: ['app:1.*'] }, false],
+    ['its kind', { kinds: ['vulnerability'] }, true],
+    ['another kind', { kinds: ['secret', 'malware'] }, false],
+    ['its type', { type: 'deb' }, true],
+    ['another type', { type: 'npm' }, false],
+    ['its version', { version: '1.*' }, true],
+    ['another version', { version: '1.0.1' }, false],
+    ['a purl without version', { package: 'pkg:deb/openssl' }, true],
+    ['a purl of another version', { package: 'pkg:deb/openssl@1.1' }, false],
+    ['a purl of another name', { package: 'pkg:deb/openssh' }, false],
+    ['its state of fix', { fix: ['not-fixed', 'unknown'] }, true],
+    ['another state of fix', { fix: ['fixed'] }, false],
+    ['until there is a fix', { expires: null, untilFixed: true }, true],
+    ['a rule that cannot be taken as it is', { honoured: false }, false],
     ['its last day', { expires: '2026-08-22' }, true],
     ['the day after', { expires: '2026-08-21' }, false],
   ])('%s', (_what, exception, excused) => {
@@ -131,7 +203,7 @@ describe('exceptions', () => {
               by: 'exception',
               reason: 'not reachable',
               owner: 'team-a',
-              until: exception.expires ?? '2026-12-31',
+              until: exception.expires === null ? 'fixed' : (exception.expires ?? '2026-12-31'),
               source: 'exceptions.yaml#1',
             },
           ]
@@ -153,6 +225,31 @@ describe('exceptions', () => {
   it('that nothing needs is named unused, an expired one expired', () => {
     const { exceptions } = judge([{ id: 'CVE-1' }, { id: 'CVE-2', expires: '2020-01-01' }], {}).verdict;
     expect(exceptions.map(({ state }) => state)).toEqual(['unused', 'expired']);
+  });
+
+  it('that was to hold until there is a fix ends with it', () => {
+    const fixed = makeFinding({ fix: { state: 'fixed', versions: ['2'] } });
+    const { verdict } = judge([{ untilFixed: true }], { findings: [fixed] });
+    expect(verdict.exceptions).toMatchObject([{ state: 'fixed', findings: [] }]);
+    expect(verdict.exitCode).toBe(1);
+  });
+
+  it.each<readonly [what: string, exceptions: readonly Partial<Exception>[], notes: readonly string[]]>([
+    ['a narrow one', [{}], []],
+    ['everything', [{ id: '*' }], ['over-broad: it excuses every finding']],
+    ['a whole package', [{ id: '*', package: 'bash' }], ['over-broad: it excuses whatever is found in bash']],
+    ['many ids', [{ id: 'CVE-2026-*' }], ['over-broad: it excuses many ids in any package']],
+    ['no end', [{ expires: null }], ['it never expires']],
+    ['until there is a fix', [{ expires: null, untilFixed: true }], []],
+    ['a long time', [{ expires: '2029-01-01' }], ['it lasts longer than 400 days']],
+    ['twice', [{}, {}], ['the same as exceptions.yaml#1']],
+    [
+      'a contradiction',
+      [{ category: 'not-used' }, { category: 'risk-accepted' }],
+      ['contradicts exceptions.yaml#1: not-used there, risk-accepted here'],
+    ],
+  ])('%s', (_what, exceptions, notes) => {
+    expect(judge(exceptions, {}).verdict.exceptions.at(-1)?.notes).toEqual(notes);
   });
 
   it('excuses what rules and matching find besides vulnerabilities', () => {

@@ -44,16 +44,43 @@ export interface Reason {
   readonly message: string;
 }
 
+/** Why a finding does not matter, and what a VEX document calls that. */
+export const exceptionCategories = [
+  /** the match is wrong: the vulnerable code is not in this package */
+  'false-positive',
+  /** the vulnerable component is not in the image */
+  'not-present',
+  /** the vulnerable code is there and never runs */
+  'not-used',
+  /** it runs, and nobody from outside decides on what */
+  'not-controllable',
+  /** something else in the image or its use prevents it */
+  'mitigated',
+  /** it matters, and someone decided to live with it */
+  'risk-accepted',
+  /** it matters, and nobody will repair it */
+  'wont-fix',
+] as const;
+export type ExceptionCategory = (typeof exceptionCategories)[number];
+
 export interface AppliedException {
   readonly id: string;
   readonly source: string;
-  readonly reason: string;
-  readonly owner: string;
-  readonly expires: string;
+  readonly category: ExceptionCategory | null;
+  /** null: a file of another tool that says none */
+  readonly reason: string | null;
+  readonly owner: string | null;
+  readonly approver: string | null;
+  readonly ticket: string | null;
+  readonly expires: string | null;
+  /** it ends with the first fix */
+  readonly untilFixed: boolean;
   /** keys of the findings it excused */
   readonly findings: readonly string[];
-  /** `applied`, `expires-soon` (within 14 days), `expired`, `unused` */
-  readonly state: 'applied' | 'expires-soon' | 'expired' | 'unused';
+  /** `fixed`: what it excused until there is a fix has one; `not-honoured`: it cannot be taken as it is written */
+  readonly state: 'applied' | 'expires-soon' | 'expired' | 'fixed' | 'unused' | 'not-honoured';
+  /** what is doubtful about it, in words: over-broad, endless, against another, not taken as written */
+  readonly notes: readonly string[];
 }
 
 export interface Verdict {

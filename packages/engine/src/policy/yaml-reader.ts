@@ -104,6 +104,11 @@ export class YamlReader {
     return isMap(at);
   }
 
+  /** A value that is left out, or written as null. */
+  isEmpty(at: Node): boolean {
+    return isScalar(at) && at.value === null;
+  }
+
   /** The fields of a mapping, known ones only. `what` names the mapping: `a rule`. */
   mapping(at: Node, what: string, fields: readonly string[]): YamlMapping | undefined {
     return this.#entries(at, what, fields);
@@ -144,6 +149,20 @@ export class YamlReader {
     if (isSeq<ParsedNode>(node)) return node.items;
     if (node !== undefined) this.problem(at, `${what} must be a list`);
     return [];
+  }
+
+  /** The elements of a list, or what stands in its place as the only one. */
+  elements(at: Node): readonly Node[] {
+    const node = this.#follow(at);
+    return isSeq<ParsedNode>(node) ? node.items : node === undefined ? [] : [at];
+  }
+
+  /** One text or a list of them, none empty. */
+  texts(at: Node, what: string): readonly string[] | undefined {
+    const nodes = this.elements(at);
+    const texts = nodes.map((node) => this.text(node, what)).filter((text) => text !== undefined);
+    if (nodes.length === 0) return this.problem(at, `${what} must not be empty`);
+    return texts.length === nodes.length ? texts : undefined;
   }
 
   /** A text that is not empty. Numbers and truth values are taken as written, so that `1.10` stays what it is. */

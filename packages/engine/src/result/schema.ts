@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 import { licenseGroups } from '../licenses/license-groups.ts';
+import { exceptionCategories } from '../policy/types.ts';
 
 const digest = z.string();
 const date = z.string().meta({ description: 'YYYY-MM-DD' });
@@ -334,8 +335,13 @@ const finding = z.object({
     z.object({
       by: z.enum(['exception', 'vex', 'baseline']),
       reason: z.string(),
+      category: z
+        .exactOptional(z.string())
+        .meta({ description: 'of an exception, such as risk-accepted; of a VEX statement its justification' }),
       owner: z.exactOptional(z.string().nullable()),
-      until: z.exactOptional(z.string().nullable()),
+      approver: z.exactOptional(z.string()),
+      ticket: z.exactOptional(z.string()),
+      until: z.exactOptional(z.string().nullable()).meta({ description: 'a date, or fixed; null: for ever' }),
       source: z.exactOptional(z.string()),
     }),
   ),
@@ -363,11 +369,16 @@ const verdict = z.object({
     z.object({
       id: z.string(),
       source: z.string(),
-      reason: z.string(),
-      owner: z.string(),
-      expires: z.string(),
+      category: z.enum(exceptionCategories).nullable(),
+      reason: z.string().nullable(),
+      owner: z.string().nullable(),
+      approver: z.string().nullable(),
+      ticket: z.string().nullable(),
+      expires: date.nullable(),
+      untilFixed: z.boolean().meta({ description: 'it ends with the first fix' }),
       findings: strings.meta({ description: 'keys' }),
-      state: z.enum(['applied', 'expires-soon', 'expired', 'unused']),
+      state: z.enum(['applied', 'expires-soon', 'expired', 'fixed', 'unused', 'not-honoured']),
+      notes: strings.meta({ description: 'what is doubtful about it' }),
     }),
   ),
   changes: z.array(

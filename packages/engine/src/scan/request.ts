@@ -1,7 +1,7 @@
 import type { Severity } from '../advisories/types.ts';
 import type { Environment, ReadLimits, ReadProgress, RegistryOptions } from '../image/types.ts';
 import type { FactName, FileQuery } from '../inventory/types.ts';
-import type { ExceptionFile } from '../policy/exception-file.ts';
+import type { ExceptionFile } from '../policy/exception.ts';
 import type { Policy } from '../policy/policy-file.ts';
 import type { PolicySubject } from '../policy/types.ts';
 import type { MalwareRequest } from './malware/scan-for-malware.ts';
@@ -61,6 +61,8 @@ export interface ScanRequest extends SubjectRequest {
   readonly today: string;
   readonly policies: readonly WithDigest<Policy>[];
   readonly exceptions: readonly WithDigest<ExceptionFile>[];
+  /** an exception that ends within so many days is named as lapsing */
+  readonly lapsingDays: number;
   /** lowest severity that `--fail-on` denies, for the result's settings */
   readonly failOn: Severity | null;
   /** the release whose advisories judge the distro's packages, for a derivative that has none of its own */

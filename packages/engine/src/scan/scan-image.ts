@@ -107,6 +107,7 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
     const { findings, verdict } = evaluate(policySubject, {
       policies: request.policies.map(({ value }) => value),
       exceptions: request.exceptions.map(({ value }) => value),
+      lapsingDays: request.lapsingDays,
       gate: request.gate,
       compareVersions: compareForType,
     });
@@ -167,9 +168,10 @@ function noFeedName(distro: { id: string; version: string | null }): string {
 
 /** Settings that can change the result; none that only says where things are or how they are shown. */
 function settings(request: ScanRequest): Record<string, unknown> {
-  const { gate, failOn, judgedAs, parameters, maxDbAgeDays } = request;
+  const { gate, failOn, judgedAs, lapsingDays, parameters, maxDbAgeDays } = request;
   const distro = judgedAs && `${judgedAs.id}:${judgedAs.version}`;
-  return { gate, failOn, distro, parameters, maxDbAgeDays, severityOrder: severities, ...subjectSettings(request) };
+  const order = { severityOrder: severities };
+  return { gate, failOn, distro, lapsingDays, parameters, maxDbAgeDays, ...order, ...subjectSettings(request) };
 }
 
 function compareForType(type: string, a: string, b: string): number {

@@ -4,8 +4,9 @@
  *
  * @see docs/reference/sbom.md
  */
+
+import { parsePurl } from '../../purl/parse-purl.ts';
 import { isRecord, isWord } from '../declared.ts';
-import { parsePurl } from '../parse-purl.ts';
 import type { Coverage, Distro, Facts, Incomplete, IncompleteCode, Package } from '../types.ts';
 import { configOf } from './own-config.ts';
 import { filesOf } from './own-files.ts';

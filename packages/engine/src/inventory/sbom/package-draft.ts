@@ -1,5 +1,5 @@
+import { type Purl, parsePurl } from '../../purl/parse-purl.ts';
 import { isWord } from '../declared.ts';
-import { type Purl, parsePurl } from '../parse-purl.ts';
 import { sourceOf } from '../rpm/rpm-package.ts';
 import type { DialectFacts } from './dialect.ts';
 import type { StatedComponent } from './stated-component.ts';

@@ -1,6 +1,6 @@
 /** What the report cannot speak about, the state of the exceptions, and the inputs with their digests. */
-import type { AppliedException } from '../../policy/types.ts';
 import type { ScanResult } from '../../result/types.ts';
+import { exceptionStateWords, untilWords, whyWords } from '../exception-words.ts';
 import { plural } from '../finding-words.ts';
 import { layerPlaces } from '../layer-words.ts';
 import { type Content, html, type Markup } from './markup.ts';
@@ -31,20 +31,13 @@ export function unseen(result: ScanResult): Markup | null {
 `;
 }
 
-const stateWords = {
-  applied: 'applied',
-  'expires-soon': 'expires soon',
-  expired: 'expired',
-  unused: 'unused',
-} as const satisfies Record<AppliedException['state'], string>;
-
 export function exceptionList(result: ScanResult): Markup | null {
   const list = result.verdict.exceptions;
   if (list.length === 0) return null;
   const rows = list.map(
     (
       entry,
-    ) => html`<tr><td><span class="state ${entry.state}">${stateWords[entry.state]}</span><td class="id">${entry.id}<td class="num">${entry.expires}<td>${entry.owner}<td>${entry.reason} <span class="soft">(${entry.source})</span><td class="num">${entry.findings.length}
+    ) => html`<tr><td><span class="state ${entry.state}">${exceptionStateWords[entry.state]}</span><td class="id">${entry.id}<td class="num">${entry.expires ?? untilWords(entry)}<td>${entry.owner ?? 'nobody'}<td>${whyWords(entry)} <span class="soft">(${entry.source})</span>${entry.notes.map((note) => html`<div class="soft">${note}</div>`)}<td class="num">${entry.findings.length}
 `,
   );
   return html`<section aria-labelledby="exceptions"><h2 id="exceptions">Exceptions<small>${plural(list.length, 'entry', 'entries')}</small></h2>

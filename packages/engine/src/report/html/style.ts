@@ -81,7 +81,7 @@ details>summary:hover{color:var(--ink)}
 .ev dt,.kv dt{color:var(--soft)}.ev dd,.kv dd{margin:0;min-width:0}
 .ev ul,.kv ul{list-style:none;padding:0}
 .kv{display:grid;grid-template-columns:minmax(120px,max-content) 1fr;gap:7px 22px;font-size:14px}
-.state{font-weight:600}.state.expired{color:var(--fail)}.state.expires-soon{color:var(--warn)}.state.applied{color:var(--pass)}
+.state{font-weight:600}.state.expired,.state.fixed,.state.not-honoured{color:var(--fail)}.state.expires-soon{color:var(--warn)}.state.applied{color:var(--pass)}
 .plain .sev{margin-right:8px}.plain{list-style:none;display:grid;gap:10px}
 .big>summary{font-size:15px}.big[open]>summary{margin-bottom:10px}
 .scroll{overflow-x:auto}

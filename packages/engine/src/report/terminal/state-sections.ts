@@ -2,7 +2,7 @@
 import type { AppliedException } from '../../policy/types.ts';
 import type { ScanResult } from '../../result/types.ts';
 import { coverageParts } from '../coverage-words.ts';
-import { daysSince, plural } from '../finding-words.ts';
+import { exceptionNote, exceptionStateWords, whyWords } from '../exception-words.ts';
 import { layerPlaces } from '../layer-words.ts';
 import { heading } from './gate-sections.ts';
 import type { Style } from './paint.ts';
@@ -31,39 +31,26 @@ export function unseen(screen: Screen, result: ScanResult): void {
   }
 }
 
-const exceptionStates = {
-  applied: { word: 'applied', style: 'good' },
-  'expires-soon': { word: 'expires soon', style: 'warning' },
-  expired: { word: 'expired', style: 'bad' },
-  unused: { word: 'unused', style: 'dim' },
-} as const satisfies Record<AppliedException['state'], { word: string; style: Style }>;
-
-function exceptionNote(exception: AppliedException, evaluatedAt: string): string {
-  const { expires } = exception;
-  const ago = daysSince(expires, evaluatedAt);
-  if (exception.state === 'expired')
-    return `since ${expires}, it excuses nothing any more${ago === null ? '' : ` (${plural(ago, 'day')})`}`;
-  if (exception.state === 'unused') return `until ${expires}, it excuses nothing in this image`;
-  return `until ${expires}, excuses ${plural(exception.findings.length, 'finding')}`;
-}
+const exceptionStyles = {
+  applied: 'good',
+  'expires-soon': 'warning',
+  expired: 'bad',
+  fixed: 'bad',
+  unused: 'dim',
+  'not-honoured': 'bad',
+} as const satisfies Record<AppliedException['state'], Style>;
 
 export function exceptions(screen: Screen, result: ScanResult): void {
   const list = result.verdict.exceptions;
   if (list.length === 0) return;
   heading(screen, 'Exceptions');
   for (const exception of list) {
-    const state = exceptionStates[exception.state];
-    screen.text(
-      2,
-      [
-        styled(exception.id, 'bold'),
-        '  ',
-        styled(state.word, state.style),
-        `, ${exceptionNote(exception, result.inputs.evaluatedAt)}`,
-      ],
-      4,
-    );
-    screen.text(4, styled(`${exception.owner}: ${exception.reason} (${exception.source})`, 'dim'), 6);
+    const { id, state, source, notes, owner } = exception;
+    const said = `, ${exceptionNote(exception, result.inputs.evaluatedAt)}`;
+    const word = styled(exceptionStateWords[state], exceptionStyles[state]);
+    screen.text(2, [styled(id, 'bold'), '  ', word, said], 4);
+    screen.text(4, styled(`${owner ?? 'nobody'}: ${whyWords(exception)} (${source})`, 'dim'), 6);
+    for (const note of notes) screen.text(4, styled(note, 'warning'), 6);
   }
 }
 

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { needsShared, shared } from '../../../../test/shared.ts';
+import { buildPurl, type PurlParts } from '../inventory/purl.ts';
 import { parsePurl } from './parse-purl.ts';
-import { buildPurl, type PurlParts } from './purl.ts';
 
 describe('parsePurl', () => {
   test.each([
