@@ -143,7 +143,10 @@ function feedSection({ name, about }) {
     ['upstream', about.urls.map((url) => code(decodeURIComponent(url))).join('<br>')],
     ['licence, attribution', about.licenses.join('<br>')],
     ['an update asks for', about.incremental],
-    ['read in tests', about.provenOn],
+    [
+      'read in tests',
+      [about.provenOn, ...(about.handMade ?? []).map((url) => `of ${code(url)} hand-made files only`)].join('; '),
+    ],
   ];
   return `## ${about.title}\n\nGives ${about.gives}.\n\n${table(['', ''], rows)}`;
 }

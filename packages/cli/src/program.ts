@@ -175,6 +175,12 @@ export const commands: readonly CommandSpec[] = [
         flags: '--expiry-warning <days>',
         description: 'name exceptions as lapsing that end within so many days (default: 14)',
       },
+      {
+        flags: '--severity-order <sources>',
+        description:
+          'whose severity counts, from first to last (without it distro,nvd,cisa-vulnrichment,github); the others come after; repeatable',
+        repeat: true,
+      },
       { flags: '--no-gate', description: 'end with 0 where the policy alone would give 1' },
       {
         flags: '--distro <id:version>',

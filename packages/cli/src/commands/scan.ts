@@ -62,6 +62,7 @@ export async function runScan(
     failOn: severity,
     judgedAs: judgedAs(text(options, 'distro')),
     parameters: assignments,
+    severityOrder: severityOrder(list(options, 'severityOrder')),
     gate: options.gate !== false,
   };
   const all = request.platform === 'all' ? await scanPlatforms(request) : undefined;
@@ -80,6 +81,15 @@ function judgedAs(given: string | undefined): ScanRequest['judgedAs'] {
     throw new UsageError(`--distro is "${given}"; say the distribution and its release, such as debian:12`);
   }
   return { id, version };
+}
+
+/** `distro`, and sources as a result names them: `nvd`, `cisa-vulnrichment`, `redhat`, `secalert@redhat.com`. */
+function severityOrder(given: readonly string[]): readonly string[] | undefined {
+  const order = given.flatMap((value) => value.split(',')).map((name) => name.trim());
+  if (order.length === 0) return undefined;
+  const odd = order.find((name, at) => !/^[a-z0-9][a-z0-9._@+-]{0,99}$/i.test(name) || order.indexOf(name) !== at);
+  if (odd === undefined) return order;
+  throw new UsageError(`--severity-order holds "${odd}"; name each source once, such as distro,nvd,cisa-vulnrichment`);
 }
 
 /** Of several that apply the first in this order is given: what is broken, then what could not be judged. */

@@ -33,6 +33,8 @@ export interface ShardSink {
   rating(shard: string, record: RatingRecord): void;
   kev(record: KevRecord): void;
   endOfLife(record: EolRecord): void;
+  /** a row as the shard keeps it; the first of a key stays. `records`: how many it holds */
+  row(shard: string, kind: ShardInfo['kind'], key: string, body: string, records: number): void;
   /** for the text shards of these shards, by the upstream record's id; the first text of an id stays */
   text(shards: Iterable<string>, text: AdvisoryText): void;
   /** makes the shard even when it stays empty: its feed was there and had nothing to say */
@@ -90,6 +92,8 @@ export interface FeedAbout {
   readonly incremental: string;
   /** what the adapter has read in tests: upstream's own files, a few records of them, or small ones made by hand from the documented format */
   readonly provenOn: 'real data' | 'a few real records' | 'hand-made fixtures only';
+  /** those of `urls` of which tests have only hand-made files, where others are upstream's own */
+  readonly handMade?: readonly string[];
 }
 
 /** One upstream feed. Adding one is a file in `feeds/`, its test, and a line in `feeds.ts`. */

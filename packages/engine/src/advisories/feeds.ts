@@ -6,6 +6,8 @@ import { azureLinuxFeed } from './feeds/azure-linux.ts';
 import { cveRatingsFeed } from './feeds/cve-ratings.ts';
 import { debianFeed } from './feeds/debian.ts';
 import { endOfLifeFeed } from './feeds/endoflife.ts';
+import { epssFeed } from './feeds/epss.ts';
+import { exploitsFeed } from './feeds/exploits.ts';
 import { kevFeed } from './feeds/kev.ts';
 import { osvFeed } from './feeds/osv.ts';
 import { photonFeed } from './feeds/photon.ts';
@@ -23,6 +25,8 @@ export const feeds: readonly Feed[] = [
   cveRatingsFeed,
   debianFeed,
   endOfLifeFeed,
+  epssFeed,
+  exploitsFeed,
   kevFeed,
   osvFeed,
   photonFeed,

@@ -107,6 +107,7 @@ const sink: ShardSink = {
   rating: () => undefined,
   kev: () => undefined,
   endOfLife: () => undefined,
+  row: () => undefined,
   text: () => undefined,
   touch: () => undefined,
   dated: () => undefined,

@@ -3,6 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { ratingsBeside, ratingsShard } from './shard-names.ts';
 import { readCatalog } from './store/catalog.ts';
+import { epssOf } from './store/epss-rows.ts';
 import { decodeStatements, shardFormat } from './store/shard-format.ts';
 import { decodeRating } from './store/shard-rows.ts';
 import { digestOf } from './store/shard-writer.ts';
@@ -13,6 +14,7 @@ import type {
   AdvisoryRecord,
   AdvisoryText,
   EolRecord,
+  ExploitRecord,
   KevRecord,
   RatingRecord,
   ShardInfo,
@@ -26,6 +28,8 @@ export const noAdvisories: AdvisoryReader = {
   naming: () => new Map(),
   ratings: () => new Map(),
   kev: () => new Map(),
+  epss: () => new Map(),
+  exploits: () => new Map(),
   endOfLife: () => [],
   titles: () => new Map(),
   texts: () => new Map(),
@@ -101,6 +105,8 @@ export function openAdvisories(dbDir: string): AdvisoryReader {
       return new Map(cves.flatMap((id) => (found.has(id) ? [[id, found.get(id)!] as const] : [])));
     },
     kev: (ids) => lookUp('kev', ids, (_id, body) => JSON.parse(body) as KevRecord),
+    epss: (ids) => epssOf(ids, (blocks) => lookUp('epss', blocks, (_block, body) => body)),
+    exploits: (ids) => lookUp('exploits', ids, (_id, body) => JSON.parse(body) as ExploitRecord),
     endOfLife: (distro) => lookUp('eol', [distro], (_id, body) => JSON.parse(body) as EolRecord[]).get(distro) ?? [],
     titles: (shard, ids): ReadonlyMap<string, string> => {
       const title = ids.length === 0 ? undefined : shardOf(shard)?.title;

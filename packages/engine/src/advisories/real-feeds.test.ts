@@ -32,9 +32,10 @@ describe.skipIf(mirror === undefined)(mirror === undefined ? needsShared : 'the 
       .get(name)
       ?.find((record) => record.id === id || record.aliases.includes(id));
 
-  test('every feed is read without a failure, and nothing is rejected', () => {
+  test('every feed is read without a failure, and nothing is rejected but what is broken upstream', () => {
     expect(report.failed).toEqual([]);
-    expect(report.feeds.filter(({ rejected }) => rejected > 0)).toEqual([]);
+    // ids of pyExploitDb that are cut off (`CVE-2019–143`)
+    expect(report.feeds.filter(({ rejected }) => rejected > 0)).toMatchObject([{ feed: 'exploits', rejected: 11 }]);
     expect(report.shards.length).toBeGreaterThan(130);
   });
 
@@ -73,6 +74,37 @@ describe.skipIf(mirror === undefined)(mirror === undefined ? needsShared : 'the 
         .get('CVE-2015-0235')
         ?.cvss.map(({ source }) => source),
     ).toContain('nvd');
+  });
+
+  test('signals of risk: how likely, and whether an exploit is published', () => {
+    expect(reader.shard('epss')).toMatchObject({ dataDate: '2026-08-16', records: 360_142 });
+    expect(reader.epss(['CVE-1999-0002']).get('CVE-1999-0002')).toMatchObject({ score: 0.27858, percentile: 0.97929 });
+    expect(reader.exploits(['CVE-2003-0132']).get('CVE-2003-0132')).toMatchObject({
+      maturity: 'poc',
+      published: [
+        { source: 'exploit-db', id: '11' },
+        { source: 'exploit-db', id: '9' },
+      ],
+    });
+    const assessed = reader.ratings(['CVE-2011-0611', 'CVE-2023-38545']);
+    expect([...assessed.values()].map(({ exploitation }) => exploitation)).toEqual(['active', 'poc']);
+  });
+
+  test('genuine samples of what is not there whole: Exploit-DB and Metasploit', async () => {
+    using samples = tempDirectory();
+    const built = await buildDatabase({
+      dbDir: samples.path,
+      mirrors: [join(mirror!, 'excerpts')],
+      asOf: '2026-08-22',
+      only: ['exploits'],
+    });
+    expect(built.feeds).toMatchObject([{ feed: 'exploits', rejected: 0 }]);
+    const opened = openAdvisories(samples.path);
+    expect(opened.exploits(['CVE-2009-3699']).get('CVE-2009-3699')).toMatchObject({
+      maturity: 'functional',
+      published: [{ source: 'exploit-db', id: '16929' }],
+    });
+    opened.close();
   });
 
   test('a second build moves nothing', async () => {

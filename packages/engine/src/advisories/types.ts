@@ -88,6 +88,8 @@ export interface RatingRecord {
   readonly published: string | null;
   /** NVD `Rejected` */
   readonly rejected: boolean;
+  /** what CISA's analysts know of its exploitation (SSVC); absent: they have not looked */
+  readonly exploitation?: 'none' | 'poc' | 'active';
 }
 
 /** Shard `kev`. */
@@ -96,6 +98,28 @@ export interface KevRecord {
   readonly dateAdded: string;
   readonly dueDate: string | null;
   readonly ransomware: boolean;
+}
+
+/** Shard `epss`: how likely FIRST thinks it that somebody exploits it within 30 days. */
+export interface EpssRecord {
+  readonly id: string;
+  /** 0 to 1 */
+  readonly score: number;
+  /** share of all CVEs with a lower score, 0 to 1 */
+  readonly percentile: number;
+}
+
+/** In rising order: a proof that somebody wrote down, one that somebody checked, one that is part of an attack tool. */
+export const exploitMaturities = ['poc', 'functional', 'weaponised'] as const;
+export type ExploitMaturity = (typeof exploitMaturities)[number];
+
+/** Shard `exploits`: where exploits of a CVE are published. */
+export interface ExploitRecord {
+  readonly id: string;
+  /** the highest of its publications */
+  readonly maturity: ExploitMaturity;
+  /** `exploit-db` 50689, `metasploit` exploit/linux/…, `nuclei` http/cves/…; the most mature first */
+  readonly published: readonly { readonly source: string; readonly id: string }[];
 }
 
 /** Shard `eol`: one record per distro release, by os-release id. */
@@ -133,7 +157,7 @@ export interface ShardInfo {
   /** bytes */
   readonly size: number;
   readonly records: number;
-  readonly kind: 'advisories' | 'texts' | 'ratings' | 'kev' | 'eol';
+  readonly kind: 'advisories' | 'texts' | 'ratings' | 'kev' | 'eol' | 'epss' | 'exploits';
   /** attribution per feed that went in */
   readonly licenses: readonly string[];
   /** feeds that went in (URLs of the upstream hosts), sorted */
@@ -166,6 +190,8 @@ export interface AdvisoryReader {
   /** @param beside advisory shards whose own ratings may answer, too */
   ratings(cves: readonly string[], beside?: readonly string[]): ReadonlyMap<string, RatingRecord>;
   kev(ids: readonly string[]): ReadonlyMap<string, KevRecord>;
+  epss(ids: readonly string[]): ReadonlyMap<string, EpssRecord>;
+  exploits(ids: readonly string[]): ReadonlyMap<string, ExploitRecord>;
   endOfLife(distro: string): readonly EolRecord[];
   /** titles of an advisory shard's records; those without one are absent */
   titles(shard: string, ids: readonly string[]): ReadonlyMap<string, string>;

@@ -17,6 +17,33 @@ const low30 = 'CVSS:3.0/AV:L/AC:H/PR:H/UI:N/S:U/C:L/I:N/A:N'; // 1.9
 const high2 = 'AV:N/AC:L/Au:N/C:N/I:N/A:C'; // 7.8
 const high4 = 'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N'; // 8.7
 
+describe('the order of sources', () => {
+  const rated = new Map([
+    ['CVE-1', rating('CVE-1', { cvss: [cvss('nvd', critical)], labels: [label('redhat', 'Low')] })],
+  ]);
+  const of = inventory([pkg('deb', 'openssl', '1.0-1')]);
+  const own = { 'debian-12': [tracker('CVE-1', 'openssl', null, { labels: [label('debian', 'Medium')] })] };
+  it.each<[string, readonly string[] | undefined, Severity, string, string]>([
+    ['the usual one', undefined, 'Medium', 'debian', 'nvd'],
+    ['NVD first', ['nvd', 'distro'], 'Critical', 'nvd', 'nvd'],
+    ['a vendor first', ['redhat'], 'Low', 'redhat', 'nvd'],
+    ['who does not rate it is passed over', ['oracle', 'redhat', 'nvd'], 'Low', 'redhat', 'nvd'],
+    ['nobody in particular: the highest', ['oracle'], 'Critical', 'nvd', 'nvd'],
+  ])('%s', (_what, severityOrder, severity, source, vectorOf) => {
+    const [finding] = findings(of, own, { ratings: rated, severityOrder });
+    expect([finding?.severity, finding?.severitySource, finding?.risk?.cvss?.source]).toEqual([
+      severity,
+      source,
+      vectorOf,
+    ]);
+    // every rating is kept, whichever counts
+    expect(finding?.evidence.ratings).toMatchObject({
+      labels: [{ source: 'debian' }, { source: 'redhat' }],
+      cvss: [{ source: 'nvd' }],
+    });
+  });
+});
+
 describe('severity', () => {
   const nvd = { cvss: [cvss('nvd', medium)] };
   it.each<[string, Partial<AdvisoryRecord>, Partial<RatingRecord> | undefined, Severity, string | null, number]>([

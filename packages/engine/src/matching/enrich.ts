@@ -1,7 +1,16 @@
-import { type AdvisoryRecord, type KevRecord, type RatingRecord, sourceKeyPrefix } from '../advisories/types.ts';
+import {
+  type AdvisoryRecord,
+  type EpssRecord,
+  type ExploitRecord,
+  exploitMaturities,
+  type KevRecord,
+  type RatingRecord,
+  sourceKeyPrefix,
+} from '../advisories/types.ts';
 import { compareFindings, findingKey, fingerprint, uniqueKeys } from './finding-key.ts';
 import type { Candidate } from './match.ts';
 import type { PackageLookup } from './plan.ts';
+import { malwareScore, riskScore } from './risk-score.ts';
 import { chooseSeverity, chooseVector, collectRatings, levelOf, type RatedSeverity, type Ratings } from './severity.ts';
 import type { Evidence, Finding, Risk } from './types.ts';
 
@@ -11,6 +20,11 @@ export interface RiskSources {
   readonly kev: ReadonlyMap<string, KevRecord>;
   /** whether the `kev` shard was at hand: without it nothing is known, which is not the same as not exploited */
   readonly kevAvailable: boolean;
+  /** absent: the shard was not at hand */
+  readonly epss?: ReadonlyMap<string, EpssRecord> | undefined;
+  readonly exploits?: ReadonlyMap<string, ExploitRecord> | undefined;
+  /** sources in the order in which their severities are believed */
+  readonly severityOrder?: readonly string[] | undefined;
 }
 
 /** Ids to ask the shards of ratings and known exploited vulnerabilities for: every CVE of the candidates, sorted. */
@@ -32,7 +46,12 @@ function finding(candidate: Candidate, sources: RiskSources): Finding {
   const { kind, id, lookup, records } = candidate;
   const rated = cvesOf(candidate).flatMap((cve) => sources.ratings.get(cve) ?? []);
   const ratings = collectRatings([...records, ...rated]);
-  const { severity, source } = severityOf(candidate, ratings);
+  const chosen = severityOf(candidate, ratings, sources.severityOrder);
+  const { severity, source } = chosen;
+  const known = signalsOf(candidate, rated, sources);
+  const risk = riskOf(candidate, ratings, source, known, sources);
+  const { score, parts } = riskScore(chosen, risk);
+  const malware = kind === 'malware';
   const { name, version, type, purl } = lookup.package;
   const published = earliest([...records, ...rated].map((record) => record.published));
   return {
@@ -49,31 +68,73 @@ function finding(candidate: Candidate, sources: RiskSources): Finding {
     published,
     package: { name, version, type, purl },
     fix: candidate.fix,
-    risk: riskOf(candidate, ratings, source, sources),
-    evidence: evidenceOf(candidate, ratings, published),
+    risk: { ...risk, score: malware ? malwareScore : score },
+    evidence: {
+      ...evidenceOf(candidate, ratings, published),
+      ...(known.published.length > 0 && { exploits: known.published }),
+      ...(!malware && { risk: parts }),
+    },
     suppressed: [],
   };
 }
 
 /** A package that is malware itself is as bad as it gets, whatever a score says. */
-function severityOf({ kind, lookup, own, deciding }: Candidate, ratings: Ratings): RatedSeverity {
+function severityOf(
+  { kind, lookup, own, deciding }: Candidate,
+  ratings: Ratings,
+  order: readonly string[] | undefined,
+): RatedSeverity {
   if (kind === 'malware') return { severity: 'Critical', source: deciding.source };
-  return chooseSeverity(ratings, lookup.distro ? own.flatMap(({ labels }) => labels) : []);
+  return chooseSeverity(ratings, lookup.distro ? own.flatMap(({ labels }) => labels) : [], order);
 }
 
-function riskOf(candidate: Candidate, ratings: Ratings, source: string | null, sources: RiskSources): Risk {
-  const listed = cvesOf(candidate)
-    .toSorted()
-    .flatMap((cve) => sources.kev.get(cve) ?? []);
+interface Signals {
+  readonly listed: readonly KevRecord[];
+  readonly epss: EpssRecord | null;
+  readonly maturity: NonNullable<Risk['maturity']> | null;
+  readonly published: readonly { readonly source: string; readonly id: string }[];
+}
+
+/** Of several CVEs of one vulnerability the worst counts. */
+function signalsOf(candidate: Candidate, rated: readonly RatingRecord[], sources: RiskSources): Signals {
+  const cves = cvesOf(candidate).toSorted();
+  const listed = cves.flatMap((cve) => sources.kev.get(cve) ?? []);
+  const exploits = cves.flatMap((cve) => sources.exploits?.get(cve) ?? []);
+  const scores = cves.flatMap((cve) => sources.epss?.get(cve) ?? []).sort((a, b) => b.score - a.score);
+  const ssvc = rated.flatMap(({ exploitation }) => exploitation ?? []);
+  const said = [
+    ...(listed.length > 0 ? ['active' as const] : []),
+    ...exploits.map(({ maturity }) => maturity),
+    ...ssvc,
+  ];
+  const known = maturities.find((maturity) => said.includes(maturity));
+  return {
+    listed,
+    epss: scores[0] ?? null,
+    maturity: known ?? (sources.exploits === undefined ? null : 'none'),
+    published: exploits.flatMap(({ published }) => published),
+  };
+}
+
+/** The most that can be known first. */
+const maturities = ['active', ...exploitMaturities.toReversed(), 'none'] as const;
+
+function riskOf(
+  candidate: Candidate,
+  ratings: Ratings,
+  source: string | null,
+  { listed, epss, maturity }: Signals,
+  { kevAvailable, severityOrder }: RiskSources,
+): Omit<Risk, 'score'> {
   const [first] = listed;
   return {
-    cvss: chooseVector(ratings, source),
-    epss: null,
-    kev: !sources.kevAvailable ? null : first ? { dateAdded: first.dateAdded, dueDate: first.dueDate } : false,
-    ransomware: sources.kevAvailable ? listed.some(({ ransomware }) => ransomware) : null,
-    exploit: null,
+    cvss: chooseVector(ratings, source, severityOrder),
+    epss: epss && { score: epss.score, percentile: epss.percentile },
+    kev: !kevAvailable ? null : first ? { dateAdded: first.dateAdded, dueDate: first.dueDate } : false,
+    ransomware: kevAvailable ? listed.some(({ ransomware }) => ransomware) : null,
+    exploit: maturity === null ? null : maturity !== 'none',
+    maturity,
     malware: candidate.kind === 'malware' ? true : null,
-    score: null,
   };
 }
 

@@ -22,8 +22,11 @@ export interface RatedSeverity {
   readonly source: string | null;
 }
 
-/** Who rates every CVE, in the order in which they are believed. */
+/** Who rates every CVE. */
 const raters = ['nvd', 'cisa-vulnrichment', 'github'] as const;
+
+/** In which order sources are believed: `distro` is the distro's own rating of its package. All others come after, together. */
+export const defaultSeverityOrder: readonly string[] = ['distro', ...raters];
 
 /** Sources whose labels are nobody's own judgement of a distro's package, even where they stand in the distro's records. */
 const foreign: readonly string[] = [...raters, 'osv'];
@@ -54,20 +57,25 @@ export function collectRatings(sources: readonly (AdvisoryRecord | RatingRecord)
 }
 
 /**
- * The severity that counts: the distro's own where it gives one, else NVD's, CISA's (Vulnrichment), GitHub's, else the
- * highest that another source gives the same vulnerability. Unknown where nobody rates it: never a guess.
+ * The severity that counts: of the first source in the order that gives one, else the highest that another source gives the
+ * same vulnerability. Unknown where nobody rates it: never a guess.
  *
  * @param ratings everybody's
  * @param own labels of the distro's own records, for a distro package; else empty
  */
-export function chooseSeverity(ratings: Ratings, own: readonly LabelRating[]): RatedSeverity {
-  const distro = highest(own.filter(({ source }) => !foreign.includes(source)));
-  if (distro) return distro;
-  for (const rater of raters) {
-    const rated = severityBy(rater, ratings);
+export function chooseSeverity(
+  ratings: Ratings,
+  own: readonly LabelRating[],
+  order: readonly string[] = defaultSeverityOrder,
+): RatedSeverity {
+  for (const source of order) {
+    const rated =
+      source === 'distro'
+        ? highest(own.filter((label) => !foreign.includes(label.source)))
+        : severityBy(source, ratings);
     if (rated) return rated;
   }
-  const others = otherSources(ratings).flatMap((source) => severityBy(source, ratings) ?? []);
+  const others = otherSources(ratings, order).flatMap((source) => severityBy(source, ratings) ?? []);
   return highest(others) ?? { severity: 'Unknown', source: null };
 }
 
@@ -85,18 +93,21 @@ function highest(labels: readonly LabelRating[]): LabelRating | undefined {
     .toSorted((a, b) => levelOf(b.severity) - levelOf(a.severity) || compareText(a.source, b.source))[0];
 }
 
-function otherSources({ labels, cvss }: Ratings): string[] {
+function otherSources({ labels, cvss }: Ratings, order: readonly string[]): string[] {
   const sources = new Set([...labels, ...cvss].map(({ source }) => source));
-  return [...sources].filter((source) => !raters.some((rater) => rater === source)).sort();
+  return [...sources].filter((source) => !order.includes(source)).sort();
 }
 
 /**
  * The vector that is shown: of the source whose severity counts where it has one, else of the first in the same order of
  * sources. See `ratedScore`.
  */
-export function chooseVector(ratings: Ratings, source: string | null): Risk['cvss'] {
-  const order = [...(source === null ? [] : [source]), ...raters, ...otherSources(ratings)];
-  for (const candidate of order) {
+export function chooseVector(
+  ratings: Ratings,
+  source: string | null,
+  order: readonly string[] = defaultSeverityOrder,
+): Risk['cvss'] {
+  for (const candidate of [...(source === null ? [] : [source]), ...order, ...otherSources(ratings, order)]) {
     const vector = bestVector(candidate, ratings);
     if (vector) return vector;
   }

@@ -1,5 +1,5 @@
 /** The contract of the matching room: package × advisory → finding, with evidence. */
-import type { CvssRating, LabelRating, Severity } from '../advisories/types.ts';
+import type { CvssRating, ExploitMaturity, LabelRating, Severity } from '../advisories/types.ts';
 import type { Package } from '../inventory/types.ts';
 
 export const findingKinds = [
@@ -46,9 +46,23 @@ export interface Risk {
   /** known exploited: since when, or false; null when no KEV shard was at hand */
   readonly kev: { readonly dateAdded: string | null; readonly dueDate: string | null } | false | null;
   readonly ransomware: boolean | null;
+  /** an exploit is published, or it is exploited */
   readonly exploit: boolean | null;
+  /** the most that is known of its exploitation; null when nothing is known, not even that there is nothing */
+  readonly maturity?: 'none' | ExploitMaturity | 'active' | null;
   readonly malware: boolean | null;
+  /** 0 to 100, see `RiskParts` */
   readonly score: number | null;
+}
+
+/** What a risk score is made of: `10 × severity × (0.4 + 0.6 × likelihood)`. */
+export interface RiskParts {
+  /** 0 to 10, and whose */
+  readonly severity: { readonly value: number; readonly from: string };
+  /** 0 to 1, and what says so */
+  readonly likelihood: { readonly value: number; readonly from: string };
+  /** signals that nothing was known of: `epss`, `exploit`, `kev` */
+  readonly unknown: readonly string[];
 }
 
 export interface Evidence {
@@ -80,6 +94,10 @@ export interface Evidence {
   /** every record that named this vulnerability for this package: `osv GHSA-… (npm)` */
   readonly records?: readonly { readonly source: string; readonly id: string; readonly shard: string }[];
   readonly published?: string | null;
+  /** where exploits are published: `exploit-db` 50689 */
+  readonly exploits?: readonly { readonly source: string; readonly id: string }[];
+  /** what the risk score is made of */
+  readonly risk?: RiskParts;
   readonly endOfSupport?: string | boolean;
 }
 

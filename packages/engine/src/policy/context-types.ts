@@ -100,6 +100,14 @@ const finding = object({
     ransomware: bool,
     ransomwareKnown: bool,
     epss: object({ score: double, percentile: double, known: bool }),
+    /** an exploit is published, or it is exploited */
+    exploit: bool,
+    exploitKnown: bool,
+    /** the most that is known of its exploitation; "" when nothing is known */
+    maturity: oneOf(['', 'none', 'poc', 'functional', 'weaponised', 'active']),
+    /** 0 to 100: severity weighed by how likely an attack is */
+    score: double,
+    scoreKnown: bool,
   }),
 });
 

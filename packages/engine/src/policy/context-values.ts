@@ -104,6 +104,11 @@ export function findingContext(
         percentile: risk?.epss?.percentile ?? Number.NaN,
         known: risk?.epss != null,
       },
+      exploit: risk?.exploit ?? false,
+      exploitKnown: risk?.exploit != null,
+      maturity: risk?.maturity ?? '',
+      score: risk?.score ?? Number.NaN,
+      scoreKnown: risk?.score != null,
     },
   };
 }

@@ -8,6 +8,13 @@ const signalShards: readonly (readonly [prefix: string, shard: string])[] = [
   ['finding.risk.kev', 'kev'],
   ['finding.risk.ransomware', 'kev'],
   ['finding.risk.epss', 'epss'],
+  ['finding.risk.exploit', 'exploits'],
+  ['finding.risk.exploit', 'kev'],
+  ['finding.risk.maturity', 'exploits'],
+  ['finding.risk.maturity', 'kev'],
+  ['finding.risk.score', 'epss'],
+  ['finding.risk.score', 'exploits'],
+  ['finding.risk.score', 'kev'],
   ['image.distro.pastEndOfLife', 'eol'],
   ['image.distro.endOfLife', 'eol'],
 ];

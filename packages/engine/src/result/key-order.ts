@@ -152,6 +152,7 @@ export const resultKeyOrder: KeyOrder = {
       kev: { dateAdded: null, dueDate: null },
       ransomware: null,
       exploit: null,
+      maturity: null,
       malware: null,
       score: null,
     },
@@ -171,6 +172,8 @@ export const resultKeyOrder: KeyOrder = {
       ratings: { labels: { source: null, severity: null }, cvss: cvssRating },
       records: recordRef,
       published: null,
+      exploits: { source: null, id: null },
+      risk: { severity: { value: null, from: null }, likelihood: { value: null, from: null }, unknown: null },
       endOfSupport: null,
     },
     suppressed: {

@@ -260,6 +260,8 @@ const cvssRating = z.object({
 });
 const recordRef = z.object({ source: z.string(), id: z.string(), shard: z.string() });
 
+const riskPart = z.object({ value: z.number(), from: z.string() });
+
 const evidence = z.object({
   path: z.exactOptional(z.string()),
   line: z.exactOptional(z.int()),
@@ -280,6 +282,13 @@ const evidence = z.object({
   ratings: z.exactOptional(z.object({ labels: z.array(labelRating), cvss: z.array(cvssRating) })),
   records: z.exactOptional(z.array(recordRef)),
   published: z.exactOptional(date.nullable()),
+  exploits: z
+    .exactOptional(z.array(z.object({ source: z.string(), id: z.string() })))
+    .meta({ description: 'where exploits are published' }),
+  risk: z.exactOptional(z.object({ severity: riskPart, likelihood: riskPart, unknown: strings })).meta({
+    description:
+      'what the risk score is made of: 10 × severity × (0.4 + 0.6 × likelihood); signals of which nothing was known',
+  }),
   endOfSupport: z.exactOptional(z.union([date, z.boolean()])),
 });
 
@@ -290,9 +299,12 @@ const risk = z.object({
     .union([z.object({ dateAdded: date.nullable(), dueDate: date.nullable() }), z.literal(false), z.null()])
     .meta({ description: 'known exploited: since when, or false; null when not known' }),
   ransomware: z.boolean().nullable(),
-  exploit: z.boolean().nullable(),
+  exploit: z.boolean().nullable().meta({ description: 'an exploit is published, or it is exploited' }),
+  maturity: z
+    .exactOptional(z.enum(['none', 'poc', 'functional', 'weaponised', 'active']).nullable())
+    .meta({ description: 'the most that is known of its exploitation; null when nothing is known' }),
   malware: z.boolean().nullable(),
-  score: z.number().nullable(),
+  score: z.number().nullable().meta({ description: '0 to 100; evidence.risk says what it is made of' }),
 });
 
 const finding = z.object({

@@ -1,7 +1,8 @@
 import { isAdvisoryError } from '../advisories/advisory-error.ts';
 import { noAdvisories, openAdvisories } from '../advisories/open-advisories.ts';
 import { ratingsBeside, ratingsShard } from '../advisories/shard-names.ts';
-import type { AdvisoryReader, AdvisoryRecord, EolRecord, KevRecord, RatingRecord } from '../advisories/types.ts';
+import type { AdvisoryReader, AdvisoryRecord, EolRecord } from '../advisories/types.ts';
+import type { RiskSources } from '../matching/enrich.ts';
 import type { LookupPlan } from '../matching/plan.ts';
 import type { Finding } from '../matching/types.ts';
 import { freshness } from './freshness.ts';
@@ -44,14 +45,7 @@ export class AdvisoryDesk {
    *
    * @param shards that the records come from
    */
-  async signals(
-    ids: readonly string[],
-    shards: readonly string[],
-  ): Promise<{
-    readonly ratings: ReadonlyMap<string, RatingRecord>;
-    readonly kev: ReadonlyMap<string, KevRecord>;
-    readonly kevAvailable: boolean;
-  }> {
+  async signals(ids: readonly string[], shards: readonly string[]): Promise<Omit<RiskSources, 'severityOrder'>> {
     const years = [...new Set(ids.flatMap((id) => ratingsShard(id) ?? []))].sort();
     const beside = years.length === 0 ? [] : shards.filter((shard) => this.#has(shard)).map(ratingsBeside);
     await this.#bringUpToDate(this.#request.update?.catalog === undefined ? years : beside);
@@ -61,7 +55,16 @@ export class AdvisoryDesk {
       ratings: this.#reader.ratings(ids, shards),
       kev: kevAvailable ? this.#reader.kev(ids) : new Map(),
       kevAvailable,
+      epss: this.#ifFresh('epss') ? this.#reader.epss(ids) : undefined,
+      exploits: this.#ifFresh('exploits') ? this.#reader.exploits(ids) : undefined,
     };
+  }
+
+  /** What no rule asks for is used where it is at hand; an old one says nothing. */
+  #ifFresh(shard: string): boolean {
+    const { evaluatedAt, maxDbAgeDays } = this.#request;
+    const { missing, stale } = freshness([shard], (name) => this.#reader.shard(name), evaluatedAt, maxDbAgeDays);
+    return missing.length === 0 && (stale.length === 0 || this.#needed.has(shard)) && this.#has(shard);
   }
 
   /** Findings with the titles of their deciding records, where they have one. */

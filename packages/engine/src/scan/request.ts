@@ -67,6 +67,8 @@ export interface ScanRequest extends SubjectRequest {
   readonly failOn: Severity | null;
   /** the release whose advisories judge the distro's packages, for a derivative that has none of its own */
   readonly judgedAs: { readonly id: string; readonly version: string } | null;
+  /** sources in the order in which their severities are believed, `distro` for the distro's own; absent: the usual one */
+  readonly severityOrder?: readonly string[] | undefined;
   /** assignments to policy parameters (`threshold=20`), already applied, for the result's settings */
   readonly parameters: readonly string[];
   /** false: what the policy alone would stop ends with 0 (`--no-gate`) */

@@ -1,13 +1,13 @@
 import { distroShard, ecosystemShard, shardPackageName } from '../advisories/shard-names.ts';
-import { severities } from '../advisories/types.ts';
 import type { Inventory } from '../inventory/types.ts';
 import { endOfLife } from '../matching/end-of-life.ts';
 import { candidateCves, enrich } from '../matching/enrich.ts';
 import { compareFindings } from '../matching/finding-key.ts';
 import { matchInventory } from '../matching/match.ts';
 import { type LookupPlan, planLookups, sortIncomplete } from '../matching/plan.ts';
+import { defaultSeverityOrder } from '../matching/severity.ts';
 import { evaluate } from '../policy/evaluate.ts';
-import { factsRead, filesRead } from '../policy/rule-inputs.ts';
+import { factsRead, filesRead, signalsRead } from '../policy/rule-inputs.ts';
 import type { PolicySubject } from '../policy/types.ts';
 import { platformResults } from '../result/platform-results.ts';
 import type { PlatformResults, ScanResult } from '../result/types.ts';
@@ -59,7 +59,7 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
   const { inventory } = subject;
   const judged = asJudged(inventory, request.judgedAs);
   const plan = planLookups(judged, { distroShard, ecosystemShard, shardPackageName });
-  const desk = await AdvisoryDesk.open(request, plan.shards);
+  const desk = await AdvisoryDesk.open(request, neededShards(plan, request));
   try {
     const { candidates, incomplete: uncompared } = matchInventory({
       inventory: judged,
@@ -71,7 +71,7 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
     const life = distro && endOfLife(distro, desk.endOfLife(distro.id), request.evaluatedAt);
     const matched = desk.titled(
       [
-        ...enrich(candidates, signals),
+        ...enrich(candidates, { ...signals, severityOrder: request.severityOrder }),
         ...(life?.finding ? [life.finding] : []),
         ...(subject.malware?.findings ?? []),
       ].sort(compareFindings),
@@ -140,6 +140,13 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
   }
 }
 
+/** What the image needs, and what rules ask of its findings: nothing is exploited in an image without packages. */
+function neededShards(plan: LookupPlan, { policies }: ScanRequest): readonly string[] {
+  const asked = signalsRead(policies.flatMap(({ value }) => value.rules));
+  const signals = plan.lookups.length > 0 ? asked.filter((shard) => shard === 'epss' || shard === 'exploits') : [];
+  return [...new Set([...plan.shards, ...signals])].sort();
+}
+
 /** What matching read, as paths into the result's inputs: a shard that is missing was read too, in that it was looked for. */
 function matchingInputs(plan: LookupPlan, advisories: Readonly<Record<string, string>>): string[] {
   const read = [...plan.names.keys(), ...Object.keys(advisories).filter((name) => /^ratings-|-ratings$/.test(name))];
@@ -170,7 +177,7 @@ function noFeedName(distro: { id: string; version: string | null }): string {
 function settings(request: ScanRequest): Record<string, unknown> {
   const { gate, failOn, judgedAs, lapsingDays, parameters, maxDbAgeDays } = request;
   const distro = judgedAs && `${judgedAs.id}:${judgedAs.version}`;
-  const order = { severityOrder: severities };
+  const order = { severityOrder: request.severityOrder ?? defaultSeverityOrder };
   return { gate, failOn, distro, lapsingDays, parameters, maxDbAgeDays, ...order, ...subjectSettings(request) };
 }
 

@@ -85,6 +85,7 @@ function parse(context: ReadContext, path: string, body: Buffer): RatingRecord |
     ),
     published: dayOf(cveMetadata.datePublished),
     rejected: cveMetadata.state === 'REJECTED',
+    ...exploitationOf(all),
   };
 }
 
@@ -110,4 +111,18 @@ function labelsOf(from: Container): LabelRating[] {
     const severity = severityOf((other.content as { value?: unknown } | null | undefined)?.value);
     return severity === undefined ? [] : [{ source, severity }];
   });
+}
+
+const ssvc = z.object({ options: z.array(z.record(z.string(), z.unknown())) });
+
+/** CISA's decision points: `{type: "ssvc", content: {options: [{Exploitation: "poc"}, {Automatable: "no"}, …]}}`. */
+function exploitationOf(containers: readonly Container[]): Pick<RatingRecord, 'exploitation'> {
+  for (const { other } of containers.flatMap(({ metrics }) => metrics ?? [])) {
+    const content = other?.type === 'ssvc' ? z.safeParse(ssvc, other.content) : undefined;
+    const value = content?.data?.options.find((option) => Object.hasOwn(option, 'Exploitation'))?.Exploitation;
+    const word = typeof value === 'string' ? value.toLowerCase() : '';
+    const known = (['none', 'poc', 'active'] as const).find((each) => each === word);
+    if (known !== undefined) return { exploitation: known };
+  }
+  return {};
 }

@@ -9,7 +9,15 @@ const digest = /^sha256:[0-9a-f]{64}$/;
 /** names are shown, and stand in file names that users choose */
 const shardName = /^[A-Za-z0-9][A-Za-z0-9._:+ -]{0,127}$/;
 const day = /^\d{4}-\d{2}-\d{2}$/;
-const kinds: readonly unknown[] = ['advisories', 'texts', 'ratings', 'kev', 'eol'] satisfies ShardInfo['kind'][];
+const kinds: readonly unknown[] = [
+  'advisories',
+  'texts',
+  'ratings',
+  'kev',
+  'eol',
+  'epss',
+  'exploits',
+] satisfies ShardInfo['kind'][];
 
 /** The catalog of a database directory; undefined: there is none. @throws AdvisoryError `catalog-malformed` */
 export function readCatalog(dbDir: string): Catalog | undefined {

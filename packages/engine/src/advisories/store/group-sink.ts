@@ -68,6 +68,12 @@ export class GroupSink implements ShardSink {
     this.#row(this.#draft('kev', 'kev'), record.id, JSON.stringify(record));
   }
 
+  row(shard: string, kind: ShardInfo['kind'], key: string, body: string, records: number): void {
+    if (!this.wants(shard)) return;
+    const draft = this.#draft(shard, kind);
+    if (this.#rowsOf(draft).put(key, body)) draft.records += records;
+  }
+
   endOfLife(record: EolRecord): void {
     const draft = this.#draft('eol', 'eol');
     draft.records++;
