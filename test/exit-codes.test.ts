@@ -215,26 +215,38 @@ describe('a run that is stopped', () => {
 });
 
 describe('a report that cannot be written', () => {
-  test('ends with 3, and the others are written', async () => {
-    const [html, json] = [join(folder.path, 'r.html'), join(folder.path, 'r.json')];
+  const [html, json] = [join(folder.path, 'r.html'), join(folder.path, 'r.json')];
+  const formatsWith = (broken: string) =>
+    [`json=${broken}`, `html=${html}`, `json=${json}`, 'table'].flatMap((format) => ['--format', format]);
+
+  test('ends with 3 before the scan starts', async () => {
     const nowhere = join(folder.path, 'no', 'such', 'r.json');
-    const formats = [`json=${nowhere}`, `html=${html}`, `json=${json}`, 'table'].flatMap((format) => [
-      '--format',
-      format,
-    ]);
-    for (const image of ['clean', 'vulnerable']) {
-      const ran = await scan(image, formats);
-      expect(ran).toMatchObject({
+    for (const image of ['clean', 'vulnerable', join(folder.path, 'no-such-image.tar')])
+      expect(await scan(image, formatsWith(nowhere))).toEqual({
         status: 3,
-        stdout: expect.stringContaining('exit'),
+        stdout: '',
         stderr: `plimsoll: the report ${nowhere} cannot be written: no such file or directory\n`,
       });
-      for (const file of [html, json]) {
-        expect(existsSync(file)).toBe(true);
-        rmSync(file);
-      }
-    }
+    for (const file of [html, json]) expect(existsSync(file)).toBe(false);
   });
+
+  test.skipIf(!existsSync('/dev/full'))(
+    'ends with 3 where only writing shows it, and the others are written',
+    async () => {
+      for (const image of ['clean', 'vulnerable']) {
+        const ran = await scan(image, formatsWith('/dev/full'));
+        expect(ran).toMatchObject({
+          status: 3,
+          stdout: expect.stringContaining('exit'),
+          stderr: 'plimsoll: the report /dev/full cannot be written: no space left\n',
+        });
+        for (const file of [html, json]) {
+          expect(existsSync(file)).toBe(true);
+          rmSync(file);
+        }
+      }
+    },
+  );
 
   test.skipIf(!existsSync('/dev/full'))('standard output that takes nothing: 3 and one line', async () => {
     const full = (args: readonly string[]) => scan('vulnerable', args, { stdout: openSync('/dev/full', 'w') });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerArchive } from '../packages/engine/src/image/testing/image-builder.ts';
 import { explanationText } from '../packages/engine/src/report/explanation-text.ts';
 import type { Explanation } from '../packages/engine/src/result/explanation.ts';
-import { readResult } from '../packages/engine/src/result/read-result.ts';
+import { readResults } from '../packages/engine/src/result/read-result.ts';
 import { explain } from '../packages/engine/src/scan/explain/explain.ts';
 import { plimsoll, scratchFolder } from './program.ts';
 import { buildDatabase, type ScanResult, scan } from './scans.ts';
@@ -179,19 +179,19 @@ describe('the command', () => {
     const whole = readFileSync(file, 'utf8');
     const bad: readonly [string, RegExp][] = [
       ['{', /^is no JSON/],
-      ['{"results": []}', /^holds several platforms/],
-      ['{"schemaVersion":"1","packages":[]}', /^is an inventory without findings/],
-      [whole.replace('"findings": [', '"findings": [1, '), /findings\.0 is not what it should be$/],
+      ['{"schemaVersion":"1","results": []}', /holds no results/],
+      ['{"schemaVersion":"1","packages":[]}', /is an inventory without findings/],
+      [whole.replace('"findings": [', '"findings": [1, '), /findings\.0: /],
     ];
-    for (const [body, problem] of bad) expect(readResult(body)).toEqual({ problem: expect.stringMatching(problem) });
-    expect(readResult(whole)).toEqual(result);
+    for (const [body, problem] of bad) expect(() => readResults(body)).toThrow(problem);
+    expect(readResults(whole).results).toEqual([result]);
     const path = join(scratch.path, 'bad.json');
     writeFileSync(path, '{');
     const damaged = await plimsoll(['explain', path, 'CVE-2023-5363', '--db-dir', dbDir]);
     expect(damaged).toEqual({
       status: 2,
       stdout: '',
-      stderr: expect.stringMatching(/^plimsoll: .* is no JSON: .*\n$/),
+      stderr: expect.stringMatching(/^plimsoll: .* is no JSON .*\n$/),
     });
     const missing = await plimsoll(['explain', join(scratch.path, 'none.json'), 'CVE-2023-5363']);
     expect(missing).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining('no such file') });

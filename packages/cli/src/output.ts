@@ -1,4 +1,7 @@
-import { lstat, rename, rm, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, lchown, lstat, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { OutputError, UsageError } from './exit.ts';
 import { fileReason } from './files.ts';
 import { oneOf } from './values.ts';
@@ -47,12 +50,10 @@ export async function writeOutputs<O extends Output<string>>(
 ): Promise<void> {
   const failures: string[] = [];
   for (const output of outputs) {
-    const body = chunks(render(output));
-    if (output.file === undefined) await toStandardOutput(body);
-    else
-      await toFile(output.file, body).catch((error: NodeJS.ErrnoException) =>
-        failures.push(`the report ${output.file} cannot be written: ${fileReason(error)}`),
-      );
+    const { file } = output;
+    const body = () => chunks(render(output));
+    if (file === undefined) await toStandardOutput(body());
+    else await toFile(file, body).catch((error: NodeJS.ErrnoException) => failures.push(unwritable(file, error)));
   }
   if (failures.length > 0) throw new OutputError(failures.join('\n'));
 }
@@ -72,18 +73,62 @@ function* chunks(pieces: string | Iterable<string>): Generator<string> {
   if (chunk !== '') yield chunk;
 }
 
-/** Whole or not at all: a reader never sees half a report. A pipe or device is written as it is. */
-async function toFile(file: string, body: Iterable<string>): Promise<void> {
+/**
+ * Whether every file could be written, before the work that it would hold is done.
+ *
+ * @throws OutputError a line for each that could not
+ */
+export async function checkOutputs(outputs: readonly Output<string>[]): Promise<void> {
+  const failures: string[] = [];
+  for (const { file } of outputs) {
+    if (file === undefined) continue;
+    await checkFile(file).catch((error: NodeJS.ErrnoException) => failures.push(unwritable(file, error)));
+  }
+  if (failures.length > 0) throw new OutputError(failures.join('\n'));
+}
+
+function unwritable(file: string, error: NodeJS.ErrnoException): string {
+  return `the report ${file} cannot be written: ${fileReason(error)}`;
+}
+
+/** A file that is there may be written in its place where its folder takes no other. */
+async function checkFile(file: string): Promise<void> {
+  const there = await stat(file).catch(() => undefined);
+  if (there?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+  if (there) return access(file, constants.W_OK);
+  const folder = dirname(file);
+  if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+  await access(folder, constants.W_OK | constants.X_OK);
+}
+
+/**
+ * Whole or not at all: a reader never sees half a report. What is no file of its own (a pipe, a device, a file that is
+ * mounted into a container) or stands in a folder that takes no other file is written in its place.
+ */
+async function toFile(file: string, body: () => Iterable<string>): Promise<void> {
   const there = await lstat(file).catch(() => undefined);
-  if (there && !there.isFile()) return writeFile(file, body);
-  const part = `${file}.${process.pid}.part`;
+  if (there && !there.isFile()) return writeFile(file, body());
+  const part = `${file}.${randomBytes(6).toString('hex')}.part`;
   try {
-    await writeFile(part, body);
+    await writeFile(part, body(), { flag: 'wx' });
+    await giveToOwner(part, there ?? (await stat(dirname(file))));
     await rename(part, file);
   } catch (error) {
-    await rm(part, { force: true });
-    throw error;
+    await rm(part, { force: true }).catch(() => undefined);
+    if (!there || !inPlace.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    await writeFile(file, body());
   }
+}
+
+const inPlace: ReadonlySet<string> = new Set(['EBUSY', 'EXDEV', 'EACCES', 'EPERM', 'EROFS']);
+
+/**
+ * What root writes into somebody's folder, as from inside a container, is theirs: they could not even remove it. The file
+ * system may not know owners; then it stays as it is.
+ */
+async function giveToOwner(file: string, { uid, gid }: { readonly uid: number; readonly gid: number }): Promise<void> {
+  if (process.getuid?.() !== 0 || (uid === 0 && gid === 0)) return;
+  await lchown(file, uid, gid).catch(() => undefined);
 }
 
 /** What goes wrong here is heard as an event of the stream, where `--version` and every other line is heard too. */

@@ -135,19 +135,37 @@ const registries: readonly OptionSpec[] = [
   },
 ];
 
+const reportFormat: OptionSpec = {
+  flags: '--format <name[=file]>',
+  description: `${inWords(reportFormats)}; repeatable (default: table)`,
+  repeat: true,
+  takes: 'report',
+  words: reportFormats,
+};
+
+/** They change what people read, never what is judged. */
+const filters: readonly OptionSpec[] = [
+  { flags: '--severity <severity>', description: 'show findings of at least this severity', words: severityNames },
+  { flags: '--only-fixed', description: 'show only findings that have a fix' },
+  {
+    flags: '--exploitable',
+    description: 'show only findings known to be exploited, with a public exploit, or malicious',
+  },
+  {
+    flags: '--kind <kind>',
+    description: 'show only findings of this kind; repeatable',
+    repeat: true,
+    words: kindNames,
+  },
+];
+
 /** Every command: what the help and docs/reference/cli.md are made of. */
 export const commands: readonly CommandSpec[] = [
   {
     usage: 'scan <image>',
     description: 'list what is inside an image, match it against advisories, judge it by a policy',
     options: [
-      {
-        flags: '--format <name[=file]>',
-        description: `${inWords(reportFormats)}; repeatable (default: table)`,
-        repeat: true,
-        takes: 'report',
-        words: reportFormats,
-      },
+      reportFormat,
       {
         flags: '--policy <pack|file>',
         description: 'policy to judge by; repeatable (default: default)',
@@ -192,18 +210,7 @@ export const commands: readonly CommandSpec[] = [
         description: 'also stream every file of up to 25 MiB to this ClamAV daemon (default: no malware scan)',
       },
       { flags: '--stage <stage>', description: `${inWords(stageNames)} (default: pipeline)`, words: stageNames },
-      { flags: '--severity <severity>', description: 'show findings of at least this severity', words: severityNames },
-      { flags: '--only-fixed', description: 'show only findings that have a fix' },
-      {
-        flags: '--exploitable',
-        description: 'show only findings known to be exploited, with a public exploit, or malicious',
-      },
-      {
-        flags: '--kind <kind>',
-        description: 'show only findings of this kind; repeatable',
-        repeat: true,
-        words: kindNames,
-      },
+      ...filters,
       ...reading,
       ...registries,
       ...storage,
@@ -247,6 +254,16 @@ export const commands: readonly CommandSpec[] = [
     ],
     examples: ['plimsoll explain result.json CVE-2024-3094'],
     load: async () => (await import('./commands/explain.ts')).runExplain,
+  },
+  {
+    usage: 'report <result>',
+    description: 'render what scan --format json wrote',
+    options: [reportFormat, ...filters, ...run],
+    examples: [
+      'plimsoll report result.json',
+      'plimsoll report result.json --format html=report.html --format sarif=report.sarif --severity High',
+    ],
+    load: async () => (await import('./commands/report.ts')).runReport,
   },
   {
     usage: 'db build',

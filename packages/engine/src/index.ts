@@ -32,7 +32,7 @@ export {
   withShards,
 } from './report/progress.ts';
 export type { InventoryFormat, ReportFormat, ReportOptions, ShowOptions } from './report/types.ts';
-export { readResult } from './result/read-result.ts';
+export { ResultError, readResults, type StoredResults } from './result/read-result.ts';
 export type { InventoryResult, PlatformResults, ScanResult } from './result/types.ts';
 export { explain } from './scan/explain/explain.ts';
 export type { ClamdAddress } from './scan/malware/clamd-client.ts';

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { explain, explanationJson, explanationText, readResult } from '@plimsoll/engine';
+import { explain, explanationJson, explanationText } from '@plimsoll/engine';
 import { UsageError } from '../exit.ts';
-import { fileReason } from '../files.ts';
 import { parseOutputs, writeOutputs } from '../output.ts';
 import type { CommandContext } from '../program.ts';
 import { cacheFolder, list, text } from '../values.ts';
 import { screenOptions } from './screen-options.ts';
+import { storedResults } from './stored-results.ts';
 
 /** `plimsoll explain RESULT ID`: 0 whatever the answer is. */
 export async function runExplain(
@@ -15,11 +14,10 @@ export async function runExplain(
 ): Promise<number> {
   const outputs = parseOutputs(list(options, 'format'), ['text', 'json'], 'text');
   if (question.trim() === '') throw new UsageError('the id is an empty word; say one such as CVE-2024-3094');
-  const body = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`the result ${file} cannot be read: ${fileReason(error)}`);
-  });
-  const result = readResult(body);
-  if ('problem' in result) throw new UsageError(`${file} ${result.problem}`);
+  const { results, all } = await storedResults(file);
+  const [result] = results;
+  if (all || result === undefined)
+    throw new UsageError(`${file} holds several platforms: scan with --platform OS/ARCH for a result of one`);
   const explanation = explain(result, question.trim(), text(options, 'dbDir') ?? cacheFolder('advisories'));
   stopIfOver();
   await writeOutputs(outputs, ({ format, file: to }) =>

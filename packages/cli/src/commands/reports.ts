@@ -1,7 +1,7 @@
 import { join, parse } from 'node:path';
 import type { InventoryResult, PlatformResults, ReportOptions } from '@plimsoll/engine';
 import { UsageError } from '../exit.ts';
-import { type Output, parseOutputs, writeOutputs } from '../output.ts';
+import { checkOutputs, type Output, parseOutputs, writeOutputs } from '../output.ts';
 import { list } from '../values.ts';
 
 /** What a command writes of its results; formats of scans and of inventories both fit. */
@@ -19,22 +19,29 @@ interface PlannedOutput<R extends InventoryResult> extends Output<string> {
  * What `--format` asks for.
  *
  * @throws UsageError also when all platforms should go to standard output in a format that knows one image alone
+ * @throws OutputError for a file that could not be written, so that nobody waits for a scan first
  */
-export function plannedReports<R extends InventoryResult>(
+export async function plannedReports<R extends InventoryResult>(
   options: Record<string, unknown>,
   formats: readonly Format<R>[],
   otherwise: string,
-): readonly PlannedOutput<R>[] {
+): Promise<readonly PlannedOutput<R>[]> {
   const names = formats.map(({ name }) => name);
   const all = options.platform === 'all';
-  return parseOutputs(list(options, 'format'), names, otherwise).map((output) => {
+  const planned = parseOutputs(list(options, 'format'), names, otherwise).map((output) => {
     const by = formats.find(({ name }) => name === output.format);
     if (!by) throw new UsageError(`unknown format ${output.format}`);
-    if (all && !by.renderAll && output.file === undefined) {
-      throw new UsageError(`--format ${output.format} needs a file with --platform all`);
-    }
-    return { ...output, by };
+    const report = { ...output, by };
+    if (all) needsFile(report, 'with --platform all');
+    return report;
   });
+  await checkOutputs(planned);
+  return planned;
+}
+
+/** @throws UsageError for several images that should go to standard output in a format that knows one alone */
+export function needsFile<R extends InventoryResult>({ by, file }: PlannedOutput<R>, when: string): void {
+  if (!by.renderAll && file === undefined) throw new UsageError(`--format ${by.name} needs a file ${when}`);
 }
 
 /** A format that knows one image alone is written once a platform: `report.html` becomes `report.linux-arm64.html`. */

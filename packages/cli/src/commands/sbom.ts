@@ -13,7 +13,7 @@ export async function runSbom(
   options: Record<string, unknown>,
   context: CommandContext,
 ): Promise<number> {
-  const outputs = plannedReports(options, inventoryFormats, 'json');
+  const outputs = await plannedReports(options, inventoryFormats, 'json');
   const progress = progressStream(process.stderr, process.env, options.quiet === true);
   const request = subjectRequest(reference, options, context, progress);
   const all = request.platform === 'all' ? await listPlatforms(request) : undefined;

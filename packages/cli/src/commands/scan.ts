@@ -2,16 +2,13 @@ import { existsSync } from 'node:fs';
 import {
   defaultLapsingDays,
   type ExceptionFile,
-  type FindingKind,
   failOnPolicy,
-  findingKinds,
   formats,
   loadPolicy,
   type Policy,
   packNames,
   packText,
   prepareRegularExpressions,
-  type ReportOptions,
   readExceptions,
   type ScanRequest,
   type Severity,
@@ -30,6 +27,7 @@ import { clamdAddress } from './clamd-address.ts';
 import { plannedReports, writeReports } from './reports.ts';
 import { advisorySources, readConfiguration, readWithDigest, subjectRequest, withDigest } from './request.ts';
 import { screenOptions } from './screen-options.ts';
+import { shownFindings } from './shown-findings.ts';
 
 const defaultMaxDbAgeDays = 5;
 
@@ -39,8 +37,8 @@ export async function runScan(
   options: Record<string, unknown>,
   context: CommandContext,
 ): Promise<number> {
-  const outputs = plannedReports(options, formats, 'table');
-  const show = shown(options);
+  const show = shownFindings(options);
+  const outputs = await plannedReports(options, formats, 'table');
   const failOn = text(options, 'failOn');
   const severity = failOn === undefined ? null : oneOf(failOn, severities, '--fail-on');
   const assignments = list(options, 'set');
@@ -97,17 +95,6 @@ const exitOrder: readonly number[] = [1, 5, 4];
 
 function firstExitCode(codes: readonly number[]): number {
   return exitOrder.find((code) => codes.includes(code)) ?? 0;
-}
-
-function shown(options: Record<string, unknown>): ReportOptions['show'] {
-  const severity = text(options, 'severity');
-  const kinds = list(options, 'kind').map((kind): FindingKind => oneOf(kind, findingKinds, '--kind'));
-  return {
-    ...(severity === undefined ? {} : { severity: oneOf<Severity>(severity, severities, '--severity') }),
-    onlyFixed: options.onlyFixed === true,
-    ...(options.exploitable === true && { exploitable: true }),
-    ...(kinds.length > 0 ? { kinds } : {}),
-  };
 }
 
 async function readPolicies(given: readonly string[], failOn: Severity | null): Promise<WithDigest<Policy>[]> {

@@ -9,6 +9,7 @@ import type { Severity } from '../advisories/types.ts';
 import type { Finding } from '../matching/types.ts';
 import type { ScanResult } from '../result/types.ts';
 import { type FindingTexts, findingTexts, line, suppressionWords } from './finding-text.ts';
+import { ordered } from './json-text.ts';
 import { unseenLines } from './not-seen.ts';
 import { occurrences, uuidOf } from './occurrences.ts';
 import { publicPage } from './public-pages.ts';
@@ -54,7 +55,10 @@ function* run(result: ScanResult, show: ReportOptions['show']): Generator<Sectio
   const { version } = inputs.product;
   const driver = { name: 'Plimsoll', version, rules: [...rules.values()].map((members) => rule(members, texts)) };
   yield ['tool', { driver }];
-  yield ['automationDetails', { id: category(name, image.platform), guid: uuidOf(JSON.stringify([name, inputs])) }];
+  yield [
+    'automationDetails',
+    { id: category(name, image.platform), guid: uuidOf(JSON.stringify([name, ordered(inputs, null)])) },
+  ];
   yield [
     'invocations',
     [

@@ -3,6 +3,7 @@ import type { Package } from '../../inventory/types.ts';
 import type { ResultLayer, ScanResult } from '../../result/types.ts';
 import { byteWords } from '../byte-words.ts';
 import { coverageParts } from '../coverage-words.ts';
+import { byCodeUnit } from '../finding-order.ts';
 import { plural } from '../finding-words.ts';
 import { type LayerPlace, layerPlaces, shortInstruction } from '../layer-words.ts';
 import { type Content, html, type Markup } from './markup.ts';
@@ -89,7 +90,9 @@ export function configFacts(result: ScanResult): Markup | null {
   const { config } = result.facts;
   if (config === null) return null;
   const names = config.env.map((entry) => entry.split('=', 1)[0]!);
-  const labels = Object.entries(config.labels).map(([key, value]) => html`<li><code>${key}</code> ${value}</li>`);
+  const labels = Object.entries(config.labels)
+    .sort(([a], [b]) => byCodeUnit(a, b))
+    .map(([key, value]) => html`<li><code>${key}</code> ${value}</li>`);
   const facts: readonly (readonly [string, Content])[] = [
     [
       'User',

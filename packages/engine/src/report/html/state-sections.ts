@@ -1,6 +1,7 @@
 /** What the report cannot speak about, the state of the exceptions, and the inputs with their digests. */
 import type { ScanResult } from '../../result/types.ts';
 import { exceptionStateWords, untilWords, whyWords } from '../exception-words.ts';
+import { byCodeUnit } from '../finding-order.ts';
 import { plural } from '../finding-words.ts';
 import { layerPlaces } from '../layer-words.ts';
 import { type Content, html, type Markup } from './markup.ts';
@@ -46,6 +47,11 @@ export function exceptionList(result: ScanResult): Markup | null {
 `;
 }
 
+/** As the JSON result orders them, so that a page is the same whatever it is made of. */
+function sortedEntries<T>(given: Readonly<Record<string, T>>): readonly (readonly [string, T])[] {
+  return Object.entries(given).sort(([a], [b]) => byCodeUnit(a, b));
+}
+
 function settingWords(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
 }
@@ -53,7 +59,8 @@ function settingWords(value: unknown): string {
 /** Everything that the result is a function of. */
 export function inputList(result: ScanResult): Markup {
   const { inputs, image } = result;
-  function digests(entries: readonly (readonly [string, string])[]): Content {
+  function digests(given: Readonly<Record<string, string>>): Content {
+    const entries = sortedEntries(given);
     if (entries.length === 0) return html`<span class="soft">none</span>`;
     return html`<ul>${entries.map(([name, digest]) => html`<li>${name} <code class="soft">${digest}</code></li>`)}</ul>`;
   }
@@ -63,16 +70,19 @@ export function inputList(result: ScanResult): Markup {
     ['Stage', inputs.subject.stage],
     ['Image ID', image.id ?? html`<span class="soft">none</span>`],
     ['Manifest digest', image.digest ?? html`<span class="soft">not known</span>`],
-    ['Policy', digests(Object.entries(inputs.policy))],
-    ['Exceptions', digests(Object.entries(inputs.exceptions))],
-    ['Advisories', digests(Object.entries(inputs.advisories))],
+    ['Policy', digests(inputs.policy)],
+    ['Exceptions', digests(inputs.exceptions)],
+    ['Advisories', digests(inputs.advisories)],
     [
       'Catalogers',
-      Object.entries(inputs.catalogers)
+      sortedEntries(inputs.catalogers)
         .map(([name, version]) => `${name} ${version}`)
         .join(', '),
     ],
-    ['Settings', digests(Object.entries(inputs.settings).map(([name, value]) => [name, settingWords(value)]))],
+    [
+      'Settings',
+      digests(Object.fromEntries(sortedEntries(inputs.settings).map(([name, value]) => [name, settingWords(value)]))),
+    ],
     ['Read by the verdict', result.verdict.inputs.join(', ')],
   ];
   return html`<section aria-labelledby="inputs"><h2 id="inputs">Inputs<small>the same inputs give the same bytes</small></h2>
