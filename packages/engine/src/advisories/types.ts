@@ -42,6 +42,14 @@ export interface LabelRating {
   readonly severity: Severity;
 }
 
+/** A package of a module that has the flaw; without symbols all of it. */
+export interface FunctionImport {
+  /** import path: `net/http` */
+  readonly path: string;
+  /** `Server.Serve` */
+  readonly symbols: readonly string[];
+}
+
 /** One source's statement on one package: what a shard holds for it. One record may name several vulnerabilities only as a bulletin does. */
 export interface AdvisoryRecord {
   /** the record's id at its source: `CVE-2022-0778`, `GHSA-…`, `PYSEC-…`, `UBUNTU-CVE-…` */
@@ -73,6 +81,8 @@ export interface AdvisoryRecord {
   /** OSV `MAL-`: the package itself is malicious */
   readonly malicious: boolean;
   readonly cwes: readonly string[];
+  /** Go: packages and functions that have the flaw, where the record names them */
+  readonly imports?: readonly FunctionImport[];
   /** rpm: `NAME:STREAM` of the module whose packages alone it is about, `*` when the source does not say which; absent: packages outside modules */
   readonly module?: string;
   /** rpm: architectures that it is about alone, sorted; absent: every one */

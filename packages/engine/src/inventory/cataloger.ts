@@ -1,7 +1,7 @@
 import type { SquashedView } from '../image/squash.ts';
 import type { Executable } from './binary/executable.ts';
 import type { FilePattern } from './file-pattern.ts';
-import type { Distro, Incomplete, IncompleteCode, Package } from './types.ts';
+import type { CodeFact, Distro, Incomplete, IncompleteCode, Package } from './types.ts';
 
 /** A pattern of a reader; files of a package database also name the database that they are (part) of. */
 export interface ReadPattern extends FilePattern {
@@ -158,6 +158,7 @@ export interface Catalogued {
   readonly unowned?: readonly Package[];
   /** real path of a proving file → the distro package that ships a file there */
   readonly owners?: ReadonlyMap<string, Owner>;
+  readonly code?: readonly CodeFact[];
   /** of databases: what layers took off their lists */
   readonly unlisted?: readonly Unlisted[];
   readonly incomplete?: readonly Incomplete[];

@@ -64,6 +64,7 @@ export async function takeInventory(
     ]),
     configSecrets: inConfig,
     ...(gathered.contents && { contents: gathered.contents }),
+    code: found.results.flatMap(({ code = [] }) => code),
     layers: image.layers.map(({ analysis: _, ...layer }) => ({
       ...layer,
       instruction: layer.instruction && mask(layer.instruction),

@@ -272,6 +272,15 @@ export interface Facts {
   readonly secrets?: readonly SecretFact[];
 }
 
+/** What a file or a package tells of the code in it: evidence for findings, never a reason to leave one out. */
+export type CodeFact =
+  /** which functions are linked into a Go binary: the text of a `NameFilter` */
+  | { readonly kind: 'go-functions'; readonly path: string; readonly functions: string }
+  /** which of the classes that advisories name are in a Java archive */
+  | { readonly kind: 'java-classes'; readonly path: string; readonly classes: readonly string[] }
+  /** a distro package whose files are documentation, translations and other data alone */
+  | { readonly kind: 'data-only'; readonly type: PackageType; readonly name: string };
+
 export interface Inventory {
   readonly distro: Distro | null;
   /** sorted by type, name, version, arch, path (plain code unit order) */
@@ -283,6 +292,8 @@ export interface Inventory {
   readonly incomplete: readonly Incomplete[];
   /** absolute path → text, of files whose content a rule asks for; never part of a result */
   readonly contents?: readonly (readonly [path: string, text: string])[];
+  /** never part of a result; absent for an SBOM */
+  readonly code?: readonly CodeFact[];
   /** base first */
   readonly layers: readonly LayerDescriptor[];
 }

@@ -12,7 +12,7 @@ import type { Candidate } from './match.ts';
 import type { PackageLookup } from './plan.ts';
 import { malwareScore, riskScore } from './risk-score.ts';
 import { chooseSeverity, chooseVector, collectRatings, levelOf, type RatedSeverity, type Ratings } from './severity.ts';
-import type { Evidence, Finding, Risk } from './types.ts';
+import type { Evidence, Finding, FlawedCode, Risk } from './types.ts';
 
 /** What is known about vulnerabilities beyond the advisories, by CVE. */
 export interface RiskSources {
@@ -25,6 +25,8 @@ export interface RiskSources {
   readonly exploits?: ReadonlyMap<string, ExploitRecord> | undefined;
   /** sources in the order in which their severities are believed */
   readonly severityOrder?: readonly string[] | undefined;
+  /** whether the flawed code is in the package at all; undefined: not known */
+  readonly codeOf?: (candidate: Candidate) => FlawedCode | undefined;
 }
 
 /** Ids to ask the shards of ratings and known exploited vulnerabilities for: every CVE of the candidates, sorted. */
@@ -70,7 +72,7 @@ function finding(candidate: Candidate, sources: RiskSources): Finding {
     fix: candidate.fix,
     risk: { ...risk, score: malware ? malwareScore : score },
     evidence: {
-      ...evidenceOf(candidate, ratings, published),
+      ...evidenceOf(candidate, ratings, published, sources.codeOf?.(candidate)),
       ...(known.published.length > 0 && { exploits: known.published }),
       ...(!malware && { risk: parts }),
     },
@@ -138,7 +140,12 @@ function riskOf(
   };
 }
 
-function evidenceOf(candidate: Candidate, ratings: Ratings, published: string | null): Evidence {
+function evidenceOf(
+  candidate: Candidate,
+  ratings: Ratings,
+  published: string | null,
+  code: FlawedCode | undefined,
+): Evidence {
   const { lookup, deciding, records, comparison, instruction } = candidate;
   const [location] = lookup.package.locations;
   const owner = lookup.distro ? null : lookup.package.ownedBy;
@@ -148,6 +155,7 @@ function evidenceOf(candidate: Candidate, ratings: Ratings, published: string | 
     matchedPackage: matchedPackage(lookup, deciding),
     comparison,
     ...(owner !== null && { ownedBy: owner }),
+    ...(code !== undefined && { code }),
     ratings,
     records: distinctReferences(records, lookup.shard),
     published,

@@ -65,6 +65,15 @@ export interface RiskParts {
   readonly unknown: readonly string[];
 }
 
+/** Whether the code that a record is about is in the package, where the image itself can tell. */
+export interface FlawedCode {
+  /** `absent` is certain as far as the image tells the truth, `present` is likely; neither says whether it is ever run */
+  readonly state: 'absent' | 'present';
+  readonly how: 'kernel-headers' | 'data-only' | 'go-functions' | 'java-classes';
+  /** in words */
+  readonly detail: string;
+}
+
 export interface Evidence {
   /** file that proves the subject, absolute */
   readonly path?: string;
@@ -89,6 +98,8 @@ export interface Evidence {
   readonly comparison?: string;
   /** distro package that ships the file, when the ecosystem judges it all the same */
   readonly ownedBy?: string;
+  /** absent: not known */
+  readonly code?: FlawedCode;
   /** every rating that was found, with whose it is */
   readonly ratings?: { readonly labels: readonly LabelRating[]; readonly cvss: readonly CvssRating[] };
   /** every record that named this vulnerability for this package: `osv GHSA-… (npm)` */

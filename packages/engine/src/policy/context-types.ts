@@ -64,6 +64,8 @@ const finding = object({
   inBaseKnown: bool,
   /** annotations, labels or the history of the image itself say so: a claim, or a guess */
   inBaseClaimed: bool,
+  /** whether the flawed code is in the package at all, as far as the image tells; it says nothing of whether it is run */
+  code: oneOf(['absent', 'present', 'unknown']),
   fix: object({
     state: oneOf(fixStates),
     versions: list(string),

@@ -73,6 +73,7 @@ export function findingContext(
       ownedBy: evidence.ownedBy ?? owners.get(purl) ?? '',
     },
     ...inBase([evidence.layer]),
+    code: evidence.code?.state ?? 'unknown',
     fix: {
       state: fix?.state ?? 'unknown',
       versions: fix?.versions ?? [],

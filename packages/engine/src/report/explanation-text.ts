@@ -87,6 +87,8 @@ function oneMatch(screen: Screen, { layers }: Explanation, match: ExplainedMatch
   }
   for (const record of match.records) recordLines(screen, record);
   if (finding === null) return;
+  const { code } = finding.evidence;
+  if (code !== undefined) labelled(screen, 'code', `${code.state}: ${code.detail}`);
   for (const line of severityLines(finding)) labelled(screen, line.label, line.text);
   if (finding.fix !== null) {
     const since = finding.fix.since === null ? '' : `, known since ${finding.fix.since}`;

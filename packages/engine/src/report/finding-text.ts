@@ -81,6 +81,7 @@ function facts(finding: Finding, place: string | null, remedy: string | null): r
     ...(subject === '' || (pkg !== null && subject === evidence.path) ? [] : [`About: ${subject}`]),
     ...(remedy === null ? [] : [`Fix: ${remedy}`]),
     ...(evidence.comparison === undefined ? [] : [`Comparison: ${evidence.comparison}`]),
+    ...(evidence.code === undefined ? [] : [`Flawed code: ${evidence.code.state}, ${evidence.code.detail}`]),
     ...(evidence.advisory == null
       ? []
       : [`Advisory: ${evidence.advisory.source} ${evidence.advisory.id} (${evidence.advisory.shard})`]),

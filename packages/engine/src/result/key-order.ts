@@ -169,6 +169,7 @@ export const resultKeyOrder: KeyOrder = {
       matchedPackage: { name: null, version: null, via: null },
       comparison: null,
       ownedBy: null,
+      code: { state: null, how: null, detail: null },
       ratings: { labels: { source: null, severity: null }, cvss: cvssRating },
       records: recordRef,
       published: null,

@@ -279,6 +279,15 @@ const evidence = z.object({
   ),
   comparison: z.exactOptional(z.string()),
   ownedBy: z.exactOptional(z.string()),
+  code: z
+    .exactOptional(
+      z.object({
+        state: z.enum(['absent', 'present']),
+        how: z.enum(['kernel-headers', 'data-only', 'go-functions', 'java-classes']),
+        detail: z.string(),
+      }),
+    )
+    .meta({ description: 'whether the flawed code is in the package, where the image itself can tell' }),
   ratings: z.exactOptional(z.object({ labels: z.array(labelRating), cvss: z.array(cvssRating) })),
   records: z.exactOptional(z.array(recordRef)),
   published: z.exactOptional(date.nullable()),

@@ -13,6 +13,7 @@ import { platformResults } from '../result/platform-results.ts';
 import type { PlatformResults, ScanResult } from '../result/types.ts';
 import { compareVersions } from '../versions/compare-versions.ts';
 import { markBase } from './base-image.ts';
+import { flawedCodeIn } from './flawed-code.ts';
 import { AdvisoryDesk } from './gather-advisories.ts';
 import {
   readPlatforms,
@@ -71,7 +72,11 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
     const life = distro && endOfLife(distro, desk.endOfLife(distro.id), request.evaluatedAt);
     const matched = desk.titled(
       [
-        ...enrich(candidates, { ...signals, severityOrder: request.severityOrder }),
+        ...enrich(candidates, {
+          ...signals,
+          severityOrder: request.severityOrder,
+          codeOf: flawedCodeIn(inventory.code ?? []),
+        }),
         ...(life?.finding ? [life.finding] : []),
         ...(subject.malware?.findings ?? []),
       ].sort(compareFindings),

@@ -4,6 +4,7 @@ import {
   type AdvisoryStatus,
   type AdvisoryText,
   type CvssRating,
+  type FunctionImport,
   type LabelRating,
   sourceKeyPrefix,
   type VersionRange,
@@ -72,12 +73,34 @@ export function osvStatements(record: OsvRecord, ecosystem: OsvEcosystem, compar
       cvss: cvssOf(record, entries, source),
       cwes: cwesOf(record, entries),
       ...(channel === undefined ? {} : { channel }),
+      ...(ecosystem.name === 'Go' ? importsOf(entries) : {}),
     };
     for (const scoped of scopedRanges(record, ecosystem, distinctRanges(ranges))) {
       for (const key of keysOf(ecosystem, name)) out.push({ shard, statement: { ...rest, package: key, ...scoped } });
     }
   }
   return ecosystem.channel === undefined ? out : withoutRepeats(out);
+}
+
+/** Longest path or symbol, and most of them, that a record may name. */
+const maxImportChars = 512;
+const maxImports = 2000;
+
+/** @see https://go.dev/doc/security/vuln/database#schema */
+function importsOf(entries: readonly OsvAffected[]): { readonly imports?: readonly FunctionImport[] } {
+  const lists = entries.map((entry) => entry.ecosystem_specific?.imports);
+  // where one of the entries names nothing, all of the module is meant
+  if (lists.length === 0 || !lists.every((list) => Array.isArray(list) && list.length > 0)) return {};
+  const isName = (text: unknown): text is string =>
+    typeof text === 'string' && text !== '' && text.length <= maxImportChars;
+  const imports = lists.flat().flatMap((each: unknown): (FunctionImport | null)[] => {
+    const { path, symbols = [] } = (each ?? {}) as { path?: unknown; symbols?: unknown };
+    return isName(path) && Array.isArray(symbols) && symbols.every(isName) ? [{ path, symbols }] : [null];
+  });
+  const read = imports.filter((each) => each !== null);
+  const count = read.reduce((sum, { symbols }) => sum + 1 + symbols.length, 0);
+  // what cannot be read might have named more
+  return read.length < imports.length || count > maxImports ? {} : { imports: read };
 }
 
 /** Ubuntu's entries of Pro repeat what the release's own archive has; only what differs is worth a record. */

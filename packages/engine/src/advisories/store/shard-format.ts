@@ -42,6 +42,7 @@ interface StoredStatement {
   readonly w?: Short<readonly string[]>;
   readonly o?: Short<string>;
   readonly h?: Short<readonly string[]>;
+  readonly g?: Short<readonly (readonly [path: string, ...symbols: string[]])[]>;
 }
 
 type StoredLabel = readonly [source: string, level: number];
@@ -71,6 +72,7 @@ export function encodeStatement(statement: Statement): string {
     w: some(statement.cwes),
     o: statement.module,
     h: some(statement.arches ?? []),
+    g: some((statement.imports ?? []).map(({ path, symbols }) => [path, ...symbols])),
   };
   return JSON.stringify(stored);
 }
@@ -98,6 +100,7 @@ export function decodeStatements(name: string, scheme: string, json: string): Ad
       cwes: stored.w ?? [],
       ...(stored.o !== undefined && { module: stored.o }),
       ...(stored.h !== undefined && { arches: stored.h }),
+      ...(stored.g !== undefined && { imports: stored.g.map(([path, ...symbols]) => ({ path, symbols })) }),
     };
     for (const id of typeof stored.i === 'string' ? [stored.i] : stored.i) out.push({ id, ...shared });
   }

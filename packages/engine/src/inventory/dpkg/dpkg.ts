@@ -14,6 +14,7 @@ import { introductions } from '../introduction.ts';
 import { OwnedPaths } from '../owned-paths.ts';
 import { buildPurl } from '../purl.ts';
 import type { Package } from '../types.ts';
+import { isDataOnly } from './data-only.ts';
 import { parseDebCopyright } from './deb-copyright.ts';
 import { parseDiversions } from './dpkg-diversions.ts';
 import { shippedProofs } from './dpkg-file-list.ts';
@@ -22,7 +23,7 @@ import { type DebPackage, parseDpkgStatus } from './dpkg-status.ts';
 /** What one file of dpkg says. */
 export type DpkgFacts =
   | { readonly kind: 'status'; readonly packages: readonly DebPackage[] }
-  | { readonly kind: 'proofs'; readonly files: readonly ShippedFile[] }
+  | { readonly kind: 'proofs'; readonly files: readonly ShippedFile[]; readonly dataOnly: boolean }
   | { readonly kind: 'diversions'; readonly paths: readonly string[] }
   | { readonly kind: 'licenses'; readonly licenses: readonly string[] };
 
@@ -35,7 +36,7 @@ const journal = 'var/lib/dpkg/updates';
 /** Packages of Debian and its derivatives, also of images without dpkg (`status.d`, one file per package). */
 export const dpkg: Cataloger<DpkgFacts> = {
   name: 'dpkg',
-  version: 4,
+  version: 5,
   finds: 'distro',
   maxBytes: 64 * 1024 * 1024,
   reads: [
@@ -69,7 +70,9 @@ function parseDpkgFile(path: string, body: Buffer, proofs: Parameters<typeof dpk
   }
   if (lists.some((suffix) => name.endsWith(suffix))) {
     const files = shippedProofs(body, proofs);
-    return parsed(files.length > 0 ? { kind: 'proofs', files } : null);
+    // where there is no list, in status.d, the digests name all files
+    const dataOnly = (name.endsWith('.list') || path.startsWith(`${statusDirectory}/`)) && isDataOnly(body);
+    return parsed(files.length > 0 || dataOnly ? { kind: 'proofs', files, dataOnly } : null);
   }
   const inDirectory = path.startsWith(`${statusDirectory}/`);
   const { packages, damage } = parseDpkgStatus(body.toString('utf8'), inDirectory ? 'status.d' : 'status');
@@ -102,7 +105,25 @@ function assemble(context: CatalogContext<DpkgFacts>): Catalogued {
       });
     }
   }
-  return { packages: [...packages.values()], owners: ownersOf(context, since), unlisted: unlistedOf(context) };
+  return {
+    packages: [...packages.values()],
+    owners: ownersOf(context, since),
+    unlisted: unlistedOf(context),
+    code: dataOnlyPackages(context),
+  };
+}
+
+function dataOnlyPackages({ files }: CatalogContext<DpkgFacts>): NonNullable<Catalogued['code']> {
+  const byFile = new Map(
+    files.flatMap(({ as, facts }) =>
+      facts.kind === 'status' && facts.packages.length === 1 ? [[baseName(as), facts.packages[0]!.name] as const] : [],
+    ),
+  );
+  return files.flatMap((file) =>
+    file.facts.kind === 'proofs' && file.facts.dataOnly
+      ? [{ kind: 'data-only', type: 'deb', name: listOwner(file, byFile).replace(/:.*$/, '') } as const]
+      : [],
+  );
 }
 
 function keysOf(facts: DpkgFacts): string[] {

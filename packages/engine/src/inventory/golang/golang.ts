@@ -4,18 +4,21 @@ import { type CatalogContext, type Cataloger, type Catalogued, type ParsedFile, 
 import { CatalogError } from '../error.ts';
 import { buildPurl } from '../purl.ts';
 import { readGoBuildInfo } from './go-build-info.ts';
+import { goFunctions } from './go-functions.ts';
 import { mainVersion } from './go-main-version.ts';
 import { type GoModule, parseGoModules } from './go-modules.ts';
 
 /** What one Go binary was built from, the main module first, the standard library last. */
 export interface GoFacts {
   readonly modules: readonly GoModule[];
+  /** filter of the linked packages and functions, see `goFunctions`; null: not known */
+  readonly functions: string | null;
 }
 
 /** Modules of Go binaries, with the standard library that was linked in. */
 export const golang: Cataloger<GoFacts> = {
   name: 'golang',
-  version: 3,
+  version: 4,
   finds: 'language',
   ...executableReader(inspect),
   assemble,
@@ -30,7 +33,7 @@ function inspect(_path: string, executable: Executable): ParsedFile<GoFacts> | n
   }
   const info = readGoBuildInfo(executable);
   if (info === null) return null;
-  const { main, modules, settings } = parseGoModules(info.modules ?? '');
+  const { main, path, modules, settings } = parseGoModules(info.modules ?? '');
   const version = main === null ? null : mainVersion(main, settings);
   const library = libraryVersion(info.goVersion ?? '');
   const all = [
@@ -39,7 +42,10 @@ function inspect(_path: string, executable: Executable): ParsedFile<GoFacts> | n
     ...(library === null ? [] : [{ name: 'stdlib', version: library }]),
   ];
   const named = all.filter(isNamed);
-  return named.length > 0 ? parsed({ modules: named }) : null;
+  if (named.length === 0) return null;
+  // functions of a main package that the build does not name cannot be told from those of others
+  const known = path !== '' && path !== 'command-line-arguments';
+  return parsed({ modules: named, functions: known ? goFunctions(executable, path) : null });
 }
 
 const packedBytes = 1024;
@@ -63,7 +69,12 @@ function libraryVersion(goVersion: string): string | null {
 }
 
 function assemble(context: CatalogContext<GoFacts>): Catalogued {
-  return { packages: builtInto(context, 'golang', ({ modules }) => modules.map(withPurl)) };
+  return {
+    packages: builtInto(context, 'golang', ({ modules }) => modules.map(withPurl)),
+    code: context.files.flatMap(({ path, facts: { functions } }) =>
+      functions === null ? [] : [{ kind: 'go-functions', path: `/${path}`, functions } as const],
+    ),
+  };
 }
 
 /** The path of a module is namespace and name: `golang.org/x/sys` → `pkg:golang/golang.org/x/sys`. */

@@ -1,10 +1,12 @@
 import type { Damage, ParsedFile } from '../cataloger.ts';
 import { CatalogError } from '../error.ts';
+
 import { baseName } from '../file-pattern.ts';
 import { beginsAsZip, readZipEntry, type ZipEntry, zipEntries } from '../zip-archive.ts';
 import { nameArchive } from './archive-name.ts';
 import { type Coordinates, isFilledIn } from './coordinates.ts';
 import { bundleLicenses, type JavaManifest, parseManifest } from './java-manifest.ts';
+import { isWatched, watchedClass } from './named-classes.ts';
 import { type PomProperties, parsePomProperties } from './pom-properties.ts';
 import { type Pom, parsePomXml } from './pom-xml.ts';
 
@@ -16,6 +18,8 @@ export interface JavaPackage {
   readonly name: string;
   readonly version: string;
   readonly licenses: readonly string[];
+  /** which of the classes that advisories name are in its archive; absent where none is named for it */
+  readonly classes?: readonly string[];
 }
 
 /** What a Java archive and all archives within it hold. */
@@ -84,6 +88,8 @@ interface Contents {
   /** of its own, not those of an application in `WEB-INF` or `BOOT-INF` */
   classes: boolean;
   application: boolean;
+  /** classes that advisories name, wherever they were moved to; null: the directory could not be read to its end */
+  named: Set<string> | null;
 }
 
 class ArchiveWalk {
@@ -126,13 +132,22 @@ class ArchiveWalk {
   }
 
   #contents(bytes: Buffer, inner: string): Contents {
-    const contents: Contents = { artifacts: new Map(), nested: [], manifest: null, classes: false, application: false };
-    this.#attempt(inner, () => {
+    const contents: Contents = {
+      artifacts: new Map(),
+      nested: [],
+      manifest: null,
+      classes: false,
+      application: false,
+      named: new Set(),
+    };
+    const whole = this.#attempt(inner, () => {
       for (const entry of zipEntries(bytes)) {
         this.#step(1);
         note(contents, entry);
       }
+      return true;
     });
+    if (whole === null) contents.named = null;
     return contents;
   }
 
@@ -160,8 +175,13 @@ class ArchiveWalk {
     if (known.size === 0) this.#guess(path, bytes, inner, contents, artifacts);
     else if (known.size === 1) {
       const [{ found, licenses }] = [...known.values()] as [(typeof stated)[0]];
-      this.#add(inner, found, licenses.length > 0 ? licenses : bundleLicenses(this.#manifest(bytes, inner, contents)));
-    } else for (const { found, licenses } of known.values()) this.#add(inner, found, licenses);
+      this.#add(
+        inner,
+        found,
+        licenses.length > 0 ? licenses : bundleLicenses(this.#manifest(bytes, inner, contents)),
+        contents,
+      );
+    } else for (const { found, licenses } of known.values()) this.#add(inner, found, licenses, contents);
   }
 
   #guess(
@@ -179,13 +199,25 @@ class ArchiveWalk {
     const manifest = this.#manifest(bytes, inner, contents);
     const isLibrary = contents.classes || contents.manifest !== null;
     const found = own?.found ?? (isLibrary ? nameArchive(path, manifest) : null);
-    if (found !== null) this.#add(inner, found, own?.licenses.length ? own.licenses : bundleLicenses(manifest));
+    if (found !== null)
+      this.#add(inner, found, own?.licenses.length ? own.licenses : bundleLicenses(manifest), contents);
     else if (contents.classes && !contents.application) this.unnamed.push(inner);
   }
 
-  #add(inner: string, { group, artifact, version }: Coordinates, licenses: readonly string[]): void {
+  #add(
+    inner: string,
+    { group, artifact, version }: Coordinates,
+    licenses: readonly string[],
+    { named }: Contents,
+  ): void {
     this.#step(stepsOfPackage + (inner.length >> 4));
-    this.packages.push({ inner, name: group === null ? artifact : `${group}:${artifact}`, version, licenses });
+    this.packages.push({
+      inner,
+      name: group === null ? artifact : `${group}:${artifact}`,
+      version,
+      licenses,
+      ...(named !== null && isWatched(artifact) && { classes: [...named].sort() }),
+    });
   }
 
   #manifest(bytes: Buffer, inner: string, { manifest }: Contents): JavaManifest {
@@ -244,6 +276,8 @@ function rank({ code }: Damage): number {
 function note(contents: Contents, entry: ZipEntry): void {
   const { name } = entry;
   if (name.endsWith('.class')) {
+    const watched = watchedClass(name);
+    if (watched !== undefined) contents.named?.add(watched);
     if (name.startsWith('WEB-INF/') || name.startsWith('BOOT-INF/')) contents.application = true;
     else contents.classes = true;
   } else if (name === 'META-INF/MANIFEST.MF') contents.manifest = entry;

@@ -10,7 +10,7 @@ import { archiveSuffixes, type JavaArchive, type JavaPackage, readJavaArchive } 
  */
 export const java: Cataloger<JavaArchive> = {
   name: 'java',
-  version: 2,
+  version: 3,
   finds: 'language',
   // large files, and a distro ships its own nowhere else: what lies in /opt or /app is judged by its ecosystem, owned or not
   digests: (path) => path.startsWith('usr/'),
@@ -42,7 +42,12 @@ function assemble(context: CatalogContext<JavaArchive>): Catalogued {
       };
     }),
   );
-  return { packages, incompleteOf: (isOwned) => unnamedArchives(context, isOwned) };
+  const code = context.files.flatMap(({ path, facts }) =>
+    facts.packages.flatMap(({ inner, classes }) =>
+      classes === undefined ? [] : [{ kind: 'java-classes', path: placeOf(path, inner), classes } as const],
+    ),
+  );
+  return { packages, code, incompleteOf: (isOwned) => unnamedArchives(context, isOwned) };
 }
 
 /** The archive that proves it, `/opt/a.war!/WEB-INF/lib/b.jar`. */

@@ -87,6 +87,9 @@ function sourceFacts(finding: Finding): readonly Fact[] {
   );
   return [
     ...(evidence.comparison === undefined ? [] : [['Comparison', html`<code>${evidence.comparison}</code>`] as const]),
+    ...(evidence.code === undefined
+      ? []
+      : [['Flawed code', `${evidence.code.state}: ${evidence.code.detail}`] as const]),
     ...(evidence.advisory === undefined ? [] : [['Advisory', recordWords(evidence.advisory)] as const]),
     ...(others.length === 0 ? [] : [['Also in', others.map(recordWords).join(', ')] as const]),
     ...(evidence.ownedBy === undefined ? [] : [['Shipped by', evidence.ownedBy] as const]),

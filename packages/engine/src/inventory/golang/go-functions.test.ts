@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { openExecutable, partsOfBody } from '../binary/executable.ts';
+import { buildElf } from '../testing/elf-builder.ts';
+import { goFunctions } from './go-functions.ts';
+import { NameFilter } from './name-filter.ts';
+
+const names = [
+  'runtime.main',
+  'net/http.(*Server).Serve',
+  'net/http.(*Server).Serve.func1',
+  'net/http.HandlerFunc.ServeHTTP-fm',
+  'gopkg.in/yaml%2ev3.Unmarshal',
+  'slices.SortFunc[go.shape.[]net/url.URL]',
+  'vendor/golang.org/x/net/http2/hpack.(*Decoder).Write',
+  'main.run',
+];
+
+const magics = { '1.2': 0xfffffffb, '1.16': 0xfffffffa, '1.18': 0xfffffff0, '1.20': 0xfffffff1 } as const;
+type Layout = keyof typeof magics;
+
+/** A table of functions as far as it is read: header, names, and something behind them. */
+function table(layout: Layout, bits: 32 | 64, texts: readonly string[] = names): Buffer {
+  const word = bits / 8;
+  const list = Buffer.from(`${texts.join('\0')}\0`);
+  const head = Buffer.alloc(8 + word * (layout === '1.2' ? 1 : layout === '1.16' ? 7 : 8));
+  head.writeUInt32LE(magics[layout]);
+  head.set([0, 0, 1, word], 4);
+  const put = (index: number, value: number): void => {
+    if (word === 8) head.writeBigUInt64LE(BigInt(value), 8 + 8 * index);
+    else head.writeUInt32LE(value, 8 + 4 * index);
+  };
+  put(0, texts.length);
+  // offsets from the table's start: before Go 1.16 names stand between other data, each behind a zero byte
+  const noise = layout === '1.2' ? Buffer.from([0x80, 0x12, 0x61, 0]) : Buffer.alloc(0);
+  const at = head.length + noise.length;
+  if (layout !== '1.2') {
+    const first = layout === '1.16' ? 2 : 3;
+    put(first, at);
+    put(first + 1, at + list.length);
+  }
+  return Buffer.concat([head, noise, list, Buffer.alloc(64)]);
+}
+
+function filterOf(bytes: Buffer, main = 'example.com/app'): NameFilter | null {
+  const executable = openExecutable(partsOfBody(bytes));
+  const text = executable && goFunctions(executable, main);
+  return text === null ? null : NameFilter.fromText(text);
+}
+
+const layouts: readonly Layout[] = ['1.2', '1.16', '1.18', '1.20'];
+const forms = layouts.flatMap((layout) => ([32, 64] as const).map((bits) => [layout, bits] as const));
+
+describe.each(forms)('the table of functions of Go %s, %i bits', (layout, bits) => {
+  const elf = (stripped: boolean) =>
+    buildElf([{ name: '.gopclntab', bytes: table(layout, bits), address: 0x1000 }], { bits, stripped });
+
+  it.each([false, true])('names packages and functions as records do; without section headers: %s', (stripped) => {
+    const filter = filterOf(elf(stripped))!;
+    const there = [
+      'net/http',
+      'net/http.Server.Serve',
+      'net/http.HandlerFunc.ServeHTTP',
+      'gopkg.in/yaml.v3',
+      'gopkg.in/yaml.v3.Unmarshal',
+      'slices.SortFunc',
+      'golang.org/x/net/http2/hpack.Decoder.Write',
+      'example.com/app',
+      'example.com/app.run',
+    ];
+    expect(there.filter((name) => !filter.has(name))).toEqual([]);
+    const others = ['net/http.Client.Do', 'net/url', 'archive/tar.Reader.Next', 'example.com/app/other', 'net/http2'];
+    expect(others.filter((name) => filter.has(name))).toEqual([]);
+  });
+});
+
+describe('what tells nothing', () => {
+  it.each<[string, Buffer]>([
+    ['no table', buildElf([{ name: '.text', bytes: Buffer.alloc(64) }])],
+    ['another first word', buildElf([{ name: '.gopclntab', bytes: Buffer.alloc(128, 7) }])],
+    ['names without the runtime', buildElf([{ name: '.gopclntab', bytes: table('1.20', 64, ['a.b', 'c.d']) }])],
+    ['a table of another word size', buildElf([{ name: '.gopclntab', bytes: table('1.20', 32) }])],
+    ['big-endian', buildElf([{ name: '.gopclntab', bytes: table('1.20', 64) }], { bigEndian: true })],
+  ])('%s', (_, bytes) => {
+    expect(filterOf(bytes)).toBeNull();
+  });
+
+  it.each([
+    ['behind the end', 1n << 40n, 1n << 41n],
+    ['an end before the start', 500n, 10n],
+    ['nothing between', 100n, 100n],
+    ['more than is read', 80n, 1n << 62n],
+  ])('offsets that lie: %s', (_, from, to) => {
+    const bytes = table('1.20', 64);
+    bytes.writeBigUInt64LE(from, 8 + 24);
+    bytes.writeBigUInt64LE(to, 8 + 32);
+    expect(filterOf(buildElf([{ name: '.gopclntab', bytes }]))).toBeNull();
+  });
+});
+
+it('ends, whatever stands in the table', () => {
+  const whole = buildElf([{ name: '.gopclntab', bytes: table('1.18', 64), address: 0x1000 }]);
+  const change = fc.record({ at: fc.nat(whole.length - 1), byte: fc.nat(255) });
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 12 }), fc.nat(whole.length), (changes, cut) => {
+      const bytes = Buffer.from(whole.subarray(0, cut || whole.length));
+      for (const { at, byte } of changes) if (at < bytes.length) bytes[at] = byte;
+      const executable = openExecutable(partsOfBody(bytes));
+      if (executable) goFunctions(executable, 'example.com/app');
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it('is bounded: a name without end, and more names than any program has', () => {
+  const endless = table('1.20', 64, ['runtime.main', `a.${'b'.repeat(1_000_000)}`]);
+  expect(filterOf(buildElf([{ name: '.gopclntab', bytes: endless }]))?.has('runtime.main')).toBe(true);
+  const many = table(
+    '1.20',
+    64,
+    Array.from({ length: 900_000 }, (_, at) => `p${at}.f`),
+  );
+  expect(filterOf(buildElf([{ name: '.gopclntab', bytes: many }]))).toBeNull();
+});
+
+it('says of 2 in 100 names that are not in it that they are, and of none that are that they are not', () => {
+  const known = Array.from({ length: 20_000 }, (_, at) => `example.com/p${at % 300}.Function${at}`);
+  const filter = filterOf(buildElf([{ name: '.gopclntab', bytes: table('1.20', 64, ['runtime.main', ...known]) }]))!;
+  expect(known.filter((name) => !filter.has(name))).toEqual([]);
+  const unknown = known.map((name) => `${name}X`);
+  expect(unknown.filter((name) => filter.has(name)).length / unknown.length).toBeLessThan(0.04);
+});

@@ -1,0 +1,93 @@
+import type { FunctionImport } from '../advisories/types.ts';
+import { NameFilter } from '../inventory/golang/name-filter.ts';
+import type { CodeFact } from '../inventory/types.ts';
+import type { Candidate } from '../matching/match.ts';
+import { classesNamedFor } from '../matching/named-classes.ts';
+import type { FlawedCode } from '../matching/types.ts';
+
+/** Source packages of kernels, as Debian, Ubuntu, Alpine and the rpm distros name them. */
+const kernelSource = /^(?:src:)?(?:linux|kernel)(?:-[a-z0-9.]+)*$/;
+/** Packages of a kernel's source that hold headers for building other programs, and nothing that runs. */
+const kernelHeaders = /^(?:linux-libc-dev(?:-.*)?|linux-(?:.+-)?headers(?:-.*)?|kernel-(?:.+-)?headers)$/;
+
+/** Most functions that a text names. */
+const maxNamed = 3;
+
+/**
+ * Tells of a candidate whether the code that its record is about is in the package at all, where the image itself can tell.
+ * It is evidence: no finding is left out for it.
+ */
+export function flawedCodeIn(facts: readonly CodeFact[]): (candidate: Candidate) => FlawedCode | undefined {
+  const functions = new Map<string, string>();
+  const classes = new Map<string, readonly string[]>();
+  const dataOnly = new Set<string>();
+  for (const fact of facts) {
+    if (fact.kind === 'go-functions') functions.set(fact.path, fact.functions);
+    else if (fact.kind === 'java-classes') classes.set(fact.path, fact.classes);
+    else dataOnly.add(`${fact.type}/${fact.name}`);
+  }
+  const filters = new Map<string, NameFilter>();
+  return (candidate) => {
+    const { lookup } = candidate;
+    const pkg = lookup.package;
+    const path = pkg.locations[0]?.path ?? '';
+    if (lookup.distro && kernelHeaders.test(pkg.name) && kernelSource.test(lookup.source?.name ?? lookup.name))
+      return {
+        state: 'absent',
+        how: 'kernel-headers',
+        detail: 'headers of the kernel: no code of the kernel is in this package',
+      };
+    if (lookup.distro && dataOnly.has(`${pkg.type}/${pkg.name}`))
+      return {
+        state: 'absent',
+        how: 'data-only',
+        detail: 'the package ships documentation, translations and other data, and no code',
+      };
+    const text = functions.get(path);
+    if (pkg.type === 'golang' && text !== undefined) {
+      const filter = filters.get(path) ?? NameFilter.fromText(text);
+      filters.set(path, filter);
+      return ofFunctions(candidate, filter);
+    }
+    const held = pkg.type === 'maven' ? classes.get(path) : undefined;
+    return held && ofClasses(candidate, held);
+  };
+}
+
+function ofFunctions({ records }: Candidate, filter: NameFilter): FlawedCode | undefined {
+  const telling = records.filter(({ imports = [] }) => imports.length > 0);
+  if (telling.length === 0) return undefined;
+  const names = [...new Set(telling.flatMap(({ imports = [] }) => imports.flatMap(namesOf)))];
+  const linked = names.filter((name) => filter.has(name));
+  const ids = [...new Set(telling.map(({ id }) => id))].sort().join(', ');
+  const many = names.length === 1 ? 'what' : `any of the ${names.length} packages and functions that`;
+  return linked.length === 0
+    ? {
+        state: 'absent',
+        how: 'go-functions',
+        detail: `the binary’s table of functions does not have ${many} ${ids} names`,
+      }
+    : { state: 'present', how: 'go-functions', detail: `linked into the binary: ${listed(linked)}` };
+}
+
+function namesOf({ path, symbols }: FunctionImport): string[] {
+  return symbols.length === 0 ? [path] : symbols.map((symbol) => `${path}.${symbol}`);
+}
+
+function ofClasses({ id, aliases, lookup }: Candidate, held: readonly string[]): FlawedCode | undefined {
+  const named = classesNamedFor([id, ...aliases], lookup.package.name);
+  if (named.length === 0) return undefined;
+  const there = named.filter((name) => held.includes(name));
+  return there.length === 0
+    ? {
+        state: 'absent',
+        how: 'java-classes',
+        detail: `the archive does not have the class that the advisory is about: ${listed(named)}`,
+      }
+    : { state: 'present', how: 'java-classes', detail: `the archive has ${listed(there)}` };
+}
+
+function listed(names: readonly string[]): string {
+  const rest = names.length > maxNamed ? ` and ${names.length - maxNamed} more` : '';
+  return `${names.slice(0, maxNamed).join(', ')}${rest}`;
+}

@@ -1,0 +1,219 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dockerArchive, type FixtureEntry, fixtureImage } from '../packages/engine/src/image/testing/image-builder.ts';
+import { watchedClasses } from '../packages/engine/src/inventory/java/named-classes.ts';
+import { zipOf } from '../packages/engine/src/inventory/testing/zip.ts';
+import { classesNamedFor } from '../packages/engine/src/matching/named-classes.ts';
+import { osRelease } from './images.ts';
+import { plimsoll, scratchFolder } from './program.ts';
+import { buildDatabase, type ScanResult, scan } from './scans.ts';
+
+const scratch = scratchFolder();
+afterAll(scratch.remove);
+const at = (...parts: string[]): string => join(scratch.path, ...parts);
+const noGo = spawnSync('go', ['version']).status === 0 ? undefined : 'needs Go: apt-get install golang-go';
+const named = (title: string, reason: string | undefined) => (reason ? `${title} (skipped: ${reason})` : title);
+
+const osv = 'osv-vulnerabilities.storage.googleapis.com';
+const modified = '2024-01-02T00:00:00Z';
+
+function writeMirror(): void {
+  const put = (url: string, body: string | Buffer) => {
+    mkdirSync(dirname(at('mirror', url)), { recursive: true });
+    writeFileSync(at('mirror', url), body);
+  };
+  const go = (id: string, imports: unknown) => ({
+    id,
+    modified,
+    affected: [
+      {
+        package: { ecosystem: 'Go', name: 'stdlib' },
+        ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '99.0.0' }] }],
+        ...(imports ? { ecosystem_specific: { imports } } : {}),
+      },
+    ],
+  });
+  const maven = (id: string, cve: string, name: string) => ({
+    id,
+    modified,
+    aliases: [cve],
+    affected: [
+      {
+        package: { ecosystem: 'Maven', name },
+        ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: '99' }] }],
+      },
+    ],
+  });
+  const zip = (records: readonly { readonly id: string }[]) =>
+    zipOf(Object.fromEntries(records.map((each) => [`${each.id}.json`, JSON.stringify(each)])));
+  put(`${osv}/ecosystems.txt`, 'Go\nMaven\n');
+  put(
+    `${osv}/Go/all.zip`,
+    zip([
+      go('GO-2024-0001', [{ path: 'net/http', symbols: ['Server.Serve', 'conn.serve'] }]),
+      go('GO-2024-0002', [{ path: 'archive/zip' }]),
+      go('GO-2024-0003', undefined),
+      // a list that cannot be read in whole might have named what is there
+      go('GO-2024-0004', [{ path: 'archive/zip' }, { path: 17 }]),
+    ]),
+  );
+  put(
+    `${osv}/Maven/all.zip`,
+    zip([
+      maven('GHSA-jfh8-c2jp-5v3q', 'CVE-2021-44228', 'org.apache.logging.log4j:log4j-core'),
+      maven('GHSA-fp5r-v3w9-4333', 'CVE-2021-4104', 'log4j:log4j'),
+    ]),
+  );
+  const open = { releases: { bookworm: { status: 'open', repositories: {}, urgency: 'not yet assigned' } } };
+  put(
+    'security-tracker.debian.org/tracker/data/json',
+    JSON.stringify({ linux: { 'CVE-2024-1': open }, vim: { 'CVE-2024-2': open } }),
+  );
+}
+
+const log4j = (version: string, classes: readonly string[], artifact = 'log4j-core') =>
+  zipOf({
+    [`META-INF/maven/g/${artifact}/pom.properties`]: `groupId=${artifact === 'log4j' ? 'log4j' : 'org.apache.logging.log4j'}\nartifactId=${artifact}\nversion=${version}\n`,
+    ...Object.fromEntries(classes.map((name) => [`${name}.class`, 'x'])),
+  });
+
+const jndi = 'org/apache/logging/log4j/core/lookup/JndiLookup';
+const stanza = (name: string, source: string) =>
+  `Package: ${name}\nStatus: install ok installed\nArchitecture: amd64\nSource: ${source}\nVersion: 1-1\n\n`;
+const dpkgFiles: FixtureEntry[] = [
+  {
+    path: 'var/lib/dpkg/status',
+    content:
+      ['linux-libc-dev', 'linux-headers-amd64', 'linux-image-amd64'].map((name) => stanza(name, 'linux')).join('') +
+      ['vim-runtime', 'vim-doc', 'vim-tiny'].map((name) => stanza(name, 'vim')).join(''),
+  },
+  {
+    path: 'var/lib/dpkg/info/vim-doc.list',
+    content: '/.\n/usr\n/usr/share\n/usr/share/doc\n/usr/share/doc/vim-doc\n/usr/share/doc/vim-doc/copyright\n',
+  },
+  {
+    path: 'var/lib/dpkg/info/vim-tiny.list',
+    content: '/.\n/usr\n/usr/bin\n/usr/bin/vim.tiny\n/usr/share\n/usr/share/doc\n/usr/share/doc/vim-tiny\n',
+  },
+  {
+    path: 'var/lib/dpkg/info/vim-runtime.list',
+    content: '/.\n/usr\n/usr/share\n/usr/share/vim\n/usr/share/vim/vim90\n/usr/share/vim/vim90/menu.vim\n',
+  },
+];
+
+function writeImage(name: string, entries: readonly FixtureEntry[]): string {
+  writeFileSync(at(name), dockerArchive([fixtureImage({ layers: [[osRelease, ...entries]] })]));
+  return at(name);
+}
+
+/** `ID PATH-or-package: state`, sorted. */
+function codeOf({ findings }: ScanResult, subject: (finding: ScanResult['findings'][number]) => string): string[] {
+  return findings
+    .filter(({ kind }) => kind === 'vulnerability')
+    .map((finding) => `${finding.id} ${subject(finding)}: ${finding.evidence.code?.state ?? 'unknown'}`)
+    .sort();
+}
+
+beforeAll(async () => {
+  writeMirror();
+  await buildDatabase(at('db'), at('mirror'), ['debian-12', 'go', 'maven']);
+});
+
+describe.skipIf(noGo)(named('functions that are linked into Go binaries', noGo), () => {
+  const sources: Record<string, string> = {
+    'go.mod': 'module example.com/app\n\ngo 1.19\n',
+    'plain/main.go': 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("x") }\n',
+    'web/main.go':
+      'package main\n\nimport (\n\t"net/http"\n\t"os"\n)\n\nfunc main() { _ = http.ListenAndServe(os.Args[1], nil) }\n',
+  };
+  let image: string;
+
+  beforeAll(() => {
+    for (const [path, text] of Object.entries(sources)) {
+      mkdirSync(dirname(at('app', path)), { recursive: true });
+      writeFileSync(at('app', path), text);
+    }
+    const env = { PATH: process.env.PATH ?? '', HOME: scratch.path, GOPROXY: 'off', GOFLAGS: '-p=2', CGO_ENABLED: '0' };
+    const build = (out: string, of: string, ...flags: string[]) =>
+      execFileSync('go', ['build', ...flags, '-o', at(out), of], { cwd: at('app'), env });
+    build('plain', './plain');
+    build('web', './web');
+    build('stripped', './web', '-ldflags=-s -w', '-trimpath');
+    image = writeImage(
+      'go.tar',
+      ['plain', 'web', 'stripped'].map((name) => ({
+        path: `srv/${name}`,
+        content: readFileSync(at(name)),
+        mode: 0o755,
+      })),
+    );
+  });
+
+  const expected = [
+    'GO-2024-0001 /srv/plain: absent',
+    'GO-2024-0001 /srv/stripped: present',
+    'GO-2024-0001 /srv/web: present',
+    'GO-2024-0002 /srv/plain: absent',
+    'GO-2024-0002 /srv/stripped: absent',
+    'GO-2024-0002 /srv/web: absent',
+    ...['plain', 'stripped', 'web'].map((name) => `GO-2024-0003 /srv/${name}: unknown`),
+    ...['plain', 'stripped', 'web'].map((name) => `GO-2024-0004 /srv/${name}: unknown`),
+  ];
+
+  it('are told, stripped or not, from a cold and a warm cache; no finding is left out', async () => {
+    const args = ['scan', image, '--db-dir', at('db'), '--offline', '--at', '2026-08-22', '--no-gate'];
+    const cached = [...args, '--format', 'json', '--cache-dir', at('cache')];
+    const outcomes = [await plimsoll(cached), await plimsoll(cached)];
+    for (const { stdout } of outcomes)
+      expect(codeOf(JSON.parse(stdout) as ScanResult, ({ evidence }) => evidence.path ?? '')).toEqual(expected);
+    expect(outcomes[0]?.stdout).toBe(outcomes[1]?.stdout);
+  });
+
+  it('are what a policy may ask for', async () => {
+    writeFileSync(
+      at('policy.yaml'),
+      'name: linked\nrules:\n  - id: linked\n    scope: vulnerability\n    action: deny\n' +
+        `    when: finding.code != "absent"\n    message: the flawed code may be there\n`,
+    );
+    const { result } = await scan(image, at('db'), ['--policy', at('policy.yaml')]);
+    const denied = result.verdict.rules[0]?.findings ?? [];
+    expect(denied).toHaveLength(expected.filter((line) => !line.endsWith('absent')).length);
+  });
+});
+
+it('classes: a jar without the one that the advisory is about says so, shaded or not', async () => {
+  const image = writeImage('jars.tar', [
+    { path: 'app/with.jar', content: log4j('2.14.0', [jndi, 'a/B']) },
+    { path: 'app/without.jar', content: log4j('2.14.1', ['a/B']) },
+    { path: 'app/shaded.jar', content: log4j('2.13.0', [`shadow/${jndi}`]) },
+    { path: 'app/old.jar', content: log4j('1.2.17', ['org/apache/log4j/Logger'], 'log4j') },
+  ]);
+  const { result } = await scan(image, at('db'));
+  expect(codeOf(result, ({ evidence }) => evidence.path ?? '')).toEqual([
+    'CVE-2021-4104 /app/old.jar: absent',
+    'CVE-2021-44228 /app/shaded.jar: present',
+    'CVE-2021-44228 /app/with.jar: present',
+    'CVE-2021-44228 /app/without.jar: absent',
+  ]);
+});
+
+it('classes: those that matching asks for are those that are looked for', () => {
+  const asked = ['CVE-2021-44228', 'CVE-2019-17571', 'CVE-2021-4104', 'CVE-2022-23302', 'CVE-2022-23305'].flatMap(
+    (id) => [...classesNamedFor([id], 'log4j:log4j'), ...classesNamedFor([id], 'org.apache.logging.log4j:log4j-core')],
+  );
+  expect([...new Set(asked)].sort()).toEqual(watchedClasses.toSorted());
+});
+
+it('packages of a flawed source that hold headers of the kernel or documentation alone say so', async () => {
+  const { result } = await scan(writeImage('debian.tar', dpkgFiles), at('db'));
+  expect(codeOf(result, ({ package: about }) => about?.name ?? '')).toEqual([
+    'CVE-2024-1 linux-headers-amd64: absent',
+    'CVE-2024-1 linux-image-amd64: unknown',
+    'CVE-2024-1 linux-libc-dev: absent',
+    'CVE-2024-2 vim-doc: absent',
+    'CVE-2024-2 vim-runtime: unknown',
+    'CVE-2024-2 vim-tiny: unknown',
+  ]);
+});
