@@ -144,6 +144,30 @@ export function besideOf(shard: string): string | undefined {
   return /^(.+)-ratings$/.exec(shard)?.[1];
 }
 
+/** Products that the NVD has under several names, by the one that the classifiers use. */
+const sameProduct: Readonly<Record<string, string>> = {
+  'eclipse:jdk': 'eclipse:temurin',
+  'igor_sysoev:nginx': 'f5:nginx',
+  'mysql:mysql': 'oracle:mysql',
+  'nginx:nginx': 'f5:nginx',
+  'nodejs:nodejs': 'nodejs:node.js',
+  'oracle:mysql_server': 'oracle:mysql',
+  'pivotal_software:redis': 'redis:redis',
+  'python_software_foundation:python': 'python:python',
+  'redislabs:redis': 'redis:redis',
+};
+
+/** A product's name as the shards of the NVD's ranges key it: `vendor:product`. */
+export function cpeProduct(vendor: string, product: string): string {
+  const name = `${vendor}:${product}`.toLowerCase();
+  return Object.hasOwn(sameProduct, name) ? sameProduct[name]! : name;
+}
+
+/** Shard with the ranges of a product (`nodejs:node.js` → `cpe-n`), by the product's first letter. */
+export function cpeShard(product: string): string {
+  return `cpe-${/:[^a-z0-9]*([a-z])/.exec(product)?.[1] ?? 'other'}`;
+}
+
 /** A package name as the shard keys it: PEP 503 for pypi, lower case where the registry does not tell case apart. */
 export function shardPackageName(shard: string, name: string): string {
   switch (shard) {

@@ -48,10 +48,10 @@ export function judgeRecord(record: AdvisoryRecord, installed: Installed): Judge
   return invalid === undefined ? { verdict: 'not-affected' } : { verdict: 'undetermined', invalid };
 }
 
-/** Python writes one version in several ways (`1.0`, `1.0.0`); elsewhere lists repeat what the registry shows. */
+/** Python, and who has no ecosystem, write one version in several ways (`1.0`, `1.0.0`); elsewhere lists repeat what the registry shows. */
 function isListed({ versions }: AdvisoryRecord, { text, parsed, scheme }: Installed): boolean {
   if (versions.includes(text)) return true;
-  if (scheme.name !== 'pypi') return false;
+  if (scheme.name !== 'pypi' && scheme.name !== 'generic') return false;
   return versions.some((listed) => {
     const other = scheme.parse(listed);
     return other !== undefined && scheme.compare(parsed, other) === 0;

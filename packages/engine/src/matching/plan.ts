@@ -9,6 +9,8 @@ export interface Naming {
   distroShard(distro: Distro): string | undefined;
   /** undefined: no feed for this package type */
   ecosystemShard(packageType: string): { readonly shard: string; readonly scheme: string } | undefined;
+  /** where a program that no package owns is looked up; undefined: nobody speaks about it */
+  softwareShard?(pkg: Package): { readonly shard: string; readonly scheme: string; readonly name: string } | undefined;
   /** a package name as the shard keys it (PEP 503 for pypi …) */
   shardPackageName(shard: string, name: string): string;
 }
@@ -37,6 +39,8 @@ export interface LookupPlan {
   readonly noFeedDistro: Distro | null;
   /** shards without which the scan cannot pass, sorted; ratings come on top, once the CVEs are known */
   readonly shards: readonly string[];
+  /** shards about programs that no package owns: without them those are `no-feed`, sorted */
+  readonly software: readonly string[];
   /** names to look up, by shard; sorted, each once */
   readonly names: ReadonlyMap<string, readonly string[]>;
   /** packages that can be judged, in the order of the inventory */
@@ -90,6 +94,7 @@ export function planLookups(
   const gaps = new Gaps();
   const lookups: PackageLookup[] = [];
   const shards = new Set<string>();
+  const software = new Set<string>();
   if (distro) shards.add('eol');
   if (distroShard !== null) shards.add(distroShard);
   for (const pkg of inventory.packages) {
@@ -97,7 +102,8 @@ export function planLookups(
       ? distroTarget(pkg, distro, distroShard, gaps)
       : ecosystemTarget(pkg, naming, gaps);
     if (!target) continue;
-    shards.add(target.shard);
+    if (target.scheme === softwareScheme) software.add(target.shard);
+    else shards.add(target.shard);
     const scheme = findScheme(target.scheme);
     if (!scheme) gaps.count('not-comparable', pkg.type);
     else if (scheme.parse(target.version) === undefined) gaps.unparsed(pkg, target.version);
@@ -110,10 +116,26 @@ export function planLookups(
     distroShard,
     noFeedDistro: distro && distroShard === null ? distro : null,
     shards: [...shards].sort(),
+    software: [...software].sort(),
     names: namesByShard(lookups),
     lookups,
     incomplete: gaps.entries(),
   };
+}
+
+/** Of versions of software that belongs to no ecosystem. */
+const softwareScheme = 'generic';
+
+/** Says of programs that no package owns that nobody judged them, where the shard about them is not at hand. */
+export function unjudgedSoftware(plan: LookupPlan, atHand: (shard: string) => boolean): Incomplete[] {
+  return plan.software
+    .filter((shard) => !atHand(shard))
+    .map((shard): Incomplete => {
+      const packages = plan.lookups.filter((lookup) => lookup.shard === shard).map((lookup) => lookup.package);
+      const names = [...new Set(packages.map(({ name }) => name))].sort().join(', ');
+      const message = `${packages.length} generic ${packages.length === 1 ? 'package was' : 'packages were'} not judged (${names}): the NVD's ranges of them are not at hand; run "plimsoll db build --only ${shard}"`;
+      return { code: 'no-feed', message };
+    });
 }
 
 function distroTarget(
@@ -156,6 +178,8 @@ function rpmSource({ version, source }: Package): PackageLookup['source'] {
 }
 
 function ecosystemTarget(pkg: Package, naming: Naming, gaps: Gaps): PackageLookup | undefined {
+  const software = naming.softwareShard?.(pkg);
+  if (software) return { package: pkg, ...software, version: pkg.version, via: 'package', distro: false };
   const ecosystem = naming.ecosystemShard(pkg.type);
   if (ecosystem)
     return { package: pkg, ...ecosystem, name: pkg.name, version: pkg.version, via: 'package', distro: false };

@@ -23,9 +23,13 @@ export class AdvisoryDesk {
     this.#reader = this.#open();
   }
 
-  static async open(request: ScanRequest, needed: readonly string[]): Promise<AdvisoryDesk> {
+  /** @param useful shards that the scan can do without: they are not built from all of the NVD for one image */
+  static async open(request: ScanRequest, needed: readonly string[], useful: readonly string[]): Promise<AdvisoryDesk> {
     const desk = new AdvisoryDesk(request);
-    await desk.#bringUpToDate(needed);
+    const { catalog, mirrors = [] } = request.update ?? {};
+    const near = catalog !== undefined || mirrors.length > 0;
+    const wanted = useful.filter((shard) => near || desk.#reader.shard(shard) !== undefined);
+    await desk.#bringUpToDate([...needed, ...wanted]);
     for (const name of needed) desk.#needed.add(name);
     return desk;
   }
@@ -34,7 +38,8 @@ export class AdvisoryDesk {
   records(plan: LookupPlan): ReadonlyMap<string, ReadonlyMap<string, readonly AdvisoryRecord[]>> {
     const found = new Map<string, ReadonlyMap<string, readonly AdvisoryRecord[]>>();
     for (const [shard, names] of plan.names) {
-      if (this.#has(shard)) found.set(shard, this.#reader.advisories(shard, names));
+      const there = plan.software.includes(shard) ? this.#ifFresh(shard) : this.#has(shard);
+      if (there) found.set(shard, this.#reader.advisories(shard, names));
     }
     return found;
   }

@@ -4,7 +4,7 @@ import { endOfLife } from '../matching/end-of-life.ts';
 import { candidateCves, enrich } from '../matching/enrich.ts';
 import { compareFindings } from '../matching/finding-key.ts';
 import { matchInventory } from '../matching/match.ts';
-import { type LookupPlan, planLookups, sortIncomplete } from '../matching/plan.ts';
+import { type LookupPlan, type Naming, planLookups, sortIncomplete, unjudgedSoftware } from '../matching/plan.ts';
 import { defaultSeverityOrder } from '../matching/severity.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import { factsRead, filesRead, signalsRead } from '../policy/rule-inputs.ts';
@@ -59,14 +59,11 @@ function withFactsOfPolicies(request: ScanRequest): ScanRequest {
 async function scanSubject(subject: Subject, request: ScanRequest): Promise<ScanResult> {
   const { inventory } = subject;
   const judged = asJudged(inventory, request.judgedAs);
-  const plan = planLookups(judged, { distroShard, ecosystemShard, shardPackageName });
-  const desk = await AdvisoryDesk.open(request, neededShards(plan, request));
+  const plan = planLookups(judged, await namingFor(judged));
+  const desk = await AdvisoryDesk.open(request, neededShards(plan, request), plan.software);
   try {
-    const { candidates, incomplete: uncompared } = matchInventory({
-      inventory: judged,
-      plan,
-      advisories: desk.records(plan),
-    });
+    const records = desk.records(plan);
+    const { candidates, incomplete: uncompared } = matchInventory({ inventory: judged, plan, advisories: records });
     const signals = await desk.signals(candidateCves(candidates), [...plan.names.keys()]);
     const { distro } = judged;
     const life = distro && endOfLife(distro, desk.endOfLife(distro.id), request.evaluatedAt);
@@ -89,6 +86,7 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
       ...(subject.malware?.incomplete ?? []),
       ...plan.incomplete,
       ...uncompared,
+      ...unjudgedSoftware(plan, (shard) => records.has(shard)),
     ]);
     const policySubject: PolicySubject = {
       image: {
@@ -143,6 +141,14 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
   } finally {
     desk.close();
   }
+}
+
+/** The table of classifiers is loaded only for an image that has something that one of them recognised. */
+async function namingFor({ packages }: Inventory): Promise<Naming> {
+  const naming = { distroShard, ecosystemShard, shardPackageName };
+  if (!packages.some(({ type }) => type === 'generic')) return naming;
+  const { unownedSoftware } = await import('./unowned-software.ts');
+  return { ...naming, softwareShard: unownedSoftware };
 }
 
 /** What the image needs, and what rules ask of its findings: nothing is exploited in an image without packages. */

@@ -4,6 +4,7 @@ import { bitnamiScheme } from './bitnami/bitnami-scheme.ts';
 import { conanScheme } from './conan/conan-scheme.ts';
 import { cranScheme } from './cran/cran-scheme.ts';
 import { debScheme } from './deb/deb-scheme.ts';
+import { genericScheme } from './generic/generic-scheme.ts';
 import { gentooScheme } from './gentoo/gentoo-scheme.ts';
 import { hackageScheme } from './hackage/hackage-scheme.ts';
 import { mavenScheme } from './maven/maven-scheme.ts';
@@ -30,6 +31,7 @@ export const schemes: readonly VersionScheme[] = [
   cranScheme,
   datetimeScheme,
   debScheme,
+  genericScheme,
   gentooScheme,
   hackageScheme,
   intdotScheme,

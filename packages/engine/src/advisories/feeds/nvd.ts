@@ -4,6 +4,7 @@ import { AdvisoryError } from '../advisory-error.ts';
 import { dayOf, isCve, type ReadContext, reject } from '../feed.ts';
 import { splitJson } from '../formats/json-stream.ts';
 import type { AdvisoryText, RatingRecord } from '../types.ts';
+import { cpeConfigurations, type SoftwareRanges, softwareRanges } from './cpe-ranges.ts';
 import { schemaReason } from './osv-zip.ts';
 import { cvssRating, cweIds, sortCvss } from './ratings.ts';
 
@@ -45,6 +46,8 @@ export interface NvdRecord {
   readonly text: AdvisoryText;
   /** full time stamp, to tell which of two files is newer */
   readonly modified: string;
+  /** applications that it is about; empty where they were not asked for */
+  readonly software: readonly SoftwareRanges[];
 }
 
 /**
@@ -57,6 +60,7 @@ export async function readNvd(
   part: string,
   wanted: (id: string) => boolean,
   visit: (record: NvdRecord) => void,
+  withSoftware = false,
 ): Promise<boolean> {
   const url = nvdUrl(part);
   const stream = context.stream(url);
@@ -65,7 +69,7 @@ export async function readNvd(
   for await (const text of splitJson(url, hashed(stream, hash), 'elements', maxRecordBytes)) {
     const id = /"id"\s*:\s*"([^"]{1,40})"/.exec(text.slice(0, 400))?.[1];
     if (id !== undefined && isCve(id) && !wanted(id)) continue;
-    const record = parse(context, text, url);
+    const record = parse(context, text, url, withSoftware);
     if (record !== undefined) visit(record);
   }
   await verify(context, part, hash.digest('hex'));
@@ -93,7 +97,7 @@ async function verify(context: ReadContext, part: string, digest: string): Promi
   );
 }
 
-function parse(context: ReadContext, text: string, url: string): NvdRecord | undefined {
+function parse(context: ReadContext, text: string, url: string, withSoftware: boolean): NvdRecord | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -132,7 +136,18 @@ function parse(context: ReadContext, text: string, url: string): NvdRecord | und
       references: [...new Set((cve.references ?? []).map((reference) => reference.url))],
     },
     modified: cve.lastModified ?? '',
+    software: withSoftware && cve.vulnStatus !== 'Rejected' ? softwareOf(context, cve.id, value) : [],
   };
+}
+
+/** Configurations are the largest part of a record, and checked only where they are asked for. */
+function softwareOf(context: ReadContext, id: string, value: unknown): readonly SoftwareRanges[] {
+  const { configurations } = (value as { cve: { configurations?: unknown } }).cve;
+  if (configurations === undefined || configurations === null) return [];
+  const parsed = z.safeParse(cpeConfigurations, configurations);
+  if (parsed.success) return softwareRanges(parsed.data);
+  reject(context.tally, `${id} configurations`, schemaReason(parsed.error));
+  return [];
 }
 
 /** CISA's Vulnrichment appears in the NVD under its organisation's id, GitHub under its mail address. */

@@ -9,7 +9,7 @@ import {
 } from '../types.ts';
 
 /** Raised when the layout or the meaning of shards changes: older shards are then built again. */
-export const shardFormat = 2;
+export const shardFormat = 3;
 
 /** Tables of a shard; every one is keyed by what it is asked for. Bodies are compact JSON, titles plain text by record id. */
 export const shardSchema = `
