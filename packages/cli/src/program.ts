@@ -33,6 +33,7 @@ const reportFormats = [
   'junit',
   'csv',
   'clair',
+  'compliance',
 ];
 const severityNames = ['Unknown', 'Negligible', 'Low', 'Medium', 'High', 'Critical'];
 const stageNames = ['pipeline', 'registry', 'admission', 'runtime'];

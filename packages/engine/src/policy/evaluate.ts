@@ -1,6 +1,7 @@
 import type { Finding } from '../matching/types.ts';
 import { type CompareVersions, smallestChanges } from './changes.ts';
 import { completenessReasons } from './completeness.ts';
+import { controlOutcomes } from './compliance.ts';
 import type { ExceptionFile } from './exception.ts';
 import { Exceptions } from './exception-match.ts';
 import type { Policy } from './policy-file.ts';
@@ -49,12 +50,14 @@ export function evaluate(subject: PolicySubject, options: EvaluateOptions): Eval
       allowed: new Set(options.policies.flatMap((policy) => policy.allow.incomplete)),
     }),
   ];
+  const controls = controlOutcomes(options.policies, rules, reasons, subject);
   const verdict: Verdict = {
     result: reasons.length > 0 ? 'fail' : rules.length > 0 ? 'warn' : 'pass',
     exitCode: exitCode(reasons),
     reasons,
     inputs: inputsRead(options, found),
     rules,
+    ...(controls.length > 0 ? { controls } : {}),
     exceptions: exceptions.report(),
     changes: smallestChanges(denying, findings, subject, options.compareVersions ?? byCodeUnit),
   };

@@ -6,8 +6,9 @@ import type { ExpressionProblem } from './cel-parse.ts';
 import { bool, type CelType, double, string } from './cel-types.ts';
 import { incompleteCodes } from './completeness.ts';
 import { futureScopes, type SupportedScope, scopeVariables, supportedScopes } from './context-types.ts';
+import { frameworkNames } from './frameworks.ts';
 import { compileTemplate, type Template } from './template.ts';
-import type { RuleAction } from './types.ts';
+import type { FrameworkName, RuleAction } from './types.ts';
 import { type YamlLimits, type YamlMapping, YamlReader } from './yaml-reader.ts';
 
 const limits: YamlLimits = { maxCharacters: 262_144, maxDepth: 20, maxAliases: 100, maxProblems: 50 };
@@ -39,6 +40,8 @@ export interface Rule {
 export interface Policy {
   readonly name: string;
   readonly description: string | null;
+  /** whose controls its rules serve, so that the result tells of each */
+  readonly framework: FrameworkName | null;
   readonly rules: readonly Rule[];
   /** what may be incomplete without closing the gate */
   readonly allow: { readonly incomplete: readonly IncompleteCode[] };
@@ -61,7 +64,7 @@ export function loadPolicy(text: string, source: string): Policy {
 /** Fields for which files are read. */
 const bodyFields: ReadonlySet<string> = new Set(['file.sha256', 'file.content', 'file.contentKnown']);
 
-const policyFields = ['name', 'description', 'allow', 'rules'];
+const policyFields = ['name', 'description', 'framework', 'allow', 'rules'];
 const ruleFields = [
   'id',
   'description',
@@ -83,6 +86,7 @@ function readPolicy(reader: YamlReader, root: Node): Policy | undefined {
   if (policy === undefined) return undefined;
   const name = required(reader, policy, 'the policy', 'name', (node) => reader.text(node, 'name'));
   const description = optional(policy, 'description', (node) => reader.text(node, 'description'));
+  const framework = optional(policy, 'framework', (node) => reader.choice(node, 'framework', frameworkNames));
   const incomplete = optional(policy, 'allow', (node) => readAllow(reader, node)) ?? [];
   const nodes = required(reader, policy, 'the policy', 'rules', (node) => reader.list(node, 'rules')) ?? [];
   if (policy.entries.has('rules') && nodes.length === 0) {
@@ -94,6 +98,7 @@ function readPolicy(reader: YamlReader, root: Node): Policy | undefined {
   return {
     name: name ?? '',
     description: description ?? null,
+    framework: framework ?? null,
     rules: rules.filter((rule) => rule !== undefined),
     allow: { incomplete },
   };

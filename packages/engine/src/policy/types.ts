@@ -35,6 +35,27 @@ export interface RuleOutcome {
   readonly findings: readonly string[];
 }
 
+/** Frameworks that a policy may stand for. */
+export const frameworkTitles = {
+  'nist-800-190': 'NIST SP 800-190, section 4',
+  'pci-dss-4': 'PCI DSS 4.0, what concerns software and its configuration',
+  'cis-docker': 'CIS Docker Benchmark, section 4',
+} as const;
+export type FrameworkName = keyof typeof frameworkTitles;
+
+/** A control of a framework that a policy stands for (`verdict.controls[]`). */
+export interface ControlOutcome {
+  readonly framework: FrameworkName;
+  /** `4.1.1` */
+  readonly id: string;
+  readonly title: string;
+  readonly state: 'passed' | 'failed' | 'needs-a-person';
+  /** ids of its rules that found something */
+  readonly rules: readonly string[];
+  /** why a person has to look */
+  readonly note: string | null;
+}
+
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 5;
 
 export interface Reason {
@@ -91,6 +112,8 @@ export interface Verdict {
   readonly inputs: readonly string[];
   /** only rules that found something; deny first, in the order of the policies */
   readonly rules: readonly RuleOutcome[];
+  /** absent where no policy stands for a framework */
+  readonly controls?: readonly ControlOutcome[];
   readonly exceptions: readonly AppliedException[];
   /** smallest change that would let the image pass: package upgrades and other steps, in words */
   readonly changes: readonly {
@@ -123,6 +146,8 @@ export interface PolicySubject {
   /** `YYYY-MM-DD` */
   readonly evaluatedAt: string;
   readonly inventory: Inventory;
+  /** whether a daemon looked into the files */
+  readonly malwareScanned?: boolean;
   /** of matching: vulnerability, malware, end-of-life */
   readonly findings: readonly Finding[];
   readonly incomplete: readonly Incomplete[];

@@ -26,6 +26,7 @@ describe('report formats', () => {
       'junit',
       'csv',
       'clair',
+      'compliance',
     ]);
     for (const format of formats)
       expect(() =>

@@ -1,5 +1,6 @@
 /** Every format that `scan` writes, in the order in which help lists them. A new one is one file, its test and one line here. */
 import { clair } from './clair.ts';
+import { compliance } from './compliance.ts';
 import { csv } from './csv.ts';
 import { gitlab } from './gitlab.ts';
 import { gitlabCodequality } from './gitlab-codequality.ts';
@@ -20,4 +21,5 @@ export const formats: readonly ReportFormat[] = [
   junit,
   csv,
   clair,
+  compliance,
 ];

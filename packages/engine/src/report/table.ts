@@ -1,7 +1,7 @@
 /** The report for the terminal: the verdict and what broke the gate first, then what to do, then the rest. */
 import type { ScanResult } from '../result/types.ts';
 import { findingList, suppressedList } from './terminal/finding-sections.ts';
-import { brokenGate, headline, warnings, whatToDo } from './terminal/gate-sections.ts';
+import { brokenGate, controls, headline, warnings, whatToDo } from './terminal/gate-sections.ts';
 import { platformDifferences } from './terminal/platform-sections.ts';
 import { createScreen } from './terminal/screen.ts';
 import { coverage, exceptions, footer, unseen } from './terminal/state-sections.ts';
@@ -17,6 +17,7 @@ export const table: ReportFormat = {
     brokenGate(screen, result);
     whatToDo(screen, result);
     warnings(screen, result);
+    controls(screen, result);
     findingList(screen, result, options);
     suppressedList(screen, result, options);
     unseen(screen, result);

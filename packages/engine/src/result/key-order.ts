@@ -202,6 +202,7 @@ export const resultKeyOrder: KeyOrder = {
       controls: null,
       findings: null,
     },
+    controls: { framework: null, id: null, title: null, state: null, rules: null, note: null },
     exceptions: {
       id: null,
       source: null,

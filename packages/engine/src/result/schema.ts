@@ -386,6 +386,20 @@ const verdict = z.object({
       findings: strings.meta({ description: 'keys' }),
     }),
   ),
+  controls: z
+    .exactOptional(
+      z.array(
+        z.object({
+          framework: z.enum(['nist-800-190', 'pci-dss-4', 'cis-docker']),
+          id: z.string(),
+          title: z.string(),
+          state: z.enum(['passed', 'failed', 'needs-a-person']),
+          rules: strings.meta({ description: 'ids of its rules that found something' }),
+          note: z.string().nullable().meta({ description: 'why a person has to look' }),
+        }),
+      ),
+    )
+    .meta({ description: 'each control of the frameworks that the policies stand for; absent where there is none' }),
   exceptions: z.array(
     z.object({
       id: z.string(),

@@ -102,6 +102,7 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
       stage: request.stage,
       evaluatedAt: request.evaluatedAt,
       inventory,
+      malwareScanned: subject.malware !== null,
       findings: matched,
       incomplete,
       stale,

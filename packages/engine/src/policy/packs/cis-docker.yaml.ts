@@ -1,6 +1,7 @@
 /** The pack `cis-docker`: what stands between the backticks is a YAML policy file. */
 export const cisDockerPack = `name: cis-docker
 description: Section 4 (container images and build files) of the CIS Docker Benchmark, as far as an image shows it.
+framework: cis-docker
 rules:
   - id: cis-4.1-user
     scope: config

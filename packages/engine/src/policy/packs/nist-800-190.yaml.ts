@@ -1,6 +1,7 @@
 /** The pack `nist-800-190`: what stands between the backticks is a YAML policy file. */
 export const nist800190Pack = `name: nist-800-190
 description: Section 4.1 (countermeasures for images) of NIST SP 800-190, Application Container Security Guide, as far as an image shows it.
+framework: nist-800-190
 rules:
   - id: known-exploited
     scope: vulnerability

@@ -1,6 +1,7 @@
 /** The pack `pci-dss-4`: what stands between the backticks is a YAML policy file. */
 export const pciDss4Pack = `name: pci-dss-4
 description: Requirements of PCI DSS 4.0 that an image can break.
+framework: pci-dss-4
 rules:
   - id: default-account
     scope: user

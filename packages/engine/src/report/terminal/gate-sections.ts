@@ -3,6 +3,7 @@ import type { Finding } from '../../matching/types.ts';
 import type { RuleOutcome } from '../../policy/types.ts';
 import type { ScanResult } from '../../result/types.ts';
 import { baseAdvice, baseWords } from '../base-words.ts';
+import { controlCounts } from '../control-words.ts';
 import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
 import { ageInDays, countWords, fixWords, plural, riskMarks, subjectWords } from '../finding-words.ts';
 import { layerPlaces, placeWords } from '../layer-words.ts';
@@ -157,5 +158,16 @@ export function warnings(screen: Screen, result: ScanResult): void {
     const count = rule.findings.length > 1 ? [styled(` (${plural(rule.findings.length, 'finding')})`, 'dim')] : [];
     screen.text(2, [styled(`${screen.glyphs.warning} ${rule.id}`, 'warning'), `  ${rule.message}`, ...count], 4);
     if (rule.remediation !== null) screen.text(4, styled(rule.remediation, 'dim'));
+  }
+}
+
+/** One line a framework; the format `compliance` has every control. */
+export function controls(screen: Screen, { verdict }: ScanResult): void {
+  if (verdict.controls === undefined) return;
+  heading(screen, 'Controls', '--format compliance=FILE lists each');
+  for (const [framework, own] of Map.groupBy(verdict.controls, (control) => control.framework)) {
+    const failed = own.filter(({ state }) => state === 'failed').map(({ id }) => id);
+    const which = failed.length === 0 ? '' : ` (failed: ${failed.join(', ')})`;
+    screen.text(2, [styled(framework, 'bold'), `  ${controlCounts(own)}`, styled(which, 'dim')], 4);
   }
 }
