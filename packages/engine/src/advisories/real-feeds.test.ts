@@ -90,6 +90,32 @@ describe.skipIf(mirror === undefined)(mirror === undefined ? needsShared : 'the 
     expect([...assessed.values()].map(({ exploitation }) => exploitation)).toEqual(['active', 'poc']);
   });
 
+  test('a genuine sample of Debian’s tracker as it is published, with repositories and descriptions', async () => {
+    using samples = tempDirectory();
+    const built = await buildDatabase({
+      dbDir: samples.path,
+      mirrors: [join(mirror!, 'excerpts')],
+      asOf: '2026-08-22',
+      only: ['debian-12', 'debian-sid'],
+    });
+    expect(built.feeds).toMatchObject([{ feed: 'debian', rejected: 0 }]);
+    const opened = openAdvisories(samples.path);
+    const said = (shard: string) =>
+      (opened.advisories(shard, ['apparmor']).get('apparmor') ?? []).map((record) => [
+        record.id,
+        record.status,
+        record.ranges[0]?.fixed,
+        record.labels[0]?.severity,
+      ]);
+    expect(said('debian-12')).toEqual([
+      ['CVE-2014-1424', 'not-affected', undefined, 'Negligible'],
+      ['CVE-2016-1585', 'affected', null, 'Negligible'],
+      ['CVE-2017-6507', 'affected', '2.11.0-3', undefined],
+    ]);
+    expect(said('debian-sid')[1]).toEqual(['CVE-2016-1585', 'affected', '3.0.12-1', 'Negligible']);
+    opened.close();
+  });
+
   test('genuine samples of what is not there whole: Exploit-DB and Metasploit', async () => {
     using samples = tempDirectory();
     const built = await buildDatabase({

@@ -80,6 +80,7 @@ describe('names of shards', () => {
       'hackage',
       'conan',
       'swift',
+      'julia',
       'pear',
     ]) {
       const { shard, scheme } = ecosystemShard(type)!;

@@ -121,6 +121,8 @@ const ecosystems: Readonly<Record<string, EcosystemShard>> = {
   hackage: { shard: 'hackage', scheme: 'hackage' },
   conan: { shard: 'conancenter', scheme: 'conan' },
   swift: { shard: 'swifturl', scheme: 'semver' },
+  // the build counts, as with Pub: `8.4.0+0` comes before `8.4.0+1`
+  julia: { shard: 'julia', scheme: 'pub' },
 };
 
 /** Shard of a package type (purl type); undefined: no feed for it. */

@@ -42,6 +42,7 @@ const tracker = {
     'CVE-2024-0005': state('open', { nodsa: 'Minor issue', nodsa_reason: 'ignored' }),
     'CVE-2024-0006': state('open', { nodsa: 'Minor issue', nodsa_reason: 'postponed' }),
     'CVE-2024-0007': state('undetermined'),
+    'CVE-2024-0010': state('open', { nodsa: 'Minor issue', nodsa_reason: '' }),
     'CVE-2024-0008': { releases: { sid: { status: 'open' }, forky: { status: 'open' } } },
     'CVE-2024-0009': { releases: 'nonsense' },
   },
@@ -86,6 +87,8 @@ describe('Debian', () => {
     expect(all.get('CVE-2024-0005')).toMatchObject({ status: 'will-not-fix', ranges: open });
     expect(all.get('CVE-2024-0006')).toMatchObject({ status: 'deferred', ranges: open });
     expect(all.get('CVE-2024-0007')).toMatchObject({ status: 'under-investigation', ranges: open });
+    // no DSA is planned: that is no promise that there will be no fix
+    expect(all.get('CVE-2024-0010')).toMatchObject({ status: 'affected', ranges: open });
     expect(all.has('CVE-2024-0008')).toBe(false);
     expect(built.records('debian-14', 'openssl')).toHaveLength(1);
     expect(built.records('debian-sid', 'openssl')).toHaveLength(1);
@@ -121,7 +124,7 @@ describe('Debian', () => {
 
   test('each of the two feeds alone makes shards, and the report names the other', async () => {
     using built = await buildFrom({ [trackerUrl]: tracker });
-    expect(built.records('debian-12', 'openssl')).toHaveLength(7);
+    expect(built.records('debian-12', 'openssl')).toHaveLength(8);
     expect(built.report.skipped).toContainEqual({
       feed: 'debian',
       url: 'https://osv-vulnerabilities.storage.googleapis.com/Debian/all.zip',

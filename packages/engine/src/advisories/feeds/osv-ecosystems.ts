@@ -74,6 +74,7 @@ export const osvEcosystems: readonly OsvEcosystem[] = [
   { name: 'GitHub Actions', prefix: 'github-actions', scheme: 'semver', license: ghsa },
   { name: 'CRAN', prefix: 'cran', scheme: 'cran', license: 'R Consortium Advisory Database, Apache-2.0' },
   { name: 'Hackage', prefix: 'hackage', scheme: 'hackage', license: 'Haskell Security Advisories, CC0-1.0' },
+  { name: 'Julia', prefix: 'julia', scheme: 'pub', license: 'Julia Security Advisories, CC-BY-4.0' },
   { name: 'ConanCenter', prefix: 'conancenter', scheme: 'conan', license: 'OSV, CC-BY-4.0' },
   {
     name: 'Debian',

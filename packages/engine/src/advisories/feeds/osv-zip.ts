@@ -36,7 +36,7 @@ export async function readOsvZip(
     },
     refused: (name, reason) => reject(tally, name, reason),
   };
-  await readZip(path, visitor, signal);
+  await readZip(url, path, visitor, signal);
   return true;
 }
 

@@ -14,6 +14,7 @@ async function read(bytes: Buffer, limits: ZipLimits = zipLimits) {
   const files: [string, string][] = [];
   const refused: string[] = [];
   await readZip(
+    'https://feed.example/x.zip',
     path,
     {
       wanted: (name) => !name.endsWith('.txt'),

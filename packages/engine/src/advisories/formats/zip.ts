@@ -37,10 +37,12 @@ const localHeaderSize = 30;
  * Visits the files of a zip archive in the order of the central directory. An entry over `maxEntryBytes` is refused;
  * nothing is inflated beyond the limit, whatever its header says.
  *
+ * @param name of the feed's file, for messages
  * @throws AdvisoryError `feed-malformed` (truncated, damaged), `feed-too-large` (too many entries), `aborted`
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
 export async function readZip(
+  name: string,
   path: string,
   visitor: ArchiveVisitor,
   signal?: AbortSignal,
@@ -50,12 +52,12 @@ export async function readZip(
   try {
     fd = openSync(path, 'r');
   } catch (error) {
-    throw new AdvisoryError('feed-malformed', `${path}: cannot be read (${reasonOf(error)})`, error);
+    throw new AdvisoryError('feed-malformed', `${name}: cannot be read (${reasonOf(error)})`, error);
   }
   try {
     const size = fstatSync(fd).size;
     let done = 0;
-    for (const entry of readDirectory(fd, size, path, limits)) {
+    for (const entry of readDirectory(fd, size, name, limits)) {
       // reading is synchronous: now and then others (signals, progress) get their turn
       if (++done % entriesPerTurn === 0) await nextTurn();
       throwIfAborted(signal);
@@ -64,7 +66,7 @@ export async function readZip(
         visitor.refused(entry.name, `is larger than ${limits.maxEntryBytes} bytes`);
         continue;
       }
-      const body = readBody(fd, size, entry, path);
+      const body = readBody(fd, size, entry, name);
       if (body === undefined) visitor.refused(entry.name, 'cannot be inflated, or its size or checksum is wrong');
       else visitor.file(entry.name, body);
     }
@@ -73,24 +75,24 @@ export async function readZip(
   }
 }
 
-function readDirectory(fd: number, size: number, path: string, limits: ZipLimits): ZipEntry[] {
-  const { offset, length, entries } = findDirectory(fd, size, path);
+function readDirectory(fd: number, size: number, name: string, limits: ZipLimits): ZipEntry[] {
+  const { offset, length, entries } = findDirectory(fd, size, name);
   if (entries > limits.maxEntries || length > limits.maxDirectoryBytes) {
     throw new AdvisoryError(
       'feed-too-large',
-      `${path}: the archive lists ${entries} files, more than ${limits.maxEntries}`,
+      `${name}: the archive lists ${entries} files, more than ${limits.maxEntries}`,
     );
   }
-  const directory = readAt(fd, offset, length, path);
+  const directory = readAt(fd, offset, length, name);
   const out: ZipEntry[] = [];
   let at = 0;
   while (out.length < entries) {
     if (at + 46 > directory.length || directory.readUInt32LE(at) !== 0x02014b50)
-      throw malformed(path, 'its directory is damaged');
+      throw malformed(name, 'its directory is damaged');
     const nameLength = directory.readUInt16LE(at + 28);
     const extraLength = directory.readUInt16LE(at + 30);
     const end = at + 46 + nameLength + extraLength + directory.readUInt16LE(at + 32);
-    if (end > directory.length) throw malformed(path, 'its directory is cut off');
+    if (end > directory.length) throw malformed(name, 'its directory is cut off');
     const extra = directory.subarray(at + 46 + nameLength, at + 46 + nameLength + extraLength);
     out.push({
       name: directory.toString('utf8', at + 46, at + 46 + nameLength),
@@ -129,12 +131,12 @@ function withZip64(extra: Buffer, sizes: Sizes): Sizes {
   return { size, compressedSize, headerOffset };
 }
 
-function findDirectory(fd: number, size: number, path: string): { offset: number; length: number; entries: number } {
+function findDirectory(fd: number, size: number, name: string): { offset: number; length: number; entries: number } {
   const tailLength = Math.min(size, eocdSize + maxComment + 20);
-  const tail = readAt(fd, size - tailLength, tailLength, path);
+  const tail = readAt(fd, size - tailLength, tailLength, name);
   const at = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]));
   if (at === -1 || at + eocdSize > tail.length) {
-    throw malformed(path, tail.length === 0 ? 'it is empty' : 'it is no zip archive, or truncated');
+    throw malformed(name, tail.length === 0 ? 'it is empty' : 'it is no zip archive, or truncated');
   }
   let entries = tail.readUInt16LE(at + 10);
   let length = tail.readUInt32LE(at + 12);
@@ -142,29 +144,29 @@ function findDirectory(fd: number, size: number, path: string): { offset: number
   const locator = at - 20;
   if (locator >= 0 && tail.readUInt32LE(locator) === 0x07064b50) {
     const at64 = Number(tail.readBigUInt64LE(locator + 8));
-    if (at64 > size) throw malformed(path, 'its zip64 directory lies beyond its end');
-    const record = readAt(fd, at64, 56, path);
-    if (record.readUInt32LE(0) !== 0x06064b50) throw malformed(path, 'its zip64 directory is damaged');
+    if (at64 > size) throw malformed(name, 'its zip64 directory lies beyond its end');
+    const record = readAt(fd, at64, 56, name);
+    if (record.readUInt32LE(0) !== 0x06064b50) throw malformed(name, 'its zip64 directory is damaged');
     entries = Number(record.readBigUInt64LE(32));
     length = Number(record.readBigUInt64LE(40));
     offset = Number(record.readBigUInt64LE(48));
   }
-  if (offset + length > size) throw malformed(path, 'its directory lies beyond its end');
+  if (offset + length > size) throw malformed(name, 'its directory lies beyond its end');
   return { offset, length, entries };
 }
 
 /** undefined: damaged. */
-function readBody(fd: number, fileSize: number, entry: ZipEntry, path: string): Buffer | undefined {
+function readBody(fd: number, fileSize: number, entry: ZipEntry, name: string): Buffer | undefined {
   const start = entry.headerOffset;
   if (start + localHeaderSize + entry.compressedSize > fileSize) return undefined;
   // names and extra fields of local headers are short: one read gets header and body
   const guess = Math.min(localHeaderSize + 256 + entry.compressedSize, fileSize - start);
-  let bytes = readAt(fd, start, guess, path);
+  let bytes = readAt(fd, start, guess, name);
   if (bytes.readUInt32LE(0) !== 0x04034b50) return undefined;
   const from = localHeaderSize + bytes.readUInt16LE(26) + bytes.readUInt16LE(28);
   const end = from + entry.compressedSize;
   if (start + end > fileSize) return undefined;
-  if (end > bytes.length) bytes = readAt(fd, start, end, path);
+  if (end > bytes.length) bytes = readAt(fd, start, end, name);
   const raw = bytes.subarray(from, end);
   const body = entry.method === 0 ? raw : entry.method === 8 ? inflate(raw, entry.size) : undefined;
   if (body === undefined || body.length !== entry.size || crc32(body) !== entry.crc) return undefined;
@@ -180,17 +182,17 @@ function inflate(raw: Buffer, size: number): Buffer | undefined {
   }
 }
 
-function readAt(fd: number, offset: number, length: number, path: string): Buffer {
+function readAt(fd: number, offset: number, length: number, name: string): Buffer {
   const buffer = Buffer.allocUnsafe(length);
   let got = 0;
   while (got < length) {
     const read = readSync(fd, buffer, got, length - got, offset + got);
-    if (read === 0) throw malformed(path, 'it is truncated');
+    if (read === 0) throw malformed(name, 'it is truncated');
     got += read;
   }
   return buffer;
 }
 
-function malformed(path: string, what: string): AdvisoryError {
-  return new AdvisoryError('feed-malformed', `${path}: ${what}; fetch it again`);
+function malformed(name: string, what: string): AdvisoryError {
+  return new AdvisoryError('feed-malformed', `${name}: ${what}; fetch it again`);
 }

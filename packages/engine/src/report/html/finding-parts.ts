@@ -61,6 +61,9 @@ function ratingFacts(finding: Finding): readonly Fact[] {
   return lines.length === 0 ? [] : [['Ratings', html`<ul>${lines}</ul>`]];
 }
 
+/** Most exploits that a list names. */
+const maxExploits = 3;
+
 function riskFacts(finding: Finding): readonly Fact[] {
   const { risk } = finding;
   const facts: Fact[] = [];
@@ -73,6 +76,18 @@ function riskFacts(finding: Finding): readonly Fact[] {
     facts.push(['Known exploited', ['CISA KEV', ...dates].join(', ')]);
   }
   if (risk?.epss) facts.push(['EPSS', `${risk.epss.score} (percentile ${risk.epss.percentile})`]);
+  const { exploits = [], risk: parts } = finding.evidence;
+  if (exploits.length > 0) {
+    const named = exploits.slice(0, maxExploits).map(({ source, id }) => `${source} ${id}`);
+    const more = exploits.length > maxExploits ? [`and ${exploits.length - maxExploits} more`] : [];
+    facts.push(['Exploits', [...named, ...more].join(', ')]);
+  }
+  if (risk?.score != null && parts !== undefined) {
+    const unknown = parts.unknown.length === 0 ? '' : `; not known: ${parts.unknown.join(', ')}`;
+    const { severity, likelihood } = parts;
+    const made = `severity ${severity.value} (${severity.from}), likelihood ${likelihood.value} (${likelihood.from})`;
+    facts.push(['Risk score', `${risk.score} of 100: ${made}${unknown}`]);
+  }
   return facts;
 }
 
