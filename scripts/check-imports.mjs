@@ -12,9 +12,10 @@ export const rooms = {
   versions: {},
   licenses: {},
   purl: {},
-  image: {},
+  registry: {},
+  image: { registry: 'all' },
   inventory: { image: 'all', versions: 'all', licenses: 'all', purl: 'all' },
-  advisories: { versions: 'all' },
+  advisories: { versions: 'all', registry: 'all' },
   matching: { inventory: 'types', advisories: 'types', versions: 'all' },
   policy: {
     inventory: 'types',

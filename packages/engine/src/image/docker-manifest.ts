@@ -1,14 +1,7 @@
+import { digestOf } from '../registry/digest.ts';
 import { mismatch } from './blob.ts';
 import { ImageError } from './error.ts';
-import {
-  checkPlatform,
-  configFor,
-  digestOf,
-  type ImageChoice,
-  type ImagePlan,
-  listed,
-  type PlannedLayer,
-} from './image-plan.ts';
+import { checkPlatform, configFor, type ImageChoice, type ImagePlan, listed, type PlannedLayer } from './image-plan.ts';
 import { Fields, parseJson } from './json.ts';
 import type { Members } from './members.ts';
 import type { SourceKind } from './types.ts';

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { type ParsedConfig, parseConfig } from './config.ts';
 import { ImageError } from './error.ts';
 import { matchesPlatform } from './platform.ts';
@@ -50,10 +49,6 @@ export interface ImageChoice {
 export function describedPlan(plan: ImagePlan, reference: string): DescribedImage {
   const { names, digest, id, platform, layers } = plan;
   return { reference, names, digest, id, platform, diffIds: layers.map(({ diffId }) => diffId) };
-}
-
-export function digestOf(bytes: Buffer): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 /** The config of an image that has this many layers. @throws ImageError `CORRUPT` */

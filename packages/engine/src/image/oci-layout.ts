@@ -1,17 +1,10 @@
+import { digestOf } from '../registry/digest.ts';
 import { artefactName } from './artefact-name.ts';
 import { mismatch } from './blob.ts';
 import { platformOf } from './config.ts';
 import { sameName } from './docker-manifest.ts';
 import { ImageError } from './error.ts';
-import {
-  checkPlatform,
-  configFor,
-  digestOf,
-  type ImageChoice,
-  type ImagePlan,
-  listed,
-  type PlannedLayer,
-} from './image-plan.ts';
+import { checkPlatform, configFor, type ImageChoice, type ImagePlan, listed, type PlannedLayer } from './image-plan.ts';
 import { checkDigestForm, Fields, parseJson } from './json.ts';
 import { maxIndexDepth, maxManifests } from './limits.ts';
 import type { Members } from './members.ts';

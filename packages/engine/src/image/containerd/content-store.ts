@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { digestOf } from '../../registry/digest.ts';
+import type { FetchedManifest, RegistryClient } from '../../registry/registry-client.ts';
 import { type Blob, mismatch, OpenFile, readWhole } from '../blob.ts';
 import { ImageError } from '../error.ts';
-import { digestOf } from '../image-plan.ts';
-import type { FetchedManifest, RegistryClient } from '../registry/registry-client.ts';
 import { type GrpcClient, GrpcFailure, grpcClient, notFound } from './grpc.ts';
 import { bytesFields, decodeMessage, encodeMessage, type Message, textField } from './protobuf.ts';
 

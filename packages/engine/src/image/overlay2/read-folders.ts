@@ -1,7 +1,8 @@
+import { digestOf } from '../../registry/digest.ts';
 import { mismatch } from '../blob.ts';
 import { parseConfig } from '../config.ts';
 import type { EngineImage } from '../engine-client.ts';
-import { checkPlatform, digestOf, type ImageChoice, type ImagePlan } from '../image-plan.ts';
+import { checkPlatform, type ImageChoice, type ImagePlan } from '../image-plan.ts';
 import { type ReadContext, readPlannedLayers } from '../read-layers.ts';
 import type { ReadImage, SourceKind } from '../types.ts';
 import { analyseFolder } from './analyse-folder.ts';

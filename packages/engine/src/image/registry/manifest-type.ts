@@ -1,6 +1,6 @@
+import type { FetchedManifest } from '../../registry/registry-client.ts';
 import { ImageError } from '../error.ts';
 import { Fields, parseJson } from '../json.ts';
-import type { FetchedManifest } from './registry-client.ts';
 
 const known = new Set([
   'application/vnd.oci.image.index.v1+json',

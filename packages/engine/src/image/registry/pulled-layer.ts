@@ -1,3 +1,4 @@
+import type { RegistryClient } from '../../registry/registry-client.ts';
 import { type AnalysedLayer, BodiesByOrdinal, type LayerContext, readPending } from '../analyse-layer.ts';
 import { mismatch } from '../blob.ts';
 import { ImageError, throwIfAborted } from '../error.ts';
@@ -11,7 +12,6 @@ import {
   plainReader,
   type StreamedMember,
 } from '../member-readers.ts';
-import type { RegistryClient } from './registry-client.ts';
 
 /** Bytes that show how a layer is compressed. */
 const headBytes = 8;

@@ -1,3 +1,5 @@
+import type { FetchedManifest, RegistryClient } from '../../registry/registry-client.ts';
+import { familiarName, type RegistryReference } from '../../registry/registry-reference.ts';
 import { ImageError } from '../error.ts';
 import type { ImageChoice, ImagePlan } from '../image-plan.ts';
 import { Fields, parseJson } from '../json.ts';
@@ -5,8 +7,6 @@ import { maxKeptJsonBytes } from '../limits.ts';
 import type { Members } from '../members.ts';
 import { planOciLayout } from '../oci-layout.ts';
 import { manifestType } from './manifest-type.ts';
-import type { FetchedManifest, RegistryClient } from './registry-client.ts';
-import { familiarName, type RegistryReference } from './registry-reference.ts';
 
 /** Indexes, manifest and config that one image may take. */
 const maxDocuments = 32;

@@ -1,3 +1,4 @@
+import { parseRegistryReference } from '../../registry/registry-reference.ts';
 import { type ContentStore, openContentStore } from '../containerd/content-store.ts';
 import { containerdAddress } from '../engine-address.ts';
 import { ImageError } from '../error.ts';
@@ -5,7 +6,6 @@ import { describedPlan, type ImagePlan, type PlannedLayer } from '../image-plan.
 import { type DescribeContext, type ReadContext, readPlannedImage, readPlannedLayers } from '../read-layers.ts';
 import { analysePulled } from '../registry/pulled-layer.ts';
 import { planRegistryImage } from '../registry/registry-members.ts';
-import { parseRegistryReference } from '../registry/registry-reference.ts';
 import type { ReadImage } from '../types.ts';
 import { choiceOf } from './archive.ts';
 import type { ImageSource } from './source.ts';

@@ -1,22 +1,13 @@
+import { openRegistry } from '../../registry/open-registry.ts';
+import type { RegistryClient } from '../../registry/registry-client.ts';
+import { familiarName, parseRegistryReference } from '../../registry/registry-reference.ts';
 import { ImageError } from '../error.ts';
 import { describedPlan, type ImagePlan } from '../image-plan.ts';
 import { maxLayersAtOnce } from '../limits.ts';
 import { type DescribeContext, type ReadContext, readPlannedLayers } from '../read-layers.ts';
-import { type Authorization, authorization } from '../registry/authorization.ts';
-import { Connections } from '../registry/connections.ts';
-import { findCredentials } from '../registry/credentials.ts';
-import { fallbackClient } from '../registry/fallback-client.ts';
-import { isLoopback } from '../registry/hosts.ts';
 import { analysePulled } from '../registry/pulled-layer.ts';
-import { type RegistryClient, type RegistryPlace, registryClient } from '../registry/registry-client.ts';
 import { planRegistryImage } from '../registry/registry-members.ts';
-import {
-  dockerHub,
-  familiarName,
-  parseRegistryReference,
-  type RegistryReference,
-} from '../registry/registry-reference.ts';
-import type { DescribedImage, ReadImage, RegistryOptions } from '../types.ts';
+import type { DescribedImage, ReadImage } from '../types.ts';
 import { choiceOf } from './archive.ts';
 import type { ImageSource } from './source.ts';
 
@@ -26,8 +17,6 @@ export const registrySource: ImageSource = {
   read: readRegistryImage,
   describe: describeRegistryImage,
 };
-
-const hubAddress = 'https://registry-1.docker.io';
 
 async function readRegistryImage<T>(target: string, context: ReadContext<T>): Promise<ReadImage<T>> {
   const { plan, pinned, client, close } = await openImage(target, context);
@@ -67,18 +56,9 @@ async function openImage(target: string, context: DescribeContext): Promise<Open
     const message = `the registry ${host} is not asked for ${familiarName(reference)}: offline`;
     throw new ImageError('REGISTRY_UNREACHABLE', message);
   }
-  const options = context.registry ?? {};
-  const places = placesOf(reference, options);
-  const connections = new Connections(
-    options,
-    places.some(({ host: at }) => isLoopback(at)),
-  );
-  const close = () => connections.close();
+  const { maxManifestBytes, maxLayerBytes } = context.limits;
+  const { client, close } = openRegistry(reference, context.registry ?? {}, maxManifestBytes);
   try {
-    const { maxManifestBytes, maxLayerBytes } = context.limits;
-    const client = fallbackClient(
-      places.map((place) => registryClient(place, connections, letIn(place, connections, options), maxManifestBytes)),
-    );
     const { plan, pinned } = await planRegistryImage(
       client,
       reference,
@@ -91,48 +71,4 @@ async function openImage(target: string, context: DescribeContext): Promise<Open
     await close();
     throw error;
   }
-}
-
-interface Place extends RegistryPlace {
-  /** whose credentials are sent, and what may be spoken to without TLS */
-  readonly host: string;
-}
-
-/** Attempts at a mirror: the registry itself stands behind it. */
-const mirrorAttempts = 2;
-
-/** The mirrors of a registry, and then itself. */
-function placesOf({ host, repository }: RegistryReference, { mirrors = [] }: RegistryOptions): readonly Place[] {
-  const own: Place = {
-    host,
-    named: `the registry ${host}`,
-    address: host === dockerHub ? hubAddress : host,
-    repository,
-  };
-  const before = mirrors.filter((mirror) => mirror.host === host.toLowerCase());
-  return [
-    ...before.map(({ url }): Place => {
-      const { origin, host: at, pathname } = new URL(url);
-      const above = pathname.split('/').filter(Boolean);
-      return {
-        host: at,
-        named: `the mirror ${at}`,
-        address: origin,
-        repository: [...above, repository].join('/'),
-        attempts: mirrorAttempts,
-      };
-    }),
-    own,
-  ];
-}
-
-function letIn({ host, repository }: Place, connections: Connections, options: RegistryOptions): Authorization {
-  const environment = options.environment ?? {};
-  return authorization({
-    host,
-    repository,
-    connections,
-    credentials: (signal) => findCredentials(host, repository, environment, signal),
-    plainHttpAllowed: (realm) => connections.plainHttpAllowed(host) && connections.plainHttpAllowed(realm.host),
-  });
 }

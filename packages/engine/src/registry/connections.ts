@@ -2,13 +2,13 @@ import type { LookupAddress } from 'node:dns';
 import type { Agent, IncomingMessage } from 'node:http';
 import type { AgentOptions } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import { ImageError, throwIfAborted } from '../error.ts';
-import type { RegistryOptions } from '../types.ts';
 import { certificatesFor } from './certificates.ts';
+import { ImageError, throwIfAborted } from './error.ts';
 import { ConnectionFailure, type ExchangeRequest, exchange } from './exchange.ts';
 import { isLoopback, isOwnAddress } from './hosts.ts';
 import { TransientFailure } from './retry.ts';
 import { Secrets } from './secrets.ts';
+import type { RegistryOptions } from './types.ts';
 
 const defaultIdleTimeoutMs = 30_000;
 const defaultRetryDelayMs = 500;

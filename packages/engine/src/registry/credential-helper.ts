@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { ImageError } from '../error.ts';
-import { Fields, parseJson } from '../json.ts';
+import { ImageError } from './error.ts';
+import { Fields, parseJson } from './json.ts';
 
 const nameForm = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const maxOutputBytes = 256 * 1024;

@@ -1,4 +1,4 @@
-import { ImageError } from '../error.ts';
+import { ImageError } from './error.ts';
 
 /** An image of a registry, with the defaults filled in. */
 export interface RegistryReference {

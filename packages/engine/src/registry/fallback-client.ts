@@ -1,4 +1,4 @@
-import { ImageError, type ImageErrorCode } from '../error.ts';
+import { ImageError, type ImageErrorCode } from './error.ts';
 import type { RegistryClient } from './registry-client.ts';
 
 /** What another place may do better. Wrong bytes are not among it: who sends them is not to be passed over. */

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SecureContextOptions } from 'node:tls';
-import { ImageError } from '../error.ts';
-import type { RegistryOptions } from '../types.ts';
+import { ImageError } from './error.ts';
+import type { RegistryOptions } from './types.ts';
 
 const defaultFolders = ['/etc/docker/certs.d', '/etc/containers/certs.d'];
 

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ImageError } from '../error.ts';
-import { Fields, type JsonObject, parseJson } from '../json.ts';
 import { askCredentialHelper } from './credential-helper.ts';
+import { ImageError } from './error.ts';
+import { Fields, type JsonObject, parseJson } from './json.ts';
 import { dockerHub } from './registry-reference.ts';
 
 /** What a registry may be told to let us in, and where it was found. */

@@ -1,7 +1,7 @@
-import { ImageError, throwIfAborted } from '../error.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import type { Connections } from './connections.ts';
 import type { Credentials } from './credentials.ts';
+import { ImageError, throwIfAborted } from './error.ts';
 import { errorText, maxErrorBytes } from './error-text.ts';
 import { ConnectionFailure, wholeBody } from './exchange.ts';
 import { Attempts, busyStatus, retryAfter, TransientFailure } from './retry.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { throwIfAborted } from '../error.ts';
+import { throwIfAborted } from './error.ts';
 
 /** What may work when it is tried again: a broken connection, a server that is busy. Caught inside this room. */
 export class TransientFailure extends Error {

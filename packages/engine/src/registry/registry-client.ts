@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { ImageError, throwIfAborted } from '../error.ts';
-import { digestOf } from '../image-plan.ts';
 import type { Authorization } from './authorization.ts';
 import type { Connections } from './connections.ts';
+import { digestOf } from './digest.ts';
+import { ImageError, throwIfAborted } from './error.ts';
 import { errorText, maxErrorBytes } from './error-text.ts';
 import { bodyOf, ConnectionFailure, wholeBody } from './exchange.ts';
 import { Attempts, busyStatus, retryAfter, TransientFailure } from './retry.ts';
