@@ -9,6 +9,7 @@ import { endOfLifeFeed } from './feeds/endoflife.ts';
 import { epssFeed } from './feeds/epss.ts';
 import { exploitsFeed } from './feeds/exploits.ts';
 import { kevFeed } from './feeds/kev.ts';
+import { oracleFeed } from './feeds/oracle.ts';
 import { osvFeed } from './feeds/osv.ts';
 import { photonFeed } from './feeds/photon.ts';
 import { redHatFeed } from './feeds/redhat-vex.ts';
@@ -28,6 +29,7 @@ export const feeds: readonly Feed[] = [
   epssFeed,
   exploitsFeed,
   kevFeed,
+  oracleFeed,
   osvFeed,
   photonFeed,
   redHatFeed,

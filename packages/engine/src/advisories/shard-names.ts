@@ -73,6 +73,7 @@ const distros: Readonly<Record<string, { readonly prefix: string; readonly relea
   azurelinux: { prefix: 'azurelinux', release: majorMinor },
   centos: { prefix: 'rhel', release: centosRelease },
   mariner: { prefix: 'mariner', release: majorMinor },
+  ol: { prefix: 'oracle-linux', release: major },
   'opensuse-leap': { prefix: 'opensuse-leap', release: majorMinor },
   'opensuse-tumbleweed': { prefix: 'opensuse-tumbleweed', release: null },
   photon: { prefix: 'photon', release: majorMinor },

@@ -1,8 +1,9 @@
 import type { AdvisoryRecord } from '../advisories/types.ts';
+import { minorRelease } from '../versions/rpm/rpm-build.ts';
 import type { VersionScheme } from '../versions/scheme.ts';
 import { type Installed, type Judgement, judgeRecord } from './judge-record.ts';
 import type { PackageLookup } from './plan.ts';
-import { isAboutSource, minorOf, type RpmScope, streamKnown, withoutEpochs } from './rpm-scope.ts';
+import { isAboutSource, type RpmScope, streamKnown, withoutEpochs } from './rpm-scope.ts';
 
 /** Judges records about one package, each against the version it speaks of: the binary's or its source's. */
 export class LookupJudge {
@@ -45,7 +46,7 @@ export class LookupJudge {
       if (installed === undefined) return false;
       const { scheme, parsed } = installed;
       for (const { fixed } of this.#comparable(record).ranges) {
-        if (fixed === null || minorOf(fixed) !== minor) continue;
+        if (fixed === null || minorRelease(fixed) !== minor) continue;
         if (!reaches(scheme, parsed, fixed)) return false;
         found = true;
       }

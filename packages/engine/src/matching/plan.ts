@@ -68,6 +68,7 @@ const ownType: Readonly<Record<string, string>> = {
   azurelinux: 'rpm',
   centos: 'rpm',
   mariner: 'rpm',
+  ol: 'rpm',
   'opensuse-leap': 'rpm',
   'opensuse-tumbleweed': 'rpm',
   photon: 'rpm',

@@ -1,5 +1,6 @@
 import { type AdvisoryRecord, sourceKeyPrefix } from '../advisories/types.ts';
 import type { Package } from '../inventory/types.ts';
+import { isModularBuild, minorRelease, variantBuild } from '../versions/rpm/rpm-build.ts';
 
 /** What an rpm record must be about to speak of a package, worked out once per package. */
 export interface RpmScope {
@@ -10,21 +11,12 @@ export interface RpmScope {
   readonly minor: string | undefined;
 }
 
-const modularRelease = /[.+_]module[+_]/;
-const minorRelease = /[.+_]el(\d+)[_.](\d+)/;
-
-/** Minor release in a version's dist tag: `9_2` of `7.76.1-23.el9_2.4` and of `15.3-1.module+el9.2.0+191+6f5d9d63`. */
-export function minorOf(version: string): string | undefined {
-  const found = minorRelease.exec(version.slice(version.lastIndexOf('-') + 1));
-  return found === null ? undefined : `${found[1]}_${found[2]}`;
-}
-
 export function rpmScope(pkg: Package): RpmScope {
   const label = pkg.modularity?.split(':').slice(0, 2).join(':');
   return {
-    module: label || (modularRelease.test(pkg.version) ? '*' : undefined),
+    module: label || variantBuild(pkg.version) || (isModularBuild(pkg.version) ? '*' : undefined),
     arch: pkg.arch,
-    minor: minorOf(pkg.version),
+    minor: minorRelease(pkg.version),
   };
 }
 

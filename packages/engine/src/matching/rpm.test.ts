@@ -110,6 +110,16 @@ describe('module streams', () => {
   });
 });
 
+it('builds for patching while they run, and validated ones, are held against their own kind', () => {
+  const ksplice = rpm('glibc', '2:2.28-200.0.1.ksplice1.el8');
+  const statements = [
+    fixed('glibc', '2:2.28-236.0.1.ksplice1.el8', { module: 'ksplice:oracle' }),
+    { ...fixed('glibc', '2.28-236.el8'), id: 'CVE-2' },
+  ];
+  expect(matched([ksplice], statements)).toEqual(['glibc CVE-1']);
+  expect(matched([rpm('glibc', '2.28-200.el8')], statements)).toEqual(['glibc CVE-2']);
+});
+
 describe('architecture', () => {
   const statement = fixed('shim', '15.8-1.el9', { arches: ['aarch64', 'x86_64'] });
 

@@ -27,9 +27,9 @@ async function updateInfoIn(name: string, repomd: string): Promise<string | unde
     yield Buffer.from(repomd);
   })();
   await readXml(name, once, 'repomd', new Set(['data']), (data) => {
-    const location = childOf(data, 'location')?.attributes['href'] ?? '';
+    const location = childOf(data, 'location')?.attributes.href ?? '';
     // the path is put below the repository: nothing else may be named
-    if (data.attributes['type'] === 'updateinfo' && /^repodata\/[\w.-]+\.xml\.gz$/.test(location)) href = location;
+    if (data.attributes.type === 'updateinfo' && /^repodata\/[\w.-]+\.xml\.gz$/.test(location)) href = location;
   });
   return href;
 }

@@ -106,18 +106,18 @@ async function readUpdateInfo(context: ReadContext, shard: string, url: string, 
 function readUpdate({ sink, tally }: ReadContext, shard: string, update: XmlElement, topic: string | null): void {
   const bulletin = childText(update, 'id');
   const references = childOf(update, 'references')?.children ?? [];
-  const ids = sortedSet(references.map(({ attributes }) => attributes['id'] ?? '').filter(isCve));
+  const ids = sortedSet(references.map(({ attributes }) => attributes.id ?? '').filter(isCve));
   tally.read++;
   if (!/^ALAS[\w.-]{0,60}$/.test(bulletin)) {
     reject(tally, bulletin || 'an update', 'has no ALAS id');
     return;
   }
-  if (update.attributes['type'] !== 'security' || ids.length === 0) {
+  if (update.attributes.type !== 'security' || ids.length === 0) {
     tally.irrelevant++;
     return;
   }
   const severity = severityOf(childText(update, 'severity'));
-  const date = dayOf(childOf(update, 'issued')?.attributes['date']);
+  const date = dayOf(childOf(update, 'issued')?.attributes.date);
   const labels = severity === undefined ? [] : [{ source: 'amazon', severity }];
   const shared = { ids, bulletin, source: 'amazon-alas', labels, date };
   const seen = new Set<string>();
@@ -141,7 +141,7 @@ function readUpdate({ sink, tally }: ReadContext, shard: string, update: XmlElem
   const description = childText(update, 'description') || null;
   for (const id of ids)
     sink.text([shard], { id, title, description, references: [`https://explore.alas.aws.amazon.com/${id}.html`] });
-  sink.dated(shard, dayOf(childOf(update, 'updated')?.attributes['date']) ?? date);
+  sink.dated(shard, dayOf(childOf(update, 'updated')?.attributes.date) ?? date);
 }
 
 function packagesOf(update: XmlElement): XmlElement[] {

@@ -51,7 +51,7 @@ function readDefinition({ sink, tally }: ReadContext, shard: string, definition:
   tally.read++;
   const { id, title, description, metadata, packages } = definition;
   const cve = childrenOf(metadata, 'reference')
-    .map(({ attributes }) => attributes['ref_id'] ?? '')
+    .map(({ attributes }) => attributes.ref_id ?? '')
     .find(isCve);
   if (cve === undefined || packages.length === 0) {
     reject(tally, id, cve === undefined ? 'names no CVE' : 'names no package');

@@ -1,3 +1,4 @@
+import { isModularBuild } from '../../versions/rpm/rpm-build.ts';
 import { dayOf, isCve, type Statement, sortedSet } from '../feed.ts';
 import { shardPackageName } from '../shard-names.ts';
 import {
@@ -13,7 +14,7 @@ import { type OsvEcosystem, osvShard } from './osv-ecosystems.ts';
 import { type Compare, extraVersions, versionRanges } from './osv-ranges.ts';
 import type { OsvAffected, OsvRecord, OsvSeverity } from './osv-schema.ts';
 import { cvssRating, cweIds, severityOf, severityOfScore, sortCvss, sortLabels } from './ratings.ts';
-import { isModular, moduleInTitle, oneBuildEach } from './rpm-modules.ts';
+import { moduleInTitle, oneBuildEach } from './rpm-modules.ts';
 
 /** Ids of bulletins that fix several vulnerabilities; their CVEs are records, they are not. */
 const bulletin =
@@ -118,7 +119,7 @@ function scopedRanges(
   ranges: readonly VersionRange[],
 ): { readonly ranges: readonly VersionRange[]; readonly module?: string }[] {
   const [modular, plain] = [true, false].map((inModule) =>
-    ranges.filter(({ fixed }) => (scheme === 'rpm' && isModular(fixed ?? '')) === inModule),
+    ranges.filter(({ fixed }) => (scheme === 'rpm' && isModularBuild(fixed ?? '')) === inModule),
   ) as [VersionRange[], VersionRange[]];
   if (modular.length === 0) return [{ ranges }];
   const inModule = { ranges: modular, module: moduleInTitle(summary ?? '') };

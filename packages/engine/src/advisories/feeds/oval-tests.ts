@@ -34,19 +34,19 @@ export class OvalTests {
   readonly #states = new Map<string, State>();
 
   add(element: XmlElement): void {
-    const id = element.attributes['id'];
+    const id = element.attributes.id;
     if (id === undefined) return;
     if (element.name === 'rpminfo_test') {
-      const object = childOf(element, 'object')?.attributes['object_ref'];
-      const state = childOf(element, 'state')?.attributes['state_ref'];
+      const object = childOf(element, 'object')?.attributes.object_ref;
+      const state = childOf(element, 'state')?.attributes.state_ref;
       if (object !== undefined && state !== undefined) this.#tests.set(id, { object, state });
     } else if (element.name === 'rpminfo_object') this.#objects.set(id, childText(element, 'name'));
     else this.#states.set(id, stateOf(element));
   }
 
   termOf({ attributes }: XmlElement): OvalTerm {
-    const comment = attributes['comment'] ?? '';
-    const test = this.#tests.get(attributes['test_ref'] ?? '');
+    const comment = attributes.comment ?? '';
+    const test = this.#tests.get(attributes.test_ref ?? '');
     const state = test && this.#states.get(test.state);
     const name = test && this.#objects.get(test.object);
     if (name && state && (state.operation === 'less than' || state.operation === 'less than or equal')) {
@@ -63,7 +63,7 @@ function stateOf(element: XmlElement): State {
   const evr = childOf(element, 'evr');
   const arches = childText(element, 'arch').replace(/[()^$\s]/g, '');
   return {
-    operation: evr?.attributes['operation'] ?? '',
+    operation: evr?.attributes.operation ?? '',
     evr: evr?.text ?? '',
     arches: arches === '' ? [] : arches.split('|').filter((arch) => /^\w{1,20}$/.test(arch)),
   };
@@ -73,6 +73,12 @@ function termOfComment(comment: string): OvalTerm {
   const state = /^(\S{1,200}) is (not )?affected$/.exec(comment);
   if (state !== null) {
     const tested = { name: state[1]!, fixed: null, lastAffected: null, affected: state[2] === undefined };
+    return { kind: 'package', package: tested, arches: [] };
+  }
+  // an excerpt may lack the tests that its criteria name
+  const earlier = /^(\S{1,200}) is earlier than ((?:\d+:)?[\w.+~^-]{1,200})$/.exec(comment);
+  if (earlier !== null) {
+    const tested = { name: earlier[1]!, fixed: earlier[2]!, lastAffected: null, affected: true };
     return { kind: 'package', package: tested, arches: [] };
   }
   const module = /^Module (\S{1,100}:\S{1,100}) is enabled$/.exec(comment)?.[1];

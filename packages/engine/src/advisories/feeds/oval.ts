@@ -48,7 +48,7 @@ export async function readOval(
   await readXml(url, first, root, OvalTests.elements, (element) => tests.add(element));
   await readXml(url, second, root, new Set(['definition']), (element) => {
     const definition = definitionOf(element, tests);
-    if (typeof definition === 'string') reject(context.tally, element.attributes['id'] ?? url, definition);
+    if (typeof definition === 'string') reject(context.tally, element.attributes.id ?? url, definition);
     else visit(definition);
   });
   return true;
@@ -57,7 +57,7 @@ export async function readOval(
 /** A string says why it cannot be read. */
 function definitionOf(element: XmlElement, tests: OvalTests): OvalDefinition | string {
   const metadata = childOf(element, 'metadata');
-  const id = element.attributes['id'];
+  const id = element.attributes.id;
   if (metadata === undefined || id === undefined) return 'has no metadata';
   const packages: OvalPackage[] = [];
   for (const criteria of childrenOf(element, 'criteria')) {
@@ -77,8 +77,8 @@ type Conditions = Pick<OvalPackage, 'platforms' | 'arches' | 'module'>;
 
 /** What is beside a package in an AND holds for it; of an OR each branch stands alone. */
 function walk(criteria: XmlElement, around: Conditions, tests: OvalTests, packages: OvalPackage[]): string | undefined {
-  if (criteria.attributes['negate'] === 'true') return 'has a negated criterion';
-  const conditions = criteria.attributes['operator'] === 'OR' ? around : withConditions(criteria, around, tests);
+  if (criteria.attributes.negate === 'true') return 'has a negated criterion';
+  const conditions = criteria.attributes.operator === 'OR' ? around : withConditions(criteria, around, tests);
   for (const child of criteria.children) {
     if (child.name === 'criteria') {
       const problem = walk(child, conditions, tests, packages);
@@ -86,7 +86,7 @@ function walk(criteria: XmlElement, around: Conditions, tests: OvalTests, packag
     }
     if (child.name !== 'criterion') continue;
     const term = tests.termOf(child);
-    if (child.attributes['negate'] === 'true') return 'has a negated criterion';
+    if (child.attributes.negate === 'true') return 'has a negated criterion';
     if (term.kind === 'unknown') return `has a test that is not understood (${term.reason.slice(0, 100)})`;
     if (term.kind !== 'package') continue;
     const arches = term.arches.length > 0 ? term.arches : conditions.arches;

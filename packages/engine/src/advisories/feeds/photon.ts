@@ -145,7 +145,7 @@ function readBulletin({ sink, tally }: ReadContext, shard: string, definition: O
 
 /** `PHSA-2024:00001 ansible Security Update. (Important)` with references `PHSA:00001:5.0:184` and `CVE:00001:CVE-2023-5115`. */
 function headOf({ title, metadata }: OvalDefinition): Bulletin & { readonly cves: readonly string[] } {
-  const references = childrenOf(metadata, 'reference').map(({ attributes }) => attributes['ref_id'] ?? '');
+  const references = childrenOf(metadata, 'reference').map(({ attributes }) => attributes.ref_id ?? '');
   const update = references.map((text) => /^PHSA:\d+:(\d+\.\d+):(\d+)$/.exec(text)).find((found) => found !== null);
   const year = /^PHSA-(\d{4})/.exec(title)?.[1];
   const advisory = childOf(metadata, 'advisory');
@@ -154,7 +154,7 @@ function headOf({ title, metadata }: OvalDefinition): Bulletin & { readonly cves
   return {
     // as the wiki writes it: PHSA-2024-5.0-0184
     id: update && year ? `PHSA-${year}-${update[1]}-${update[2]!.padStart(4, '0')}` : null,
-    date: dayOf(advisory && childOf(advisory, 'issued')?.attributes['date']),
+    date: dayOf(advisory && childOf(advisory, 'issued')?.attributes.date),
     cves: sortedSet([...stated, ...named].filter(isCve)),
   };
 }

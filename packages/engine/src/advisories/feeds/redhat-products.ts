@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { isModularBuild } from '../../versions/rpm/rpm-build.ts';
 
 const identification = z.optional(z.object({ cpe: z.optional(z.string()), purl: z.optional(z.string()) }));
 const product = z.object({ product_id: z.string(), product_identification_helper: identification });
@@ -84,7 +85,7 @@ function partOfPurl(purl: string): Part | undefined {
   const epoch = values.get('epoch');
   const evr = version === undefined ? undefined : `${epoch ? `${epoch}:` : ''}${decoded(version)}`;
   const stream = values.get('rpmmod')?.split(':').slice(0, 2).join(':');
-  const modular = evr !== undefined && /[.+_]module[+_]/.test(evr);
+  const modular = evr !== undefined && isModularBuild(evr);
   return {
     name: decoded(name!),
     kind: arch === 'src' ? 'source' : 'binary',

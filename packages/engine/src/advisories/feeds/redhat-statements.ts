@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { withoutModuleBuild } from '../../versions/rpm/rpm-build.ts';
 import { dayOf, type Statement } from '../feed.ts';
 import { type AdvisoryStatus, type CvssRating, type LabelRating, type Severity, sourceKeyPrefix } from '../types.ts';
 import type { Compare } from './osv-ranges.ts';
@@ -6,7 +7,6 @@ import type { ShardStatement } from './osv-statements.ts';
 import { cvssRating, cweIds, severityOf, sortCvss } from './ratings.ts';
 import type { RedHatComponent } from './redhat-products.ts';
 import { statedArches } from './rpm-arches.ts';
-import { withoutModuleBuild } from './rpm-modules.ts';
 
 const ids = z.optional(z.array(z.string()));
 

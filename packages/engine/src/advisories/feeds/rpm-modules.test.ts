@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { needsShared, shared } from '../../../../../test/shared.ts';
 import { buildFrom } from '../testing/build-from.ts';
 import { makeZip } from '../testing/make-zip.ts';
-import { isModular, moduleInTitle } from './rpm-modules.ts';
+import { moduleInTitle } from './rpm-modules.ts';
 
 test.each([
   ['Moderate: nodejs:14 security, bug fix, and enhancement update', 'nodejs:14'],
@@ -13,15 +13,6 @@ test.each([
   ['', '*'],
 ])('the module in the title %j is %s', (title, module) => {
   expect(moduleInTitle(title)).toBe(module);
-});
-
-test.each([
-  ['1:14.21.1-2.module+el8.7.0+17528+a329cd47', true],
-  ['1:14.21.1-2.module_el8.7.0+3373+a4c18c43', true],
-  ['1.0-2.el8_7', false],
-  ['1.0-2.modules', false],
-])('%s is modular: %s', (version, modular) => {
-  expect(isModular(version)).toBe(modular);
 });
 
 const osv = 'https://osv-vulnerabilities.storage.googleapis.com';

@@ -1,10 +1,6 @@
+import { isModularBuild, withoutModuleBuild } from '../../versions/rpm/rpm-build.ts';
 import type { VersionRange } from '../types.ts';
 import type { Compare } from './osv-ranges.ts';
-
-/** Whether a version was built for a module: `1:14.21.1-2.module+el8.7.0+17528+a329cd47`, `….module_el8.7.0+3373+a4c18c43`. */
-export function isModular(version: string): boolean {
-  return /[.+_]module[+_]/.test(version);
-}
 
 /**
  * The module that a bulletin's title names (`Moderate: nodejs:14 security update` → `nodejs:14`); `*` where it names none,
@@ -15,17 +11,12 @@ export function moduleInTitle(title: string): string {
   return named.size === 1 ? [...named][0]! : '*';
 }
 
-/** The version up to what tells one build for a module from the next: `1:14.21.1-2.module+`. */
-export function withoutModuleBuild(version: string): string {
-  return version.replace(/([.+_]module[+_]).*/s, '$1');
-}
-
 /** One bulletin may list several builds of a module at one version; each has the fix, so that the first is enough. */
 export function oneBuildEach(ranges: readonly VersionRange[], compare: Compare | null): VersionRange[] {
   const lowest = new Map<string, VersionRange>();
   for (const range of ranges) {
     const { fixed } = range;
-    const build = fixed === null || !isModular(fixed) ? null : withoutModuleBuild(fixed);
+    const build = fixed === null || !isModularBuild(fixed) ? null : withoutModuleBuild(fixed);
     const key = JSON.stringify(build === null ? range : [range.introduced, build]);
     const other = lowest.get(key);
     if (other === undefined || (compare?.(fixed ?? '', other.fixed ?? '') ?? 0) < 0) lowest.set(key, range);

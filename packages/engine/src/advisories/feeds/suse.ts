@@ -44,7 +44,7 @@ function fileGroup(file: SuseFile): FeedGroup {
 function readDefinition({ sink, tally }: ReadContext, file: SuseFile, definition: OvalDefinition): void {
   tally.read++;
   const { id, title, description, metadata, packages } = definition;
-  const references = childrenOf(metadata, 'reference').map(({ attributes }) => attributes['ref_id'] ?? '');
+  const references = childrenOf(metadata, 'reference').map(({ attributes }) => attributes.ref_id ?? '');
   const cve = [title, ...references.flatMap((text) => text.split(' '))].map((text) => text.trim()).find(isCve);
   if (cve === undefined) {
     reject(tally, id, 'names no CVE');
@@ -60,7 +60,7 @@ function readDefinition({ sink, tally }: ReadContext, file: SuseFile, definition
     labels: severity === undefined ? [] : [{ source: 'suse', severity }],
     date: null,
   };
-  const day = dayOf(advisory && childOf(advisory, 'updated')?.attributes['date']);
+  const day = dayOf(advisory && childOf(advisory, 'updated')?.attributes.date);
   const shards = new Set<string>();
   for (const [shard, entries] of byShard(file, packages)) {
     if (!sink.wants(shard)) continue;
