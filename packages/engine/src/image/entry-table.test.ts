@@ -31,6 +31,24 @@ test('what is put in comes out, in order', () => {
   );
 });
 
+test('finds the last entry of a path, also of those that were added since it was asked', () => {
+  const path = fc.array(fc.constantFrom('a', 'b', 'é'), { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
+  fc.assert(
+    fc.property(fc.array(path, { maxLength: 40 }), (paths) => {
+      const table = new EntryTable();
+      const last = new Map<string, number>();
+      paths.forEach((each, index) => {
+        table.push({ path: each, type: 'file', mode: 0, uid: 0, gid: 0, size: 0, linkTarget: null });
+        last.set(each, index);
+        if (index % 3 === 0) expect(table.find(each)).toBe(index);
+      });
+      for (const each of ['a', 'b', 'a/b', 'a/b/é', 'x', 'x/a', ''])
+        expect(table.find(each)).toBe(last.get(each) ?? -1);
+      for (const [each, index] of last) expect(table.find(each)).toBe(index);
+    }),
+  );
+});
+
 test('it grows as far as it must', () => {
   const table = new EntryTable();
   const made = (index: number): LayerEntry => ({

@@ -1,73 +1,214 @@
-import type { EntryList, EntryType, LayerEntry } from './types.ts';
+import { ByteArena, textOf } from './byte-arena.ts';
+import { HashIndex } from './hash-index.ts';
+import { hashBytes, hashIn, sameBytes } from './path-hash.ts';
+import type { EntryList, EntryType, LayerEntry, LayerListing } from './types.ts';
 
 const types: readonly EntryType[] = ['file', 'directory', 'symlink', 'hardlink', 'character', 'block', 'fifo'];
 const numberOf = new Map(types.map((type, index) => [type, index]));
-/** set where every character of the path is one byte */
-const isAscii = 0x80;
-const longestChar = 3;
+
+/** What an entry is beside its path. */
+export type EntryFacts = Omit<LayerEntry, 'path'>;
 
 /**
  * A growing list of entries as columns. A layer may have 200,000: as objects they are 60 MB that the collector of garbage
- * goes through again and again while the layer streams by, as columns 20 MB that it never looks at.
+ * goes through again and again while the layer streams by, as columns 10 MB that it never looks at. Paths are kept as the
+ * number of a directory and the bytes of a name; they become text when somebody asks.
  */
 export class EntryTable implements EntryList {
+  readonly #names = new ByteArena(16 * 1024);
+  readonly #directoryList = new DirectoryList();
   #length = 0;
-  #types = new Uint8Array(1024);
-  #modes = new Uint16Array(1024);
-  /** owner, group and size of one entry after the other */
-  #numbers = new Float64Array(3 * 1024);
-  /** where the paths end in `#paths` */
-  #ends = new Float64Array(1024);
-  #paths = Buffer.allocUnsafeSlow(64 * 1024);
+  #types = new Uint8Array(256);
+  #modes = new Uint16Array(256);
+  #owners = new Uint32Array(256);
+  #sizes = new Float64Array(256);
+  #directories = new Uint32Array(256);
+  #nameEnds = new Uint32Array(256);
+  #hashes = new Int32Array(256);
   readonly #links = new Map<number, string>();
+  readonly #distinctOwners: { readonly uid: number; readonly gid: number }[] = [];
+  readonly #ownerNumbers = new Map<string, number>();
+  /** path → the last entry with it; filled when first asked */
+  readonly #byPath = new HashIndex((index) => hashIn(this.#directories[index]!, this.#hashes[index]!));
+  #indexed = 0;
+
+  /** The entries of a list as a table; a table is itself. */
+  static of(entries: EntryList): EntryTable {
+    if (entries instanceof EntryTable) {
+      return entries;
+    }
+    const table = new EntryTable();
+    for (const entry of entries) {
+      table.push(entry);
+    }
+    return table;
+  }
 
   get length(): number {
     return this.#length;
   }
 
-  push({ path, type, mode, uid, gid, size, linkTarget }: LayerEntry): void {
+  /** UTF-8 of the names, one behind the other. */
+  get names(): ByteArena {
+    return this.#names;
+  }
+
+  get directories(): Directories {
+    return this.#directoryList;
+  }
+
+  /** Bytes that paths take. */
+  get pathBytes(): number {
+    return this.#names.length + this.#directoryList.bytes.length;
+  }
+
+  push(entry: LayerEntry): void {
+    const start = entry.path.lastIndexOf('/') + 1;
+    const directory = this.#directoryList.ofText(entry.path.slice(0, start));
+    const from = this.#names.length;
+    const to = this.#names.addText(start === 0 ? entry.path : entry.path.slice(start));
+    this.#add(directory, hashBytes(this.#names.bytes, from, to), entry);
+  }
+
+  /**
+   * @param bytes a clean path in ASCII
+   * @param name where its last component begins
+   * @param hash of that component
+   */
+  pushBytes(bytes: Uint8Array, start: number, name: number, end: number, hash: number, facts: EntryFacts): void {
+    const directory = this.#directoryList.ofBytes(bytes, start, name);
+    this.#names.add(bytes, name, end);
+    this.#add(directory, hash, facts);
+  }
+
+  #add(directory: number, hash: number, { type, mode, uid, gid, size, linkTarget }: EntryFacts): void {
     const at = this.#length;
     if (at === this.#types.length) {
       this.#grow();
     }
-    const start = this.#startOf(at);
-    const most = start + path.length * longestChar;
-    if (most > this.#paths.length) {
-      const paths = Buffer.allocUnsafeSlow(Math.max(most, 2 * this.#paths.length));
-      this.#paths.copy(paths, 0, 0, start);
-      this.#paths = paths;
-    }
-    const bytes = this.#paths.write(path, start, 'utf8');
-    this.#ends[at] = start + bytes;
-    this.#types[at] = numberOf.get(type)! | (bytes === path.length ? isAscii : 0);
+    this.#directories[at] = directory;
+    this.#nameEnds[at] = this.#names.length;
+    this.#hashes[at] = hash;
+    this.#types[at] = numberOf.get(type)!;
     this.#modes[at] = mode;
-    this.#numbers[3 * at] = uid;
-    this.#numbers[3 * at + 1] = gid;
-    this.#numbers[3 * at + 2] = size;
+    this.#sizes[at] = size;
+    this.#owners[at] = this.#ownerNumber(uid, gid);
     if (linkTarget !== null) {
       this.#links.set(at, linkTarget);
     }
     this.#length = at + 1;
   }
 
+  /** Entries mostly have the owner of the one before. */
+  #ownerNumber(uid: number, gid: number): number {
+    const last = this.#length === 0 ? 0 : this.#owners[this.#length - 1]!;
+    const before = this.#distinctOwners[last];
+    if (before !== undefined && before.uid === uid && before.gid === gid) {
+      return last;
+    }
+    const key = `${uid}:${gid}`;
+    const known = this.#ownerNumbers.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    this.#ownerNumbers.set(key, this.#distinctOwners.length);
+    return this.#distinctOwners.push({ uid, gid }) - 1;
+  }
+
   at(index: number): LayerEntry | undefined {
     if (index < 0 || index >= this.#length) {
       return undefined;
     }
+    const { uid, gid } = this.#distinctOwners[this.#owners[index]!]!;
     return {
       path: this.pathAt(index),
-      type: types[this.#types[index]! & ~isAscii]!,
+      type: this.typeAt(index),
       mode: this.#modes[index]!,
-      uid: this.#numbers[3 * index]!,
-      gid: this.#numbers[3 * index + 1]!,
-      size: this.#numbers[3 * index + 2]!,
-      linkTarget: this.#links.get(index) ?? null,
+      uid,
+      gid,
+      size: this.#sizes[index]!,
+      linkTarget: this.linkAt(index),
     };
   }
 
   pathAt(index: number): string {
-    const encoding = (this.#types[index]! & isAscii) === 0 ? 'utf8' : 'latin1';
-    return this.#paths.toString(encoding, this.#startOf(index), this.#ends[index]);
+    return (
+      this.#directoryList.textAt(this.#directories[index]!) +
+      textOf(this.#names.bytes, this.nameStart(index), this.nameEnd(index))
+    );
+  }
+
+  typeAt(index: number): EntryType {
+    return types[this.#types[index]!]!;
+  }
+
+  modeAt(index: number): number {
+    return this.#modes[index]!;
+  }
+
+  sizeAt(index: number): number {
+    return this.#sizes[index]!;
+  }
+
+  linkAt(index: number): string | null {
+    return this.#links.get(index) ?? null;
+  }
+
+  /** Number of its directory in `directories`. */
+  directoryAt(index: number): number {
+    return this.#directories[index]!;
+  }
+
+  nameStart(index: number): number {
+    return index === 0 ? 0 : this.#nameEnds[index - 1]!;
+  }
+
+  nameEnd(index: number): number {
+    return this.#nameEnds[index]!;
+  }
+
+  nameHash(index: number): number {
+    return this.#hashes[index]!;
+  }
+
+  /** The last entry with this path; -1: there is none. */
+  find(path: string): number {
+    for (; this.#indexed < this.#length; this.#indexed += 1) {
+      this.#index(this.#indexed);
+    }
+    const start = path.lastIndexOf('/') + 1;
+    const directory = this.#directoryList.find(path.slice(0, start));
+    if (directory < 0) {
+      return -1;
+    }
+    const name = Buffer.from(path.slice(start));
+    const slot = this.#slotOf(directory, hashBytes(name, 0, name.length), name, 0, name.length);
+    return this.#byPath.at(slot);
+  }
+
+  #index(index: number): void {
+    const [directory, hash] = [this.#directories[index]!, this.#hashes[index]!];
+    const slot = this.#slotOf(directory, hash, this.#names.bytes, this.nameStart(index), this.nameEnd(index));
+    if (this.#byPath.at(slot) >= 0) {
+      this.#byPath.replace(slot, index);
+    } else {
+      this.#byPath.add(hashIn(directory, hash), index);
+    }
+  }
+
+  #slotOf(directory: number, hash: number, name: Uint8Array, start: number, end: number): number {
+    let slot = this.#byPath.first(hashIn(directory, hash));
+    for (let at = this.#byPath.at(slot); at >= 0; at = this.#byPath.at(slot)) {
+      if (
+        this.#hashes[at] === hash &&
+        this.#directories[at] === directory &&
+        sameBytes(this.#names.bytes, this.nameStart(at), this.nameEnd(at), name, start, end)
+      ) {
+        return slot;
+      }
+      slot = this.#byPath.next(slot);
+    }
+    return slot;
   }
 
   *[Symbol.iterator](): Generator<LayerEntry> {
@@ -76,20 +217,116 @@ export class EntryTable implements EntryList {
     }
   }
 
-  #startOf(index: number): number {
-    return index === 0 ? 0 : this.#ends[index - 1]!;
+  #grow(): void {
+    const length = Math.ceil(1.5 * this.#types.length);
+    this.#types = grown(this.#types, new Uint8Array(length));
+    this.#modes = grown(this.#modes, new Uint16Array(length));
+    this.#owners = grown(this.#owners, new Uint32Array(length));
+    this.#sizes = grown(this.#sizes, new Float64Array(length));
+    this.#directories = grown(this.#directories, new Uint32Array(length));
+    this.#nameEnds = grown(this.#nameEnds, new Uint32Array(length));
+    this.#hashes = grown(this.#hashes, new Int32Array(length));
+  }
+}
+
+/** The entries of a layer that are of these types, in order. */
+export function* entriesOf({ entries }: LayerListing, ...wanted: readonly EntryType[]): Generator<LayerEntry> {
+  const table = EntryTable.of(entries);
+  for (let index = 0; index < table.length; index += 1) {
+    if (wanted.includes(table.typeAt(index))) {
+      yield table.at(index)!;
+    }
+  }
+}
+
+/** Distinct directories, as they stand before the names of entries: with their last `/`, and '' for the root. */
+class DirectoryList {
+  readonly bytes = new ByteArena(16 * 1024);
+  #length = 0;
+  #ends = new Uint32Array(64);
+  #hashes = new Int32Array(64);
+  readonly #index = new HashIndex((at) => this.#hashes[at]!);
+  /** of the last one that was asked for: entries of one directory follow each other */
+  #last = -1;
+  #textOf = -1;
+  #text = '';
+
+  get length(): number {
+    return this.#length;
   }
 
-  #grow(): void {
-    const length = 2 * this.#types.length;
-    const [oldTypes, oldModes, oldNumbers, oldEnds] = [this.#types, this.#modes, this.#numbers, this.#ends];
-    this.#types = new Uint8Array(length);
-    this.#modes = new Uint16Array(length);
-    this.#numbers = new Float64Array(3 * length);
-    this.#ends = new Float64Array(length);
-    this.#types.set(oldTypes);
-    this.#modes.set(oldModes);
-    this.#numbers.set(oldNumbers);
-    this.#ends.set(oldEnds);
+  start(at: number): number {
+    return at === 0 ? 0 : this.#ends[at - 1]!;
   }
+
+  end(at: number): number {
+    return this.#ends[at]!;
+  }
+
+  isRoot(at: number): boolean {
+    return this.start(at) === this.end(at);
+  }
+
+  /** With its last `/`. */
+  textAt(at: number): string {
+    if (at !== this.#textOf) {
+      this.#text = textOf(this.bytes.bytes, this.start(at), this.end(at));
+      this.#textOf = at;
+    }
+    return this.#text;
+  }
+
+  ofText(text: string): number {
+    const bytes = Buffer.from(text);
+    return this.ofBytes(bytes, 0, bytes.length);
+  }
+
+  /** Its number; a new one where it is not known. */
+  ofBytes(bytes: Uint8Array, start: number, end: number): number {
+    if (this.#last >= 0 && this.#is(this.#last, bytes, start, end)) {
+      return this.#last;
+    }
+    const hash = hashBytes(bytes, start, end);
+    const known = this.#find(hash, bytes, start, end);
+    this.#last = known < 0 ? this.#add(hash, bytes, start, end) : known;
+    return this.#last;
+  }
+
+  find(text: string): number {
+    const bytes = Buffer.from(text);
+    return this.#find(hashBytes(bytes, 0, bytes.length), bytes, 0, bytes.length);
+  }
+
+  #find(hash: number, bytes: Uint8Array, start: number, end: number): number {
+    for (let slot = this.#index.first(hash); ; slot = this.#index.next(slot)) {
+      const at = this.#index.at(slot);
+      if (at < 0 || (this.#hashes[at] === hash && this.#is(at, bytes, start, end))) {
+        return at;
+      }
+    }
+  }
+
+  #is(at: number, bytes: Uint8Array, start: number, end: number): boolean {
+    return sameBytes(this.bytes.bytes, this.start(at), this.end(at), bytes, start, end);
+  }
+
+  #add(hash: number, bytes: Uint8Array, start: number, end: number): number {
+    const at = this.#length;
+    if (at === this.#ends.length) {
+      this.#ends = grown(this.#ends, new Uint32Array(2 * at));
+      this.#hashes = grown(this.#hashes, new Int32Array(2 * at));
+    }
+    this.#ends[at] = this.bytes.add(bytes, start, end);
+    this.#hashes[at] = hash;
+    this.#length = at + 1;
+    this.#index.add(hash, at);
+    return at;
+  }
+}
+
+export type Directories = DirectoryList;
+
+function grown<T extends Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array>(old: T, by: T): T {
+  by.set(old);
+  return by;
 }

@@ -1,7 +1,8 @@
 import { EntryTable } from './entry-table.ts';
-import { maxProblemsPerLayer } from './limits.ts';
+import { maxListingBytes, maxProblemsPerLayer } from './limits.ts';
 import { PlaceTable } from './place-table.ts';
 import type { TarEntry } from './tar/extended-headers.ts';
+import { readPlainPath } from './tar/plain-path.ts';
 import { TarDecoder, type TarHandler } from './tar/tar-decoder.ts';
 import { cleanPath } from './tar/tar-text.ts';
 import type {
@@ -9,6 +10,7 @@ import type {
   LayerEntry,
   LayerListing,
   LayerVisitor,
+  NameBytes,
   PassingFile,
   ReadLimits,
   ReadProblem,
@@ -33,8 +35,8 @@ export interface PendingLink {
 /** Stretches of a body that lies at `offset` of the uncompressed layer. */
 export type PartsAt = (offset: number, size: number) => FileParts;
 
-/** Larger bodies get a buffer of their own, which is let go. */
-const maxSpareBody = 1024 * 1024;
+/** Larger bodies get a buffer of their own, which is let go: memory that the system has to clear costs more than copying. */
+const maxSpareBody = 8 * 1024 * 1024;
 const noBytes = Buffer.alloc(0);
 
 const whiteoutPrefix = '.wh.';
@@ -61,9 +63,8 @@ export class LayerScan<T> implements TarHandler {
    * hard link the file that it leads to, -1 where none is here
    */
   readonly #places = new PlaceTable();
-  /** path → index of the last entry with it; filled from `#entries` when first needed */
-  readonly #byPath = new Map<string, number>();
-  #indexed = 0;
+  /** what the visitor's first look says of directories, by their numbers in `#entries` */
+  readonly #looks: number[] = [];
   /** of global PAX headers */
   readonly #globalPaths = new Set<string>();
   #ordinal = -1;
@@ -98,6 +99,13 @@ export class LayerScan<T> implements TarHandler {
       this.problem('entry-not-understood', `tar entry of unknown type ${JSON.stringify(raw.flag)}`, raw.path);
       return false;
     }
+    if (this.#entries.pathBytes > maxListingBytes) {
+      throw new LimitReached(`the paths of the layer take more than ${maxListingBytes} bytes`);
+    }
+    const plain = this.#takePlain(raw);
+    if (plain !== undefined) {
+      return plain;
+    }
     if (raw.path.length > this.#limits.maxPathBytes || raw.linkTarget.length > this.#limits.maxPathBytes) {
       this.problem('limit-reached', `a path of more than ${this.#limits.maxPathBytes} bytes`, raw.path.slice(0, 256));
       return false;
@@ -112,6 +120,49 @@ export class LayerScan<T> implements TarHandler {
       this.problem('entry-not-understood', message, raw.path);
     }
     return this.#isWhiteout(path, raw.path) ? false : this.#take(raw, path);
+  }
+
+  /**
+   * An entry as nearly all are: with a clean path in ASCII in its own header, which does not become text if nobody wants
+   * it. Undefined: it is another one.
+   */
+  #takePlain(raw: TarEntry): boolean | undefined {
+    if (raw.field === null || raw.overlayMark || raw.type === undefined || raw.type === 'hardlink') {
+      return undefined;
+    }
+    const linkTarget = raw.type === 'symlink' ? raw.linkTarget : null;
+    const path = readPlainPath(raw.field);
+    const longest = Math.max(path === undefined ? 0 : path.end - path.start, linkTarget?.length ?? 0);
+    if (path === undefined || longest > this.#limits.maxPathBytes) {
+      return undefined;
+    }
+    const { bytes } = raw.field;
+    const index = this.#entries.length;
+    const { type, mode, uid, gid, size } = raw;
+    this.#entries.pushBytes(bytes, path.start, path.name, path.end, path.hash, {
+      type,
+      mode,
+      uid,
+      gid,
+      size,
+      linkTarget,
+    });
+    this.#places.push(this.#ordinal, raw.offset, index);
+    if (type !== 'file' || !this.#mayWant({ bytes, start: path.name, end: path.end, hash: path.hash }, raw)) {
+      return false;
+    }
+    return this.#wantBody(this.#entries.at(index)!, raw);
+  }
+
+  /** @param name of the entry that was added last */
+  #mayWant(name: NameBytes, { size, mode }: TarEntry): boolean {
+    const { look } = this.#visitor;
+    if (look === undefined) {
+      return true;
+    }
+    const directory = this.#entries.directoryAt(this.#entries.length - 1);
+    this.#looks[directory] ??= look.directory(this.#entries.directories.textAt(directory).slice(0, -1));
+    return look.file(name, this.#looks[directory], size, mode);
   }
 
   globalHeader(path: string): void {
@@ -173,12 +224,16 @@ export class LayerScan<T> implements TarHandler {
       linkTarget: raw.type === 'symlink' ? raw.linkTarget : null,
     };
     this.#add(entry, this.#ordinal, raw.offset, this.#entries.length);
-    const wanted = raw.type === 'file' && path !== '' ? this.#wants(entry, false) : false;
+    return raw.type === 'file' && path !== '' && this.#wantBody(entry, raw);
+  }
+
+  #wantBody(entry: LayerEntry, raw: TarEntry): boolean {
+    const wanted = this.#wants(entry, false);
     if (wanted === false) {
       return false;
     }
     if (raw.sparse) {
-      this.problem('entry-not-understood', 'a sparse file cannot be read yet', path);
+      this.problem('entry-not-understood', 'a sparse file cannot be read yet', entry.path);
       return false;
     }
     if (wanted === 'parts') {
@@ -252,11 +307,8 @@ export class LayerScan<T> implements TarHandler {
   }
 
   #holderOf(path: string): number {
-    for (; this.#indexed < this.#entries.length; this.#indexed += 1) {
-      this.#byPath.set(this.#entries.pathAt(this.#indexed), this.#indexed);
-    }
-    const index = this.#byPath.get(path);
-    return index === undefined ? -1 : this.#places.at(index).holder;
+    const index = this.#entries.find(path);
+    return index < 0 ? -1 : this.#places.at(index).holder;
   }
 
   data(chunk: Buffer): void {

@@ -1,13 +1,15 @@
-import type { LayerEntry, LayerListing, ReadProblemCode } from './types.ts';
-import { lastComponent, TreeNode, TreeWalker } from './view-tree.ts';
+import type { EntryTable } from './entry-table.ts';
+import { type NodeStore, nowhere, unstated } from './node-store.ts';
+import type { LayerEntry, LayerListing, NameBytes, ReadProblemCode } from './types.ts';
+import { TreeWalker } from './view-tree.ts';
 
 export interface LayerTreeOptions {
   readonly maxLinkHops: number;
   /** path components that may be walked */
   readonly maxSteps: number;
   readonly problem: (code: ReadProblemCode, message: string, entry: LayerEntry) => void;
-  /** What stands at this path in the layers below, for hard links that lead there. */
-  readonly below: (path: string) => TreeNode | undefined;
+  /** What stands at this path in the layers below, for hard links that lead there; `nowhere`: nothing. */
+  readonly below: (path: string) => number;
 }
 
 /**
@@ -15,27 +17,36 @@ export interface LayerTreeOptions {
  * each entry replaces what an earlier one left at its place.
  */
 export class LayerTree {
-  readonly root = emptyRoot();
+  readonly root: number;
   /** real paths that the layer takes away from those below it */
   readonly whiteouts: readonly string[];
+  readonly #store: NodeStore;
+  readonly #table: EntryTable;
   readonly #options: LayerTreeOptions;
   readonly #walker: TreeWalker;
   readonly #layer: number;
-  /** directory of the last entry as written, and the node it led to: entries of one directory follow each other */
-  #lastDirectory: string | null = null;
-  #lastNode = this.root;
+  /** directory of the table → the node that it led to, while nothing changed where paths lead */
+  readonly #places: Int32Array;
+  readonly #placedIn: Int32Array;
+  /** raised when a directory or link makes room for something else */
+  #epoch = 1;
 
-  constructor(listing: LayerListing, layer: number, options: LayerTreeOptions) {
+  /** @param store has the layer's entries as table `layer` */
+  constructor(store: NodeStore, listing: LayerListing, layer: number, options: LayerTreeOptions) {
+    this.#store = store;
+    this.#table = store.tables[layer]!;
     this.#options = options;
-    this.#walker = new TreeWalker(this.root, options.maxLinkHops);
     this.#layer = layer;
-    this.root.implied = true;
-    this.#placeAll(listing.entries);
+    this.root = store.addRoot();
+    this.#walker = new TreeWalker(store, this.root, options.maxLinkHops);
+    this.#places = new Int32Array(this.#table.directories.length);
+    this.#placedIn = new Int32Array(this.#table.directories.length);
+    this.#placeAll();
     this.whiteouts = listing.whiteouts.flatMap((path) => this.#whiteout(path) ?? []);
     for (const path of listing.opaque) {
-      const node = path === '' ? undefined : this.#hiding(path);
-      if (node !== undefined) {
-        node.opaque = true;
+      const node = path === '' ? nowhere : this.#hiding(path);
+      if (node !== nowhere) {
+        store.setOpaque(node);
       }
     }
   }
@@ -45,141 +56,147 @@ export class LayerTree {
     return this.#walker.steps;
   }
 
-  #placeAll(entries: Iterable<LayerEntry>): void {
-    for (const entry of entries) {
+  #placeAll(): void {
+    for (let index = 0; index < this.#table.length; index += 1) {
       if (this.steps > this.#options.maxSteps) {
-        this.#options.problem(
-          'limit-reached',
-          'its paths take too many steps to resolve; the rest was left out',
-          entry,
-        );
+        this.#problem('limit-reached', 'its paths take too many steps to resolve; the rest was left out', index);
         return;
       }
-      this.#place(entry);
+      this.#place(index);
     }
   }
 
-  #place(entry: LayerEntry): void {
-    if (entry.path === '') {
-      if (entry.type === 'directory') {
-        this.root.entry = entry;
-        this.root.implied = false;
+  #problem(code: ReadProblemCode, message: string, index: number): void {
+    this.#options.problem(code, message, this.#table.at(index)!);
+  }
+
+  #place(index: number): void {
+    const table = this.#table;
+    const name = {
+      bytes: table.names.bytes,
+      start: table.nameStart(index),
+      end: table.nameEnd(index),
+      hash: table.nameHash(index),
+    };
+    const type = table.typeAt(index);
+    const directory = table.directoryAt(index);
+    if (name.start === name.end && table.directories.isRoot(directory)) {
+      if (type === 'directory') {
+        this.#store.setEntry(this.root, index, this.#layer);
       }
       return;
     }
-    const slash = entry.path.lastIndexOf('/');
-    const parent = this.#directory(slash < 0 ? '' : entry.path.slice(0, slash));
-    if (parent === undefined) {
-      this.#options.problem('unsafe-path', 'the directory of this entry is a link that loops', entry);
-      return;
-    }
-    const name = slash < 0 ? entry.path : entry.path.slice(slash + 1);
-    if (entry.type === 'hardlink') {
-      this.#placeHardLink(parent, name, entry);
+    const parent = this.#directoryAt(directory);
+    if (parent === nowhere) {
+      this.#problem('unsafe-path', 'the directory of this entry is a link that loops', index);
+    } else if (type === 'hardlink') {
+      this.#placeHardLink(parent, name, index);
     } else {
-      this.#put(parent, name, entry, this.#layer, entry.path);
+      this.#put(parent, name, index, this.#layer);
     }
   }
 
   /** A hard link is another name of a node: its entry is the node's own. */
-  #placeHardLink(parent: TreeNode, name: string, link: LayerEntry): void {
-    const target = link.linkTarget === null ? undefined : this.#target(link.linkTarget);
-    if (target === undefined || target.children !== null) {
+  #placeHardLink(parent: number, name: NameBytes, link: number): void {
+    const store = this.#store;
+    const path = this.#table.linkAt(link);
+    const target = path === null ? nowhere : this.#target(path);
+    if (target === nowhere || store.isDirectory(target)) {
       // what it shares its content with is not there: the link itself is all that is known
-      this.#put(parent, name, link, this.#layer, link.path);
+      this.#put(parent, name, link, this.#layer);
       return;
     }
-    this.#put(parent, name, target.entry, target.layer, link.path);
+    this.#put(parent, name, store.entryIndex(target), store.layer(target));
   }
 
-  #target(path: string): TreeNode | undefined {
+  #target(path: string): number {
     const walk = this.#walker.walk(path, { followLast: false, clamp: true });
     return !('broken' in walk) && walk.rest.length === 0 ? walk.node : this.#options.below(path);
   }
 
-  /** @param written ends with `name`; where it is the real path it is taken for it: view and layer share one string then */
-  #put(parent: TreeNode, name: string, entry: LayerEntry, layer: number, written: string): TreeNode {
-    const siblings = parent.children!;
-    const before = siblings.get(name);
-    if (before?.children && entry.type === 'directory') {
-      before.entry = entry;
-      before.implied = false;
+  /** @param entry of `layer`; `unstated` makes a directory */
+  #put(parent: number, name: NameBytes, entry: number, layer: number): number {
+    const store = this.#store;
+    const before = store.child(parent, name);
+    if (before === nowhere) {
+      return store.addChild(parent, name, entry, layer);
+    }
+    const isDirectory = entry === unstated || store.tables[layer]!.typeAt(entry) === 'directory';
+    if (store.isDirectory(before) && isDirectory) {
+      store.setEntry(before, entry, layer);
       return before;
     }
-    if (before !== undefined && before.entry.type !== 'file') {
-      this.#lastDirectory = null;
+    if (store.type(before) !== 'file') {
+      this.#epoch += 1;
     }
-    const node = new TreeNode(pathIn(parent, name, written), entry, layer, parent);
-    siblings.set(name, node);
+    store.become(before, entry, layer);
+    return before;
+  }
+
+  #directoryAt(directory: number): number {
+    const { directories } = this.#table;
+    if (directories.isRoot(directory)) {
+      return this.root;
+    }
+    if (this.#placedIn[directory] === this.#epoch) {
+      return this.#places[directory]!;
+    }
+    const [start, end] = [directories.start(directory), directories.end(directory)];
+    const quick = this.#walker.walkBytes(directories.bytes.bytes, start, end);
+    const node = quick === nowhere ? this.#directory(directories.textAt(directory).slice(0, -1)) : quick;
+    if (node !== nowhere) {
+      this.#places[directory] = node;
+      this.#placedIn[directory] = this.#epoch;
+    }
     return node;
   }
 
   /** The directory that entries of `path` are placed in; made where it is missing. */
-  #directory(path: string): TreeNode | undefined {
-    if (path === '') {
-      return this.root;
-    }
-    if (path === this.#lastDirectory) {
-      return this.#lastNode;
-    }
+  #directory(path: string): number {
+    const store = this.#store;
     const walk = this.#walker.walk(path, { followLast: true, clamp: true });
     if ('broken' in walk) {
-      return undefined;
+      return nowhere;
     }
-    let node = walk.node;
-    if (node.children === null) {
+    let { node } = walk;
+    if (!store.isDirectory(node)) {
       // a file stands where a directory must: the entry below it proves that the directory was meant
-      node = this.#imply(node.parent!, lastComponent(node.path));
+      this.#replaced(node);
     }
     for (const name of walk.rest) {
-      node = this.#imply(node, name);
+      node = this.#put(node, store.textName(name), unstated, this.#layer);
     }
-    this.#lastDirectory = path;
-    this.#lastNode = node;
     return node;
   }
 
-  #imply(parent: TreeNode, name: string): TreeNode {
-    const path = parent.path === '' ? name : `${parent.path}/${name}`;
-    const node = this.#put(parent, name, impliedDirectory(path), this.#layer, path);
-    node.implied = true;
-    return node;
+  /** A directory in place of what is none. */
+  #replaced(node: number): void {
+    if (this.#store.type(node) !== 'file') {
+      this.#epoch += 1;
+    }
+    this.#store.become(node, unstated, this.#layer);
   }
 
   /** The directory of a mark that hides something. It takes no file of its own layer away. */
-  #hiding(path: string): TreeNode | undefined {
+  #hiding(path: string): number {
     const walk = this.#walker.walk(path, { followLast: true, clamp: true });
-    return 'broken' in walk || walk.node.children === null ? undefined : this.#directory(path);
+    return 'broken' in walk || !this.#store.isDirectory(walk.node) ? nowhere : this.#directory(path);
   }
 
   #whiteout(path: string): string | undefined {
+    const store = this.#store;
     const slash = path.lastIndexOf('/');
     const parent = slash < 0 ? this.root : this.#hiding(path.slice(0, slash));
-    if (parent === undefined) {
+    if (parent === nowhere) {
       return undefined;
     }
-    const name = slash < 0 ? path : path.slice(slash + 1);
+    const name = path.slice(slash + 1);
     // overlay file systems forget the mark where the layer states the directory itself: what was below shows through
-    const own = parent.children!.get(name);
-    if (own?.children && !own.implied) {
+    const own = store.child(parent, store.textName(name));
+    if (own !== nowhere && store.isDirectory(own) && !store.isImplied(own)) {
       return undefined;
     }
-    return parent.path === '' ? name : `${parent.path}/${name}`;
+    const directory = store.path(parent);
+    return directory === '' ? name : `${directory}/${name}`;
   }
-}
-
-function pathIn({ path }: TreeNode, name: string, written: string): string {
-  if (path === '') {
-    return written.length === name.length ? written : name;
-  }
-  const isReal = written.length === path.length + 1 + name.length && written.startsWith(path);
-  return isReal ? written : `${path}/${name}`;
-}
-
-function impliedDirectory(path: string): LayerEntry {
-  return { path, type: 'directory', mode: 0o755, uid: 0, gid: 0, size: 0, linkTarget: null };
-}
-
-export function emptyRoot(): TreeNode {
-  return new TreeNode('', impliedDirectory(''), 0, null);
 }

@@ -30,6 +30,9 @@ export const ratioJudgedFrom = GiB;
 /** Extended headers (PAX, GNU long names) of one tar entry, bytes: a path and a link target of the largest size, with room for attributes. */
 export const maxExtendedHeaderBytes = MiB;
 
+/** Paths of one layer, bytes: those of 2,000,000 entries take 200 MiB. */
+export const maxListingBytes = GiB;
+
 /** Problems that one layer lists; the next one says that there were more. */
 export const maxProblemsPerLayer = 1000;
 

@@ -149,7 +149,7 @@ describe('hostile layers', () => {
     for (let index = 1; index < 30; index += 1) {
       lines.push(`l${index} -> l${index - 1}`);
     }
-    const entries = Array.from({ length: 1000 }, (_, index) => `l${20 + (index % 10)}/f${index}`);
+    const entries = Array.from({ length: 1000 }, (_, index) => `l${20 + (index % 10)}/d${index}/f`);
     const view = squash([layer(), layer(...lines, ...entries)], { maxSteps: 5000 });
     expect(view.problems).toMatchObject([{ code: 'limit-reached', layer: 1 }]);
     expect([...view.files()].length).toBeLessThan(400);
@@ -311,7 +311,12 @@ class FlatModel {
     const upper = new FlatModel();
     for (const entry of listing.entries) {
       const path = upper.place(entry.path);
-      if (path !== undefined) {
+      if (path !== undefined) upper.directories(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
+      const shared = entry.type === 'hardlink' ? this.shared(upper, entry.linkTarget!) : undefined;
+      if (path !== undefined && shared !== undefined) {
+        upper.remove(path);
+        upper.at.set(path, shared);
+      } else if (path !== undefined) {
         upper.put(path, entry, index);
       }
     }
@@ -339,6 +344,15 @@ class FlatModel {
         this.at.set(path, node);
       }
     }
+  }
+
+  /** What a hard link is another name of: in its layer, else below. */
+  shared(upper: FlatModel, target: string) {
+    const own = upper.at.get(upper.place(target) ?? '');
+    if (own !== undefined) return own.type === 'directory' ? undefined : own;
+    if (upper.place(target) === undefined) return undefined;
+    const below = this.at.get(this.place(target) ?? '');
+    return below?.type === 'directory' ? undefined : below;
   }
 
   directories(path: string): void {
@@ -370,6 +384,7 @@ it('is what extracting layer after layer gives', () => {
     { weight: 5, arbitrary: path },
     { weight: 3, arbitrary: path.map((at) => `${at}/`) },
     { weight: 2, arbitrary: fc.tuple(path, target).map(([at, to]) => `${at} -> ${to}`) },
+    { weight: 2, arbitrary: fc.tuple(path, path).map(([at, to]) => `${at} = ${to}`) },
     { weight: 2, arbitrary: path.map((at) => at.replace(/([^/]+)$/, '.wh.$1')) },
     { weight: 1, arbitrary: path.map((at) => `${at}/.wh..wh..opq`) },
   );

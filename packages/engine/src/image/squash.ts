@@ -1,7 +1,9 @@
-import { emptyRoot, LayerTree } from './layer-tree.ts';
+import { EntryTable } from './entry-table.ts';
+import { LayerTree } from './layer-tree.ts';
 import { defaultReadLimits, maxProblemsPerLayer, maxSquashSteps } from './limits.ts';
-import type { LayerEntry, LayerListing, ReadProblem } from './types.ts';
-import { lastComponent, nodeAt, type TreeNode, TreeWalker } from './view-tree.ts';
+import { NodeStore, nowhere } from './node-store.ts';
+import type { LayerEntry, LayerListing, PathFilter, ReadProblem } from './types.ts';
+import { nodeAt, TreeWalker } from './view-tree.ts';
 
 /** What stands at one path of the squashed view. */
 export interface ViewNode {
@@ -38,8 +40,8 @@ export interface SquashedView {
   realPath(path: string): string | undefined;
   /** Direct children of the directory at this real path, sorted; empty where there is none. */
   children(path: string): Iterable<ViewNode>;
-  /** Everything but directories, in no order that means anything: sorting 100,000 paths would cost as much as squashing them. */
-  files(): Iterable<ViewNode>;
+  /** Everything but directories, of which `look` may leave out some by a first look, in no order that means anything: sorting 100,000 paths would cost as much as squashing them. */
+  files(look?: FileLook): Iterable<ViewNode>;
   /**
    * What layers did to the file at this real path, in order; only for paths that `track` accepts. A file that a layer
    * replaces by another file is `added` again without `removed`; a layer that removes it (also with a directory above
@@ -52,9 +54,14 @@ export interface SquashedView {
   readonly problems: readonly (ReadProblem & { readonly layer: number })[];
 }
 
+/** Whether to make a node of a file by its base name (UTF-8 in `bytes`) and mode. */
+export type FileLook = (bytes: Buffer, start: number, end: number, mode: number) => boolean;
+
 export interface SquashOptions {
   /** Real paths whose history is kept. Default: none, so that memory stays small. */
   readonly track?: ((path: string) => boolean) | undefined;
+  /** A first look at what `track` is asked: what it says no to is not tracked. */
+  readonly mayTrack?: PathFilter | undefined;
   readonly maxLinkHops?: number | undefined;
   /** path components that may be walked while the layers are applied */
   readonly maxSteps?: number | undefined;
@@ -81,8 +88,10 @@ export function squash(layers: readonly LayerListing[], options: SquashOptions =
 class View implements SquashedView {
   readonly problems: (ReadProblem & { readonly layer: number })[] = [];
   readonly #track: ((path: string) => boolean) | undefined;
+  readonly #mayTrack: PathFilter | undefined;
   readonly #maxHops: number;
-  readonly #root = emptyRoot();
+  readonly #store = new NodeStore();
+  readonly #root: number;
   readonly #walker: TreeWalker;
   readonly #events = new Map<string, PathEvent[]>();
   /** path components that may still be walked while layers are applied */
@@ -90,13 +99,16 @@ class View implements SquashedView {
 
   constructor(options: SquashOptions) {
     this.#track = options.track;
+    this.#mayTrack = options.mayTrack;
     this.#maxHops = options.maxLinkHops ?? defaultReadLimits.maxLinkHops;
     this.#steps = options.maxSteps ?? maxSquashSteps;
-    this.#walker = new TreeWalker(this.#root, this.#maxHops);
+    this.#root = this.#store.addRoot();
+    this.#walker = new TreeWalker(this.#store, this.#root, this.#maxHops);
   }
 
   apply(listing: LayerListing, layer: number): void {
-    const tree = new LayerTree(listing, layer, {
+    this.#store.tables[layer] = EntryTable.of(listing.entries);
+    const tree = new LayerTree(this.#store, listing, layer, {
       maxLinkHops: this.#maxHops,
       maxSteps: this.#steps,
       problem: (code, message, { path }) => this.#problem(code, message, path, layer),
@@ -104,8 +116,8 @@ class View implements SquashedView {
     });
     this.#steps -= tree.steps;
     for (const path of tree.whiteouts) {
-      const node = nodeAt(this.#root, path);
-      if (node !== undefined) {
+      const node = nodeAt(this.#store, this.#root, path);
+      if (node !== nowhere) {
         this.#remove(node, layer);
       }
     }
@@ -119,77 +131,115 @@ class View implements SquashedView {
   }
 
   /** Puts the directories of a layer over those of the view; what is no directory on both sides moves over as it is. */
-  #merge(root: TreeNode, layer: number): void {
-    const left: [TreeNode, TreeNode][] = [[this.#root, root]];
-    for (let pair = left.pop(); pair !== undefined; pair = left.pop()) {
-      const [lower, upper] = pair;
-      if (!upper.implied) {
-        lower.entry = upper.entry;
-        lower.layer = upper.layer;
+  #merge(root: number, layer: number): void {
+    const store = this.#store;
+    const left = [this.#root, root];
+    for (let upper = left.pop(); upper !== undefined; upper = left.pop()) {
+      const lower = left.pop()!;
+      if (!store.isImplied(upper)) {
+        store.setEntry(lower, store.entryIndex(upper), store.layer(upper));
       }
-      if (upper.opaque) {
-        for (const child of [...lower.children!.values()]) {
+      if (store.isOpaque(upper)) {
+        for (const child of this.#children(lower)) {
           this.#remove(child, layer);
         }
       }
-      for (const [name, child] of upper.children!) {
-        const before = lower.children!.get(name);
-        if (before?.children && child.children) {
-          left.push([before, child]);
+      let noter: Noter | undefined;
+      for (let child = store.firstChild(upper); child !== nowhere; ) {
+        const next = store.nextChild(child, upper);
+        const before = store.child(lower, store.nameOf(child));
+        if (before !== nowhere && store.isDirectory(before) && store.isDirectory(child)) {
+          left.push(before, child);
         } else {
-          this.#replace(before, child, layer);
-          child.parent = lower;
-          lower.children!.set(name, child);
-          this.#noteAll(child, layer, 'added');
+          noter ??= this.#noter(store.path(lower));
+          this.#replace(before, child, lower, layer);
+          this.#noteAll(child, noter, layer, 'added');
         }
+        child = next;
       }
     }
   }
 
-  #replace(before: TreeNode | undefined, by: TreeNode, layer: number): void {
-    if (before === undefined) {
-      return;
+  /** Puts a child of a layer's directory into the directory of the view. */
+  #replace(before: number, by: number, lower: number, layer: number): void {
+    const store = this.#store;
+    if (before !== nowhere) {
+      // without files that matter, what is shown has all that the other way would show
+      if (store.type(before) === 'symlink' && store.isImplied(by) && this.#hasTracked(by)) {
+        const message =
+          'this layer has a path through the link of a layer below: engines that mount overlays hide the link, others follow it';
+        this.#problem('unsafe-path', message, store.path(by), layer);
+      }
+      if (store.isDirectory(before) || store.isDirectory(by)) {
+        this.#remove(before, layer);
+      } else {
+        store.detach(before);
+      }
     }
-    // without files that matter, what is shown has all that the other way would show
-    if (before.entry.type === 'symlink' && by.implied && this.#hasTracked(by)) {
-      const message =
-        'this layer has a path through the link of a layer below: engines that mount overlays hide the link, others follow it';
-      this.#problem('unsafe-path', message, by.path, layer);
-    }
-    if (before.children !== null || by.children !== null) {
-      this.#remove(before, layer);
-    }
+    store.attach(by, lower);
   }
 
-  #remove(node: TreeNode, layer: number): void {
-    node.parent?.children?.delete(lastComponent(node.path));
-    this.#noteAll(node, layer, 'removed');
+  #remove(node: number, layer: number): void {
+    if (this.#track !== undefined) {
+      const path = this.#store.path(node);
+      this.#noteAll(node, this.#noter(path.slice(0, Math.max(path.lastIndexOf('/'), 0))), layer, 'removed');
+    }
+    this.#store.detach(node);
   }
 
-  #hasTracked(node: TreeNode): boolean {
-    for (const { path } of leaves(node)) {
-      if (this.#track === undefined || this.#track(path)) {
+  #children(directory: number): number[] {
+    const store = this.#store;
+    const found: number[] = [];
+    for (let child = store.firstChild(directory); child !== nowhere; child = store.nextChild(child, directory)) {
+      found.push(child);
+    }
+    return found;
+  }
+
+  #hasTracked(node: number): boolean {
+    for (const leaf of this.#leaves(node)) {
+      if (this.#track === undefined || this.#track(this.#store.path(leaf))) {
         return true;
       }
     }
     return false;
   }
 
-  #noteAll(node: TreeNode, layer: number, event: 'added' | 'removed'): void {
+  #noter(directory: string): Noter {
+    return { directory, flags: this.#mayTrack?.directory(directory) ?? 0 };
+  }
+
+  /** @param noter of the directory that the node is in */
+  #noteAll(node: number, noter: Noter, layer: number, event: 'added' | 'removed'): void {
     if (this.#track === undefined) {
       return;
     }
-    if (node.children === null) {
-      this.#note(node.path, layer, event);
+    const store = this.#store;
+    if (!store.isDirectory(node)) {
+      this.#note(node, noter, layer, event);
       return;
     }
-    for (const { path } of leaves(node)) {
-      this.#note(path, layer, event);
+    const left = [node];
+    for (let at = left.pop(); at !== undefined; at = left.pop()) {
+      let within: Noter | undefined;
+      for (let child = store.firstChild(at); child !== nowhere; child = store.nextChild(child, at)) {
+        if (store.isDirectory(child)) {
+          left.push(child);
+        } else {
+          within ??= this.#noter(store.path(at));
+          this.#note(child, within, layer, event);
+        }
+      }
     }
   }
 
-  #note(path: string, layer: number, event: 'added' | 'removed'): void {
-    if (!this.#track?.(path)) {
+  #note(node: number, { directory, flags }: Noter, layer: number, event: 'added' | 'removed'): void {
+    if (this.#mayTrack !== undefined && !this.#mayTrack.name(this.#store.nameOf(node), flags)) {
+      return;
+    }
+    const name = this.#store.name(node);
+    const path = directory === '' ? name : `${directory}/${name}`;
+    if (!this.#track!(path)) {
       return;
     }
     const events = this.#events.get(path);
@@ -200,9 +250,9 @@ class View implements SquashedView {
     }
   }
 
-  #existing(path: string): TreeNode | undefined {
+  #existing(path: string): number {
     const walk = this.#walker.walk(path, { followLast: false, clamp: true });
-    return 'broken' in walk || walk.rest.length > 0 ? undefined : walk.node;
+    return 'broken' in walk || walk.rest.length > 0 ? nowhere : walk.node;
   }
 
   resolve(path: string): Resolution {
@@ -211,26 +261,57 @@ class View implements SquashedView {
       return walk;
     }
     if (walk.rest.length === 0) {
-      return { node: walk.node };
+      return { node: new StoredNode(this.#store, walk.node) };
     }
-    return walk.node.children === null ? { broken: 'not-a-directory' } : { missing: true };
+    return this.#store.isDirectory(walk.node) ? { missing: true } : { broken: 'not-a-directory' };
   }
 
   lstat(path: string): ViewNode | undefined {
-    return nodeAt(this.#root, path);
+    const node = nodeAt(this.#store, this.#root, path);
+    return node === nowhere ? undefined : new StoredNode(this.#store, node);
   }
 
   realPath(path: string): string | undefined {
     const walk = this.#walker.walk(path, { followLast: false, clamp: false });
-    return 'broken' in walk || walk.rest.length > 0 ? undefined : walk.node.path;
+    return 'broken' in walk || walk.rest.length > 0 ? undefined : this.#store.path(walk.node);
   }
 
   children(path: string): Iterable<ViewNode> {
-    return sorted(nodeAt(this.#root, path)?.children);
+    const node = nodeAt(this.#store, this.#root, path);
+    if (node === nowhere || !this.#store.isDirectory(node)) {
+      return [];
+    }
+    return this.#children(node)
+      .map((child) => new StoredNode(this.#store, child))
+      .sort(byPath);
   }
 
-  files(): Iterable<ViewNode> {
-    return leaves(this.#root);
+  *files(look: FileLook = () => true): Iterable<ViewNode> {
+    const store = this.#store;
+    for (const leaf of this.#leaves(this.#root)) {
+      if (look(store.nameBytes, store.nameStart(leaf), store.nameEnd(leaf), store.mode(leaf))) {
+        yield new StoredNode(store, leaf);
+      }
+    }
+  }
+
+  /** Everything at and below a node but directories. */
+  *#leaves(node: number): Generator<number> {
+    const store = this.#store;
+    if (!store.isDirectory(node)) {
+      yield node;
+      return;
+    }
+    const left = [node];
+    for (let at = left.pop(); at !== undefined; at = left.pop()) {
+      for (let child = store.firstChild(at); child !== nowhere; child = store.nextChild(child, at)) {
+        if (store.isDirectory(child)) {
+          left.push(child);
+        } else {
+          yield child;
+        }
+      }
+    }
   }
 
   history(path: string): readonly PathEvent[] {
@@ -242,27 +323,38 @@ class View implements SquashedView {
   }
 }
 
-/** Everything at and below a node but directories. */
-function leaves(node: TreeNode): readonly TreeNode[] {
-  if (node.children === null) {
-    return [node];
-  }
-  const found: TreeNode[] = [];
-  const left = [node.children];
-  for (let at = left.pop(); at !== undefined; at = left.pop()) {
-    for (const child of at.values()) {
-      if (child.children === null) {
-        found.push(child);
-      } else {
-        left.push(child.children);
-      }
-    }
-  }
-  return found;
+/** What is known of a directory, for the files in it. */
+interface Noter {
+  readonly directory: string;
+  /** as the filter said */
+  readonly flags: number;
 }
 
-function sorted(nodes: ReadonlyMap<string, TreeNode> | null | undefined): readonly TreeNode[] {
-  return nodes ? [...nodes.values()].sort(byPath) : [];
+/** A node as it is now: the view does not change when it has been given out. */
+class StoredNode implements ViewNode {
+  readonly #store: NodeStore;
+  readonly #node: number;
+  #entry: LayerEntry | undefined;
+  #path: string | undefined;
+
+  constructor(store: NodeStore, node: number) {
+    this.#store = store;
+    this.#node = node;
+  }
+
+  get entry(): LayerEntry {
+    this.#entry ??= this.#store.entry(this.#node);
+    return this.#entry;
+  }
+
+  get layer(): number {
+    return this.#store.layer(this.#node);
+  }
+
+  get path(): string {
+    this.#path ??= this.#store.path(this.#node);
+    return this.#path;
+  }
 }
 
 function byPath(a: ViewNode, b: ViewNode): number {

@@ -57,10 +57,35 @@ export type ReadProblemCode =
   | 'entry-not-understood';
 
 /**
+ * A first look at paths before they become text, for whoever means few of many. `directory` is asked once for all files in
+ * it (`usr/bin`, '' for the root) and says something of its own; `name` gets that with the base name. False: the
+ * path is certainly not meant.
+ */
+export interface PathFilter {
+  directory(path: string): number;
+  name(name: NameBytes, directory: number): boolean;
+}
+
+/** A first look at files. */
+export interface FirstLook extends Pick<PathFilter, 'directory'> {
+  file(name: NameBytes, directory: number, size: number, mode: number): boolean;
+}
+
+/** A base name as UTF-8, with its hash (`path-hash.ts`). Valid during the call that hands it over. */
+export interface NameBytes {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  readonly hash: number;
+}
+
+/**
  * Receives one layer. Created by `LayerAnalyser.begin` for each layer that has to be read; calls come in the order of
  * the layer. `wants` is asked for every regular file before its body is touched.
  */
 export interface LayerVisitor<T> {
+  /** Asked before `wants`, for nearly all files: what it says no to is not wanted, and its path does not become text. */
+  readonly look?: FirstLook | undefined;
   /**
    * Whether the body of this regular file is wanted. `path`, `size` and `mode` as in `LayerEntry`. `parts`: only stretches
    * of it, which `parts` or `passing` gets; what it means where the visitor has neither is that the file is not wanted.

@@ -1,40 +1,16 @@
-import type { LayerEntry } from './types.ts';
+import { type NodeStore, nowhere } from './node-store.ts';
+import { emptyHash, hashWith } from './path-hash.ts';
 
-/** One node of a file system that is being put together. `children` is null for what is no directory. */
-export class TreeNode {
-  readonly path: string;
-  entry: LayerEntry;
-  layer: number;
-  parent: TreeNode | null;
-  readonly children: Map<string, TreeNode> | null;
-  /** a directory that no entry states: it must be there for what is below it */
-  implied = false;
-  /** a directory that hides what layers below have in it */
-  opaque = false;
-
-  constructor(path: string, entry: LayerEntry, layer: number, parent: TreeNode | null) {
-    this.path = path;
-    this.entry = entry;
-    this.layer = layer;
-    this.parent = parent;
-    this.children = entry.type === 'directory' ? new Map() : null;
-  }
-}
-
-/** The node at exactly this path below `root`; no link is followed. */
-export function nodeAt(root: TreeNode, path: string): TreeNode | undefined {
-  let node: TreeNode | undefined = root;
+/** The node at exactly this path below `root`; no link is followed. `nowhere`: there is none. */
+export function nodeAt(store: NodeStore, root: number, path: string): number {
+  let node = root;
   for (const name of path === '' ? [] : path.split('/')) {
-    node = node.children?.get(name);
-    if (node === undefined) {
-      return undefined;
+    node = store.isDirectory(node) ? store.child(node, store.textName(name)) : nowhere;
+    if (node === nowhere) {
+      return nowhere;
     }
   }
   return node;
-}
-
-export function lastComponent(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 export interface WalkOptions {
@@ -49,16 +25,18 @@ export interface WalkOptions {
  * stood in the way.
  */
 export type Walk =
-  | { readonly node: TreeNode; readonly rest: readonly string[] }
+  | { readonly node: number; readonly rest: readonly string[] }
   | { readonly broken: 'loop' | 'outside' };
 
 /** Follows paths through a tree and its links, counting what that costs. */
 export class TreeWalker {
-  readonly #root: TreeNode;
+  readonly #store: NodeStore;
+  readonly #root: number;
   readonly #maxHops: number;
   #steps = 0;
 
-  constructor(root: TreeNode, maxHops: number) {
+  constructor(store: NodeStore, root: number, maxHops: number) {
+    this.#store = store;
     this.#root = root;
     this.#maxHops = maxHops;
   }
@@ -69,6 +47,7 @@ export class TreeWalker {
   }
 
   walk(path: string, options: WalkOptions): Walk {
+    const store = this.#store;
     let node = this.#root;
     // components still to walk, last first
     const left = path.split('/').reverse();
@@ -78,21 +57,22 @@ export class TreeWalker {
       if (isNothing(name)) {
         continue;
       }
-      if (node.children === null) {
+      if (!store.isDirectory(node)) {
         return { node, rest: [name, ...left.reverse()] };
       }
       if (name === '..') {
-        if (node.parent === null && !options.clamp) {
+        const parent = store.parent(node);
+        if (parent === nowhere && !options.clamp) {
           return { broken: 'outside' };
         }
-        node = node.parent ?? node;
+        node = parent === nowhere ? node : parent;
         continue;
       }
-      const child = node.children.get(name);
-      if (child === undefined) {
-        return missing(node, [name, ...left.reverse()], options.clamp);
+      const child = store.child(node, store.textName(name));
+      if (child === nowhere) {
+        return missing(store, node, [name, ...left.reverse()], options.clamp);
       }
-      if (child.entry.type !== 'symlink' || (!options.followLast && left.every(isNothing))) {
+      if (store.type(child) !== 'symlink' || (!options.followLast && left.every(isNothing))) {
         node = child;
         continue;
       }
@@ -100,7 +80,7 @@ export class TreeWalker {
       if (hops > this.#maxHops) {
         return { broken: 'loop' };
       }
-      const target = child.entry.linkTarget ?? '';
+      const target = store.linkTarget(child);
       if (target.startsWith('/')) {
         node = this.#root;
       }
@@ -108,14 +88,42 @@ export class TreeWalker {
     }
     return { node, rest: [] };
   }
+
+  /**
+   * The directory at a clean path in bytes, each component with a `/` behind it, where all of them are there and none is
+   * a link; else `nowhere`, and the path has to be walked as text.
+   */
+  walkBytes(bytes: Uint8Array, start: number, end: number): number {
+    const store = this.#store;
+    let node = this.#root;
+    let name = start;
+    let hash = emptyHash;
+    for (let at = start; at < end; at += 1) {
+      const byte = bytes[at]!;
+      if (byte !== slash) {
+        hash = hashWith(hash, byte);
+        continue;
+      }
+      node = store.child(node, { bytes, start: name, end: at, hash });
+      if (node === nowhere || !store.isDirectory(node)) {
+        return nowhere;
+      }
+      this.#steps += 1;
+      name = at + 1;
+      hash = emptyHash;
+    }
+    return node;
+  }
 }
+
+const slash = 0x2f;
 
 function isNothing(name: string): boolean {
   return name === '' || name === '.';
 }
 
 /** Below what does not exist there are no links, so the rest is cleaned as text. */
-function missing(node: TreeNode, parts: readonly string[], clamp: boolean): Walk {
+function missing(store: NodeStore, node: number, parts: readonly string[], clamp: boolean): Walk {
   const rest: string[] = [];
   let at = node;
   for (const part of parts) {
@@ -126,10 +134,10 @@ function missing(node: TreeNode, parts: readonly string[], clamp: boolean): Walk
       rest.push(part);
     } else if (rest.length > 0) {
       rest.pop();
-    } else if (at.parent === null && !clamp) {
+    } else if (store.parent(at) === nowhere && !clamp) {
       return { broken: 'outside' };
     } else {
-      at = at.parent ?? at;
+      at = store.parent(at) === nowhere ? at : store.parent(at);
     }
   }
   return { node: at, rest };

@@ -12,7 +12,14 @@ import { dotnet } from './dotnet/dotnet.ts';
 import { dpkg } from './dpkg/dpkg.ts';
 import { egg } from './egg/egg.ts';
 import { elixir } from './elixir/elixir.ts';
-import { baseName, compilePatterns, type FilePattern, type PatternMatcher } from './file-pattern.ts';
+import {
+  baseName,
+  compilePatterns,
+  type FilePattern,
+  keyOfPattern,
+  type PatternKey,
+  type PatternMatcher,
+} from './file-pattern.ts';
 import { golang } from './golang/golang.ts';
 import { java } from './java/java.ts';
 import { julia } from './julia/julia.ts';
@@ -80,6 +87,16 @@ export const readersByName: ReadonlyMap<string, FileReader<unknown>> = new Map(
 
 /** Which readers read the file at a path. */
 export const matchFile: PatternMatcher = compilePatterns(readers);
+
+/** By what `matchFile` looks files up. */
+export const fileKeys: readonly PatternKey[] = readers.flatMap(({ name, reads }) =>
+  reads.flatMap((pattern) => keyOfPattern(pattern, name) ?? []),
+);
+
+/** By what `matchLinked` does. */
+export const linkedKeys: readonly PatternKey[] = readers.flatMap(({ name, linked = [] }) =>
+  linked.flatMap((pattern) => keyOfPattern(pattern, name) ?? []),
+);
 
 /** Which readers mean the file at a path where a link leads to it. */
 export const matchLinked: PatternMatcher = compilePatterns(

@@ -1,5 +1,5 @@
 import type { SquashedView } from '../image/squash.ts';
-import { isOwnedExecutablePath } from './binary/executable-path.ts';
+import { hasSo, isOwnedExecutablePath } from './binary/executable-path.ts';
 import type { Owner } from './cataloger.ts';
 import type { Coverage, CoverageCount, Package } from './types.ts';
 
@@ -27,9 +27,11 @@ export function coverageOf(
     .map((path) => path.slice(0, path.lastIndexOf('/') + 1));
   const below = new Set(folders.filter((folder) => folder !== ''));
   const counts = { executables: new Count(), libraries: new Count() };
-  for (const { entry, path } of view.files()) {
+  // what most files are not is asked first, before they have a path
+  const mayCount = (name: Buffer, start: number, end: number, mode: number) =>
+    (mode & 0o111) !== 0 || hasSo(name, start, end);
+  for (const { entry, path } of view.files(mayCount)) {
     if (entry.type !== 'file' && entry.type !== 'hardlink') continue;
-    // what most files are not is asked first
     const isLibrary = path.includes('.so') && sharedLibrary.test(path);
     if (!isLibrary && (entry.mode & 0o111) === 0) continue;
     if (!isOwnedExecutablePath(path)) continue;

@@ -47,15 +47,11 @@ export function compilePatterns(readers: readonly { name: string; reads: readonl
   const byName = new Map<string, PatternMatch[]>();
   const bySuffix = new Map<string, PatternMatch[]>();
   const byDirectory = new Map<string, PatternMatch[]>();
+  const maps = { name: byName, suffix: bySuffix, directory: byDirectory };
   for (const { name: reader, reads } of readers) {
     for (const pattern of reads) {
-      if (pattern.executable) continue;
-      const match = { reader, pattern };
-      const name = pattern.name ?? (pattern.path === undefined ? undefined : baseName(pattern.path));
-      if (name !== undefined) append(byName, name, match);
-      else if (pattern.suffix !== undefined) append(bySuffix, pattern.suffix, match);
-      else if (pattern.directory !== undefined) append(byDirectory, pattern.directory, match);
-      else throw new TypeError(`a pattern of ${reader} names neither path, name, suffix nor directory`);
+      const key = keyOfPattern(pattern, reader);
+      if (key !== undefined) append(maps[key.by], key.text, { reader, pattern });
     }
   }
   return function match(path) {
@@ -78,6 +74,22 @@ function matching(
   const found = candidates?.filter(({ pattern }) => holds(pattern, path, name));
   if (found === undefined || found.length === 0) return before;
   return before.length === 0 ? found : [...before, ...found];
+}
+
+/** How a pattern is looked up: by what one of these says of a path. */
+export interface PatternKey {
+  readonly by: 'name' | 'suffix' | 'directory';
+  readonly text: string;
+}
+
+/** Undefined for a pattern that means nothing by its path (`executable`). @throws TypeError where it has no such condition */
+export function keyOfPattern(pattern: FilePattern, reader: string): PatternKey | undefined {
+  if (pattern.executable) return undefined;
+  const name = pattern.name ?? (pattern.path === undefined ? undefined : baseName(pattern.path));
+  if (name !== undefined) return { by: 'name', text: name };
+  if (pattern.suffix !== undefined) return { by: 'suffix', text: pattern.suffix };
+  if (pattern.directory !== undefined) return { by: 'directory', text: pattern.directory };
+  throw new TypeError(`a pattern of ${reader} names neither path, name, suffix nor directory`);
 }
 
 /** The part after the last `/`. */

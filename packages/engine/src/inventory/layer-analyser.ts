@@ -1,6 +1,7 @@
 import { createHash, getHashes, hash } from 'node:crypto';
 import type {
   FileParts,
+  FirstLook,
   LayerAnalyser,
   LayerEntry,
   LayerKey,
@@ -16,6 +17,8 @@ import type { ContentWatch, FileDigests, FileReader, ParsedFile } from './catalo
 import {
   catalogerVersions,
   executableReaders,
+  fileKeys,
+  linkedKeys,
   matchFile,
   matchLinked,
   proofFilter,
@@ -27,6 +30,7 @@ import type { FactGatherer, GatheredFact } from './facts/gatherer.ts';
 import { gatherersOf } from './facts/gatherers.ts';
 import type { PatternMatch } from './file-pattern.ts';
 import { decodeAnalysis, encodeAnalysis, type LayerAnalysis } from './layer-analysis.ts';
+import { WantedLook } from './path-filter.ts';
 import type { FactName, FileQuery } from './types.ts';
 
 /** Where layer analyses are kept between runs. Keys are hexadecimal; what is put may be gone at the next `get`. */
@@ -85,7 +89,11 @@ function matchesOf(path: string): readonly PatternMatch[] {
   return linked.length === 0 ? found : [...found, ...linked];
 }
 
+const look = new WantedLook([...fileKeys, ...linkedKeys]);
+
 class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
+  /** who reads bodies for other reasons means any file */
+  readonly look: FirstLook | undefined;
   readonly #spare: SpareBuffer = { bytes: Buffer.alloc(0) };
   readonly #parsed = new Map<string, Map<string, ParsedFile<unknown>>>();
   /** null where nobody asks for facts that are in bodies */
@@ -94,6 +102,7 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
   readonly #seen = new Set<string>();
 
   constructor(bodyReaders: readonly FactGatherer<GatheredFact>[]) {
+    this.look = bodyReaders.length === 0 ? look : undefined;
     const tell = (reader: GatheredFact, path: string, said: ParsedFile<unknown>) => this.#set(reader, path, said);
     this.#factBodies = bodyReaders.length === 0 ? null : new FactBodies(bodyReaders, tell);
   }

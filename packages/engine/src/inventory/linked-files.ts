@@ -1,3 +1,4 @@
+import { entriesOf } from '../image/entry-table.ts';
 import type { SquashedView, ViewNode } from '../image/squash.ts';
 import type { FileReader, ReadPattern } from './cataloger.ts';
 import { matchFile, readers } from './catalogers.ts';
@@ -32,8 +33,7 @@ export function* filesBehindLinks(view: SquashedView, analyses: readonly LayerAn
     reads.filter(isSearched).map((pattern): Search => ({ view, reader, pattern, seen: new Set() })),
   );
   for (const { listing } of analyses) {
-    for (const { path, type } of listing.entries) {
-      if (type !== 'symlink' && type !== 'hardlink') continue;
+    for (const { path } of entriesOf(listing, 'symlink', 'hardlink')) {
       yield* fileItself(view, path);
       for (const search of searches) {
         if (isAbout(path, search.pattern)) yield* filesBehind(search, path);

@@ -1,4 +1,5 @@
 import { getHashes, hash } from 'node:crypto';
+import { EntryTable } from '../image/entry-table.ts';
 import type { SquashedView, ViewNode } from '../image/squash.ts';
 import type { ReadImage } from '../image/types.ts';
 import { isOwnedExecutablePath } from './binary/executable-path.ts';
@@ -64,10 +65,11 @@ function sizesBefore(suspects: readonly Suspect[], analyses: readonly LayerAnaly
   const layers = new Map(suspects.map(({ path, node }) => [path, node.layer]));
   const sizes = new Map<string, number | null>();
   analyses.forEach(({ listing }, layer) => {
-    for (const { path, type, size } of listing.entries) {
-      if (layer >= (layers.get(path) ?? 0)) continue;
-      if (type === 'file') sizes.set(path, size);
-      else if (type === 'hardlink') sizes.set(path, null);
+    const table = EntryTable.of(listing.entries);
+    for (const [path, own] of layers) {
+      const at = layer < own ? table.find(path) : -1;
+      if (at >= 0 && table.typeAt(at) === 'file') sizes.set(path, table.sizeAt(at));
+      else if (at >= 0 && table.typeAt(at) === 'hardlink') sizes.set(path, null);
     }
   });
   return sizes;
@@ -83,8 +85,9 @@ async function bodiesOf(
   analyses: readonly LayerAnalysis[],
 ): Promise<ReadonlyMap<Suspect, Buffer>> {
   const small = analyses.map(({ listing }) => {
+    const table = EntryTable.of(listing.entries);
     let bytes = 0;
-    for (const { size } of listing.entries) bytes += size;
+    for (let at = 0; at < table.length; at += 1) bytes += table.sizeAt(at);
     return bytes <= maxLayerBytes;
   });
   const readable = suspects.filter(

@@ -1,11 +1,13 @@
+import { entriesOf } from '../image/entry-table.ts';
 import type { PathEvent, SquashedView, ViewNode } from '../image/squash.ts';
-import type { ReadImage } from '../image/types.ts';
+import type { PathFilter, ReadImage } from '../image/types.ts';
 import type { Damage, FileReader, LiveFile, ParsedFile, PathHistory, ReadPattern, Sighting } from './cataloger.ts';
-import { executableReaders, matchFile, matchLinked, readers, readersByName } from './catalogers.ts';
+import { executableReaders, fileKeys, matchFile, matchLinked, readers, readersByName } from './catalogers.ts';
 import { baseName, type PatternMatch, type PatternMatcher } from './file-pattern.ts';
 import { readFile, tooLarge } from './layer-analyser.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';
 import { filesBehindLinks } from './linked-files.ts';
+import { PatternFilter } from './path-filter.ts';
 
 /** Bodies that are read a second time, all links of an image together; bytes. */
 const maxRereadBytes = 64 * 1024 * 1024;
@@ -38,7 +40,7 @@ export interface SquashedFiles {
  * Which readers have to do with the file at a path of this image. Beside what their patterns say: executables in which a
  * layer pass has found something, by all their names, since directories of the view may be reached by other paths.
  */
-export function imageMatcher(analyses: readonly LayerAnalysis[]): PatternMatcher {
+export function imageMatcher(analyses: readonly LayerAnalysis[]): ImageMatcher {
   const byName = new Map<string, PatternMatch[]>();
   for (const { name: reader, reads } of executableReaders) {
     const pattern = reads.find(({ executable }) => executable)!;
@@ -46,20 +48,30 @@ export function imageMatcher(analyses: readonly LayerAnalysis[]): PatternMatcher
     for (const { listing, parsed } of analyses) {
       const found = new Set(parsed.get(reader)?.keys());
       for (const path of found) names.add(baseName(path));
-      for (const { path, linkTarget, type } of found.size === 0 ? [] : listing.entries) {
-        if (type !== 'hardlink' || !found.has(linkTarget!)) continue;
+      for (const { path, linkTarget } of found.size === 0 ? [] : entriesOf(listing, 'hardlink')) {
+        if (!found.has(linkTarget!)) continue;
         found.add(path);
         names.add(baseName(path));
       }
     }
     for (const name of names) byName.set(name, [...(byName.get(name) ?? []), { reader, pattern }]);
   }
-  if (byName.size === 0) return matchFile;
-  return (path) => {
-    const found = matchFile(path);
-    const executable = byName.get(baseName(path));
-    return executable === undefined ? found : [...found, ...executable];
+  const names = [...byName.keys()].map((text) => ({ by: 'name' as const, text }));
+  return {
+    filter: new PatternFilter([...fileKeys, ...names]),
+    match(path) {
+      const found = matchFile(path);
+      const executable = byName.size === 0 ? undefined : byName.get(baseName(path));
+      return executable === undefined ? found : [...found, ...executable];
+    },
   };
+}
+
+/** Tells which readers have to do with a path. */
+export interface ImageMatcher {
+  /** says no to nothing that `match` finds */
+  readonly filter: PathFilter;
+  readonly match: PatternMatcher;
 }
 
 /** Collects what the layer analyses say of the files that are left, and reads again what links lead to. */

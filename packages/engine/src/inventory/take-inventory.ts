@@ -26,10 +26,10 @@ export async function takeInventory(
 ): Promise<Inventory> {
   const analyses = image.rootfs === null ? image.layers.map(({ analysis }) => analysis) : [image.rootfs];
   const layerId = (index: number) => image.layers[index]?.diffId ?? null;
-  const match = imageMatcher(analyses);
+  const { match, filter } = imageMatcher(analyses);
   const view = squash(
     analyses.map(({ listing }) => listing),
-    { track: (path) => match(path).length > 0 },
+    { track: (path) => match(path).length > 0, mayTrack: filter },
   );
   const files = await collectFiles(image, view, analyses, match);
   const distro = detectDistro(liveFiles(files.read, distroReader.name) as Parameters<typeof detectDistro>[0]);

@@ -2,13 +2,15 @@ import { ImageError } from '../error.ts';
 import { maxExtendedHeaderBytes } from '../limits.ts';
 import type { EntryType } from '../types.ts';
 import { type PaxRecords, readPax } from './pax.ts';
-import { entryType, type TarHeader } from './tar-header.ts';
+import { entryType, type NameField, type TarHeader } from './tar-header.ts';
 import { decodeField } from './tar-text.ts';
 
 /** One entry, with its extended headers applied. */
 export interface TarEntry {
   /** as written */
   readonly path: string;
+  /** the path as bytes, where it stands in a header as a whole; valid during the call that hands the entry over */
+  readonly field: NameField | null;
   /** as written; '' where there is none */
   readonly linkTarget: string;
   /** undefined: a type flag that is not understood */
@@ -112,21 +114,17 @@ export class ExtendedHeaders {
    */
   apply(header: TarHeader, gnuSparseSize: number | null, offset: number): TarEntry {
     const pax = this.#pax;
-    const name = this.#longName ?? pax?.path ?? header.path;
-    // v7 has no flag for directories: their names end with a slash. One that ends so with another flag is what the flag says
-    const type = header.flag === '\0' && name.endsWith('/') ? 'directory' : entryType(header.flag);
+    const name = this.#longName ?? pax?.path;
     const path = gnuSparseSize === null ? (pax?.sparse?.name ?? name) : name;
+    // v7 has no flag for directories: their names end with a slash. One that ends so with another flag is what the flag says
+    const type = header.flag === '\0' && (name ?? header.path).endsWith('/') ? 'directory' : entryType(header.flag);
     // links, devices and directories have no body whatever their size says, as in the engines' own reader
     const hasBody = type === 'file' || type === undefined || header.flag === 'D';
     const stored = hasBody ? (pax?.size ?? header.size) : 0;
-    const linkTarget = this.#longLink ?? pax?.linkpath ?? header.linkTarget;
-    this.#reset();
-    return {
+    const entry = new DescribedEntry(header, {
       path,
-      linkTarget,
+      linkTarget: this.#longLink ?? pax?.linkpath,
       type,
-      flag: header.flag,
-      mode: header.mode,
       uid: pax?.uid ?? header.uid,
       gid: pax?.gid ?? header.gid,
       size: type === 'file' ? (gnuSparseSize ?? pax?.sparse?.size ?? stored) : 0,
@@ -134,7 +132,9 @@ export class ExtendedHeaders {
       stored,
       sparse: gnuSparseSize !== null || pax?.sparse !== undefined,
       overlayMark: pax?.overlayMark === true,
-    };
+    });
+    this.#reset();
+    return entry;
   }
 
   /** Forgets what was said. The engines' reader does so at every global header. */
@@ -142,5 +142,59 @@ export class ExtendedHeaders {
     this.#pax = null;
     this.#longName = null;
     this.#longLink = null;
+  }
+}
+
+/** What is known when the headers were read; texts that none of them gives stand in the entry's own header. */
+type Description = Omit<TarEntry, 'path' | 'linkTarget' | 'field' | 'flag' | 'mode'> & {
+  readonly path: string | undefined;
+  readonly linkTarget: string | undefined;
+};
+
+class DescribedEntry implements TarEntry {
+  readonly type: EntryType | undefined;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  readonly offset: number;
+  readonly stored: number;
+  readonly sparse: boolean;
+  readonly overlayMark: boolean;
+  readonly #header: TarHeader;
+  readonly #path: string | undefined;
+  readonly #linkTarget: string | undefined;
+
+  constructor(header: TarHeader, description: Description) {
+    this.type = description.type;
+    this.uid = description.uid;
+    this.gid = description.gid;
+    this.size = description.size;
+    this.offset = description.offset;
+    this.stored = description.stored;
+    this.sparse = description.sparse;
+    this.overlayMark = description.overlayMark;
+    this.#header = header;
+    this.#path = description.path;
+    this.#linkTarget = description.linkTarget;
+  }
+
+  get flag(): string {
+    return this.#header.flag;
+  }
+
+  get mode(): number {
+    return this.#header.mode;
+  }
+
+  get path(): string {
+    return this.#path ?? this.#header.path;
+  }
+
+  get linkTarget(): string {
+    return this.#linkTarget ?? this.#header.linkTarget;
+  }
+
+  get field(): NameField | null {
+    return this.#path === undefined ? this.#header.field : null;
   }
 }

@@ -1,6 +1,6 @@
 import { ImageError } from '../error.ts';
 import { ExtendedHeaders, type TarEntry } from './extended-headers.ts';
-import { blockSize, hasChecksum, isZeroBlock, readHeader, sparseRealSize, type TarHeader } from './tar-header.ts';
+import { blockSize, hasChecksum, isZeroBlock, sparseRealSize, TarHeader } from './tar-header.ts';
 
 export interface TarHandler {
   /** Whether `data` shall get the body of this entry. */
@@ -153,7 +153,7 @@ export class TarDecoder {
         `${this.#what}: damaged (tar header with a wrong checksum at byte ${this.#position - blockSize})`,
       );
     }
-    this.#readHeader(readHeader(bytes, at, this.#what), bytes, at);
+    this.#readHeader(new TarHeader(bytes, at, this.#what), bytes, at);
   }
 
   #readHeader(header: TarHeader, bytes: Buffer, at: number): void {
@@ -170,6 +170,7 @@ export class TarDecoder {
         if (bytes[at + 482] === 0) {
           this.#emit(header, this.#sparseSize);
         } else {
+          header.settle();
           this.#sparseHeader = header;
           this.#state = 'sparse-map';
         }

@@ -2,17 +2,68 @@ import { ImageError } from '../error.ts';
 import type { EntryType } from '../types.ts';
 import { decodeField } from './tar-text.ts';
 
-/** A header block as it stands, before extended headers are applied to it. */
-export interface TarHeader {
-  path: string;
-  linkTarget: string;
+/** A stretch of bytes that holds a path as it was written. */
+export interface NameField {
+  readonly bytes: Buffer;
+  readonly start: number;
+  /** where the field ends: the path may end before, at a NUL */
+  readonly end: number;
+}
+
+/** A header block as it stands, before extended headers are applied to it. Its texts are decoded when they are asked for. */
+export class TarHeader {
   /** the type flag, a character */
-  flag: string;
-  mode: number;
-  uid: number;
-  gid: number;
+  readonly flag: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
   /** bytes of body that follow in the archive */
-  size: number;
+  readonly size: number;
+  readonly #bytes: Buffer;
+  readonly #at: number;
+  #path: string | undefined;
+  #linkTarget: string | undefined;
+  #settled = false;
+
+  /** @throws ImageError `CORRUPT` for a number that is none */
+  constructor(bytes: Buffer, at: number, what: string) {
+    this.#bytes = bytes;
+    this.#at = at;
+    this.flag = String.fromCharCode(bytes[at + 156]!);
+    this.mode = number(bytes, at + 100, 8, 'mode', what) & 0o7777;
+    this.uid = number(bytes, at + 108, 8, 'owner', what);
+    this.gid = number(bytes, at + 116, 8, 'group', what);
+    this.size = number(bytes, at + 124, 12, 'size', what);
+  }
+
+  get path(): string {
+    this.#path ??= readPath(this.#bytes, this.#at);
+    return this.#path;
+  }
+
+  get linkTarget(): string {
+    this.#linkTarget ??= this.#bytes[this.#at + 157] === 0 ? '' : decodeField(this.#bytes, this.#at + 157, 100);
+    return this.#linkTarget;
+  }
+
+  /** The whole path as bytes; null where a prefix stands before it, or the bytes are gone. */
+  get field(): NameField | null {
+    const [bytes, at] = [this.#bytes, this.#at];
+    return this.#settled || bytes[at + 345] !== 0 ? null : { bytes, start: at, end: at + 100 };
+  }
+
+  /** Decodes the texts: the header is used when its bytes are gone. */
+  settle(): void {
+    this.#path = this.path;
+    this.#linkTarget = this.linkTarget;
+    this.#settled = true;
+  }
+}
+
+function readPath(bytes: Buffer, at: number): string {
+  const path = decodeField(bytes, at, 100);
+  const length = bytes[at + 345] === 0 ? 0 : prefixLength(bytes, at);
+  return length === 0 ? path : `${decodeField(bytes, at + 345, length)}/${path}`;
 }
 
 export const blockSize = 512;
@@ -60,42 +111,54 @@ export function isZeroBlock(bytes: Buffer, at: number): boolean {
 export function hasChecksum(bytes: Buffer, at: number): boolean {
   const stated = octal(bytes, at + 148, 8);
   // the checksum field itself counts as 8 spaces
-  let sum = 256;
-  let high = 0;
-  for (let index = at; index < at + blockSize; index += 1) {
-    const byte = bytes[index]!;
-    sum += byte;
-    high += byte >> 7;
-  }
-  let ownHigh = 0;
+  let sum = 256 + sumOfBlock(bytes, at);
   for (let index = at + 148; index < at + 156; index += 1) {
     sum -= bytes[index]!;
-    ownHigh += bytes[index]! >> 7;
   }
-  return stated === sum || stated === sum - 256 * (high - ownHigh);
+  return stated === sum || stated === sum - 256 * highBytes(bytes, at);
 }
 
-/**
- * Reads the header at `at` (ustar, GNU and old v7). Its checksum has been verified.
- *
- * @throws ImageError `CORRUPT` for a number that is none
- */
-export function readHeader(bytes: Buffer, at: number, what: string): TarHeader {
-  let path = decodeField(bytes, at, 100);
-  if (bytes[at + 345] !== 0) {
-    const length = prefixLength(bytes, at);
-    path = length === 0 ? path : `${decodeField(bytes, at + 345, length)}/${path}`;
+/** Sum of the 512 bytes, by words of four where they lie so: all headers of a layer are summed up. */
+function sumOfBlock(bytes: Buffer, at: number): number {
+  if (((bytes.byteOffset + at) & 3) !== 0) {
+    let sum = 0;
+    for (let index = at; index < at + blockSize; index += 1) {
+      sum += bytes[index]!;
+    }
+    return sum;
   }
-  const flag = String.fromCharCode(bytes[at + 156]!);
-  return {
-    path,
-    linkTarget: bytes[at + 157] === 0 ? '' : decodeField(bytes, at + 157, 100),
-    flag,
-    mode: number(bytes, at + 100, 8, 'mode', what) & 0o7777,
-    uid: number(bytes, at + 108, 8, 'owner', what),
-    gid: number(bytes, at + 116, 8, 'group', what),
-    size: number(bytes, at + 124, 12, 'size', what),
-  };
+  const words = wordsOf(bytes);
+  const first = (bytes.byteOffset + at) >>> 2;
+  // two sums of at most 256 bytes each, in 16 bits each
+  let sums = 0;
+  for (let index = first; index < first + blockSize / 4; index += 1) {
+    const word = words[index]!;
+    sums += (word & 0xff00ff) + ((word >>> 8) & 0xff00ff);
+  }
+  return (sums & 0xffff) + Math.floor(sums / 0x10000);
+}
+
+let viewed: ArrayBufferLike | undefined;
+let view: Int32Array = new Int32Array(0);
+
+/** All of the memory that a buffer lies in: one header after the other comes from the same. */
+function wordsOf({ buffer }: Buffer): Int32Array {
+  if (viewed !== buffer) {
+    viewed = buffer;
+    view = new Int32Array(buffer, 0, buffer.byteLength >>> 2);
+  }
+  return view;
+}
+
+/** How many bytes, beside those of the checksum, are negative as signed ones. */
+function highBytes(bytes: Buffer, at: number): number {
+  let high = 0;
+  for (let index = at; index < at + blockSize; index += 1) {
+    if (index < at + 148 || index >= at + 156) {
+      high += bytes[index]! >> 7;
+    }
+  }
+  return high;
 }
 
 /** Bytes that the prefix of the name may take; 0: other things are kept in its place. */

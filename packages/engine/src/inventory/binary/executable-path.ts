@@ -1,6 +1,6 @@
 /** Directories whose files are run. */
-const runDirectories = ['bin', 'sbin', 'libexec', 'games', 'tool', 'cli-plugins'];
-const inRunDirectory = new RegExp(`(?:^|/)(?:${runDirectories.join('|')})(?:/|$)`);
+export const runDirectories: readonly string[] = ['bin', 'sbin', 'libexec', 'games', 'tool', 'cli-plugins'];
+export const inRunDirectory: RegExp = new RegExp(`(?:^|/)(?:${runDirectories.join('|')})(?:/|$)`);
 const sharedLibrary = /\.so(?:\.|$)/;
 
 /** Ends of names of what is marked executable by the hundred thousand and is text: scripts of packages, mostly. */
@@ -12,11 +12,11 @@ const textSuffixes: ReadonlySet<string> = new Set(
 );
 
 /** The smallest ELF header. */
-const leastBytes = 52;
+export const leastExecutableBytes = 52;
 
 /** Whether the first bytes of a file are worth a look; path relative, as in layer entries. */
 export function maybeExecutable(path: string, size: number, mode: number): boolean {
-  if (size < leastBytes) return false;
+  if (size < leastExecutableBytes) return false;
   const name = path.lastIndexOf('/') + 1;
   const dot = path.lastIndexOf('.');
   if (dot > name && textSuffixes.has(path.slice(dot))) return false;
@@ -35,3 +35,11 @@ export function isOwnedExecutable(directory: string, name: string): boolean {
 
 /** What stands in every line of a file list that `isOwnedExecutablePath` accepts. */
 export const executableNeedles: readonly string[] = [...runDirectories.map((name) => `${name}/`), '.so'];
+
+/** Whether `.so` is in a base name. */
+export function hasSo(name: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at + 2 < end; at += 1) {
+    if (name[at] === 0x2e && name[at + 1] === 0x73 && name[at + 2] === 0x6f) return true;
+  }
+  return false;
+}

@@ -1,3 +1,4 @@
+import { entriesOf } from '../../../image/entry-table.ts';
 import type { LayerAnalysis } from '../../layer-analysis.ts';
 import type { Incomplete, SecretFact } from '../../types.ts';
 import type { FactContext, FactGatherer } from '../gatherer.ts';
@@ -60,8 +61,8 @@ function ofLayer({ listing, parsed }: LayerAnalysis, layer: number, context: Fac
   if (files === undefined) return [];
   const names = new Map<string, string[]>([...files.keys()].map((path) => [path, [path]]));
   // each name of a file is a place of its own: deleting one leaves the others
-  for (const { type, path, linkTarget } of listing.entries) {
-    if (type === 'hardlink' && linkTarget !== null) names.get(linkTarget)?.push(path);
+  for (const { path, linkTarget } of entriesOf(listing, 'hardlink')) {
+    if (linkTarget !== null) names.get(linkTarget)?.push(path);
   }
   return [...files].flatMap(([path, { facts, damage }]) =>
     names.get(path)!.map((name) => {
