@@ -1,3 +1,6 @@
+/** Memory that is not written costs none; what was grown out of stays until the collector of garbage comes by. */
+const growth = 4;
+
 /** Stretches of bytes, one behind the other, in one buffer that grows. */
 export class ByteArena {
   bytes: Buffer;
@@ -29,7 +32,7 @@ export class ByteArena {
   #reserve(bytes: number): void {
     const needed = this.length + bytes;
     if (needed > this.bytes.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(needed, Math.ceil(1.5 * this.bytes.length)));
+      const grown = Buffer.allocUnsafeSlow(Math.max(needed, growth * this.bytes.length));
       this.bytes.copy(grown, 0, 0, this.length);
       this.bytes = grown;
     }

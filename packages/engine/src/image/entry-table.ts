@@ -6,6 +6,9 @@ import type { EntryList, EntryType, LayerEntry, LayerListing } from './types.ts'
 const types: readonly EntryType[] = ['file', 'directory', 'symlink', 'hardlink', 'character', 'block', 'fifo'];
 const numberOf = new Map(types.map((type, index) => [type, index]));
 
+/** Memory that is not written costs none; what was grown out of stays until the collector of garbage comes by. */
+const growth = 4;
+
 /** What an entry is beside its path. */
 export type EntryFacts = Omit<LayerEntry, 'path'>;
 
@@ -218,7 +221,7 @@ export class EntryTable implements EntryList {
   }
 
   #grow(): void {
-    const length = Math.ceil(1.5 * this.#types.length);
+    const length = growth * this.#types.length;
     this.#types = grown(this.#types, new Uint8Array(length));
     this.#modes = grown(this.#modes, new Uint16Array(length));
     this.#owners = grown(this.#owners, new Uint32Array(length));
@@ -313,8 +316,8 @@ class DirectoryList {
   #add(hash: number, bytes: Uint8Array, start: number, end: number): number {
     const at = this.#length;
     if (at === this.#ends.length) {
-      this.#ends = grown(this.#ends, new Uint32Array(2 * at));
-      this.#hashes = grown(this.#hashes, new Int32Array(2 * at));
+      this.#ends = grown(this.#ends, new Uint32Array(growth * at));
+      this.#hashes = grown(this.#hashes, new Int32Array(growth * at));
     }
     this.#ends[at] = this.bytes.add(bytes, start, end);
     this.#hashes[at] = hash;

@@ -1,3 +1,5 @@
+const growth = 4;
+
 /**
  * Numbers found by a hash, in one array: of 200,000 names a `Map` of strings would be 20 MB that the collector of garbage
  * walks through. Whoever asks compares what the number stands for:
@@ -5,8 +7,8 @@
  *     for (let slot = index.first(hash); index.at(slot) >= 0; slot = index.next(slot))
  */
 export class HashIndex {
-  #slots = new Int32Array(1024);
-  #mask = 1023;
+  #slots: Int32Array;
+  #mask: number;
   #count = 0;
   readonly #hashOf: (value: number) => number;
   readonly #isDead: (value: number) => boolean;
@@ -14,8 +16,11 @@ export class HashIndex {
   /**
    * @param hashOf the hash under which a value was added
    * @param isDead whether nobody asks for a value any more: another one may take its place
+   * @param expected how many values there may be
    */
-  constructor(hashOf: (value: number) => number, isDead: (value: number) => boolean = () => false) {
+  constructor(hashOf: (value: number) => number, isDead: (value: number) => boolean = () => false, expected = 128) {
+    this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * expected + 1)));
+    this.#mask = this.#slots.length - 1;
     this.#hashOf = hashOf;
     this.#isDead = isDead;
   }
@@ -58,7 +63,7 @@ export class HashIndex {
 
   #grow(): void {
     const old = this.#slots;
-    this.#slots = new Int32Array(2 * old.length);
+    this.#slots = new Int32Array(growth * old.length);
     this.#mask = this.#slots.length - 1;
     this.#count = 0;
     for (const kept of old) {

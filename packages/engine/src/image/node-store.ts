@@ -9,6 +9,9 @@ export const nowhere = -1;
 /** In place of an entry: a directory that no entry states. */
 export const unstated = -1;
 
+/** bytes */
+const typicalName = 24;
+
 const isDirectory = 1;
 const isOpaque = 2;
 
@@ -20,22 +23,38 @@ export class NodeStore {
   /** of the layers, by index */
   readonly tables: EntryTable[] = [];
   #length = 0;
-  #parents = new Int32Array(1024);
-  #hashes = new Int32Array(1024);
-  #nameEnds = new Uint32Array(1024);
-  #entries = new Int32Array(1024);
-  #layers = new Uint16Array(1024);
-  #flags = new Uint8Array(1024);
+  #parents: Int32Array;
+  #hashes: Int32Array;
+  #nameEnds: Uint32Array;
+  #entries: Int32Array;
+  #layers: Uint16Array;
+  #flags: Uint8Array;
   /** children in a ring: of a directory the last one, of each the next one; the one behind the last is the first */
-  #last = new Int32Array(1024);
-  #next = new Int32Array(1024);
-  readonly #names = new ByteArena(16 * 1024);
-  readonly #index = new HashIndex(
-    (node) => hashIn(this.#parents[node]!, this.#hashes[node]!),
-    (node) => this.#parents[node] === nowhere,
-  );
+  #last: Int32Array;
+  #next: Int32Array;
+  readonly #names: ByteArena;
+  readonly #index: HashIndex;
   /** for names that come as text */
   readonly #scratch = new ByteArena(256);
+
+  /** @param expected how many nodes there may be: more cost time */
+  constructor(expected: number) {
+    const capacity = Math.max(expected, 64);
+    this.#parents = new Int32Array(capacity);
+    this.#hashes = new Int32Array(capacity);
+    this.#nameEnds = new Uint32Array(capacity);
+    this.#entries = new Int32Array(capacity);
+    this.#layers = new Uint16Array(capacity);
+    this.#flags = new Uint8Array(capacity);
+    this.#last = new Int32Array(capacity);
+    this.#next = new Int32Array(capacity);
+    this.#names = new ByteArena(typicalName * capacity);
+    this.#index = new HashIndex(
+      (node) => hashIn(this.#parents[node]!, this.#hashes[node]!),
+      (node) => this.#parents[node] === nowhere,
+      capacity,
+    );
+  }
 
   /** A directory without name and parent, stated by nothing. */
   addRoot(): number {

@@ -78,26 +78,32 @@ export interface SquashOptions {
  * @see https://github.com/opencontainers/image-spec/blob/main/layer.md#applying-changesets
  */
 export function squash(layers: readonly LayerListing[], options: SquashOptions = {}): SquashedView {
-  const view = new View(options);
+  // a directory that no entry states is rare
+  const expected = layers.reduce((sum, { entries }) => sum + entries.length + layerSpare, 0);
+  const view = new View(options, expected);
   layers.forEach((layer, index) => {
     view.apply(layer, index);
   });
   return view;
 }
 
+/** Nodes of a layer that no entry of it states. */
+const layerSpare = 64;
+
 class View implements SquashedView {
   readonly problems: (ReadProblem & { readonly layer: number })[] = [];
   readonly #track: ((path: string) => boolean) | undefined;
   readonly #mayTrack: PathFilter | undefined;
   readonly #maxHops: number;
-  readonly #store = new NodeStore();
+  readonly #store: NodeStore;
   readonly #root: number;
   readonly #walker: TreeWalker;
   readonly #events = new Map<string, PathEvent[]>();
   /** path components that may still be walked while layers are applied */
   #steps: number;
 
-  constructor(options: SquashOptions) {
+  constructor(options: SquashOptions, expected: number) {
+    this.#store = new NodeStore(expected);
     this.#track = options.track;
     this.#mayTrack = options.mayTrack;
     this.#maxHops = options.maxLinkHops ?? defaultReadLimits.maxLinkHops;
