@@ -32,6 +32,8 @@ const reportFormats = [
   'gitlab-codequality',
   'junit',
   'csv',
+  'markdown',
+  'markdown-summary',
   'clair',
   'compliance',
 ];

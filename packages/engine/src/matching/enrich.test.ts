@@ -201,3 +201,14 @@ it('sorts the worst first, then by id, name and version', () => {
     'CVE-3 a 1.0.0',
   ]);
 });
+
+describe('weaknesses', () => {
+  it('are those that anybody names, by number, each once, and no words that are none', () => {
+    const of = inventory([pkg('deb', 'openssl', '1.0-1')]);
+    const shards = { 'debian-12': [tracker('CVE-1', 'openssl', null, { cwes: ['CWE-835', 'NVD-CWE-noinfo'] })] };
+    const ratings = new Map([['CVE-1', rating('CVE-1', { cwes: ['CWE-120', 'CWE-835', 'CWE-20'] })]]);
+    const [finding] = findings(of, shards, { ratings });
+    expect(finding?.evidence.cwes).toEqual(['CWE-20', 'CWE-120', 'CWE-835']);
+    expect(findings(of, { 'debian-12': [tracker('CVE-1', 'openssl', null)] })[0]?.evidence.cwes).toBeUndefined();
+  });
+});

@@ -73,6 +73,7 @@ function finding(candidate: Candidate, sources: RiskSources): Finding {
     risk: { ...risk, score: malware ? malwareScore : score },
     evidence: {
       ...evidenceOf(candidate, ratings, published, sources.codeOf?.(candidate)),
+      ...weaknesses([...records, ...rated]),
       ...(known.published.length > 0 && { exploits: known.published }),
       ...(!malware && { risk: parts }),
     },
@@ -138,6 +139,13 @@ function riskOf(
     maturity,
     malware: candidate.kind === 'malware' ? true : null,
   };
+}
+
+/** What is behind it, as anybody names it, by number. */
+function weaknesses(records: readonly { readonly cwes: readonly string[] }[]): Pick<Evidence, 'cwes'> {
+  const known = new Set(records.flatMap(({ cwes }) => cwes).filter((cwe) => /^CWE-\d{1,6}$/.test(cwe)));
+  const cwes = [...known].sort((a, b) => Number(a.slice(4)) - Number(b.slice(4)));
+  return cwes.length === 0 ? {} : { cwes };
 }
 
 function evidenceOf(

@@ -104,6 +104,8 @@ export interface Evidence {
   readonly ratings?: { readonly labels: readonly LabelRating[]; readonly cvss: readonly CvssRating[] };
   /** every record that named this vulnerability for this package: `osv GHSA-… (npm)` */
   readonly records?: readonly { readonly source: string; readonly id: string; readonly shard: string }[];
+  /** kinds of weakness, `CWE-835`, by number; absent where no record names one */
+  readonly cwes?: readonly string[];
   readonly published?: string | null;
   /** where exploits are published: `exploit-db` 50689 */
   readonly exploits?: readonly { readonly source: string; readonly id: string }[];

@@ -5,6 +5,7 @@ import type { InventoryResult } from '../result/types.ts';
 import { cyclonedx, cyclonedx15 } from './cyclonedx.ts';
 import { expectGolden } from './testing/golden.ts';
 import { type CycloneDxDocument, carried, readBack, readCycloneDx } from './testing/read-back.ts';
+import { everyKindResult, reportResults } from './testing/report-results.ts';
 import { sampleResult } from './testing/sample-result.ts';
 import { anyInventory, manyPackages, sbomResults, smallInventory, terminalSafe } from './testing/sbom-results.ts';
 import { sbomValidator } from './testing/sbom-schemas.ts';
@@ -56,6 +57,85 @@ describe.each([cyclonedx, cyclonedx15])('$name', (format) => {
   });
 });
 
+interface Judged {
+  readonly vulnerabilities: readonly {
+    readonly 'bom-ref': string;
+    readonly id: string;
+    readonly source: { readonly name: string; readonly url?: string };
+    readonly ratings: readonly { readonly source: { readonly name: string }; readonly severity?: string }[];
+    readonly cwes?: readonly number[];
+    readonly recommendation?: string;
+    readonly analysis?: { readonly state: string; readonly detail: string };
+    readonly affects: readonly {
+      readonly ref: string;
+      readonly versions?: readonly { readonly version: string; readonly status: string }[];
+    }[];
+    readonly properties: readonly { readonly name: string; readonly value: string }[];
+  }[];
+}
+
+describe.each([cyclonedx, cyclonedx15])('$name of a scan', (format) => {
+  const validate = validators[format.name as keyof typeof validators];
+  const judged = (result: InventoryResult) => write(format, result) as CycloneDxDocument & Judged;
+
+  it.skipIf(!validate).each(reportResults)(`valid by the published schema: %s (${needsShared})`, (_, result) => {
+    expect(validate!(judged(result()))).toBe('');
+    expect([...format.render(result())].join('')).toMatch(terminalSafe);
+  });
+
+  it('has every finding, of every kind, each once, on what has it', () => {
+    const result = everyKindResult();
+    const document = judged(result);
+    const keys = document.vulnerabilities.flatMap(({ properties }) =>
+      properties.flatMap(({ name, value }) => (name === 'plimsoll:finding:key' ? [value] : [])),
+    );
+    expect([...keys].sort()).toEqual(result.findings.map(({ key }) => key).sort());
+    const known = new Set([...refs(document), ...document.vulnerabilities.map((each) => each['bom-ref'])]);
+    expect(known.size).toBe(refs(document).length + document.vulnerabilities.length);
+    for (const { affects } of document.vulnerabilities) {
+      expect(affects.length).toBeGreaterThan(0);
+      for (const { ref } of affects) expect(known).toContain(ref);
+    }
+  });
+
+  it('says who rates it, what is weak, what to do and which versions are not affected', () => {
+    const { findings, ...rest } = everyKindResult();
+    const weak = findings.map((each) => ({ ...each, evidence: { ...each.evidence, cwes: ['CWE-835'] } }));
+    const document = judged({ ...rest, findings: weak } as InventoryResult);
+    const found = document.vulnerabilities.find(({ id }) => id === 'CVE-2022-0778')!;
+    const named = (name: string) => document.components.find((each) => each.name === name)!['bom-ref'];
+    expect(found).toMatchObject({
+      source: { name: 'debian-tracker', url: 'https://nvd.nist.gov/vuln/detail/CVE-2022-0778' },
+      cwes: [835],
+      recommendation: 'upgrade libssl1.1 to 1.1.1n-0+deb11u4',
+    });
+    expect(found.affects.map(({ ref }) => ref).sort()).toEqual([named('libssl1.1'), named('openssl')].sort());
+    expect(found.affects[0]!.versions).toEqual([
+      { version: '1.1.1n-0+deb11u3', status: 'affected' },
+      { version: '1.1.1n-0+deb11u4', status: 'unaffected' },
+    ]);
+    expect(found.ratings).toEqual([
+      { source: { name: 'debian-tracker' }, severity: 'critical', method: 'other' },
+      { source: { name: 'nvd' }, severity: 'critical', method: 'other' },
+      {
+        source: { name: 'nvd' },
+        score: 7.5,
+        method: 'CVSSv31',
+        vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:H',
+      },
+    ]);
+  });
+
+  it('says of what is suppressed who did it, and that it is not affected only where VEX does', () => {
+    const analysed = judged(everyKindResult()).vulnerabilities.filter(({ analysis }) => analysis !== undefined);
+    expect(analysed.map(({ id, analysis }) => [id, analysis!.state]).sort()).toEqual([
+      ['CVE-2023-4911', 'exploitable'],
+      ['CVE-2024-0001', 'not_affected'],
+      ['CVE-2024-0002', 'in_triage'],
+    ]);
+  });
+});
+
 describe('CycloneDX', () => {
   it('has references of their own for packages with one purl, the same for the same package elsewhere', () => {
     const result = smallInventory();
@@ -93,7 +173,11 @@ describe('CycloneDX', () => {
     const { findings: _, verdict: __, ...inventory } = sampleResult();
     const uncompared = { code: 'no-feed', message: '3 conda packages were not judged' } as const;
     const scan = { ...sampleResult(), incomplete: [...inventory.incomplete, uncompared] };
-    expect(write(cyclonedx, scan)).toEqual(write(cyclonedx, inventory));
+    const { vulnerabilities, serialNumber, ...image } = write(cyclonedx, scan) as CycloneDxDocument & Judged;
+    const { serialNumber: own, ...alone } = write(cyclonedx, inventory);
+    expect(image).toEqual(alone);
+    expect(vulnerabilities.length).toBeGreaterThan(0);
+    expect(serialNumber).not.toBe(own);
   });
 
   it.each([

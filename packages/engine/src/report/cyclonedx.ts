@@ -1,5 +1,5 @@
 /**
- * The inventory as CycloneDX JSON. What its fields cannot hold is in properties (docs/reference/sbom.md).
+ * The inventory as CycloneDX JSON, of a scan with the findings as vulnerabilities. What its fields cannot hold is in properties (docs/reference/sbom.md).
  *
  * @see https://cyclonedx.org/docs/1.6/json/
  */
@@ -20,16 +20,18 @@ import {
   versionText,
 } from './sbom/sbom-properties.ts';
 import { lineText } from './sbom/sbom-text.ts';
+import { vulnerabilities } from './sbom/vulnerabilities.ts';
 import type { InventoryFormat } from './types.ts';
 
 type SpecVersion = '1.5' | '1.6';
 
-/** What a document says of an inventory, in order. What it says of findings is one more line. */
+/** What a document says, in order; of findings only where the image was judged. */
 const sections: readonly ((sbom: Sbom, spec: SpecVersion) => Section)[] = [
   (sbom) => ['metadata', metadata(sbom)],
   (sbom, spec) => ['components', new Listed(components(sbom, spec))],
   (sbom) => ['dependencies', new Listed(dependencies(sbom))],
   (sbom) => ['compositions', compositions(sbom)],
+  (sbom) => ['vulnerabilities', listed(vulnerabilities(sbom))],
 ];
 
 function* document(result: InventoryResult, format: string, spec: SpecVersion): Generator<Section> {
@@ -40,6 +42,10 @@ function* document(result: InventoryResult, format: string, spec: SpecVersion): 
   yield ['serialNumber', `urn:uuid:${sbom.uuid}`];
   yield ['version', 1];
   for (const section of sections) yield section(sbom, spec);
+}
+
+function listed(entries: Iterable<unknown> | null): Listed | undefined {
+  return entries === null ? undefined : new Listed(entries);
 }
 
 function metadata({ result, time, imageName }: Sbom): unknown {

@@ -18,3 +18,8 @@ export function compareFindings(a: Finding, b: Finding): number {
 function urgency(finding: Finding): number {
   return (finding.kind === 'malware' ? 2 : 0) + (finding.risk?.kev ? 1 : 0);
 }
+
+/** What counts first, each in the order of compareFindings, then what was suppressed. */
+export function listedOrder(a: Finding, b: Finding): number {
+  return Number(a.suppressed.length > 0) - Number(b.suppressed.length > 0) || compareFindings(a, b);
+}

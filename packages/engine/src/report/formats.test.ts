@@ -25,12 +25,14 @@ describe('report formats', () => {
       'gitlab-codequality',
       'junit',
       'csv',
+      'markdown',
+      'markdown-summary',
       'clair',
       'compliance',
     ]);
     for (const format of formats)
       expect(() =>
-        readFileSync(new URL(`./${format.name.replace(/-[\d.]+$/, '')}.test.ts`, import.meta.url)),
+        readFileSync(new URL(`./${format.name.replace(/-(?:[\d.]+|summary)$/, '')}.test.ts`, import.meta.url)),
       ).not.toThrow();
   });
 

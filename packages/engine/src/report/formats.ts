@@ -7,6 +7,7 @@ import { gitlabCodequality } from './gitlab-codequality.ts';
 import { htmlPage } from './html.ts';
 import { inventoryFormats } from './inventory-formats.ts';
 import { junit } from './junit.ts';
+import { markdown, markdownSummary } from './markdown.ts';
 import { sarif } from './sarif.ts';
 import { table } from './table.ts';
 import type { ReportFormat } from './types.ts';
@@ -20,6 +21,8 @@ export const formats: readonly ReportFormat[] = [
   gitlabCodequality,
   junit,
   csv,
+  markdown,
+  markdownSummary,
   clair,
   compliance,
 ];

@@ -1,7 +1,7 @@
 /** Which findings a reader asked to see, and how many that hides. Judging is over by now: filters change no verdict. */
 import type { Severity } from '../advisories/types.ts';
 import type { Finding, FindingKind } from '../matching/types.ts';
-import { compareFindings } from './finding-order.ts';
+import { listedOrder } from './finding-order.ts';
 import type { ShowOptions } from './types.ts';
 
 /** In falling order, as reports list them. */
@@ -78,7 +78,7 @@ export function filterWords({ filter, hidden }: ShownFindings): string | null {
 
 /** What a report lists one by one: what counts first, worst first, then what was suppressed. */
 export function listedFindings({ shown, suppressed }: ShownFindings): readonly Finding[] {
-  return [...[...shown].sort(compareFindings), ...[...suppressed].sort(compareFindings)];
+  return [...shown, ...suppressed].sort(listedOrder);
 }
 
 /** Distinct vulnerabilities by severity, worst first; one that is rated differently in two packages counts at its worst. */

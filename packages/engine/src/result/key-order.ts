@@ -172,6 +172,7 @@ export const resultKeyOrder: KeyOrder = {
       code: { state: null, how: null, detail: null },
       ratings: { labels: { source: null, severity: null }, cvss: cvssRating },
       records: recordRef,
+      cwes: null,
       published: null,
       exploits: { source: null, id: null },
       risk: { severity: { value: null, from: null }, likelihood: { value: null, from: null }, unknown: null },

@@ -290,6 +290,7 @@ const evidence = z.object({
     .meta({ description: 'whether the flawed code is in the package, where the image itself can tell' }),
   ratings: z.exactOptional(z.object({ labels: z.array(labelRating), cvss: z.array(cvssRating) })),
   records: z.exactOptional(z.array(recordRef)),
+  cwes: z.exactOptional(strings.meta({ description: 'kinds of weakness, by number: `CWE-835`' })),
   published: z.exactOptional(date.nullable()),
   exploits: z
     .exactOptional(z.array(z.object({ source: z.string(), id: z.string() })))

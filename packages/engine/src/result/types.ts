@@ -81,6 +81,11 @@ export interface ScanResult extends InventoryResult {
   readonly verdict: Verdict;
 }
 
+/** Whether it was judged, and not only listed. */
+export function isScanResult(result: InventoryResult): result is ScanResult {
+  return 'findings' in result;
+}
+
 /** A package that is not the same on every platform: its versions by platform, absent where it is not installed. */
 export interface PackageDifference {
   readonly type: string;

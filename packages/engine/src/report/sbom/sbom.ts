@@ -1,7 +1,8 @@
 /** What every SBOM format is written from: the inventory with a name for each of its parts, and one for the whole. */
 import { createHash, hash } from 'node:crypto';
 import type { Package } from '../../inventory/types.ts';
-import type { InventoryResult } from '../../result/types.ts';
+import { type InventoryResult, isScanResult } from '../../result/types.ts';
+import { ordered } from '../json-text.ts';
 import { distroProperties, documentProperties, imageProperties, nameText, seenIncomplete } from './sbom-properties.ts';
 
 export interface Sbom {
@@ -109,4 +110,6 @@ function* saidParts(result: InventoryResult): Generator<unknown> {
     const from = source && [source.name, source.version];
     yield [type, name, version, purl, arch, from, licenses, places, ownedBy, modularity ?? null, vendor ?? null];
   }
+  // What is found is a function of what was given.
+  if (isScanResult(result)) yield ordered(result.inputs, null);
 }
