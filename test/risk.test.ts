@@ -117,6 +117,40 @@ describe.concurrent('a program that no package owns', () => {
       { code: 'no-feed', message: expect.stringMatching(/1 generic package was not judged \(nginx\).*cpe-n/) },
     ]);
   });
+
+  test('is explained: the ranges, the comparison, and what it was looked up as', async () => {
+    const path = join(folder.path, 'result.json');
+    writeFileSync(path, (await scan(whole, 'false')).stdout);
+    const { status, stdout } = await plimsoll(['explain', path, cve, '--db-dir', whole]);
+    expect(status).toBe(0);
+    expect(stdout).toContain('f5:nginx');
+    expect(stdout).toContain('1.18.0');
+    expect(stdout).toContain('1.20.1');
+  });
+
+  test('takes its ranges from a catalog, and no signals that nobody asks for', async () => {
+    const fresh = join(folder.path, 'fresh');
+    const args = [
+      'scan',
+      image,
+      '--db-dir',
+      fresh,
+      '--catalog',
+      whole,
+      '--no-cache',
+      '--at',
+      feedsDay,
+      '--format',
+      'json',
+    ];
+    const result = resultOf(await plimsoll(args));
+    expect(result.findings.map(({ id }) => id)).toEqual([cve]);
+    expect(Object.keys(result.inputs.advisories).sort()).toEqual(
+      expect.arrayContaining(['cpe-n', 'debian-12', 'eol', 'kev']),
+    );
+    expect(Object.keys(result.inputs.advisories)).not.toContain('epss');
+    expect(result.findings[0]?.risk).toMatchObject({ epss: null, exploit: null, maturity: null });
+  });
 });
 
 describe.concurrent('the shards of signals', () => {

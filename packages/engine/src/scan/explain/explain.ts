@@ -7,6 +7,7 @@ import type { Finding } from '../../matching/types.ts';
 import { compareText } from '../../matching/vulnerability-group.ts';
 import type { ExplainedMatch, ExplainedShard, Explanation } from '../../result/explanation.ts';
 import type { ScanResult } from '../../result/types.ts';
+import { unownedSoftware } from '../unowned-software.ts';
 import { explainLookups, type LookupExplanation } from './explain-lookups.ts';
 import { explainedMatch, explainedPackage } from './explained-match.ts';
 import { gapsOf } from './gaps.ts';
@@ -38,7 +39,7 @@ function explainFrom(result: ScanResult, question: string, reader: AdvisoryReade
   if (!byKey) names.add(asId);
   const plan = planLookups(
     { ...result, distro: judgedDistro(result) },
-    { distroShard, ecosystemShard, shardPackageName },
+    { distroShard, ecosystemShard, shardPackageName, softwareShard: unownedSoftware },
   );
   const lookups = explainLookups(plan, judgedDistro(result), reader, names);
   const matches = [
