@@ -9,8 +9,10 @@ export interface Naming {
   distroShard(distro: Distro): string | undefined;
   /** undefined: no feed for this package type */
   ecosystemShard(packageType: string): { readonly shard: string; readonly scheme: string } | undefined;
-  /** where a program that no package owns is looked up; undefined: nobody speaks about it */
-  softwareShard?(pkg: Package): { readonly shard: string; readonly scheme: string; readonly name: string } | undefined;
+  /** where a program that no package owns is looked up; undefined: nobody speaks about it; null: it is judged as another package */
+  softwareShard?(
+    pkg: Package,
+  ): { readonly shard: string; readonly scheme: string; readonly name: string } | null | undefined;
   /** a package name as the shard keys it (PEP 503 for pypi …) */
   shardPackageName(shard: string, name: string): string;
 }
@@ -180,6 +182,7 @@ function rpmSource({ version, source }: Package): PackageLookup['source'] {
 
 function ecosystemTarget(pkg: Package, naming: Naming, gaps: Gaps): PackageLookup | undefined {
   const software = naming.softwareShard?.(pkg);
+  if (software === null) return undefined;
   if (software) return { package: pkg, ...software, version: pkg.version, via: 'package', distro: false };
   const ecosystem = naming.ecosystemShard(pkg.type);
   if (ecosystem)

@@ -149,7 +149,7 @@ async function namingFor({ packages }: Inventory): Promise<Naming> {
   const naming = { distroShard, ecosystemShard, shardPackageName };
   if (!packages.some(({ type }) => type === 'generic')) return naming;
   const { unownedSoftware } = await import('./unowned-software.ts');
-  return { ...naming, softwareShard: unownedSoftware };
+  return { ...naming, softwareShard: unownedSoftware(packages) };
 }
 
 /** What the image needs, and what rules ask of its findings: nothing is exploited in an image without packages. */

@@ -10,8 +10,20 @@ const products = new Map(
   }),
 );
 
-/** Where the NVD speaks about a program that no package owns; undefined: nobody knows it by a name of the NVD's. */
-export const unownedSoftware: NonNullable<Naming['softwareShard']> = ({ type, name, ownedBy }: Package) => {
-  const product = type === 'generic' && ownedBy === null ? products.get(name) : undefined;
-  return product === undefined ? undefined : { shard: cpeShard(product), scheme: 'generic', name: product };
-};
+/** Where Bitnami puts its components, each in a folder of its name. */
+const bitnamiFolder = /^\/opt\/bitnami\/([^/]+)\//;
+
+/**
+ * Where the NVD speaks about programs that no package owns, by the names that it has for them. A program in the folder of a
+ * component of Bitnami's that is listed is judged as that component, and not twice.
+ */
+export function unownedSoftware(packages: readonly Package[]): NonNullable<Naming['softwareShard']> {
+  const components = new Set(packages.filter(({ type }) => type === 'bitnami').map(({ name }) => name));
+  return ({ type, name, ownedBy, locations }) => {
+    const product = type === 'generic' && ownedBy === null ? products.get(name) : undefined;
+    if (product === undefined) return undefined;
+    const component = bitnamiFolder.exec(locations[0]?.path ?? '')?.[1];
+    if (component !== undefined && components.has(component)) return null;
+    return { shard: cpeShard(product), scheme: 'generic', name: product };
+  };
+}

@@ -39,7 +39,7 @@ function explainFrom(result: ScanResult, question: string, reader: AdvisoryReade
   if (!byKey) names.add(asId);
   const plan = planLookups(
     { ...result, distro: judgedDistro(result) },
-    { distroShard, ecosystemShard, shardPackageName, softwareShard: unownedSoftware },
+    { distroShard, ecosystemShard, shardPackageName, softwareShard: unownedSoftware(result.packages) },
   );
   const lookups = explainLookups(plan, judgedDistro(result), reader, names);
   const matches = [
