@@ -6,7 +6,7 @@ import { dockerArchive, type FixtureEntry, fixtureImage } from '../packages/engi
 import { watchedClasses } from '../packages/engine/src/inventory/java/named-classes.ts';
 import { zipOf } from '../packages/engine/src/inventory/testing/zip.ts';
 import { classesNamedFor } from '../packages/engine/src/matching/named-classes.ts';
-import { osRelease } from './images.ts';
+import { alpineRelease, osRelease } from './images.ts';
 import { plimsoll, scratchFolder } from './program.ts';
 import { buildDatabase, type ScanResult, scan } from './scans.ts';
 
@@ -66,6 +66,14 @@ function writeMirror(): void {
       maven('GHSA-fp5r-v3w9-4333', 'CVE-2021-4104', 'log4j:log4j'),
     ]),
   );
+  put(
+    'secdb.alpinelinux.org/v3.19/main.json',
+    JSON.stringify({
+      distroversion: 'v3.19',
+      reponame: 'main',
+      packages: [{ pkg: { name: 'busybox', secfixes: { '2-r0': ['CVE-2024-3'] } } }],
+    }),
+  );
   const open = { releases: { bookworm: { status: 'open', repositories: {}, urgency: 'not yet assigned' } } };
   put(
     'security-tracker.debian.org/tracker/data/json',
@@ -104,7 +112,7 @@ const dpkgFiles: FixtureEntry[] = [
 ];
 
 function writeImage(name: string, entries: readonly FixtureEntry[]): string {
-  writeFileSync(at(name), dockerArchive([fixtureImage({ layers: [[osRelease, ...entries]] })]));
+  writeFileSync(at(name), dockerArchive([fixtureImage({ layers: [entries] })]));
   return at(name);
 }
 
@@ -118,7 +126,7 @@ function codeOf({ findings }: ScanResult, subject: (finding: ScanResult['finding
 
 beforeAll(async () => {
   writeMirror();
-  await buildDatabase(at('db'), at('mirror'), ['debian-12', 'go', 'maven']);
+  await buildDatabase(at('db'), at('mirror'), ['debian-12', 'alpine-3.19', 'go', 'maven']);
 });
 
 describe.skipIf(noGo)(named('functions that are linked into Go binaries', noGo), () => {
@@ -135,21 +143,22 @@ describe.skipIf(noGo)(named('functions that are linked into Go binaries', noGo),
       mkdirSync(dirname(at('app', path)), { recursive: true });
       writeFileSync(at('app', path), text);
     }
-    const env = { PATH: process.env.PATH ?? '', HOME: scratch.path, GOPROXY: 'off', GOFLAGS: '-p=2', CGO_ENABLED: '0' };
+    // nothing that would have the standard library compiled anew: Go 1.19 and earlier ship it compiled
+    const env = { PATH: process.env.PATH ?? '', HOME: scratch.path, GOPROXY: 'off', GOFLAGS: '-p=2' };
     const build = (out: string, of: string, ...flags: string[]) =>
       execFileSync('go', ['build', ...flags, '-o', at(out), of], { cwd: at('app'), env });
     build('plain', './plain');
     build('web', './web');
-    build('stripped', './web', '-ldflags=-s -w', '-trimpath');
-    image = writeImage(
-      'go.tar',
-      ['plain', 'web', 'stripped'].map((name) => ({
+    build('stripped', './web', '-ldflags=-s -w');
+    image = writeImage('go.tar', [
+      osRelease,
+      ...['plain', 'web', 'stripped'].map((name) => ({
         path: `srv/${name}`,
         content: readFileSync(at(name)),
         mode: 0o755,
       })),
-    );
-  });
+    ]);
+  }, 300_000);
 
   const expected = [
     'GO-2024-0001 /srv/plain: absent',
@@ -185,6 +194,7 @@ describe.skipIf(noGo)(named('functions that are linked into Go binaries', noGo),
 
 it('classes: a jar without the one that the advisory is about says so, shaded or not', async () => {
   const image = writeImage('jars.tar', [
+    osRelease,
     { path: 'app/with.jar', content: log4j('2.14.0', [jndi, 'a/B']) },
     { path: 'app/without.jar', content: log4j('2.14.1', ['a/B']) },
     { path: 'app/shaded.jar', content: log4j('2.13.0', [`shadow/${jndi}`]) },
@@ -207,7 +217,7 @@ it('classes: those that matching asks for are those that are looked for', () => 
 });
 
 it('packages of a flawed source that hold headers of the kernel or documentation alone say so', async () => {
-  const { result } = await scan(writeImage('debian.tar', dpkgFiles), at('db'));
+  const { result } = await scan(writeImage('debian.tar', [osRelease, ...dpkgFiles]), at('db'));
   expect(codeOf(result, ({ package: about }) => about?.name ?? '')).toEqual([
     'CVE-2024-1 linux-headers-amd64: absent',
     'CVE-2024-1 linux-image-amd64: unknown',
@@ -215,5 +225,22 @@ it('packages of a flawed source that hold headers of the kernel or documentation
     'CVE-2024-2 vim-doc: absent',
     'CVE-2024-2 vim-runtime: unknown',
     'CVE-2024-2 vim-tiny: unknown',
+  ]);
+});
+
+it('Alpine: documentation of a flawed package says so, the package itself does not', async () => {
+  const stanza = (name: string, files: string) => `P:${name}\nV:1-r0\nA:x86_64\no:busybox\n${files}\n`;
+  const content =
+    stanza('busybox', 'F:bin\nR:busybox\n') +
+    stanza('busybox-doc', 'F:usr\nF:usr/share\nF:usr/share/man/man1\nR:busybox.1.gz\n') +
+    stanza('busybox-extras', 'F:usr/share/man/man1\nR:ftpd.1.gz\nF:usr/bin\nR:ftpd\n') +
+    stanza('busybox-meta', '');
+  const image = writeImage('alpine.tar', [alpineRelease, { path: 'lib/apk/db/installed', content }]);
+  const { result } = await scan(image, at('db'));
+  expect(codeOf(result, ({ package: about }) => about?.name ?? '')).toEqual([
+    'CVE-2024-3 busybox-doc: absent',
+    'CVE-2024-3 busybox-extras: unknown',
+    'CVE-2024-3 busybox-meta: unknown',
+    'CVE-2024-3 busybox: unknown',
   ]);
 });

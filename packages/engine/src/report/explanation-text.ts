@@ -125,7 +125,7 @@ function recordLines(screen: Screen, record: ExplainedRecord): void {
   const known = [...record.bulletins].slice(0, 5).join(', ');
   const role =
     record.role === 'outranked'
-      ? 'does not count: the distro’s own statement does'
+      ? 'does not count: another statement stands before it'
       : record.role === 'agrees' && record.verdict !== 'affected'
         ? record.verdict
         : roles[record.role];

@@ -1,5 +1,6 @@
 import { isOwnedExecutable } from '../binary/executable-path.ts';
 import type { ProofFilter, ShippedFile } from '../cataloger.ts';
+import { isDataPath } from '../data-folders.ts';
 
 export interface ApkPackage {
   readonly name: string;
@@ -12,6 +13,8 @@ export interface ApkPackage {
   readonly checksum: string | null;
   /** files of the package that would prove language packages; digests are SHA-1 */
   readonly proofs: readonly ShippedFile[];
+  /** all its files are documentation, translations and the like; absent: not all, or it has none */
+  readonly dataOnly?: true;
 }
 
 export interface ApkInstalled {
@@ -28,6 +31,8 @@ interface Draft {
   license?: string;
   checksum?: string;
   proofs: ShippedFile[];
+  /** whether some, and only, files of data were seen; undefined: no file */
+  dataOnly?: boolean;
 }
 
 /**
@@ -86,6 +91,7 @@ export function parseApkInstalled(text: string, proofs: ProofFilter): ApkInstall
           break;
         case 0x52: // R
           awaitsDigest = false;
+          draft.dataOnly = draft.dataOnly !== false && isDataPath(directory);
           if (mayProve(text, value, end, directory, proofs)) {
             const path = directory === '' ? text.slice(value, end) : `${directory}/${text.slice(value, end)}`;
             awaitsDigest = proofs.proves(path);
@@ -133,6 +139,7 @@ function finish(draft: Draft): ApkPackage | string {
     license: draft.license || null,
     checksum: isWord(draft.checksum) ? draft.checksum : null,
     proofs: draft.proofs,
+    ...(draft.dataOnly === true && { dataOnly: true }),
   };
 }
 

@@ -15,7 +15,7 @@ const database = 'apk';
 /** Packages of Alpine, Wolfi and other users of apk. */
 export const apk: Cataloger<ApkFacts> = {
   name: 'apk',
-  version: 3,
+  version: 4,
   finds: 'distro',
   maxBytes: 64 * 1024 * 1024,
   reads: [
@@ -64,7 +64,12 @@ function assemble(context: CatalogContext<ApkFacts>): Catalogued {
       }
     }
   }
-  return { packages: [...packages.values()], owners: owned.owners, unlisted: unlistedOf(context) };
+  const code = context.files.flatMap(({ facts }) =>
+    facts.packages.flatMap(({ name, dataOnly }) =>
+      dataOnly ? [{ kind: 'data-only', type: 'apk', name } as const] : [],
+    ),
+  );
+  return { packages: [...packages.values()], owners: owned.owners, unlisted: unlistedOf(context), code };
 }
 
 function unlistedOf(context: CatalogContext<ApkFacts>): readonly Unlisted[] {

@@ -1,18 +1,4 @@
-/** Folders whose files are read, shown or printed, and never run or linked. */
-const dataFolders = [
-  'doc',
-  'doc-base',
-  'man',
-  'info',
-  'locale',
-  'i18n',
-  'help',
-  'zoneinfo',
-  'icons',
-  'pixmaps',
-  'fonts',
-].concat(['common-licenses', 'lintian', 'bug', 'metainfo']);
-const isData = new RegExp(`^\\.?/?usr/share/(?:${dataFolders.join('|')})(?:/|$)`);
+import { isDataPath } from '../data-folders.ts';
 
 const digest = /^[0-9a-f]{32} [ *]/;
 const newline = 10;
@@ -37,7 +23,7 @@ export function isDataOnly(body: Buffer): boolean {
       path === '' ||
       body.subarray(next, next + path.length + 1).equals(Buffer.from(`${path}/`, 'latin1'));
     if (!isFolder) {
-      if (!isData.test(path)) return false;
+      if (!isDataPath(path)) return false;
       files += 1;
     }
     at = next;

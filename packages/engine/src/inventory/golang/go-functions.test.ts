@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { openExecutable, partsOfBody } from '../binary/executable.ts';
@@ -96,6 +97,22 @@ describe('what tells nothing', () => {
     bytes.writeBigUInt64LE(to, 8 + 32);
     expect(filterOf(buildElf([{ name: '.gopclntab', bytes }]))).toBeNull();
   });
+});
+
+const modules = new URL('../../../../../node_modules/', import.meta.url);
+const esbuild = new URL(['@esbuild', 'linux-x64', 'bin', 'esbuild'].join('/'), modules);
+
+it.skipIf(!existsSync(esbuild))('reads a large stripped binary of today’s Go', () => {
+  const filter = filterOf(readFileSync(esbuild), 'github.com/evanw/esbuild/cmd/esbuild')!;
+  const there = [
+    'net/http.Server.Serve',
+    'github.com/evanw/esbuild/internal/js_parser',
+    'github.com/evanw/esbuild/cmd/esbuild.main',
+  ];
+  expect(there.filter((name) => !filter.has(name))).toEqual([]);
+  expect(['archive/tar', 'database/sql', 'html/template.Template.Execute'].filter((name) => filter.has(name))).toEqual(
+    [],
+  );
 });
 
 it('ends, whatever stands in the table', () => {

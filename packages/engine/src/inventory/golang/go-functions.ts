@@ -17,7 +17,7 @@ const [dot, slash, percent, bracket, star, open, close, dash] = [...Buffer.from(
   number,
 ];
 const mainPrefix = Buffer.from('main.');
-const vendor = Buffer.from('vendor/');
+const vendor = Buffer.from('vendor');
 
 /**
  * A filter of the packages and functions that are linked into a Go binary, as vulnerability records name them
@@ -33,7 +33,10 @@ export function goFunctions(executable: Executable, mainPath: string): string | 
   const main = Buffer.from(mainPath.slice(0, maxNameBytes));
   for (const [start, end] of namesIn(names)) {
     addName(keys, names.bytes, start, end, startHash());
-    if (mainPrefix.every((byte, index) => names.bytes[start + index] === byte)) {
+    if (
+      names.bytes[start] === mainPrefix[0] &&
+      mainPrefix.every((byte, index) => names.bytes[start + index] === byte)
+    ) {
       const hash = startHash();
       for (const byte of main) hashByte(hash, byte);
       keys.add(hashKey(hash));
@@ -68,28 +71,43 @@ function* namesIn({ bytes, pure }: FunctionNames): Generator<readonly [start: nu
  * without their types.
  */
 function addName(keys: Set<number>, bytes: Buffer, from: number, end: number, hash: NameHash): void {
-  const vendored = bytes.subarray(from, end).lastIndexOf(vendor);
-  const isVendored = vendored === 0 || (vendored > 0 && bytes[from + vendored - 1] === slash);
-  let at = isVendored ? from + vendored + vendor.length : from;
-  const types = bytes.subarray(at, end).indexOf(bracket);
-  const stop = types < 0 ? end : at + types;
-  const lastSlash = bytes.subarray(at, stop).lastIndexOf(slash);
-  const plain = lastSlash < 0 ? at : at + lastSlash;
+  let stop = end;
+  let at = from;
+  let plain = from;
+  for (let index = from; index < end; index += 1) {
+    const byte = bytes[index];
+    if (byte === bracket) {
+      stop = index;
+      break;
+    }
+    if (byte !== slash) continue;
+    plain = index;
+    if (endsVendor(bytes, from, index)) at = index + 1;
+  }
+  plain = Math.max(plain, at);
   for (; at < stop; at += 1) {
     let byte = bytes[at]!;
-    if (byte === dot && at >= plain) keys.add(hashKey(hash));
     if (byte === star || byte === open || byte === close) continue;
-    // the value of a method: `T.M-fm`
-    if (byte === dash && at >= plain && bytes.subarray(at, stop).toString('latin1') === '-fm') break;
     if (byte === percent && at + 2 < stop) {
-      const code = Number.parseInt(bytes.subarray(at + 1, at + 3).toString('latin1'), 16);
+      const code = Number.parseInt(bytes.toString('latin1', at + 1, at + 3), 16);
       if (!Number.isNaN(code)) {
         byte = code;
         at += 2;
-        if (byte === dot) keys.add(hashKey(hash));
       }
+    }
+    if (at >= plain) {
+      if (byte === dot) keys.add(hashKey(hash));
+      // the value of a method: `T.M-fm`
+      else if (byte === dash && at + 3 === stop && bytes.toString('latin1', at, stop) === '-fm') break;
     }
     hashByte(hash, byte);
   }
   keys.add(hashKey(hash));
+}
+
+/** Whether the part of a path that ends here is `vendor`. */
+function endsVendor(bytes: Buffer, from: number, end: number): boolean {
+  const start = end - vendor.length;
+  if (start < from || (start > from && bytes[start - 1] !== slash)) return false;
+  return vendor.every((byte, index) => bytes[start + index] === byte);
 }

@@ -37,7 +37,12 @@ export class NameFilter {
   /** @param keys of `hashKey` */
   static of(keys: ReadonlySet<number>): NameFilter {
     const filter = new NameFilter(Buffer.alloc(Math.max(8, Math.ceil((keys.size * bitsPerName) / 8))));
-    for (const key of keys) for (const at of filter.#places(key)) filter.#bits[at >>> 3]! |= 1 << (at & 7);
+    for (const key of keys) {
+      for (let probe = 0; probe < probes; probe += 1) {
+        const at = filter.#place(key, probe);
+        filter.#bits[at >>> 3]! |= 1 << (at & 7);
+      }
+    }
     return filter;
   }
 
@@ -52,17 +57,18 @@ export class NameFilter {
   has(name: string): boolean {
     const hash = startHash();
     for (const byte of Buffer.from(name)) hashByte(hash, byte);
-    return (
-      this.#bits.length > 0 &&
-      this.#places(hashKey(hash)).every((at) => (this.#bits[at >>> 3]! & (1 << (at & 7))) !== 0)
-    );
+    const key = hashKey(hash);
+    for (let probe = 0; probe < probes; probe += 1) {
+      const at = this.#place(key, probe);
+      if (((this.#bits[at >>> 3] ?? 0) & (1 << (at & 7))) === 0) return false;
+    }
+    return true;
   }
 
-  #places(key: number): number[] {
-    const size = this.#bits.length * 8;
+  #place(key: number, probe: number): number {
     const high = Math.floor(key / 0x200000);
     const low = (key % 0x200000) * 0x800 + 1;
-    return Array.from({ length: probes }, (_, probe) => mixed((high + Math.imul(probe, low)) >>> 0) % size);
+    return mixed((high + Math.imul(probe, low)) >>> 0) % Math.max(1, this.#bits.length * 8);
   }
 }
 

@@ -23,7 +23,7 @@ export function severityLines({ severity, severitySource, evidence, kind }: Find
   ];
 }
 
-export function riskLines({ risk }: Finding): Line[] {
+export function riskLines({ risk, evidence }: Finding): Line[] {
   if (risk === null) return [];
   const lines: string[] = [];
   if (risk.kev) lines.push(`known to be exploited since ${risk.kev.dateAdded ?? 'an unknown day'} (CISA KEV)`);
@@ -31,7 +31,12 @@ export function riskLines({ risk }: Finding): Line[] {
   if (risk.ransomware === true) lines.push('used by ransomware');
   if (risk.exploit === true) lines.push('a public exploit is known');
   if (risk.epss) lines.push(`EPSS ${risk.epss.score}, percentile ${risk.epss.percentile}`);
-  if (risk.score !== null) lines.push(`risk score ${risk.score}`);
+  const parts = evidence.risk;
+  if (risk.score !== null && parts === undefined) lines.push(`score ${risk.score}`);
+  if (risk.score !== null && parts !== undefined)
+    lines.push(
+      `score ${risk.score}: severity ${parts.severity.value} (${parts.severity.from}), likelihood ${parts.likelihood.value} (${parts.likelihood.from})`,
+    );
   return lines.map((text, at) => ({ label: at === 0 ? 'risk' : '', text }));
 }
 
