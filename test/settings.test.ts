@@ -249,3 +249,52 @@ describe.concurrent('plimsoll.yaml in a folder above', () => {
     expect(wrong.ran).toMatchObject({ status: 2, stderr: expect.stringContaining('there is no command "db biuld"') });
   });
 });
+
+describe.concurrent('a map of policies', () => {
+  const rule = (id: string, when: string) =>
+    `name: ${id}\nrules:\n  - { id: ${id}, scope: image, when: '${when}', action: deny, message: ${id} }\n`;
+  const mapped = join(folder.path, 'mapped');
+  mkdirSync(join(mapped, 'rules'), { recursive: true });
+  writeFileSync(join(mapped, 'rules', 'strict.yaml'), rule('strict', 'true'));
+  writeFileSync(join(mapped, 'rules', 'loose.yaml'), rule('loose', 'false'));
+  writeFileSync(
+    join(mapped, 'map.yaml'),
+    'name: company\nmappings:\n  - { stages: admission, policies: [rules/strict.yaml, default] }\n  - { images: "*clean.tar", policies: [rules/loose.yaml] }\n',
+  );
+  const map = join(mapped, 'map.yaml');
+
+  test.each([
+    ['the stage decides', ['--stage', 'admission'], 1, ['company', 'default', 'strict'], ['strict']],
+    ['the image decides', [], 0, ['company', 'loose'], []],
+    ['beside a policy for all', ['--policy', 'licenses'], 0, ['company', 'licenses', 'loose'], []],
+  ] as const)('%s', async (_, args, status, policies, rules) => {
+    const ran = await scan(clean, { args: ['--policy', map, ...args] });
+    const { inputs, verdict } = JSON.parse(ran.stdout);
+    expect(ran.status).toBe(status);
+    expect(Object.keys(inputs.policy).sort()).toEqual(policies);
+    expect(verdict.inputs).toContain('policy.company');
+    expect(
+      verdict.rules.filter((each: { action: string }) => each.action === 'deny').map(({ id }: { id: string }) => id),
+    ).toEqual(rules);
+  });
+
+  test('an image that no mapping names: 2', async () => {
+    const ran = await scan(vulnerable, { args: ['--policy', map] });
+    expect(ran).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringContaining('no mapping of "company" has a policy for'),
+    });
+  });
+
+  test('a policy that is not there: 2, before the image is read', async () => {
+    const wrong = join(mapped, 'wrong.yaml');
+    writeFileSync(wrong, 'name: m\nmappings:\n  - policies: [rules/nothing.yaml]\n');
+    const ran = await scan('/nowhere.tar', { args: ['--policy', wrong] });
+    expect(ran).toMatchObject({
+      status: 2,
+      stdout: '',
+      stderr: expect.stringContaining('nothing.yaml cannot be read'),
+    });
+  });
+});

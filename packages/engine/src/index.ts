@@ -17,6 +17,7 @@ export { suggestion } from './policy/nearest.ts';
 export { packNames, packText } from './policy/packs.ts';
 export { setParameters } from './policy/parameters.ts';
 export { loadPolicy, type Policy } from './policy/policy-file.ts';
+export { isPolicyMap, loadPolicyMap } from './policy/policy-map.ts';
 export { readExceptions } from './policy/read-exceptions.ts';
 export { prepareRegularExpressions } from './policy/regular-expressions.ts';
 export { explanationJson } from './report/explanation-json.ts';
@@ -37,7 +38,14 @@ export type { InventoryResult, PlatformResults, ScanResult } from './result/type
 export { explain } from './scan/explain/explain.ts';
 export type { ClamdAddress } from './scan/malware/clamd-client.ts';
 export { listImage, listPlatforms } from './scan/read-subject.ts';
-export type { AdvisorySource, ScanProgress, ScanRequest, SubjectRequest, WithDigest } from './scan/request.ts';
+export type {
+  AdvisorySource,
+  MappedPolicies,
+  ScanProgress,
+  ScanRequest,
+  SubjectRequest,
+  WithDigest,
+} from './scan/request.ts';
 export { scanImage, scanPlatforms } from './scan/scan-image.ts';
 export { checkVectors } from './versions/check-vectors.ts';
 export { compareVersions } from './versions/compare-versions.ts';

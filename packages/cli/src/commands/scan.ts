@@ -1,22 +1,12 @@
-import { existsSync } from 'node:fs';
 import {
   defaultLapsingDays,
   type ExceptionFile,
-  failOnPolicy,
   formats,
-  loadPolicy,
-  type Policy,
-  packNames,
-  packText,
-  prepareRegularExpressions,
   readExceptions,
   type ScanRequest,
-  type Severity,
   scanImage,
   scanPlatforms,
-  setParameters,
   severities,
-  suggestion,
   type WithDigest,
 } from '@plimsoll/engine';
 import { UsageError } from '../exit.ts';
@@ -24,8 +14,9 @@ import type { CommandContext } from '../program.ts';
 import { progressStream } from '../progress.ts';
 import { cacheFolder, days, list, oneOf, text, today } from '../values.ts';
 import { clamdAddress } from './clamd-address.ts';
+import { readPolicies } from './policies.ts';
 import { plannedReports, writeReports } from './reports.ts';
-import { advisorySources, readConfiguration, readWithDigest, subjectRequest, withDigest } from './request.ts';
+import { advisorySources, readWithDigest, subjectRequest } from './request.ts';
 import { screenOptions } from './screen-options.ts';
 import { shownFindings } from './shown-findings.ts';
 
@@ -42,7 +33,7 @@ export async function runScan(
   const failOn = text(options, 'failOn');
   const severity = failOn === undefined ? null : oneOf(failOn, severities, '--fail-on');
   const assignments = list(options, 'set');
-  const policies = withParameters(await readPolicies(list(options, 'policy'), severity), assignments);
+  const { policies, policyMaps } = await readPolicies(list(options, 'policy'), severity, assignments);
   const exceptions = await exceptionFiles(list(options, 'exceptions'));
   const clamd = clamdAddress(text(options, 'clamd'));
   const progress = progressStream(process.stderr, process.env, options.quiet === true);
@@ -55,6 +46,7 @@ export async function runScan(
     update: options.update === false ? null : { ...advisorySources(options), offline },
     today: today(),
     policies,
+    policyMaps,
     exceptions,
     lapsingDays: days(options, 'expiryWarning', '--expiry-warning', defaultLapsingDays),
     failOn: severity,
@@ -95,35 +87,6 @@ const exitOrder: readonly number[] = [1, 5, 4];
 
 function firstExitCode(codes: readonly number[]): number {
   return exitOrder.find((code) => codes.includes(code)) ?? 0;
-}
-
-async function readPolicies(given: readonly string[], failOn: Severity | null): Promise<WithDigest<Policy>[]> {
-  const policies: WithDigest<Policy>[] = [];
-  for (const name of given.length > 0 ? given : ['default']) {
-    const pack = packText(name);
-    if (pack !== undefined) policies.push(withDigest(pack, (body) => loadPolicy(body, `pack:${name}`)));
-    else if (existsSync(name) || /[./\\]/.test(name)) {
-      const body = await readConfiguration(name, 'policy');
-      await prepareRegularExpressions(body);
-      policies.push(withDigest(body, () => loadPolicy(body, name)));
-    } else throw unknownPack(name);
-  }
-  const twice = policies.find(({ value }, i) => policies.findIndex((other) => other.value.name === value.name) !== i);
-  if (twice) throw new UsageError(`--policy: two policies are named "${twice.value.name}"`);
-  return failOn === null ? policies : [...policies, withDigest(failOn, () => failOnPolicy(failOn))];
-}
-
-/** `--set NAME=VALUE`: the digest stays that of the file, the assignments stand in the result's settings. */
-function withParameters(policies: readonly WithDigest<Policy>[], assignments: readonly string[]): WithDigest<Policy>[] {
-  const values = setParameters(
-    policies.map(({ value }) => value),
-    assignments,
-  );
-  return policies.map((policy, i) => ({ ...policy, value: values[i] ?? policy.value }));
-}
-
-function unknownPack(name: string): UsageError {
-  return new UsageError(`--policy is "${name}", which is no file and no pack${suggestion(name, packNames)}`);
 }
 
 function exceptionFiles(paths: readonly string[]): Promise<WithDigest<ExceptionFile>[]> {

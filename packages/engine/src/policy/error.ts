@@ -7,6 +7,8 @@ export type PolicyErrorCode =
   | 'PACK_UNKNOWN'
   /** a parameter was set that no rule has, or to a value of another type */
   | 'PARAMETER_INVALID'
+  /** a map of policies has none for this image */
+  | 'MAPPING_MISSING'
   /** a rule cannot be judged on this image (division by zero, absent label, too many steps) */
   | 'RULE_FAILED';
 

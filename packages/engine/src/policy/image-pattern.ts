@@ -10,12 +10,20 @@ const sourcePrefix =
  * every tag.
  */
 export function matchesImage(pattern: string, image: PolicySubject['image']): boolean {
-  const names = [image.reference, image.reference.replace(sourcePrefix, ''), ...image.names];
-  const candidates = new Set<string>();
+  const { reference } = image;
+  const names = [...(isFile(reference) ? [] : [reference, reference.replace(sourcePrefix, '')]), ...image.names];
+  // a file is named as it is written: it is no image of Docker Hub that has the name of a file
+  const candidates = new Set<string>([reference, reference.replace(sourcePrefix, '')]);
   for (const digest of [image.digest, image.id]) if (digest !== null) candidates.add(digest);
   for (const name of names) for (const form of forms(name)) candidates.add(form);
   for (const candidate of candidates) if (matchesGlob(candidate, pattern)) return true;
   return false;
+}
+
+function isFile(reference: string): boolean {
+  return /^(?:docker-archive|oci-archive|oci-layout|rootfs|sbom|file):|^[./~]|\.(?:tar|tgz|json)\b|\/\//.test(
+    reference,
+  );
 }
 
 /** Registry, repository and tag of the reference, else of the first name; all "" for what has no name. */
@@ -24,10 +32,7 @@ export function imageName({ reference, names }: PolicySubject['image']): {
   readonly repository: string;
   readonly tag: string;
 } {
-  const isFile = /^(?:docker-archive|oci-archive|oci-layout|rootfs|sbom|file):|^[./~]|\.(?:tar|tgz|json)\b|\/\//.test(
-    reference,
-  );
-  const named = isFile ? names[0] : reference.replace(sourcePrefix, '');
+  const named = isFile(reference) ? names[0] : reference.replace(sourcePrefix, '');
   if (named === undefined || /^[0-9a-f]{12,64}$/.test(named)) return { registry: '', repository: '', tag: '' };
   const { repository: name, suffix } = splitName(named);
   const full = fullName(name);

@@ -3,6 +3,7 @@ import type { Environment, ReadLimits, ReadProgress, RegistryOptions } from '../
 import type { FactName, FileQuery } from '../inventory/types.ts';
 import type { ExceptionFile } from '../policy/exception.ts';
 import type { Policy } from '../policy/policy-file.ts';
+import type { PolicyMap } from '../policy/policy-map.ts';
 import type { PolicySubject } from '../policy/types.ts';
 import type { MalwareRequest } from './malware/scan-for-malware.ts';
 
@@ -51,6 +52,12 @@ export interface WithDigest<T> {
   readonly digest: string;
 }
 
+/** A map of policies with the policies themselves, in the order of its mappings. */
+export interface MappedPolicies {
+  readonly map: WithDigest<PolicyMap>;
+  readonly policies: readonly (readonly WithDigest<Policy>[])[];
+}
+
 export interface ScanRequest extends SubjectRequest {
   readonly dbDir: string;
   /** a shard that was confirmed longer ago than this, before the evaluation date, is stale */
@@ -59,7 +66,10 @@ export interface ScanRequest extends SubjectRequest {
   readonly update: AdvisorySource | null;
   /** the day on which an update confirms shards, `YYYY-MM-DD` */
   readonly today: string;
+  /** all of them judge */
   readonly policies: readonly WithDigest<Policy>[];
+  /** and of each of these maps those of the mapping that fits the image */
+  readonly policyMaps?: readonly MappedPolicies[] | undefined;
   readonly exceptions: readonly WithDigest<ExceptionFile>[];
   /** an exception that ends within so many days is named as lapsing */
   readonly lapsingDays: number;

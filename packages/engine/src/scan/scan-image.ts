@@ -7,6 +7,8 @@ import { matchInventory } from '../matching/match.ts';
 import { type LookupPlan, type Naming, planLookups, sortIncomplete, unjudgedSoftware } from '../matching/plan.ts';
 import { defaultSeverityOrder } from '../matching/severity.ts';
 import { evaluate } from '../policy/evaluate.ts';
+import type { Policy } from '../policy/policy-file.ts';
+import { decidingMapping, isOfStage } from '../policy/policy-map.ts';
 import { factsRead, filesRead, signalsRead } from '../policy/rule-inputs.ts';
 import type { PolicySubject } from '../policy/types.ts';
 import { platformResults } from '../result/platform-results.ts';
@@ -51,7 +53,10 @@ export async function scanPlatforms(given: ScanRequest): Promise<PlatformResults
 
 /** What rules look at is gathered, asked for or not. */
 function withFactsOfPolicies(request: ScanRequest): ScanRequest {
-  const rules = request.policies.flatMap(({ value }) => value.rules);
+  const mapped = (request.policyMaps ?? []).flatMap(({ map, policies }) =>
+    policies.filter((_, index) => isOfStage(map.value.mappings[index]!, request.stage)).flat(),
+  );
+  const rules = [...request.policies, ...mapped].flatMap(({ value }) => value.rules);
   const facts = [...new Set([...(request.facts ?? []), ...factsRead(rules)])].sort();
   return { ...request, facts, queries: filesRead(rules) };
 }
@@ -108,8 +113,9 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
       stale,
       missing: plan.noFeedDistro ? [...missing, noFeedName(plan.noFeedDistro)].sort() : missing,
     };
+    const policies = policiesFor(request, policySubject);
     const { findings, verdict } = evaluate(policySubject, {
-      policies: request.policies.map(({ value }) => value),
+      policies: policies.map(({ value }) => value),
       exceptions: request.exceptions.map(({ value }) => value),
       lapsingDays: request.lapsingDays,
       gate: request.gate,
@@ -124,7 +130,13 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
         stale,
         missing: policySubject.missing,
         ...(example ? { example: true as const } : {}),
-        policy: digests(request.policies, ({ name }) => name),
+        policy: {
+          ...digests(policies, ({ name }) => name),
+          ...digests(
+            (request.policyMaps ?? []).map(({ map }) => map),
+            ({ name }) => name,
+          ),
+        },
         exceptions: digests(request.exceptions, ({ source }) => source),
         settings: settings(request),
       },
@@ -135,7 +147,16 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
       verdict: {
         ...verdict,
         inputs: [
-          ...new Set([...verdict.inputs, ...matchingInputs(plan, advisories), ...malwareInputs(subject)]),
+          ...new Set([
+            ...verdict.inputs,
+            ...matchingInputs(plan, advisories),
+            ...malwareInputs(subject),
+            ...(request.policyMaps ?? []).flatMap(({ map }) => [
+              `policy.${map.value.name}`,
+              'subject.reference',
+              'subject.stage',
+            ]),
+          ]),
         ].sort(),
       },
     };
@@ -157,6 +178,15 @@ function neededShards(plan: LookupPlan, { policies }: ScanRequest): readonly str
   const asked = signalsRead(policies.flatMap(({ value }) => value.rules));
   const signals = plan.lookups.length > 0 ? asked.filter((shard) => shard === 'epss' || shard === 'exploits') : [];
   return [...new Set([...plan.shards, ...signals])].sort();
+}
+
+/** @throws PolicyError when a map has none for this image, or one twice */
+function policiesFor(request: ScanRequest, subject: PolicySubject): readonly WithDigest<Policy>[] {
+  const mapped = (request.policyMaps ?? []).flatMap(
+    ({ map, policies }) => policies[decidingMapping(map.value, subject)] ?? [],
+  );
+  const byName = new Map([...request.policies, ...mapped].map((policy) => [policy.value.name, policy]));
+  return [...byName.values()];
 }
 
 /** What matching read, as paths into the result's inputs: a shard that is missing was read too, in that it was looked for. */

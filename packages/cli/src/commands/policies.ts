@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import {
+  failOnPolicy,
+  isPolicyMap,
+  loadPolicy,
+  loadPolicyMap,
+  type MappedPolicies,
+  type Policy,
+  packNames,
+  packText,
+  prepareRegularExpressions,
+  type Severity,
+  setParameters,
+  suggestion,
+  type WithDigest,
+} from '@plimsoll/engine';
+import { UsageError } from '../exit.ts';
+import { readConfiguration, withDigest } from './request.ts';
+
+interface Policies {
+  readonly policies: readonly WithDigest<Policy>[];
+  readonly policyMaps: readonly MappedPolicies[];
+}
+
+/**
+ * What `--policy` names: packs, policy files, and maps of them; `failOn` adds the policy of `--fail-on`. Parameters
+ * (`--set NAME=VALUE`) are set in all of them; the digest stays that of the file.
+ *
+ * @throws UsageError or PolicyError for what cannot be read or used
+ */
+export async function readPolicies(
+  given: readonly string[],
+  failOn: Severity | null,
+  assignments: readonly string[],
+): Promise<Policies> {
+  const policies: WithDigest<Policy>[] = [];
+  const policyMaps: MappedPolicies[] = [];
+  for (const name of given.length > 0 ? given : ['default']) {
+    const body = await bodyOf(name, '--policy');
+    if (body.file && isPolicyMap(body.text)) policyMaps.push(await readMap(body.text, name));
+    else policies.push(policyOf(body, name));
+  }
+  const names = [...policies.map(({ value }) => value.name), ...policyMaps.map(({ map }) => map.value.name)];
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new UsageError(`--policy: two policies are named "${twice}"`);
+  if (failOn !== null) policies.push(withDigest(failOn, () => failOnPolicy(failOn)));
+  return withParameters({ policies, policyMaps }, assignments);
+}
+
+interface Body {
+  readonly text: string;
+  readonly file: boolean;
+}
+
+async function bodyOf(name: string, where: string): Promise<Body> {
+  const pack = packText(name);
+  if (pack !== undefined) return { text: pack, file: false };
+  if (!existsSync(name) && !/[./\\]/.test(name))
+    throw new UsageError(`${where} is "${name}", which is no file and no pack${suggestion(name, packNames)}`);
+  const text = await readConfiguration(name, 'policy');
+  await prepareRegularExpressions(text);
+  return { text, file: true };
+}
+
+function policyOf({ text, file }: Body, name: string): WithDigest<Policy> {
+  return withDigest(text, () => loadPolicy(text, file ? name : `pack:${name}`));
+}
+
+async function readMap(text: string, path: string): Promise<MappedPolicies> {
+  const map = withDigest(text, () => loadPolicyMap(text, path));
+  const read = new Map<string, WithDigest<Policy>>();
+  const policies: WithDigest<Policy>[][] = [];
+  for (const mapping of map.value.mappings) {
+    const own: WithDigest<Policy>[] = [];
+    for (const name of mapping.policies) {
+      // a file beside the map goes before one in the working folder
+      const place = packText(name) !== undefined || isAbsolute(name) ? name : join(dirname(path), name);
+      const known = read.get(place) ?? policyOf(await bodyOf(place, `${path}: policies`), place);
+      read.set(place, known);
+      own.push(known);
+    }
+    const twice = own.find(({ value }, at) => own.findIndex((other) => other.value.name === value.name) !== at);
+    if (twice) throw new UsageError(`${path}: two policies of one mapping are named "${twice.value.name}"`);
+    policies.push(own);
+  }
+  return { map, policies };
+}
+
+function withParameters({ policies, policyMaps }: Policies, assignments: readonly string[]): Policies {
+  if (assignments.length === 0) return { policies, policyMaps };
+  const all = [...new Set([...policies, ...policyMaps.flatMap((each) => each.policies.flat())])];
+  const values = setParameters(
+    all.map(({ value }) => value),
+    assignments,
+  );
+  const changed = new Map(all.map((policy, at) => [policy, { ...policy, value: values[at] ?? policy.value }]));
+  const set = (policy: WithDigest<Policy>) => changed.get(policy) ?? policy;
+  return {
+    policies: policies.map(set),
+    policyMaps: policyMaps.map(({ map, policies: mapped }) => ({ map, policies: mapped.map((own) => own.map(set)) })),
+  };
+}
