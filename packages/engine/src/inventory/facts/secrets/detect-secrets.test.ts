@@ -59,6 +59,15 @@ it('does not look for weak forms and examples in what package managers install',
   expect(ids(token, 'srv/node_modules/pg/lib/index.js')).toEqual(['gitlab-pat']);
 });
 
+it('takes the digest of a file whose name speaks of secrets for no secret', () => {
+  const digest = '2ed8268505af3dbe8cd8dc3d8bd6bfa9bb2d0239';
+  expect(ids(`{"src/secrets.ts": "${digest}", "dist/token-list.min.js": "${digest}"}`, 'srv/manifest.json')).toEqual(
+    [],
+  );
+  expect(ids(`{"secrets": "${digest}"}`, 'srv/settings.json')).toEqual(['config-file-secret']);
+  expect(ids(`app.secret.json.token: ${digest}`, 'srv/settings.yaml')).toEqual(['config-file-secret']);
+});
+
 it('finds one secret once, by the more telling kind', () => {
   const token = samples['github-token']![0]!.secret;
   expect(ids(`GITHUB_TOKEN=${token}\n`, 'srv/.env')).toEqual(['github-token']);

@@ -15,7 +15,9 @@ const names = [
   'auth_key',
   'credentials',
 ];
-const rest = '[\\w.-]{0,24}["\'\\]]{0,2}[ \\t]{0,4}(?:=>|:=|=|:)[ \\t]{0,4}';
+/** What follows the name, up to the value; the name of a file has a digest as its value: `"secrets.ts": "5ab2…"`. */
+const rest =
+  '(?![\\w.-]{0,20}\\.(?:[cm]?[jt]sx?|json|css|html?|py|rb|go|rs|php|java|svg|png|vue|map|ya?ml|txt|md)["\']?[ \\t]*:)[\\w.-]{0,24}["\'\\]]{0,2}[ \\t]{0,4}(?:=>|:=|=|:)[ \\t]{0,4}';
 
 /** What no form gives away: passwords in URLs and in what is called a password. */
 export const genericKinds: readonly SecretKind[] = [
