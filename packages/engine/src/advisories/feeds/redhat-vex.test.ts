@@ -48,7 +48,7 @@ function vex(cve: string, { products, components, status, remediations = [] }: P
         title: `flaw ${cve}`,
         cwe: { id: 'CWE-416' },
         release_date: '2026-02-01T00:00:00+00:00',
-        notes: [{ category: 'description', text: 'A flaw was found.' }],
+        notes: [{ category: 'description', text: 'A flaw was found in “é”.' }],
         product_status: status,
         remediations,
         scores: [
@@ -121,7 +121,9 @@ describe('fixed', () => {
       },
     ]);
     expect(db.records('rhel-8', 'src:openssl')[0]).not.toHaveProperty('arches');
-    expect(db.reader.texts('rhel-8', ['CVE-2026-1000']).get('CVE-2026-1000')?.description).toBe('A flaw was found.');
+    expect(db.reader.texts('rhel-8', ['CVE-2026-1000']).get('CVE-2026-1000')?.description).toBe(
+      'A flaw was found in “é”.',
+    );
   });
 
   test('for some architectures; a binary with a version of its own stands by itself', async () => {
