@@ -7,7 +7,7 @@ parts=(/usr/bin/bzip2=bzip2 /usr/sbin/dockerd=docker.io /usr/sbin/iptables=iptab
   /usr/sbin/clamd=clamav-daemon /usr/bin/openssl=openssl /usr/sbin/debootstrap=debootstrap
   /usr/bin/rpm=rpm /usr/bin/rpmbuild=rpm /usr/bin/db5.3_load=db5.3-util /usr/bin/pacman=pacman-package-manager /usr/bin/vercmp=makepkg
   /usr/bin/zsh=zsh /usr/bin/fish=fish /usr/bin/mandoc=mandoc /usr/bin/debsecan=debsecan /usr/bin/go=golang-go
-  /usr/bin/ruby=ruby /usr/bin/php=php-cli /usr/share/php/Composer/Semver/Comparator.php=php-composer-semver /usr/bin/jq=jq /usr/bin/xmllint=libxml2-utils)
+  /usr/bin/ruby=ruby /usr/bin/php=php-cli /usr/share/php/Composer/Semver/Comparator.php=php-composer-semver /usr/bin/jq=jq /usr/bin/xmllint=libxml2-utils /usr/bin/chromium=chromium)
 missing=()
 for pair in "${parts[@]}"; do [ -e "${pair%%=*}" ] || missing+=("${pair##*=}"); done
 [ ${#missing[@]} -eq 0 ] && { echo "test parts: all there"; exit 0; }

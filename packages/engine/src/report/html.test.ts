@@ -10,9 +10,33 @@ function render(result: ScanResult, show: ShowOptions = { onlyFixed: false }): s
   return [...htmlPage.render(result, { columns: 80, color: false, unicode: true, show })].join('');
 }
 
-/** The page without its style and script, which hold nothing that came from outside. */
+const dataPattern = /<script type="application\/json" id="data">([\s\S]*?)<\/script>/;
+
+interface PageData {
+  readonly own: readonly string[];
+  readonly strings: readonly string[];
+  readonly id: readonly number[];
+  readonly shared: readonly number[];
+  readonly level: readonly number[];
+}
+
+/** What the script makes its list of. */
+function dataOf(page: string): PageData {
+  return JSON.parse(dataPattern.exec(page)![1]!) as PageData;
+}
+
+/** Every text of it, also that of the evidence. */
+function dataText(page: string): string {
+  const { own, strings } = dataOf(page);
+  return [...own, ...strings].join('\n');
+}
+
+/** The page without its style and script, which hold nothing that came from outside, and without the data. */
 function bodyOf(page: string): string {
-  return page.replace(/<style>[\s\S]*?<\/style>/, '').replace(/<script>[\s\S]*?<\/script>(?=<\/body>)/, '');
+  return page
+    .replace(/<style>[\s\S]*?<\/style>/, '')
+    .replace(dataPattern, '')
+    .replace(/<script>[\s\S]*?<\/script>(?=<\/body>)/, '');
 }
 
 /** Names of all elements, in order: hostile text must not add one. */
@@ -43,10 +67,10 @@ describe('the page', () => {
   it('asks nothing of any other place', () => {
     const page = render(sampleResult());
     expect(page).not.toMatch(/ (?:src|srcset|action|data)=|<link|@import|url\(/);
-    const links = [...page.matchAll(/href="([^"]*)"/g)].map((match) => match[1]!);
+    const links = [...`${bodyOf(page)}${dataText(page)}`.matchAll(/href="([^"]*)"/g)].map((match) => match[1]!);
     expect(links.filter((link) => !/^#[a-z0-9-]+$/.test(link))).toEqual(
       links.filter((link) =>
-        /^https:\/\/(?:nvd\.nist\.gov\/vuln\/detail\/CVE-|github\.com\/advisories\/GHSA-|osv\.dev\/vulnerability\/)/.test(
+        /^https:\/\/(?:nvd\.nist\.gov\/vuln\/detail\/CVE-|github\.com\/advisories\/GHSA-|osv\.dev\/vulnerability\/|security-tracker\.debian\.org\/tracker\/DSA-)/.test(
           link,
         ),
       ),
@@ -60,6 +84,12 @@ describe('the page', () => {
     const tags = elements(page);
     expect(tags.filter((tag) => tag === '<script' || tag === '<img' || tag === '<style')).toEqual([]);
     expect(tags.filter((tag) => tag === '</title')).toHaveLength(1);
+    const data = dataPattern.exec(page)![1]!;
+    expect(data).not.toMatch(/<[/!]|<script/i);
+    expect(dataText(page).replace(/<\/?(?:dt|dd|ul|li|code|a)(?: href="[^"]*")?>/g, '')).toContain(
+      '<script>alert(1)</script>',
+    );
+    for (const markup of dataOf(page).own) expect(markup).not.toMatch(/<(?!\/?(?:dt|dd|ul|li|code|a)[ >])/);
     expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(page).toContain('&quot;&#39;&gt;&lt;img src=x onerror=alert(2)&gt;');
     expect(page.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
@@ -72,7 +102,7 @@ describe('the page', () => {
   });
 
   it('shows the evidence: layer, instruction, comparison, record, ratings', () => {
-    const page = render(sampleResult());
+    const page = `${render(sampleResult())}${dataText(render(sampleResult()))}`;
     for (const text of [
       'RUN apt-get update &amp;&amp; apt-get install',
       '1.1.1n-0+deb11u3 &lt; 1.1.1n-0+deb11u4 (deb)',
@@ -102,7 +132,9 @@ describe('the page', () => {
 
   it('stays under 5 MB with 5,000 findings', () => {
     const page = render(largeResult(5000));
-    expect(page.match(/<tr id="f\d+"/g)!.length).toBeGreaterThanOrEqual(5000);
+    expect(dataOf(page).level.length).toBeGreaterThanOrEqual(5000);
+    const [, more] = /(\d+) rows more: this list is shortened/.exec(page)!;
+    expect(page.match(/<tr id="f\d+"/g)!.length + Number(more)).toBe(dataOf(page).level.length);
     expect(Buffer.byteLength(page)).toBeLessThan(5_000_000);
   });
 });

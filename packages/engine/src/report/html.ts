@@ -8,6 +8,7 @@ import { groupFindings } from './finding-groups.ts';
 import { anchorsOf, findingList, suppressedList } from './html/finding-sections.ts';
 import { brokenGate, severityTiles, verdictBanner, warnings, whatToChange } from './html/gate-sections.ts';
 import { configFacts, layerList, packageList } from './html/image-sections.ts';
+import { layerPicture } from './html/layer-picture.ts';
 import { type Content, html, Markup } from './html/markup.ts';
 import { script } from './html/script.ts';
 import { exceptionList, inputList, unseen } from './html/state-sections.ts';
@@ -53,8 +54,8 @@ function* renderPage(result: ScanResult, options: ReportOptions): Generator<stri
   }
   yield head(result).text;
   yield text(verdictBanner(result), severityTiles(result), brokenGate(result, anchors));
-  yield text(whatToChange(result), warnings(result, anchors));
-  for (const part of findingList(result, selected, groups, anchors)) yield part.text;
+  yield text(whatToChange(result), warnings(result, anchors), layerPicture(result));
+  for (const part of findingList(result, selected, groups)) yield part.text;
   yield text(suppressedList(selected.suppressed), unseen(result), exceptionList(result), layerList(result));
   for (const part of packageList(result)) yield part.text;
   yield text(configFacts(result), inputList(result));

@@ -18,13 +18,26 @@ export function escapeInvisible(json: string): string {
 export function ordered(value: unknown, order: KeyOrder | null): unknown {
   if (Array.isArray(value)) return value.map((item) => ordered(item, order));
   if (value === null || typeof value !== 'object') return value;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  const known = order === null ? [] : Object.keys(order);
-  const rest = [...fields.keys()].filter((key) => order === null || !Object.hasOwn(order, key)).sort();
-  return Object.fromEntries(
-    [...known.filter((key) => fields.has(key)), ...rest].map((key) => [
-      key,
-      ordered(fields.get(key), order !== null && Object.hasOwn(order, key) ? order[key]! : null),
-    ]),
-  );
+  const fields = value as Readonly<Record<string, unknown>>;
+  // Without a prototype `__proto__`, which may be the name of a label, is a key like any other.
+  const sorted = Object.create(null) as Record<string, unknown>;
+  const names = order === null ? noNames : namesOf(order);
+  for (const key of names.list) if (Object.hasOwn(fields, key)) sorted[key] = ordered(fields[key], order![key]!);
+  const rest = Object.keys(fields).filter((key) => !names.set.has(key));
+  for (const key of rest.sort()) sorted[key] = ordered(fields[key], null);
+  return sorted;
+}
+
+interface Names {
+  readonly list: readonly string[];
+  readonly set: ReadonlySet<string>;
+}
+
+const noNames: Names = { list: [], set: new Set() };
+const known = new WeakMap<KeyOrder, Names>();
+
+function namesOf(order: KeyOrder): Names {
+  const names = known.get(order) ?? { list: Object.keys(order), set: new Set(Object.keys(order)) };
+  known.set(order, names);
+  return names;
 }

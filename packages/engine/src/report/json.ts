@@ -1,20 +1,38 @@
 /** The result as JSON, whole and unfiltered: the report for programs. Described by the published JSON Schema. */
-import { resultKeyOrder } from '../result/key-order.ts';
+import { type KeyOrder, resultKeyOrder } from '../result/key-order.ts';
 import type { InventoryResult, PlatformResults } from '../result/types.ts';
 import { escapeInvisible, ordered } from './json-text.ts';
 import type { InventoryFormat } from './types.ts';
 
-/** One property of the top level at a time, so that a big result is never one string more than needed. */
+/** One entry of the top level at a time, so that a big result is never one string more than needed. */
 function* renderJson(result: InventoryResult): Generator<string> {
-  const fields = ordered(result, resultKeyOrder) as Readonly<Record<string, unknown>>;
+  const fields = new Map<string, unknown>(Object.entries(result));
+  const names = Object.keys(resultKeyOrder);
+  const rest = [...fields.keys()].filter((key) => !Object.hasOwn(resultKeyOrder, key)).sort();
   let separator = '{\n';
-  for (const [key, value] of Object.entries(fields)) {
+  for (const key of [...names, ...rest]) {
+    const value = fields.get(key);
     if (value === undefined) continue;
-    const body = JSON.stringify(value, null, 2).replaceAll('\n', '\n  ');
-    yield `${separator}  ${JSON.stringify(key)}: ${escapeInvisible(body)}`;
+    const order = resultKeyOrder[key] ?? null;
+    yield `${separator}  ${JSON.stringify(key)}: `;
     separator = ',\n';
+    if (Array.isArray(value) && value.length > 0) yield* arrayPieces(value, order);
+    else yield valueText(value, order, '  ');
   }
   yield '\n}\n';
+}
+
+function* arrayPieces(values: readonly unknown[], order: KeyOrder | null): Generator<string> {
+  let separator = '[\n    ';
+  for (const value of values) {
+    yield separator + valueText(value, order, '    ');
+    separator = ',\n    ';
+  }
+  yield '\n  ]';
+}
+
+function valueText(value: unknown, order: KeyOrder | null, indent: string): string {
+  return escapeInvisible(JSON.stringify(ordered(value, order), null, 2).replaceAll('\n', `\n${indent}`));
 }
 
 /** One result a platform, and what differs between them. */

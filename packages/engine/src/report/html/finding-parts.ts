@@ -2,9 +2,10 @@
 import type { Severity } from '../../advisories/types.ts';
 import type { Finding } from '../../matching/types.ts';
 import { type FindingGroup, type FindingRow, provingPaths } from '../finding-groups.ts';
+import { suppressionWords } from '../finding-text.ts';
 import { fixWords, plural, riskMarks, subjectWords } from '../finding-words.ts';
 import type { LayerPlace } from '../layer-words.ts';
-import { publicPage } from '../public-pages.ts';
+import { publicPage, publicPages } from '../public-pages.ts';
 import { severitiesWorstFirst } from '../shown-findings.ts';
 import { type Content, html, type Markup } from './markup.ts';
 
@@ -111,41 +112,59 @@ function sourceFacts(finding: Finding): readonly Fact[] {
   ];
 }
 
-export function pathList(paths: readonly string[]): Markup {
+function pathList(paths: readonly string[]): Markup {
   const more = paths.length > maxPaths ? html`<li>and ${plural(paths.length - maxPaths, 'other')}</li>` : null;
   return html`<ul>${paths.slice(0, maxPaths).map((path) => html`<li><code>${path}</code></li>`)}${more}</ul>`;
 }
 
-/** What the heading of the group does not already say. */
-function placeFacts(group: FindingGroup, row: FindingRow, place: LayerPlace | null): readonly Fact[] {
+function placeFacts(row: FindingRow, place: LayerPlace | null): readonly Fact[] {
   const { evidence } = row.lead;
-  const differs = group.rows.some((other) => other.lead.evidence.layer !== evidence.layer);
   const paths = provingPaths([row]);
-  const samePaths = paths.length === provingPaths(group.rows).length;
   return [
-    ...(row.packages.length < group.packages.length ? [['In', row.packages.join(', ')] as const] : []),
+    ...(row.packages.length > 1 ? [['In', row.packages.join(', ')] as const] : []),
     ...(evidence.config === undefined && evidence.env === undefined
       ? []
       : [['Where', subjectWords(row.lead)] as const]),
-    ...(paths.length === 0 || samePaths ? [] : [['Proved by', pathList(paths)] as const]),
-    ...(place === null || !differs ? [] : [['Layer', layerContent(place)] as const]),
+    ...(paths.length === 0 ? [] : [['Proved by', pathList(paths)] as const]),
+    ...(place === null ? [] : [['Layer', layerContent(place)] as const]),
   ];
 }
 
-/** Everything that is known about a row beyond its group, as a list of terms; empty facts are left out. */
-export function evidenceList(group: FindingGroup, row: FindingRow, place: LayerPlace | null): Markup {
+/** Terms and descriptions. */
+export interface EvidenceMarkup {
+  /** what is said of this finding alone */
+  readonly own: string;
+  /** what many findings have alike: who rates it, where it is */
+  readonly shared: string;
+}
+
+/** Everything that is known about a row; what is not known is left out. */
+export function evidenceMarkup(row: FindingRow, place: LayerPlace | null): EvidenceMarkup {
   const { lead } = row;
-  const facts: readonly Fact[] = [
+  const pages = publicPages(lead);
+  const links = html`<ul>${pages.map(({ id, url }) => html`<li><a href="${url}">${id}</a></li>`)}</ul>`;
+  const own: readonly Fact[] = [
+    ...(pages.length === 0 ? [] : [['Read more', links] as const]),
     ...sourceFacts(lead),
-    ...(lead.severitySource === null ? [] : [['Severity by', lead.severitySource] as const]),
-    ...ratingFacts(lead),
-    ...riskFacts(lead),
+    ...(lead.evidence.cwes === undefined ? [] : [['Weakness', lead.evidence.cwes.join(', ')] as const]),
     ...(lead.aliases.length === 0 ? [] : [['Aliases', lead.aliases.join(', ')] as const]),
     ...(lead.advisories.length === 0 ? [] : [['Bulletins', lead.advisories.join(', ')] as const]),
     ...(lead.published === null ? [] : [['Published', lead.published] as const]),
+    ...riskFacts(lead),
+    ...(lead.suppressed.length === 0
+      ? []
+      : [['Not counted', lead.suppressed.map(suppressionWords).join('; ')] as const]),
+  ];
+  const shared: readonly Fact[] = [
+    ...(lead.severitySource === null ? [] : [['Severity by', lead.severitySource] as const]),
+    ...ratingFacts(lead),
     ...(lead.fix?.since ? [['Fix known since', lead.fix.since] as const] : []),
     ...(typeof lead.evidence.endOfSupport === 'string' ? [['Support ended', lead.evidence.endOfSupport] as const] : []),
-    ...placeFacts(group, row, place),
+    ...placeFacts(row, place),
   ];
-  return html`<dl class="ev">${facts.map(([name, value]) => html`<dt>${name}<dd>${value}`)}</dl>`;
+  return { own: factsText(own), shared: factsText(shared) };
+}
+
+function factsText(facts: readonly Fact[]): string {
+  return facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`.text).join('');
 }

@@ -55,24 +55,36 @@ h3{font-size:15px;line-height:1.45}
 .steps li:first-child{padding-top:0}.steps li:last-child{border:0;padding-bottom:0}
 .steps li::before{content:counter(step);width:28px;height:28px;border-radius:50%;background:var(--mono-bg);font-weight:600;font-size:14px;display:grid;place-items:center}
 .steps b{font-weight:600}
-#filter{display:flex;flex-wrap:wrap;gap:10px 18px;align-items:end;margin-bottom:14px}#filter[hidden]{display:none}
-#filter label{font-size:13px;color:var(--soft);display:grid;gap:3px}
-#filter .check{display:flex;align-items:center;gap:7px;padding-bottom:8px;color:var(--ink);font-size:14px}
-#filter input[type=search],#filter select{font:inherit;color:var(--ink);background:var(--card);border:1px solid var(--soft);border-radius:7px;padding:6px 10px;min-height:38px}
-#filter input[type=search]{width:290px;max-width:100%}
-#filter input[type=checkbox]{width:17px;height:17px;margin:0;accent-color:var(--link)}
-#count{margin-left:auto;padding-bottom:8px;font-size:14px;color:var(--soft)}
-.group{background:var(--card);border:1px solid var(--line);border-radius:10px;margin-bottom:12px;padding:13px 20px 4px;content-visibility:auto;contain-intrinsic-size:auto 150px}
-.group h3 .ver{font-weight:400}.group h3 .meta{font-weight:400;color:var(--soft);font-size:13.5px;margin-left:6px}
+#filter{display:flex;flex-wrap:wrap;gap:10px 14px;align-items:end;margin-bottom:8px}#filter[hidden]{display:none}
+#filter label{font-size:13px;color:var(--soft);display:grid;gap:3px;min-width:0}#filter .search{flex:1 1 260px}
+#filter input,#filter select,#filter button{font:inherit;font-size:14px;color:var(--ink);background:var(--card);border:1px solid var(--soft);border-radius:7px;padding:6px 10px;min-height:38px;width:100%;max-width:230px}
+#filter .search input{max-width:none}#filter [name=package]{max-width:150px}#filter select{text-overflow:ellipsis}#filter button{width:auto;cursor:pointer}
+#count{margin-left:auto;padding-bottom:8px;font-size:14px;color:var(--soft);white-space:nowrap}
+.keys{font-size:13px;margin-bottom:12px}kbd{font:inherit;border:1px solid var(--line);border-bottom-width:2px;border-radius:4px;padding:0 5px;background:var(--card)}
+html:not(.js) .keys{display:none}
+#list{position:relative;contain:layout style}
+#list>div{position:absolute;left:0;right:0}
+.ghead{height:54px;display:flex;align-items:end;gap:0 10px;padding:0 4px 7px;overflow:hidden;white-space:nowrap}
+.ghead h3{flex:0 1 auto;min-width:60px;overflow:hidden;text-overflow:ellipsis}.ghead .soft{flex:0 1 auto;font-size:13.5px;overflow:hidden;text-overflow:ellipsis;min-width:0}
+.ghead .many{margin-left:auto;font-size:13px;color:var(--soft);font-variant-numeric:tabular-nums}
+.row{background:var(--card);border:1px solid var(--line);margin-top:-1px}
+.row.open{padding-bottom:12px}
+.sum{all:unset;box-sizing:border-box;display:grid;grid-template-columns:92px minmax(0,1fr) minmax(0,24%) 86px;gap:0 12px;align-items:center;width:100%;height:45px;padding:0 16px;cursor:pointer;white-space:nowrap}
+.sum:hover{background:var(--mono-bg)}.sum:focus-visible{outline:2px solid var(--link);outline-offset:-2px}
+.sum .main,.sum .fix{overflow:hidden;text-overflow:ellipsis}.sum .of{font-weight:500}.sum .sev{min-width:0}
+.row .ev{margin:2px 16px 0}
+.mark.calm{border-color:var(--soft);color:var(--soft)}
+#list.paper{height:auto!important}#list.paper>div{position:static;break-inside:avoid}
+.picture{list-style:none;padding:0;display:grid;gap:3px}
+.picture a{display:grid;grid-template-columns:70px minmax(0,34%) minmax(0,1fr) 50px;gap:0 14px;align-items:center;color:inherit;text-decoration:none;border-radius:6px;padding:4px 6px}
+.picture a:hover{background:var(--mono-bg)}.picture code{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.picture svg{width:100%;height:14px;display:block}.picture rect{fill:var(--c)}
+.picture .soft{font-size:13px}.legend{list-style:none;padding:0;margin:12px 6px 0;display:flex;flex-wrap:wrap;gap:4px 18px;font-size:13px;color:var(--soft)}
+.legend i{display:inline-block;width:9px;height:9px;border-radius:50%;margin-right:7px;background:var(--c)}.picture+.legend+.soft{margin:8px 6px 0;font-size:13px}
 table{width:100%;border-collapse:collapse}
 th{text-align:left;font-size:13px;font-weight:600;color:var(--soft)}
 .list th,.list td{padding:6px 16px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}
 .list th:last-child,.list td:last-child{padding-right:0}.list tbody tr:last-child td{border-bottom:0}
 .list{font-size:14px;overflow-wrap:break-word}.list .id{min-width:140px}.state{white-space:nowrap}.num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-.group table{table-layout:fixed;margin-top:9px}
-.group td{padding:8px 14px 8px 0;border-top:1px solid var(--line);vertical-align:top}
-.group td:last-child{padding-right:0}
-.group th{padding:0;line-height:0;color:transparent;user-select:none;width:104px}.group th:nth-child(2){width:auto}.group th:nth-child(3){width:25%}.group th:nth-child(4){width:92px}
 .age{color:var(--soft);font-size:13.5px;text-align:right;white-space:nowrap}
 tr:target td{background:var(--warn-bg)}
 details>summary{cursor:pointer;color:var(--soft);font-size:14px}
@@ -88,14 +100,15 @@ details>summary:hover{color:var(--ink)}
 .foot{padding-top:40px;padding-bottom:48px;font-size:13px;color:var(--soft)}
 @media (max-width:760px){
 main,.top,.foot{padding-left:14px;padding-right:14px}.verdict{padding:18px}.verdict h1{font-size:20px}h2{margin-top:34px}
-.tiles{grid-template-columns:repeat(3,1fr)}.card,.group{padding-left:14px;padding-right:14px}
-.group thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}.group tbody{display:block}
-.group tr{display:grid;grid-template-columns:auto 1fr auto;gap:2px 12px;border-top:1px solid var(--line);padding:9px 0}
-.group td{display:block;border:0;padding:0}.group .main{grid-column:1/-1;grid-row:2}.group td:first-child{grid-area:1/1}.group .fix{grid-area:1/2;align-self:center}.group .age{grid-area:1/3}
-.group tr[hidden]{display:none}.ev{grid-template-columns:1fr;gap:0}.ev dd{margin-bottom:6px}
+.tiles{grid-template-columns:repeat(3,1fr)}.card{padding-left:14px;padding-right:14px}
+.sum{grid-template-columns:auto minmax(0,1fr) auto;grid-template-rows:auto auto;gap:3px 10px;height:75px;padding:8px 12px;align-content:center}
+.sum .sev{grid-area:1/1;padding:1px 10px}.sum .fix{grid-area:1/2;font-size:14px}.sum .age{grid-area:1/3}.sum .main{grid-area:2/1/3/4}.row .ev{margin:2px 12px 0}.keys{display:none}
+.picture a{grid-template-columns:54px minmax(0,1fr) 44px}.picture code{grid-column:2/4}.picture svg{grid-area:2/1/3/3}.picture .num{grid-area:2/3}
+#filter label{flex:1 1 40%}#filter input,#filter select,#filter [name=package]{max-width:none}
+.ev{grid-template-columns:1fr;gap:0}.ev dd{margin-bottom:6px}
 .kv{grid-template-columns:1fr;gap:0}.kv dd{margin-bottom:9px}#count{margin-left:0}.hits li{grid-template-columns:1fr}.hits .sev{justify-self:start}
-.list .wide{display:none}.roomy{min-width:640px}#filter input[type=search]{width:100%}#filter label:first-child{flex:1 0 100%}}
-@media print{body{background:#fff;font-size:11pt}#filter,.skip{display:none}.group{content-visibility:visible;break-inside:avoid}
-.card,.group,.tiles li{border-color:#bbb}details::details-content{content-visibility:visible;display:block;height:auto}
+.list .wide{display:none}.roomy{min-width:640px}#filter .search{flex:1 0 100%}}
+@media print{body{background:#fff;font-size:11pt}#filter,.keys,.skip{display:none}
+.card,.row,.tiles li{border-color:#bbb}.sum{height:auto;white-space:normal;padding:5px 10px}.picture svg rect,.tiles i,.legend i{print-color-adjust:exact;-webkit-print-color-adjust:exact}.row,.picture li,.steps li,.hits li,.rule{break-inside:avoid}details::details-content{content-visibility:visible;display:block;height:auto}
 .sev,.badge,.ev,tr:target td{print-color-adjust:exact;-webkit-print-color-adjust:exact}h2{break-after:avoid}main,.top,.foot{max-width:none;padding:0}}
 `;
