@@ -21,6 +21,7 @@ describe('names of shards', () => {
     ['arch', null, null, 'arch'],
     ['wolfi', '20230201', null, 'wolfi'],
     ['chainguard', '20230214', null, 'chainguard'],
+    ['minimos', '20241031', null, 'minimos'],
     ['manjaro', null, null, undefined],
     ['kali', '2024.1', null, undefined],
     ['raspbian', '12', 'bookworm', undefined],

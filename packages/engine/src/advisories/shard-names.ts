@@ -67,6 +67,7 @@ const distros: Readonly<Record<string, { readonly prefix: string; readonly relea
   alpine: { prefix: 'alpine', release: alpineRelease },
   arch: { prefix: 'arch', release: null },
   chainguard: { prefix: 'chainguard', release: null },
+  minimos: { prefix: 'minimos', release: null },
   wolfi: { prefix: 'wolfi', release: null },
   almalinux: { prefix: 'almalinux', release: major },
   amzn: { prefix: 'amazon-linux', release: amazonRelease },
@@ -149,7 +150,6 @@ export function besideOf(shard: string): string | undefined {
 
 /** Products that the NVD has under several names, by the one that the classifiers use. */
 const sameProduct: Readonly<Record<string, string>> = {
-  'eclipse:jdk': 'eclipse:temurin',
   'igor_sysoev:nginx': 'f5:nginx',
   'mysql:mysql': 'oracle:mysql',
   'nginx:nginx': 'f5:nginx',

@@ -63,6 +63,7 @@ const ownType: Readonly<Record<string, string>> = {
   ubuntu: 'deb',
   alpine: 'apk',
   chainguard: 'apk',
+  minimos: 'apk',
   wolfi: 'apk',
   arch: 'alpm',
   almalinux: 'rpm',

@@ -11,6 +11,7 @@ test('programs that no package owns are looked up by the names of the NVD; other
     pkg('generic', 'nginx', '1.25.1', at('/opt/bitnami/nginx/sbin/nginx')),
     pkg('generic', 'redis', '7.0.15', at('/opt/bitnami/redis/bin/redis-server')),
     pkg('generic', 'openssl', '3.0.1', { ...at('/usr/lib/libssl.so.3'), ownedBy: 'libssl3' }),
+    pkg('generic', 'java-temurin', '1.8.0_391', at('/opt/java/release')),
     pkg('generic', 'akismet', '5.3', at('/srv/akismet')),
     pkg('bitnami', 'nginx', '1.25.1-0', at('/opt/bitnami/nginx/.spdx-nginx.spdx')),
   ];
@@ -24,10 +25,11 @@ test('programs that no package owns are looked up by the names of the NVD; other
     ['cpe-n', 'f5:nginx', '1.18.0'],
     // not listed as a component: judged as what it is
     ['cpe-r', 'redis:redis', '7.0.15'],
+    ['cpe-o', 'oracle:openjdk', '1.8.0_391'],
     ['bitnami', 'nginx', '1.25.1-0'],
   ]);
   expect([plan.software, plan.shards]).toEqual([
-    ['cpe-n', 'cpe-r'],
+    ['cpe-n', 'cpe-o', 'cpe-r'],
     ['bitnami', 'kev'],
   ]);
   expect(plan.incomplete.map(({ message }) => message)).toEqual([

@@ -3,9 +3,12 @@ import { classifiers } from '../inventory/classifier/classifier-table.ts';
 import type { Package } from '../inventory/types.ts';
 import type { Naming } from '../matching/plan.ts';
 
+/** Builds of OpenJDK have its flaws and versions; what the NVD says of a vendor's own is in that vendor's numbers. */
+const builtFromOpenJdk = /^java-(?!graalvm$|oracle$)/;
+
 const products = new Map(
   classifiers.map(({ name, cpe }) => {
-    const [vendor = '', product = ''] = cpe.split(':');
+    const [vendor = '', product = ''] = (builtFromOpenJdk.test(name) ? 'oracle:openjdk' : cpe).split(':');
     return [name, cpeProduct(vendor, product)] as const;
   }),
 );

@@ -66,6 +66,15 @@ describe('configurations of the NVD', () => {
     expect(softwareRanges(configurations as CpeConfigurations).map(({ product }) => product)).toEqual(products);
   });
 
+  test.each([
+    ['oracle:openjdk:8:update391', '1.8.0_391'],
+    ['oracle:jdk:1.8.0:update391', '1.8.0_391'],
+    ['oracle:openjdk:17:*', '17'],
+    ['x:y:2.0:rc1', '2.0-rc1'],
+  ])('%s is %s', (name, version) => {
+    expect(softwareRanges(or(cpe(`a:${name}:*:*:*:*:*:*`)))[0]?.versions).toEqual([version]);
+  });
+
   test('without bounds every version is affected', () => {
     expect(softwareRanges(or(cpe(`a:x:y:*${any}`)))).toEqual([{ product: 'x:y', ranges: [open], versions: [] }]);
   });

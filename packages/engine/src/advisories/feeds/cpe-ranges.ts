@@ -108,6 +108,13 @@ function parseCpe(text: string): CpeName | undefined {
   const fields = text.split(/(?<!\\):/).map((field) => field.replace(/\\(.)/g, '$1'));
   const [cpe, binding, part = '', vendor = '', product = '', version = '', update = ''] = fields;
   if (fields.length !== 13 || cpe !== 'cpe' || binding !== '2.3' || version === '') return undefined;
-  const whole = /^[*-]?$/.test(update) || /^[*-]$/.test(version) ? version : `${version}-${update}`;
-  return { part, vendor, product, version: whole, targetSoftware: fields[10] ?? '*' };
+  return { part, vendor, product, version: wholeVersion(product, version, update), targetSoftware: fields[10] ?? '*' };
+}
+
+/** With the update behind it. Java 8 says `1.8.0_391` of itself; the NVD `1.8.0:update391`, or `8:update391`. */
+function wholeVersion(product: string, version: string, update: string): string {
+  if (/^[*-]?$/.test(update) || /^[*-]$/.test(version)) return version;
+  const number = /^update_?(\d{1,4})$/.exec(update)?.[1];
+  if (number === undefined) return `${version}-${update}`;
+  return `${product === 'openjdk' && /^[5-8]$/.test(version) ? `1.${version}.0` : version}_${number}`;
 }
