@@ -226,6 +226,21 @@ describe('the fields of a header', () => {
     });
   });
 
+  test.each([
+    [
+      'documentation and translations',
+      ['/usr/share/doc/', '/usr/share/doc/a/', '/usr/share/locale/de/LC_MESSAGES/'],
+      true,
+    ],
+    ['documentation and a program', ['/usr/share/doc/', '/usr/bin/'], undefined],
+    ['a folder that only begins alike', ['/usr/share/documents/'], undefined],
+    ['no file', [], undefined],
+  ])('whether all files are data: %s', (_, dirNames, expected) => {
+    const some = { baseNames: dirNames.map(() => 'x'), dirNames, dirIndexes: dirNames.map((__, at) => at) };
+    const [found] = one({ ...base, ...(dirNames.length > 0 ? some : {}) }).packages;
+    expect(found?.dataOnly).toBe(expected);
+  });
+
   test('file names of before 1999', () => {
     const names = ['/usr/share/x', '/usr/lib/a-1.dist-info/METADATA'];
     expect(one({ ...base, oldFileNames: names, fileDigests: ['', '22'] }).packages[0]).toMatchObject({

@@ -21,6 +21,8 @@ export interface RpmPackage {
   readonly headerDigest: string | null;
   /** files that would prove language packages, and how their digests were made */
   readonly proofs: readonly ShippedFile[];
+  /** all its files are documentation, translations and the like; absent: not all, or it has none */
+  readonly dataOnly?: true;
   readonly algorithm: RpmFiles['algorithm'];
 }
 
@@ -43,7 +45,7 @@ export function rpmPackage(
     damaged(isPackageWord(name) ? `package ${name.slice(0, 60)} has no version` : 'a package has no name');
     return null;
   }
-  const { files, algorithm } = shippedFiles(header, proofs, budget, damaged);
+  const { files, algorithm, dataOnly } = shippedFiles(header, proofs, budget, damaged);
   return {
     name,
     epoch: numberOf(header, tag.epoch),
@@ -56,6 +58,7 @@ export function rpmPackage(
     headerDigest: wordOf(header, tag.sha256Header) ?? wordOf(header, tag.sha1Header),
     proofs: files,
     algorithm,
+    ...(dataOnly && { dataOnly }),
   };
 }
 

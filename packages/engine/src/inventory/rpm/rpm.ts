@@ -33,7 +33,7 @@ const database = 'rpm database';
 /** Packages of Red Hat, SUSE, Amazon, Azure Linux and all other users of rpm. */
 export const rpm: Cataloger<RpmFacts> = {
   name: 'rpm',
-  version: 3,
+  version: 4,
   finds: 'distro',
   // the database of a full desktop has 200 MB
   maxBytes: 256 * 1024 * 1024,
@@ -116,7 +116,12 @@ function assemble(context: CatalogContext<RpmFacts>): Catalogued {
     }
   }
   const unlisted = [...unlistedOf(context), ...unlistedByConversion(context.files)];
-  return { packages: [...packages.values()], owners: owned.owners, unlisted };
+  const code = authoritative(context.files).flatMap(({ facts }) =>
+    facts.packages.flatMap(({ name, dataOnly }) =>
+      dataOnly ? [{ kind: 'data-only', type: 'rpm', name } as const] : [],
+    ),
+  );
+  return { packages: [...packages.values()], owners: owned.owners, unlisted, code };
 }
 
 /** Lists made for want of a database are written by who builds the image, and are no evidence. */

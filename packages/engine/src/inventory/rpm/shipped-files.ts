@@ -1,4 +1,5 @@
 import type { ProofFilter, ShippedFile } from '../cataloger.ts';
+import { isDataPath } from '../data-folders.ts';
 import type { TellDamage } from './header-blobs.ts';
 import { eachText, numberOf, type RpmHeader, tag, textsAt } from './rpm-header.ts';
 
@@ -11,6 +12,8 @@ const states = { replaced: 1, notInstalled: 2 };
 export interface RpmFiles {
   readonly algorithm: 'md5' | 'sha1' | 'sha256' | null;
   readonly files: readonly ShippedFile[];
+  /** all its files are documentation, translations and the like; absent: not all, or it has none */
+  readonly dataOnly?: true;
 }
 
 /** Numbers of digests as OpenPGP has them; headers of before 2009 have no number and mean MD5. */
@@ -77,28 +80,37 @@ export function shippedFiles(
   };
   const needle = needlePattern(proofs);
   const goesOn = () => budget.name() || tooMany();
-  if (header.entries.has(tag.baseNames)) visitSplit(header, needle, visit, goesOn);
-  else visitWhole(header, needle, visit, goesOn);
+  const split = header.entries.has(tag.baseNames);
+  const dataOnly = split && visitSplit(header, needle, visit, goesOn);
+  if (!split) visitWhole(header, needle, visit, goesOn);
   const digests = textsAt(header, tag.fileDigests, [...found.keys()]);
   const number = numberOf(header, tag.fileDigestAlgorithm) ?? 1;
   return {
     algorithm: algorithms.get(number) ?? null,
     files: [...found].map(([index, path]) => ({ path, digest: digests.get(index) || null })),
+    ...(dataOnly && { dataOnly }),
   };
 }
 
 /** Returns whether to go on. */
 type VisitFile = (index: number, directory: string, name: string) => boolean;
 
-/** Names as they are written since 1999: a base name, and the number of its directory. */
-function visitSplit(header: RpmHeader, needle: RegExp, visit: VisitFile, goesOn: () => boolean): void {
+/**
+ * Names as they are written since 1999: a base name, and the number of its directory. Returns whether all directories are
+ * of data alone, and all were seen.
+ */
+function visitSplit(header: RpmHeader, needle: RegExp, visit: VisitFile, goesOn: () => boolean): boolean {
   const directories: string[] = [];
   const telling: boolean[] = [];
+  let dataOnly = true;
   eachText(header, tag.dirNames, (start, end) => {
     const directory = header.blob.toString('utf8', start, end);
     directories.push(directory);
     telling.push(needle.test(directory));
-    return goesOn();
+    dataOnly &&= isDataPath(directory);
+    const more = goesOn();
+    dataOnly &&= more;
+    return more;
   });
   eachText(header, tag.baseNames, (start, end, index) => {
     if (!goesOn()) return false;
@@ -108,6 +120,7 @@ function visitSplit(header: RpmHeader, needle: RegExp, visit: VisitFile, goesOn:
     const name = header.blob.toString('utf8', start, end);
     return telling[at] || needle.test(name) ? visit(index, directory, name) : true;
   });
+  return dataOnly && directories.length > 0;
 }
 
 function visitWhole(header: RpmHeader, needle: RegExp, visit: VisitFile, goesOn: () => boolean): void {
