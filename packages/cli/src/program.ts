@@ -162,6 +162,29 @@ const filters: readonly OptionSpec[] = [
   },
 ];
 
+const expiryWarning: OptionSpec = {
+  flags: '--expiry-warning <days>',
+  description: 'name exceptions as lapsing that end within so many days (default: 14)',
+};
+
+const heldAgainst: readonly OptionSpec[] = [
+  {
+    flags: '--result <file>',
+    description: 'result of scan (--format json) that the exceptions are held against; repeatable',
+    repeat: true,
+    takes: 'path',
+  },
+  ...storage.filter((o) => o.flags.startsWith('--at')),
+];
+
+const textOrJson: OptionSpec = {
+  ...tableOrJson,
+  description: 'text or json; repeatable (default: text)',
+  words: ['text', 'json'],
+};
+
+const output: OptionSpec = { flags: '--output <file>', description: 'where the text goes', takes: 'path' };
+
 /** Every command: what the help and docs/reference/cli.md are made of. */
 export const commands: readonly CommandSpec[] = [
   {
@@ -193,9 +216,12 @@ export const commands: readonly CommandSpec[] = [
         words: severityNames,
       },
       {
-        flags: '--expiry-warning <days>',
-        description: 'name exceptions as lapsing that end within so many days (default: 14)',
+        flags: '--vex <file>',
+        description: 'VEX document (OpenVEX, CSAF or CycloneDX) whose statements are taken; repeatable',
+        repeat: true,
+        takes: 'path',
       },
+      expiryWarning,
       {
         flags: '--severity-order <sources>',
         description:
@@ -294,6 +320,32 @@ export const commands: readonly CommandSpec[] = [
     options: [...storage, tableOrJson, ...run],
     examples: ['plimsoll db status --max-db-age 2'],
     load: async () => (await import('./commands/db.ts')).runDbStatus,
+  },
+  {
+    usage: 'exceptions convert <file...>',
+    description: "write exceptions, also other tools' files, as one file of ours",
+    options: [
+      { flags: '--owner <name>', description: 'of those that say none' },
+      { flags: '--expires <date>', description: 'last day of those that have no end, YYYY-MM-DD' },
+      output,
+      ...run,
+    ],
+    examples: ['plimsoll exceptions convert .trivyignore --owner team-web --expires 2026-12-31 > exceptions.yaml'],
+    load: async () => (await import('./commands/exceptions.ts')).runExceptionsConvert,
+  },
+  {
+    usage: 'exceptions check <file...>',
+    description: 'say which exceptions are expired, too broad, contradicting or unused; 1 when one is',
+    options: [...heldAgainst, expiryWarning, textOrJson, ...run],
+    examples: ['plimsoll exceptions check exceptions.yaml --result result.json'],
+    load: async () => (await import('./commands/exceptions.ts')).runExceptionsCheck,
+  },
+  {
+    usage: 'exceptions prune <file>',
+    description: 'take out what is expired and, of results that are given, what none of them needs',
+    options: [...heldAgainst, output, ...run],
+    examples: ['plimsoll exceptions prune exceptions.yaml --result app.json --result web.json'],
+    load: async () => (await import('./commands/exceptions.ts')).runExceptionsPrune,
   },
   {
     usage: 'versions compare <scheme> <a> <b>',
@@ -435,6 +487,7 @@ function commanderOption(spec: OptionSpec): Option {
 
 export const groupDescriptions: Record<string, string> = {
   db: 'build, update and inspect the advisory database',
+  exceptions: 'convert, check and prune exceptions files',
   versions: 'compare versions as each ecosystem does',
 };
 

@@ -3,8 +3,8 @@ import { UsageError } from '../exit.ts';
 import { parseOutputs, writeOutputs } from '../output.ts';
 import type { CommandContext } from '../program.ts';
 import { cacheFolder, list, text } from '../values.ts';
+import { oneResult } from './result-file.ts';
 import { screenOptions } from './screen-options.ts';
-import { storedResults } from './stored-results.ts';
 
 /** `plimsoll explain RESULT ID`: 0 whatever the answer is. */
 export async function runExplain(
@@ -14,10 +14,7 @@ export async function runExplain(
 ): Promise<number> {
   const outputs = parseOutputs(list(options, 'format'), ['text', 'json'], 'text');
   if (question.trim() === '') throw new UsageError('the id is an empty word; say one such as CVE-2024-3094');
-  const { results, all } = await storedResults(file);
-  const [result] = results;
-  if (all || result === undefined)
-    throw new UsageError(`${file} holds several platforms: scan with --platform OS/ARCH for a result of one`);
+  const result = await oneResult(file);
   const explanation = explain(result, question.trim(), text(options, 'dbDir') ?? cacheFolder('advisories'));
   stopIfOver();
   await writeOutputs(outputs, ({ format, file: to }) =>

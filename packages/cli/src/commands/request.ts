@@ -82,18 +82,19 @@ export async function readWithDigest<T>(
   path: string,
   what: string,
   parse: (text: string) => T | Promise<T>,
+  maxBytes = maxPolicyBytes,
 ): Promise<WithDigest<T>> {
-  const body = await readConfiguration(path, what);
+  const body = await readConfiguration(path, what, maxBytes);
   const value = await parse(body);
   return withDigest(body, () => value);
 }
 
 /** @throws UsageError for a file that cannot be read or is too large */
-export async function readConfiguration(path: string, what: string): Promise<string> {
+export async function readConfiguration(path: string, what: string, maxBytes = maxPolicyBytes): Promise<string> {
   const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`the ${what} ${path} cannot be read: ${fileReason(error)}`);
   });
-  if (bytes.length > maxPolicyBytes) throw new UsageError(`the ${what} ${path} is larger than ${maxPolicyBytes} bytes`);
+  if (bytes.length > maxBytes) throw new UsageError(`the ${what} ${path} is larger than ${maxBytes} bytes`);
   return bytes.toString('utf8');
 }
 

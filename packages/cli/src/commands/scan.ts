@@ -3,10 +3,12 @@ import {
   type ExceptionFile,
   formats,
   readExceptions,
+  readVex,
   type ScanRequest,
   scanImage,
   scanPlatforms,
   severities,
+  type VexFile,
   type WithDigest,
 } from '@plimsoll/engine';
 import { UsageError } from '../exit.ts';
@@ -35,6 +37,7 @@ export async function runScan(
   const assignments = list(options, 'set');
   const { policies, policyMaps } = await readPolicies(list(options, 'policy'), severity, assignments);
   const exceptions = await exceptionFiles(list(options, 'exceptions'));
+  const vex = await vexFiles(list(options, 'vex'));
   const clamd = clamdAddress(text(options, 'clamd'));
   const progress = progressStream(process.stderr, process.env, options.quiet === true);
   const offline = options.offline === true;
@@ -48,6 +51,7 @@ export async function runScan(
     policies,
     policyMaps,
     exceptions,
+    vex,
     lapsingDays: days(options, 'expiryWarning', '--expiry-warning', defaultLapsingDays),
     failOn: severity,
     judgedAs: judgedAs(text(options, 'distro')),
@@ -93,4 +97,15 @@ function exceptionFiles(paths: readonly string[]): Promise<WithDigest<ExceptionF
   return Promise.all(
     paths.map((path) => readWithDigest(path, 'exceptions file', (body) => readExceptions(body, path))),
   );
+}
+
+/** Vendors publish documents about all of their products. */
+const maxVexBytes = 64 * 1024 * 1024;
+
+async function vexFiles(paths: readonly string[]): Promise<WithDigest<VexFile>[]> {
+  const files: WithDigest<VexFile>[] = [];
+  for (const path of paths) {
+    files.push(await readWithDigest(path, 'VEX document', (body) => readVex(body, path), maxVexBytes));
+  }
+  return files;
 }

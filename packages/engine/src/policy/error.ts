@@ -3,6 +3,8 @@ export type PolicyErrorCode =
   | 'POLICY_INVALID'
   /** the exceptions file is wrong; `problems` lists everything */
   | 'EXCEPTIONS_INVALID'
+  /** the VEX document is wrong; `problems` lists everything */
+  | 'VEX_INVALID'
   /** no pack has this name */
   | 'PACK_UNKNOWN'
   /** a parameter was set that no rule has, or to a value of another type */

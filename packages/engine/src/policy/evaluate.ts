@@ -7,18 +7,23 @@ import { Exceptions } from './exception-match.ts';
 import type { Policy } from './policy-file.ts';
 import { knownSignals, ruleInputs, signalsRead } from './rule-inputs.ts';
 import { type Judgement, RuleJudge } from './rule-judge.ts';
-import type { Evaluation, ExitCode, PolicySubject, Reason, RuleOutcome, Verdict } from './types.ts';
+import type { Evaluation, ExitCode, OrderVersions, PolicySubject, Reason, RuleOutcome, Verdict } from './types.ts';
+import { VexStatements } from './vex/vex-match.ts';
+import type { VexFile } from './vex/vex-statement.ts';
 
 export interface EvaluateOptions {
   /** all of them apply; what one allows to be incomplete is allowed */
   readonly policies: readonly Policy[];
   readonly exceptions: readonly ExceptionFile[];
+  readonly vex?: readonly VexFile[] | undefined;
   /** an exception that ends within so many days is named as lapsing; default 14 */
   readonly lapsingDays?: number | undefined;
   /** false (`--no-gate`): exit 1 becomes 0, nothing else changes */
   readonly gate: boolean;
   /** by the package type's scheme; default: by code unit */
   readonly compareVersions?: CompareVersions | undefined;
+  /** of those that VEX statements call fixed; default: none can be compared */
+  readonly orderVersions?: OrderVersions | undefined;
 }
 
 /**
@@ -31,7 +36,8 @@ export interface EvaluateOptions {
  */
 export function evaluate(subject: PolicySubject, options: EvaluateOptions): Evaluation {
   const exceptions = new Exceptions(options.exceptions, subject.image, subject.evaluatedAt, options.lapsingDays);
-  const found = subject.findings.map((finding) => exceptions.apply(finding));
+  const vex = new VexStatements(options.vex ?? [], subject.image, options.orderVersions ?? (() => null));
+  const found = subject.findings.map((finding) => vex.apply(exceptions.apply(finding)));
   const judge = new RuleJudge(subject, found, exceptions);
   const judgements = options.policies.flatMap((policy) => policy.rules.map((rule) => judge.judge(policy, rule)));
   const findings = [...found, ...judge.made()];
@@ -59,6 +65,7 @@ export function evaluate(subject: PolicySubject, options: EvaluateOptions): Eval
     rules,
     ...(controls.length > 0 ? { controls } : {}),
     exceptions: exceptions.report(),
+    ...(options.vex && options.vex.length > 0 && { vex: vex.report() }),
     changes: smallestChanges(denying, findings, subject, options.compareVersions ?? byCodeUnit),
   };
   return { findings, verdict };
@@ -139,6 +146,8 @@ function inputsRead(options: EvaluateOptions, found: readonly Finding[]): readon
     if (exceptions.some(({ images, notImages }) => images !== null || notImages.length > 0))
       inputs.add('subject.reference');
   }
+  for (const { source } of options.vex ?? [])
+    for (const read of [`vex.${source}`, 'subject.reference']) inputs.add(read);
   return [...inputs].sort();
 }
 

@@ -104,6 +104,33 @@ export interface AppliedException {
   readonly notes: readonly string[];
 }
 
+export type VexStatus = 'not_affected' | 'affected' | 'fixed' | 'under_investigation';
+
+/** What became of a statement of a VEX document. */
+export interface VexOutcome {
+  /** of the vulnerability, as the document names it first */
+  readonly id: string;
+  /** `app.vex.json#3` */
+  readonly source: string;
+  readonly status: VexStatus;
+  /** when it was last changed, `YYYY-MM-DDThh:mm:ssZ` */
+  readonly time: string;
+  /** what it is about, as far as it fits a line */
+  readonly product: string;
+  /**
+   * `applied`: it suppressed findings; `noted`: it is about findings and suppresses none; `superseded`: another one counts;
+   * `other-product`: the finding is of something else; `no-finding`: nothing has the vulnerability; `not-honoured`: it does
+   * not say enough
+   */
+  readonly state: 'applied' | 'noted' | 'superseded' | 'other-product' | 'no-finding' | 'not-honoured';
+  readonly why: string;
+  /** keys of the findings that it is about */
+  readonly findings: readonly string[];
+}
+
+/** The order of two versions of a package type; null where they cannot be compared. */
+export type OrderVersions = (type: string, a: string, b: string) => number | null;
+
 export interface Verdict {
   readonly result: 'pass' | 'warn' | 'fail';
   readonly exitCode: ExitCode;
@@ -115,6 +142,8 @@ export interface Verdict {
   /** absent where no policy stands for a framework */
   readonly controls?: readonly ControlOutcome[];
   readonly exceptions: readonly AppliedException[];
+  /** absent: no VEX document was given */
+  readonly vex?: readonly VexOutcome[];
   /** smallest change that would let the image pass: package upgrades and other steps, in words */
   readonly changes: readonly {
     readonly kind: 'upgrade' | 'config' | 'distro' | 'other';

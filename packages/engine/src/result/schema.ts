@@ -82,6 +82,7 @@ const inputs = z.object({
   example: z.exactOptional(z.literal(true)).meta({ description: 'the example advisories of the demo were used' }),
   policy: z.record(z.string(), digest).meta({ description: 'name of a policy → digest of its text' }),
   exceptions: z.record(z.string(), digest).meta({ description: 'exceptions file → digest of its text' }),
+  vex: z.exactOptional(z.record(z.string(), digest)).meta({ description: 'VEX document → digest of its text' }),
   settings: z.record(z.string(), z.unknown()),
   history: z.record(z.string(), z.unknown()),
   evaluatedAt: date,
@@ -417,6 +418,22 @@ const verdict = z.object({
       notes: strings.meta({ description: 'what is doubtful about it' }),
     }),
   ),
+  vex: z
+    .exactOptional(
+      z.array(
+        z.object({
+          id: z.string(),
+          source: z.string(),
+          status: z.enum(['not_affected', 'affected', 'fixed', 'under_investigation']),
+          time: z.string(),
+          product: z.string(),
+          state: z.enum(['applied', 'noted', 'superseded', 'other-product', 'no-finding', 'not-honoured']),
+          why: z.string(),
+          findings: strings.meta({ description: 'keys' }),
+        }),
+      ),
+    )
+    .meta({ description: 'what became of each statement; absent: no VEX document was given' }),
   changes: z.array(
     z.object({
       kind: z.enum(['upgrade', 'config', 'distro', 'other']),

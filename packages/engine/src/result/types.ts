@@ -60,6 +60,8 @@ export interface ResultInputs {
   readonly policy: Readonly<Record<string, string>>;
   /** exceptions file → digest of its text */
   readonly exceptions: Readonly<Record<string, string>>;
+  /** VEX document → digest of its text; absent: none was given */
+  readonly vex?: Readonly<Record<string, string>>;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly history: Readonly<Record<string, unknown>>;
   /** `YYYY-MM-DD` */

@@ -5,6 +5,7 @@ import type { ExceptionFile } from '../policy/exception.ts';
 import type { Policy } from '../policy/policy-file.ts';
 import type { PolicyMap } from '../policy/policy-map.ts';
 import type { PolicySubject } from '../policy/types.ts';
+import type { VexFile } from '../policy/vex/vex-statement.ts';
 import type { MalwareRequest } from './malware/scan-for-malware.ts';
 
 /** What reading an image needs. */
@@ -71,8 +72,9 @@ export interface ScanRequest extends SubjectRequest {
   /** and of each of these maps those of the mapping that fits the image */
   readonly policyMaps?: readonly MappedPolicies[] | undefined;
   readonly exceptions: readonly WithDigest<ExceptionFile>[];
-  /** an exception that ends within so many days is named as lapsing */
-  readonly lapsingDays: number;
+  readonly vex?: readonly WithDigest<VexFile>[] | undefined;
+  /** an exception that ends within so many days is named as lapsing; default 14 */
+  readonly lapsingDays?: number | undefined;
   /** lowest severity that `--fail-on` denies, for the result's settings */
   readonly failOn: Severity | null;
   /** the release whose advisories judge the distro's packages, for a derivative that has none of its own */

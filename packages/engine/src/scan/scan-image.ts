@@ -7,6 +7,7 @@ import { matchInventory } from '../matching/match.ts';
 import { type LookupPlan, type Naming, planLookups, sortIncomplete, unjudgedSoftware } from '../matching/plan.ts';
 import { defaultSeverityOrder } from '../matching/severity.ts';
 import { evaluate } from '../policy/evaluate.ts';
+import { defaultLapsingDays } from '../policy/exception-match.ts';
 import type { Policy } from '../policy/policy-file.ts';
 import { decidingMapping, isOfStage } from '../policy/policy-map.ts';
 import { factsRead, filesRead, signalsRead } from '../policy/rule-inputs.ts';
@@ -63,6 +64,7 @@ function withFactsOfPolicies(request: ScanRequest): ScanRequest {
 
 async function scanSubject(subject: Subject, request: ScanRequest): Promise<ScanResult> {
   const { inventory } = subject;
+  const vex = request.vex ?? [];
   const judged = asJudged(inventory, request.judgedAs);
   const plan = planLookups(judged, await namingFor(judged));
   const desk = await AdvisoryDesk.open(request, neededShards(plan, request), plan.software);
@@ -117,9 +119,11 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
     const { findings, verdict } = evaluate(policySubject, {
       policies: policies.map(({ value }) => value),
       exceptions: request.exceptions.map(({ value }) => value),
+      vex: vex.map(({ value }) => value),
       lapsingDays: request.lapsingDays,
       gate: request.gate,
       compareVersions: compareForType,
+      orderVersions: orderForType,
     });
     return {
       schemaVersion: '1',
@@ -138,6 +142,7 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
           ),
         },
         exceptions: digests(request.exceptions, ({ source }) => source),
+        ...(vex.length > 0 && { vex: digests(vex, ({ source }) => source) }),
         settings: settings(request),
       },
       packages: inventory.packages,
@@ -217,14 +222,18 @@ function noFeedName(distro: { id: string; version: string | null }): string {
 
 /** Settings that can change the result; none that only says where things are or how they are shown. */
 function settings(request: ScanRequest): Record<string, unknown> {
-  const { gate, failOn, judgedAs, lapsingDays, parameters, maxDbAgeDays } = request;
+  const { gate, failOn, judgedAs, lapsingDays = defaultLapsingDays, parameters, maxDbAgeDays } = request;
   const distro = judgedAs && `${judgedAs.id}:${judgedAs.version}`;
   const order = { severityOrder: request.severityOrder ?? defaultSeverityOrder };
   return { gate, failOn, distro, lapsingDays, parameters, maxDbAgeDays, ...order, ...subjectSettings(request) };
 }
 
 function compareForType(type: string, a: string, b: string): number {
+  return orderForType(type, a, b) ?? (a < b ? -1 : a > b ? 1 : 0);
+}
+
+function orderForType(type: string, a: string, b: string): number | null {
   const scheme = ecosystemShard(type)?.scheme ?? type;
   const answer = compareVersions(scheme, a, b);
-  return 'ordering' in answer ? answer.ordering : a < b ? -1 : a > b ? 1 : 0;
+  return 'ordering' in answer ? answer.ordering : null;
 }
