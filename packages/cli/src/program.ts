@@ -223,6 +223,11 @@ export const commands: readonly CommandSpec[] = [
       },
       expiryWarning,
       {
+        flags: '--baseline <file>',
+        description: 'earlier result (--format json): what it has found does not close the gate',
+        takes: 'path',
+      },
+      {
         flags: '--severity-order <sources>',
         description:
           'whose severity counts, from first to last (without it distro,nvd,cisa-vulnrichment,github); the others come after; repeatable',
@@ -320,6 +325,32 @@ export const commands: readonly CommandSpec[] = [
     options: [...storage, tableOrJson, ...run],
     examples: ['plimsoll db status --max-db-age 2'],
     load: async () => (await import('./commands/db.ts')).runDbStatus,
+  },
+  {
+    usage: 'diff <before> <after>',
+    description: 'say which inputs and findings differ between two results, and why',
+    options: [textOrJson, ...run],
+    examples: ['plimsoll diff yesterday.json today.json'],
+    load: async () => (await import('./commands/diff.ts')).runDiff,
+  },
+  {
+    usage: 'vex <result>',
+    description: 'write the exceptions that were applied as a VEX document',
+    options: [
+      {
+        flags: '--format <name[=file]>',
+        description: 'openvex, csaf or cyclonedx; repeatable (default: openvex)',
+        repeat: true,
+        takes: 'report',
+        words: ['openvex', 'csaf', 'cyclonedx'],
+        flagOnly: true,
+      },
+      { flags: '--author <name>', description: 'who says so' },
+      { flags: '--namespace <url>', description: 'URL of who says so, for CSAF' },
+      ...run,
+    ],
+    examples: ['plimsoll vex result.json --author team-web --format openvex=app.openvex.json'],
+    load: async () => (await import('./commands/vex.ts')).runVex,
   },
   {
     usage: 'exceptions convert <file...>',

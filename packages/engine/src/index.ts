@@ -9,6 +9,7 @@ export { updateDatabase } from './advisories/update-database.ts';
 export type { RegistryOptions } from './image/types.ts';
 export { type FactName, factNames } from './inventory/types.ts';
 export { type FindingKind, findingKinds } from './matching/types.ts';
+export { type Baseline, baselineOf } from './policy/baseline.ts';
 export { type CheckedException, checkExceptions } from './policy/check-exceptions.ts';
 export { gateClosingCodes } from './policy/completeness.ts';
 export type { ExceptionFile } from './policy/exception.ts';
@@ -25,6 +26,7 @@ export { prepareRegularExpressions } from './policy/regular-expressions.ts';
 export { readVex } from './policy/vex/read-vex.ts';
 export type { VexFile } from './policy/vex/vex-statement.ts';
 export { writeExceptions } from './policy/write-exceptions.ts';
+export { differenceJson, differenceText } from './report/difference-text.ts';
 export { explanationJson } from './report/explanation-json.ts';
 export { explanationText } from './report/explanation-text.ts';
 export { formats } from './report/formats.ts';
@@ -38,6 +40,8 @@ export {
   withShards,
 } from './report/progress.ts';
 export type { InventoryFormat, ReportFormat, ReportOptions, ShowOptions } from './report/types.ts';
+export { vexDocument, vexFormats } from './report/vex/vex-documents.ts';
+export { differenceOf } from './result/difference.ts';
 export { ResultError, readResults, type StoredResults } from './result/read-result.ts';
 export type { InventoryResult, PlatformResults, ScanResult } from './result/types.ts';
 export { explain } from './scan/explain/explain.ts';

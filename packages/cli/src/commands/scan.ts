@@ -1,4 +1,6 @@
 import {
+  type Baseline,
+  baselineOf,
   defaultLapsingDays,
   type ExceptionFile,
   formats,
@@ -18,7 +20,7 @@ import { cacheFolder, days, list, oneOf, text, today } from '../values.ts';
 import { clamdAddress } from './clamd-address.ts';
 import { readPolicies } from './policies.ts';
 import { plannedReports, writeReports } from './reports.ts';
-import { advisorySources, readWithDigest, subjectRequest } from './request.ts';
+import { advisorySources, readWithDigest, subjectRequest, withDigest } from './request.ts';
 import { screenOptions } from './screen-options.ts';
 import { shownFindings } from './shown-findings.ts';
 
@@ -37,6 +39,7 @@ export async function runScan(
   const assignments = list(options, 'set');
   const { policies, policyMaps } = await readPolicies(list(options, 'policy'), severity, assignments);
   const exceptions = await exceptionFiles(list(options, 'exceptions'));
+  const baseline = await baselineFile(text(options, 'baseline'));
   const vex = await vexFiles(list(options, 'vex'));
   const clamd = clamdAddress(text(options, 'clamd'));
   const progress = progressStream(process.stderr, process.env, options.quiet === true);
@@ -52,6 +55,7 @@ export async function runScan(
     policyMaps,
     exceptions,
     vex,
+    baseline,
     lapsingDays: days(options, 'expiryWarning', '--expiry-warning', defaultLapsingDays),
     failOn: severity,
     judgedAs: judgedAs(text(options, 'distro')),
@@ -97,6 +101,14 @@ function exceptionFiles(paths: readonly string[]): Promise<WithDigest<ExceptionF
   return Promise.all(
     paths.map((path) => readWithDigest(path, 'exceptions file', (body) => readExceptions(body, path))),
   );
+}
+
+async function baselineFile(path: string | undefined): Promise<WithDigest<Baseline> | undefined> {
+  if (path === undefined) return undefined;
+  const { oneResult } = await import('./result-file.ts');
+  const result = await oneResult(path);
+  // its inputs name it: they are what it is a function of
+  return withDigest(JSON.stringify([result.inputs, result.findings]), () => baselineOf(result, path));
 }
 
 /** Vendors publish documents about all of their products. */

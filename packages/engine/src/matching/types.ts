@@ -149,5 +149,9 @@ export interface Finding {
   readonly fix: Fix | null;
   readonly risk: Risk | null;
   readonly evidence: Evidence;
+  /** whether a baseline lacks it; absent: none was given */
+  readonly isNew?: boolean;
+  /** since when baselines know it, `YYYY-MM-DD`; absent as `isNew` is */
+  readonly firstSeen?: string;
   readonly suppressed: readonly Suppression[];
 }

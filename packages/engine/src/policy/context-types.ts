@@ -49,6 +49,11 @@ const finding = object({
   /** days since its fix, else (where that date is unknown) the vulnerability itself, became known */
   knownDays: double,
   dateKnown: bool,
+  /** the baseline lacks it; true without one. A rule that reads it also sees what the baseline knows */
+  isNew: bool,
+  /** days since a baseline knows it, and whether one was given */
+  firstSeenDays: double,
+  firstSeenKnown: bool,
   package: object({
     name: string,
     version: string,

@@ -62,6 +62,9 @@ export function findingContext(
     ageKnown: !Number.isNaN(ageDays),
     knownDays,
     dateKnown: !Number.isNaN(knownDays),
+    isNew: finding.isNew ?? true,
+    firstSeenDays: daysBetween(finding.firstSeen ?? null, evaluatedAt),
+    firstSeenKnown: finding.firstSeen !== undefined,
     package: {
       name: finding.package?.name ?? '',
       version: finding.package?.version ?? '',

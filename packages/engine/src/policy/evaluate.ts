@@ -1,4 +1,5 @@
 import type { Finding } from '../matching/types.ts';
+import { type Baseline, heldAgainst } from './baseline.ts';
 import { type CompareVersions, smallestChanges } from './changes.ts';
 import { completenessReasons } from './completeness.ts';
 import { controlOutcomes } from './compliance.ts';
@@ -16,6 +17,8 @@ export interface EvaluateOptions {
   readonly policies: readonly Policy[];
   readonly exceptions: readonly ExceptionFile[];
   readonly vex?: readonly VexFile[] | undefined;
+  /** what it knows is suppressed, except for rules that ask whether a finding is new */
+  readonly baseline?: Baseline | undefined;
   /** an exception that ends within so many days is named as lapsing; default 14 */
   readonly lapsingDays?: number | undefined;
   /** false (`--no-gate`): exit 1 becomes 0, nothing else changes */
@@ -37,8 +40,11 @@ export interface EvaluateOptions {
 export function evaluate(subject: PolicySubject, options: EvaluateOptions): Evaluation {
   const exceptions = new Exceptions(options.exceptions, subject.image, subject.evaluatedAt, options.lapsingDays);
   const vex = new VexStatements(options.vex ?? [], subject.image, options.orderVersions ?? (() => null));
-  const found = subject.findings.map((finding) => vex.apply(exceptions.apply(finding)));
-  const judge = new RuleJudge(subject, found, exceptions);
+  const { baseline } = options;
+  const held = (finding: Finding) =>
+    baseline === undefined ? finding : heldAgainst(finding, baseline, subject.evaluatedAt);
+  const found = subject.findings.map((finding) => held(vex.apply(exceptions.apply(finding))));
+  const judge = new RuleJudge(subject, found, (finding) => held(exceptions.apply(finding)));
   const judgements = options.policies.flatMap((policy) => policy.rules.map((rule) => judge.judge(policy, rule)));
   const findings = [...found, ...judge.made()];
   const positions = new Map(findings.map(({ key }, index) => [key, index]));
@@ -146,6 +152,7 @@ function inputsRead(options: EvaluateOptions, found: readonly Finding[]): readon
     if (exceptions.some(({ images, notImages }) => images !== null || notImages.length > 0))
       inputs.add('subject.reference');
   }
+  if (options.baseline !== undefined) inputs.add('history.baseline');
   for (const { source } of options.vex ?? [])
     for (const read of [`vex.${source}`, 'subject.reference']) inputs.add(read);
   return [...inputs].sort();

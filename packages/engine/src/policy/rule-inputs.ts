@@ -35,7 +35,8 @@ const subjectFields: readonly (readonly [prefix: string, input: string])[] = [
 const baseField = /^(?:(?:finding|pkg|line)\.(?:inBase|own)|dockerfile|image\.base\.)/;
 
 /** Fields whose value changes from day to day. */
-const datedField = /\.(?:ageDays|ageKnown|knownDays|dateKnown|pastEndOfLife|endOfLifeKnown|kevDays|kevDueDays)$/;
+const datedField =
+  /\.(?:ageDays|firstSeenDays|ageKnown|knownDays|dateKnown|pastEndOfLife|endOfLifeKnown|kevDays|kevDueDays)$/;
 
 /** The fields that a rule names, in its condition or its message. */
 function ruleReads(rule: Rule): readonly string[] {

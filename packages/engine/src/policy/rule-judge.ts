@@ -18,7 +18,6 @@ import {
   userContext,
 } from './context-values.ts';
 import { PolicyError } from './error.ts';
-import type { Exceptions } from './exception-match.ts';
 import { type LineContext, lineContexts } from './line-context.ts';
 import {
   configFinding,
@@ -57,7 +56,7 @@ interface JudgedFinding {
 /** Judges rules on one image, one after the other; what the rules have in common is made once. */
 export class RuleJudge {
   readonly #subject: PolicySubject;
-  readonly #exceptions: Exceptions;
+  readonly #excuse: (finding: Finding) => Finding;
   readonly #open: readonly Finding[];
   readonly #judged: Readonly<Record<'vulnerability' | 'malware', readonly JudgedFinding[]>>;
   readonly #images: Readonly<Record<Rule['per'], ReturnType<typeof imageContext>>>;
@@ -67,15 +66,19 @@ export class RuleJudge {
   #lines: readonly LineContext[] | undefined;
   #packages: readonly ReturnType<typeof packageContext>[] | undefined;
 
-  /** @param findings of the subject, exceptions applied */
-  constructor(subject: PolicySubject, findings: readonly Finding[], exceptions: Exceptions) {
+  /**
+   * @param findings of the subject, exceptions applied
+   * @param excuse applies them to what rules make
+   */
+  constructor(subject: PolicySubject, findings: readonly Finding[], excuse: (finding: Finding) => Finding) {
     this.#subject = subject;
-    this.#exceptions = exceptions;
+    this.#excuse = excuse;
     this.#open = findings.filter(({ suppressed }) => suppressed.length === 0).sort(worstFirst);
     const owners = packageOwners(subject.inventory.packages);
     this.#inBase = baseLayers(subject);
+    const known = findings.filter(({ suppressed }) => suppressed.every(({ by }) => by === 'baseline')).sort(worstFirst);
     const judged = (wanted: Finding['kind']) =>
-      this.#open
+      known
         .filter(({ kind }) => kind === wanted)
         .map((finding) => ({ finding, context: findingContext(finding, subject.evaluatedAt, owners, this.#inBase) }));
     this.#judged = { vulnerability: judged('vulnerability'), malware: judged('malware') };
@@ -107,7 +110,7 @@ export class RuleJudge {
     switch (rule.scope) {
       case 'vulnerability':
       case 'malware':
-        return this.#judgeFindings(rule, this.#judged[rule.scope]);
+        return this.#judgeFindings(rule, this.#judgedBy(rule, this.#judged[rule.scope]));
       case 'package':
         return this.#judgePackages(rule);
       case 'license':
@@ -138,6 +141,12 @@ export class RuleJudge {
   #packagesFor(rule: Rule): readonly ReturnType<typeof packageContext>[] {
     const isRead = [...rule.when.reads, ...rule.message.reads].some((read) => /^packages\b/.test(read));
     return isRead ? this.#packageContexts() : [];
+  }
+
+  /** What a baseline knows is left to the rules that ask for it. */
+  #judgedBy({ when }: Rule, judged: readonly JudgedFinding[]): readonly JudgedFinding[] {
+    const asks = when.reads.some((read) => read === 'finding.isNew' || read.startsWith('finding.firstSeen'));
+    return asks ? judged : judged.filter(({ finding }) => finding.suppressed.length === 0);
   }
 
   /** In the order of `scopeVariables`. */
@@ -278,7 +287,7 @@ export class RuleJudge {
   #make(made: readonly Finding[]): Pick<Judgement, 'message' | 'findings'> {
     const broken: Finding[] = [];
     for (const finding of made) {
-      const judged = this.#exceptions.apply(finding);
+      const judged = this.#excuse(finding);
       const known = this.#made.get(finding.key);
       if (known === undefined || known.level < judged.level) this.#made.set(finding.key, judged);
       if (judged.suppressed.length === 0) broken.push(judged);

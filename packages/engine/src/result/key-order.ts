@@ -179,6 +179,8 @@ export const resultKeyOrder: KeyOrder = {
       risk: { severity: { value: null, from: null }, likelihood: { value: null, from: null }, unknown: null },
       endOfSupport: null,
     },
+    isNew: null,
+    firstSeen: null,
     suppressed: {
       by: null,
       reason: null,

@@ -354,6 +354,8 @@ const finding = z.object({
     .nullable(),
   risk: risk.nullable(),
   evidence,
+  isNew: z.exactOptional(z.boolean()).meta({ description: 'a baseline lacks it; absent: none was given' }),
+  firstSeen: z.exactOptional(date).meta({ description: 'since when baselines know it' }),
   suppressed: z.array(
     z.object({
       by: z.enum(['exception', 'vex', 'baseline']),

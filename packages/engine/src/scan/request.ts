@@ -1,6 +1,7 @@
 import type { Severity } from '../advisories/types.ts';
 import type { Environment, ReadLimits, ReadProgress, RegistryOptions } from '../image/types.ts';
 import type { FactName, FileQuery } from '../inventory/types.ts';
+import type { Baseline } from '../policy/baseline.ts';
 import type { ExceptionFile } from '../policy/exception.ts';
 import type { Policy } from '../policy/policy-file.ts';
 import type { PolicyMap } from '../policy/policy-map.ts';
@@ -73,6 +74,8 @@ export interface ScanRequest extends SubjectRequest {
   readonly policyMaps?: readonly MappedPolicies[] | undefined;
   readonly exceptions: readonly WithDigest<ExceptionFile>[];
   readonly vex?: readonly WithDigest<VexFile>[] | undefined;
+  /** an earlier result: what it knows does not close the gate */
+  readonly baseline?: WithDigest<Baseline> | undefined;
   /** an exception that ends within so many days is named as lapsing; default 14 */
   readonly lapsingDays?: number | undefined;
   /** lowest severity that `--fail-on` denies, for the result's settings */

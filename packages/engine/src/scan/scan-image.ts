@@ -120,6 +120,7 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
       policies: policies.map(({ value }) => value),
       exceptions: request.exceptions.map(({ value }) => value),
       vex: vex.map(({ value }) => value),
+      baseline: request.baseline?.value,
       lapsingDays: request.lapsingDays,
       gate: request.gate,
       compareVersions: compareForType,
@@ -144,6 +145,7 @@ async function scanSubject(subject: Subject, request: ScanRequest): Promise<Scan
         exceptions: digests(request.exceptions, ({ source }) => source),
         ...(vex.length > 0 && { vex: digests(vex, ({ source }) => source) }),
         settings: settings(request),
+        history: history(request),
       },
       packages: inventory.packages,
       facts: inventory.facts,
@@ -218,6 +220,10 @@ function asJudged(inventory: Inventory, as: ScanRequest['judgedAs']): Inventory 
 /** What stands in `missing` for a distro that no feed speaks about. */
 function noFeedName(distro: { id: string; version: string | null }): string {
   return distro.version === null ? distro.id : `${distro.id}-${distro.version}`;
+}
+
+function history({ baseline }: ScanRequest): Record<string, unknown> {
+  return baseline === undefined ? {} : { baseline: { [baseline.value.source]: baseline.digest } };
 }
 
 /** Settings that can change the result; none that only says where things are or how they are shown. */

@@ -16,24 +16,27 @@ export type Fit = { readonly fits: true } | { readonly fits: false; readonly why
 const fits: Fit = { fits: true };
 const misfit = (why: string): Fit => ({ fits: false, why });
 
-/** Whether an identifier means this image. */
+/** Whether it means this image. Where a digest is stated, a name is only for people. */
 function isImage(software: VexSoftware, image: Image): boolean {
-  const digests = [image.digest, image.id];
-  return (
-    software.digests.some((digest) => digests.includes(digest)) ||
-    software.names.some((name) => matchesImage(name, image)) ||
-    software.purls.some((text) => {
-      const purl = knownPurl(text);
-      return purl !== null && imageTypes.has(purl.type) && isImagePurl(purl, image);
-    })
-  );
+  const purls = software.purls
+    .map(knownPurl)
+    .filter((purl) => purl !== null)
+    .filter(({ type }) => imageTypes.has(type));
+  const pinned = purls.filter(({ version }) => version !== null && isDigest(version));
+  if (software.digests.some((digest) => digest === image.digest || digest === image.id)) return true;
+  if (software.digests.length > 0 || pinned.length > 0) return pinned.some((purl) => isImagePurl(purl, image));
+  return software.names.some((name) => matchesImage(name, image)) || purls.some((purl) => isImagePurl(purl, image));
+}
+
+function isDigest(version: string): boolean {
+  return /^sha256:/i.test(version);
 }
 
 function isImagePurl({ type, namespace, name, version, qualifiers }: Purl, image: Image): boolean {
   const [os, arch] = (image.platform ?? '').split('/');
   if (qualifiers.has('arch') && arch && qualifiers.get('arch') !== arch) return false;
   if (qualifiers.has('os') && os && qualifiers.get('os') !== os) return false;
-  if (version !== null && /^sha256:/i.test(version)) return [image.digest, image.id].includes(version.toLowerCase());
+  if (version !== null && isDigest(version)) return [image.digest, image.id].includes(version.toLowerCase());
   const path = namespace === '' ? name : `${namespace}/${name}`;
   const tag = type === 'docker' ? version : (qualifiers.get('tag') ?? null);
   if (type === 'oci' && version !== null) return false;

@@ -72,6 +72,12 @@ describe('a VEX statement', () => {
       'applied',
       /./,
     ],
+    [
+      'of its name with another digest',
+      { products: [{ '@id': 'ghcr.io/team/app', hashes: { 'sha-256': 'ef'.repeat(32) } }] },
+      'other-product',
+      /./,
+    ],
     ['of a name without a repository', { products: [{ '@id': 'pkg:oci/app' }] }, 'other-product', /pkg:oci\/app/],
     ['of another architecture', { products: [{ '@id': `${app}&arch=arm64` }] }, 'other-product', /./],
     ['of another digest', { products: [{ '@id': app.replace(imageDigest, otherDigest) }] }, 'other-product', /./],
