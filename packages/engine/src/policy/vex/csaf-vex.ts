@@ -143,7 +143,10 @@ class ProductTree {
 
   #take(product: JsonObject): void {
     const { product_id: id } = product;
-    if (typeof id !== 'string') return this.#reader.problem('product_tree', 'holds a product without product_id');
+    if (typeof id !== 'string') {
+      this.#reader.problem('product_tree', 'holds a product without product_id');
+      return;
+    }
     const helper = isObject(product.product_identification_helper) ? product.product_identification_helper : {};
     const purl = this.#reader.text(helper.purl, 'product_identification_helper.purl');
     const digests = this.#reader
