@@ -158,6 +158,7 @@ async function inflate(
       to.sink(chunk);
     },
     what,
+    true,
   );
   // one piece is hashed while the one before it is inflated on another thread
   let pending: Promise<void> = Promise.resolve();
