@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { needsShared, shared } from '../../../../../test/shared.ts';
 import { exceptionCategories } from '../../policy/types.ts';
@@ -56,14 +57,25 @@ describe('an image that nothing names', () => {
   });
 });
 
-const openVexSchema = shared('specs/openvex/openvex-0.2.0.schema.json');
+const specs = shared('specs');
 
-describe.skipIf(openVexSchema === undefined)(`valid OpenVEX (${needsShared})`, () => {
-  it('against its schema', () => {
-    const schema = JSON.parse(readFileSync(openVexSchema!, 'utf8')) as Record<string, unknown>;
-    delete schema.$schema;
-    const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
-    validate(JSON.parse(vexDocument(excused(), 'openvex', author) ?? ''));
+describe.skipIf(specs === undefined)(`VEX documents (${needsShared})`, () => {
+  const read = (path: string): Record<string, unknown> => {
+    const { $schema: _, ...schema } = JSON.parse(readFileSync(`${specs}/${path}`, 'utf8')) as Record<string, unknown>;
+    return schema;
+  };
+  const options = { strict: false, validateFormats: false, validateSchema: false };
+
+  it.each(['openvex', 'csaf'] as const)('%s is valid against its schema', (format) => {
+    const ajv = format === 'csaf' ? new Ajv2020(options) : new Ajv(options);
+    for (const version of ['2.0', '3.0', '3.1']) {
+      const { id: _, ...schema } = read(`cvss/schema/cvss-v${version}.json`);
+      ajv.addSchema(schema, `https://www.first.org/cvss/cvss-v${version}.json`);
+    }
+    const validate = ajv.compile(
+      read(format === 'csaf' ? 'csaf/csaf-2.0-csaf.schema.json' : 'openvex/openvex-0.2.0.schema.json'),
+    );
+    validate(JSON.parse(vexDocument(excused(), format, author) ?? ''));
     expect(validate.errors).toBeNull();
   });
 });
