@@ -19,7 +19,7 @@ describe.skipIf(mirror === undefined)(mirror === undefined ? needsShared : 'the 
   beforeAll(async () => {
     report = await buildDatabase({ dbDir, mirrors: [mirror!], asOf: '2026-08-22' });
     reader = openAdvisories(dbDir);
-  }, 120_000);
+  }, 300_000);
 
   afterAll(() => {
     reader?.close();
