@@ -45,7 +45,8 @@ function aroundEveryFix(tracker: Tracker, codename: string): string {
   return stanzas.join('\n');
 }
 
-describe.skipIf(missing)(named('the same findings as debsecan'), () => {
+// unpacking a large image takes long where others use the machine too
+describe.skipIf(missing)(named('the same findings as debsecan'), { timeout: 300_000 }, () => {
   beforeAll(() => buildFromTracker(dbDir, feeds!, ['debian-8', 'debian-11', 'debian-12']));
 
   const file = join(feeds ?? '', trackerPath);
