@@ -155,6 +155,6 @@ describe('the formats', () => {
     expect([...(described('scan <image>') ?? [])].sort()).toEqual([...names].sort());
     const rows = [...page('docs/guides/reports.md').matchAll(/^\| (`[^|]*) \|/gm)].map(([, first = '']) => first);
     const named = rows.flatMap((row) => [...row.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
-    expect(named.filter((name) => name !== '--format').sort()).toEqual([...names].sort());
+    expect(named.filter((name) => /^[a-z]/.test(name)).sort()).toEqual([...names].sort());
   });
 });

@@ -79,6 +79,33 @@ describe('plimsoll report', () => {
   });
 });
 
+describe('a template', () => {
+  const template = (name: string, body: string) => {
+    writeFileSync(at(name), body);
+    return ['--template', at(name), '--format', 'template'];
+  };
+
+  test('makes a report of one’s own', async () => {
+    const args = template('mine.html.tmpl', '<b>{{verdict.result}}</b>{{#shown}}\n{{id}} {{fixWords}}{{/shown}}\n');
+    const { status, stdout, stderr } = await plimsoll(['report', at('result.json'), ...args]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^<b>fail<\/b>\n(?:CVE|root|[a-z])/);
+  });
+
+  test.each([
+    ['{{#shown}}', 'odd.tmpl:1: "shown" has no end'],
+    ['\n{{shwon}}', 'odd.tmpl:2: nothing is named "shwon"'],
+  ])('that is wrong is found before the scan: %j', async (body, message) => {
+    const ran = await plimsoll(['scan', at('no-such-image.tar'), ...template('odd.tmpl', body)]);
+    expect(ran).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(message) });
+  });
+
+  test('that is missing: 2', async () => {
+    const without = await plimsoll(['report', at('result.json'), '--format', 'template']);
+    expect(without).toEqual({ status: 2, stdout: '', stderr: 'plimsoll: --format template wants --template FILE\n' });
+  });
+});
+
 describe.skipIf(process.getuid?.() !== 0)('what root writes (needs to run as root)', () => {
   const owner = (path: string) => [statSync(path).uid, statSync(path).gid];
 

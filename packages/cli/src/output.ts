@@ -6,6 +6,9 @@ import { OutputError, UsageError } from './exit.ts';
 import { fileReason } from './files.ts';
 import { oneOf } from './values.ts';
 
+/** Text, or bytes in a format that is none; whole or in pieces. */
+export type Rendered = string | Iterable<string | Uint8Array>;
+
 /** Where a report goes: a file, or standard output. */
 export interface Output<F extends string> {
   readonly format: F;
@@ -46,7 +49,7 @@ export function parseOutputs<F extends string>(
  */
 export async function writeOutputs<O extends Output<string>>(
   outputs: readonly O[],
-  render: (output: O) => string | Iterable<string>,
+  render: (output: O) => Rendered,
 ): Promise<void> {
   const failures: string[] = [];
   for (const output of outputs) {
@@ -61,10 +64,14 @@ export async function writeOutputs<O extends Output<string>>(
 /** Characters that are gathered before they are written. */
 const chunkChars = 256 * 1024;
 
-function* chunks(pieces: string | Iterable<string>): Generator<string> {
+function* chunks(pieces: Rendered): Generator<string | Uint8Array> {
   if (typeof pieces === 'string') return yield pieces;
   let chunk = '';
   for (const piece of pieces) {
+    if (typeof piece !== 'string') {
+      yield piece;
+      continue;
+    }
     chunk += piece;
     if (chunk.length < chunkChars) continue;
     yield chunk;
@@ -105,7 +112,7 @@ async function checkFile(file: string): Promise<void> {
  * Whole or not at all: a reader never sees half a report. What is no file of its own (a pipe, a device, a file that is
  * mounted into a container) or stands in a folder that takes no other file is written in its place.
  */
-async function toFile(file: string, body: () => Iterable<string>): Promise<void> {
+async function toFile(file: string, body: () => Iterable<string | Uint8Array>): Promise<void> {
   const there = await lstat(file).catch(() => undefined);
   if (there && !there.isFile()) return writeFile(file, body());
   const part = `${file}.${randomBytes(6).toString('hex')}.part`;
@@ -132,7 +139,7 @@ async function giveToOwner(file: string, { uid, gid }: { readonly uid: number; r
 }
 
 /** What goes wrong here is heard as an event of the stream, where `--version` and every other line is heard too. */
-async function toStandardOutput(body: Iterable<string>): Promise<void> {
+async function toStandardOutput(body: Iterable<string | Uint8Array>): Promise<void> {
   for (const chunk of body) {
     await new Promise<void>((resolve) => {
       process.stdout.write(chunk, () => resolve());

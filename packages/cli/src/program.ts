@@ -23,7 +23,7 @@ interface CommandSpec {
 }
 
 const inventoryFormats = ['json', 'cyclonedx', 'cyclonedx-1.5', 'spdx', 'spdx-tag-value'];
-const reportFormats = [
+const reportFormats: readonly string[] = [
   'table',
   'html',
   ...inventoryFormats,
@@ -36,6 +36,7 @@ const reportFormats = [
   'markdown-summary',
   'clair',
   'compliance',
+  'zip',
 ];
 const severityNames = ['Unknown', 'Negligible', 'Low', 'Medium', 'High', 'Critical'];
 const stageNames = ['pipeline', 'registry', 'admission', 'runtime'];
@@ -146,6 +147,12 @@ const reportFormat: OptionSpec = {
   words: reportFormats,
 };
 
+const template: OptionSpec = {
+  flags: '--template <file>',
+  description: 'a report of your own: what --format template[=file] writes',
+  takes: 'path',
+};
+
 /** They change what people read, never what is judged. */
 const filters: readonly OptionSpec[] = [
   { flags: '--severity <severity>', description: 'show findings of at least this severity', words: severityNames },
@@ -192,6 +199,7 @@ export const commands: readonly CommandSpec[] = [
     description: 'list what is inside an image, match it against advisories, judge it by a policy',
     options: [
       reportFormat,
+      template,
       {
         flags: '--policy <pack|file>',
         description: 'policy to judge by; repeatable (default: default)',
@@ -292,7 +300,7 @@ export const commands: readonly CommandSpec[] = [
   {
     usage: 'report <result>',
     description: 'render what scan --format json wrote',
-    options: [reportFormat, ...filters, ...run],
+    options: [reportFormat, template, ...filters, ...run],
     examples: [
       'plimsoll report result.json',
       'plimsoll report result.json --format html=report.html --format sarif=report.sarif --severity High',

@@ -39,6 +39,8 @@ export {
   withLayer,
   withShards,
 } from './report/progress.ts';
+export { TemplateError } from './report/template/parse-template.ts';
+export { templateFormat } from './report/template.ts';
 export type { InventoryFormat, ReportFormat, ReportOptions, ShowOptions } from './report/types.ts';
 export { vexDocument, vexFormats } from './report/vex/vex-documents.ts';
 export { differenceOf } from './result/difference.ts';

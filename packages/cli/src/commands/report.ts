@@ -1,5 +1,5 @@
-import { formats } from '@plimsoll/engine';
 import type { CommandContext } from '../program.ts';
+import { reportFormats } from './report-formats.ts';
 import { needsFile, plannedReports, writeReports } from './reports.ts';
 import { screenOptions } from './screen-options.ts';
 import { shownFindings } from './shown-findings.ts';
@@ -12,7 +12,7 @@ export async function runReport(
   context: CommandContext,
 ): Promise<number> {
   const show = shownFindings(options);
-  const outputs = await plannedReports(options, formats, 'table');
+  const outputs = await plannedReports(options, await reportFormats(options), 'table');
   const { results, all } = await storedResults(path);
   if (all) for (const output of outputs) needsFile(output, 'for a result of all platforms');
   context.stopIfOver();

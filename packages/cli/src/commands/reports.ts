@@ -1,14 +1,15 @@
 import { join, parse } from 'node:path';
 import type { InventoryResult, PlatformResults, ReportOptions } from '@plimsoll/engine';
 import { UsageError } from '../exit.ts';
-import { checkOutputs, type Output, parseOutputs, writeOutputs } from '../output.ts';
+import { checkOutputs, type Output, parseOutputs, type Rendered, writeOutputs } from '../output.ts';
 import { list } from '../values.ts';
 
 /** What a command writes of its results; formats of scans and of inventories both fit. */
 interface Format<R extends InventoryResult> {
   readonly name: string;
-  render(result: R, options: ReportOptions): string | Iterable<string>;
-  renderAll?(results: PlatformResults<R>, options: ReportOptions): string | Iterable<string>;
+  readonly mediaType: string;
+  render(result: R, options: ReportOptions): Rendered;
+  renderAll?(results: PlatformResults<R>, options: ReportOptions): Rendered;
 }
 
 interface PlannedOutput<R extends InventoryResult> extends Output<string> {
@@ -33,10 +34,16 @@ export async function plannedReports<R extends InventoryResult>(
     if (!by) throw new UsageError(`unknown format ${output.format}`);
     const report = { ...output, by };
     if (all) needsFile(report, 'with --platform all');
+    if (isNoText(by) && output.file === undefined && process.stdout.isTTY)
+      throw new UsageError(`--format ${by.name} needs a file: it is no text for a terminal`);
     return report;
   });
   await checkOutputs(planned);
   return planned;
+}
+
+function isNoText({ mediaType }: Pick<Format<never>, 'mediaType'>): boolean {
+  return mediaType === 'application/zip';
 }
 
 /** @throws UsageError for several images that should go to standard output in a format that knows one alone */

@@ -3,7 +3,6 @@ import {
   baselineOf,
   defaultLapsingDays,
   type ExceptionFile,
-  formats,
   readExceptions,
   readVex,
   type ScanRequest,
@@ -19,6 +18,7 @@ import { progressStream } from '../progress.ts';
 import { cacheFolder, days, list, oneOf, text, today } from '../values.ts';
 import { clamdAddress } from './clamd-address.ts';
 import { readPolicies } from './policies.ts';
+import { reportFormats } from './report-formats.ts';
 import { plannedReports, writeReports } from './reports.ts';
 import { advisorySources, readWithDigest, subjectRequest, withDigest } from './request.ts';
 import { screenOptions } from './screen-options.ts';
@@ -33,7 +33,7 @@ export async function runScan(
   context: CommandContext,
 ): Promise<number> {
   const show = shownFindings(options);
-  const outputs = await plannedReports(options, formats, 'table');
+  const outputs = await plannedReports(options, await reportFormats(options), 'table');
   const failOn = text(options, 'failOn');
   const severity = failOn === undefined ? null : oneOf(failOn, severities, '--fail-on');
   const assignments = list(options, 'set');

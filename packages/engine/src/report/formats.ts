@@ -11,8 +11,9 @@ import { markdown, markdownSummary } from './markdown.ts';
 import { sarif } from './sarif.ts';
 import { table } from './table.ts';
 import type { ReportFormat } from './types.ts';
+import { zipOf } from './zip.ts';
 
-export const formats: readonly ReportFormat[] = [
+const single: readonly ReportFormat[] = [
   table,
   htmlPage,
   ...inventoryFormats,
@@ -26,3 +27,5 @@ export const formats: readonly ReportFormat[] = [
   clair,
   compliance,
 ];
+
+export const formats: readonly ReportFormat[] = [...single, zipOf(single)];

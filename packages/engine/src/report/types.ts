@@ -30,8 +30,8 @@ export interface ReportFormat {
   /** of the file, without the dot */
   readonly extension: string;
   readonly mediaType: string;
-  /** the whole text, ending with a newline; in pieces where it may be long */
-  render(result: ScanResult, options: ReportOptions): string | Iterable<string>;
+  /** the whole text, ending with a newline, in pieces where it may be long; bytes where it is no text */
+  render(result: ScanResult, options: ReportOptions): string | Iterable<string | Uint8Array>;
   /** Several platforms in one text; a format without it is written once a platform. */
   renderAll?(results: PlatformResults<ScanResult>, options: ReportOptions): string | Iterable<string>;
 }
