@@ -82,9 +82,26 @@ const fetching: readonly OptionSpec[] = [
     repeat: true,
     takes: 'path',
   },
-  { flags: '--catalog <url|dir>', description: 'ready-made shards instead of building them', takes: 'path' },
+  {
+    flags: '--catalog <url|dir>',
+    description: 'ready-made shards instead of building them: a folder, https://… or oci://REF',
+  },
+  {
+    flags: '--catalog-key <file>',
+    description: 'public key (PEM) that must have signed the catalog; repeatable',
+    repeat: true,
+    takes: 'path',
+  },
   { flags: '--offline', description: 'never open a connection' },
 ];
+
+const folder = storage.filter((o) => o.flags.startsWith('--db-dir'));
+
+const signing: OptionSpec = {
+  flags: '--sign-key <file>',
+  description: 'private key (PEM) that signs the catalog',
+  takes: 'path',
+};
 
 const reading: readonly OptionSpec[] = [
   {
@@ -291,7 +308,7 @@ export const commands: readonly CommandSpec[] = [
     description: 'tell why a vulnerability is in a result of scan (--format json), or why it is not',
     options: [
       { flags: '--format <name[=file]>', description: 'text or json; repeatable (default: text)', repeat: true },
-      ...storage.filter((o) => o.flags.startsWith('--db-dir')),
+      ...folder,
       ...run,
     ],
     examples: ['plimsoll explain result.json CVE-2024-3094'],
@@ -311,10 +328,11 @@ export const commands: readonly CommandSpec[] = [
     usage: 'db build',
     description: 'make advisory shards from the upstream feeds or a mirror of them',
     options: [
-      ...storage.filter((o) => o.flags.startsWith('--db-dir')),
+      ...folder,
       { flags: '--as-of <date>', description: 'date of the confirmation, YYYY-MM-DD (default: today, UTC)' },
       { flags: '--only <shard>', description: 'build only this shard; repeatable', repeat: true },
       ...fetching.slice(0, 1),
+      signing,
       ...run,
     ],
     examples: ['plimsoll db build', 'plimsoll db build --mirror /srv/mirror --only debian-12'],
@@ -323,7 +341,7 @@ export const commands: readonly CommandSpec[] = [
   {
     usage: 'db update',
     description: 'bring the shards that are there up to date',
-    options: [...storage.filter((o) => o.flags.startsWith('--db-dir')), ...fetching.slice(0, 2), ...run],
+    options: [...folder, ...fetching.slice(0, 3), ...registries, ...run],
     examples: ['plimsoll db update'],
     load: async () => (await import('./commands/db.ts')).runDbUpdate,
   },
@@ -333,6 +351,38 @@ export const commands: readonly CommandSpec[] = [
     options: [...storage, tableOrJson, ...run],
     examples: ['plimsoll db status --max-db-age 2'],
     load: async () => (await import('./commands/db.ts')).runDbStatus,
+  },
+  {
+    usage: 'db push <reference...>',
+    description: 'put the catalog and its shards into registries',
+    options: [...folder, signing, ...registries, ...run],
+    examples: ['plimsoll db push registry.example.com/team/advisories:latest --sign-key key.pem'],
+    load: async () => (await import('./commands/db-distribution.ts')).runDbPush,
+  },
+  {
+    usage: 'db pull <catalog>',
+    description: 'fetch a whole catalog: of a registry, a web server or a folder',
+    options: [...folder, ...fetching.slice(2, 3), ...registries, ...run],
+    examples: ['plimsoll db pull oci://registry.example.com/team/advisories --db-dir advisories'],
+    load: async () => (await import('./commands/db-distribution.ts')).runDbPull,
+  },
+  {
+    usage: 'db diff <before> <after>',
+    description: 'which shards and records differ between two catalogs',
+    options: [...fetching.slice(2, 3), ...registries, tableOrJson, ...run],
+    examples: ['plimsoll db diff advisories https://plimsoll.example.com/advisories'],
+    load: async () => (await import('./commands/db-distribution.ts')).runDbDiff,
+  },
+  {
+    usage: 'db gc',
+    description: 'remove old catalogs and what only they name',
+    options: [
+      ...folder,
+      { flags: '--keep-days <days>', description: 'how long an old catalog stays addressable (default: 14)' },
+      ...run,
+    ],
+    examples: ['plimsoll db gc --keep-days 3'],
+    load: async () => (await import('./commands/db-distribution.ts')).runDbGc,
   },
   {
     usage: 'diff <before> <after>',

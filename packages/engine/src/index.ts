@@ -3,7 +3,11 @@
  * takes along only what is used.
  */
 export { type BuildProgress, buildDatabase } from './advisories/build-database.ts';
+export { collectGarbage } from './advisories/collect-garbage.ts';
+export { pullCatalog } from './advisories/copy-catalog.ts';
 export { databaseStatus } from './advisories/database-status.ts';
+export { diffCatalogs } from './advisories/diff-catalogs.ts';
+export { pushCatalog } from './advisories/distribution/push-catalog.ts';
 export { type Severity, severities } from './advisories/types.ts';
 export { updateDatabase } from './advisories/update-database.ts';
 export type { RegistryOptions } from './image/types.ts';

@@ -12,7 +12,7 @@ import { parseOutputs, writeOutputs } from '../output.ts';
 import type { CommandContext } from '../program.ts';
 import { type ProgressStream, progressStream } from '../progress.ts';
 import { cacheFolder, date, days, list, text, today } from '../values.ts';
-import { advisorySources } from './request.ts';
+import { advisorySources, readKey } from './request.ts';
 
 const maxNamed = 20;
 
@@ -24,12 +24,14 @@ export async function runDbBuild(
 ): Promise<number> {
   const stream = progressStream(process.stderr, process.env, options.quiet === true);
   const only = list(options, 'only');
+  const key = text(options, 'signKey');
   const report = await buildDatabase({
     dbDir: databaseFolder(options),
     mirrors: advisorySources(options).mirrors,
     asOf: date(options, 'asOf', '--as-of'),
     only: only.length > 0 ? only : undefined,
     forOthers: true,
+    signKey: key === undefined ? undefined : readKey(key, 'private', '--sign-key'),
     signal,
     progress: buildProgress(stream),
   });
@@ -102,11 +104,11 @@ export async function runDbStatus(_args: string[], options: Record<string, unkno
   return bad.length > 0 ? 1 : 0;
 }
 
-function databaseFolder(options: Record<string, unknown>): string {
+export function databaseFolder(options: Record<string, unknown>): string {
   return text(options, 'dbDir') ?? cacheFolder('advisories');
 }
 
-function buildProgress(stream: ProgressStream): (event: BuildProgress) => void {
+export function buildProgress(stream: ProgressStream): (event: BuildProgress) => void {
   return ({ group, done, total }) => {
     const state = withShards(startProgress('db'), { current: group, done, total });
     stream.show(() => progressLine(state, stream.columns()));

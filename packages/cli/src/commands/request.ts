@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { type FactName, factNames, type SubjectRequest, type WithDigest } from '@plimsoll/engine';
+import { type FactName, factNames, type RegistryOptions, type SubjectRequest, type WithDigest } from '@plimsoll/engine';
 import { UsageError } from '../exit.ts';
 import { checkSource, fileReason } from '../files.ts';
 import type { CommandContext } from '../program.ts';
@@ -67,12 +68,44 @@ function facts(given: readonly string[]): readonly FactName[] {
 export function advisorySources(options: Record<string, unknown>): {
   readonly mirrors: readonly string[];
   readonly catalog: string | undefined;
+  readonly catalogKeys: readonly string[];
+  readonly registry: RegistryOptions;
 } {
   const catalog = text(options, 'catalog');
   return {
     mirrors: list(options, 'mirror').map((mirror) => checkSource(mirror, '--mirror')),
-    catalog: catalog === undefined ? undefined : checkSource(catalog, '--catalog'),
+    catalog: catalog === undefined ? undefined : checkCatalog(catalog, '--catalog'),
+    catalogKeys: list(options, 'catalogKey').map((path) => readKey(path, 'public', '--catalog-key')),
+    registry: registryOptions(options),
   };
+}
+
+/** Where a catalog may be: a folder, a web server, a registry. @throws UsageError */
+export function checkCatalog(given: string, flag: string): string {
+  if (/^oci:\/\/[^/]/.test(given)) return given;
+  const { base, digest } = /^(?<base>.+)(?<digest>@sha256:[0-9a-f]{64})$/s.exec(given)?.groups ?? {};
+  return `${checkSource(base ?? given, flag)}${digest ?? ''}`;
+}
+
+const maxKeyBytes = 64 * 1024;
+
+/** A key (PEM) of a file. @throws UsageError */
+export function readKey(path: string, kind: 'public' | 'private', flag: string): string {
+  let pem: string;
+  try {
+    if (statSync(path).size > maxKeyBytes) throw new UsageError(`${flag} ${path} is too large for a key`);
+    pem = readFileSync(path, 'utf8');
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${flag} ${path} cannot be read: ${fileReason(error as NodeJS.ErrnoException)}`);
+  }
+  try {
+    if (kind === 'public') createPublicKey(pem);
+    else createPrivateKey(pem);
+  } catch {
+    throw new UsageError(`${flag} ${path} holds no ${kind} key (PEM)`);
+  }
+  return pem;
 }
 
 const maxPolicyBytes = 4 * 1024 * 1024;

@@ -3,6 +3,7 @@
  * - `feed-too-large`: a feed or one of its records is over a limit
  * - `fetch-failed`: the network or the server
  * - `digest-mismatch`: bytes are not those that were announced
+ * - `catalog-untrusted`: a key is configured, and no signature of a catalog is of it
  * - `catalog-malformed`: `catalog.json` cannot be read
  * - `store-failed`: the database directory cannot be read or written
  * - `locked`: waiting for another writer was given up
@@ -13,6 +14,7 @@ export type AdvisoryErrorCode =
   | 'feed-too-large'
   | 'fetch-failed'
   | 'digest-mismatch'
+  | 'catalog-untrusted'
   | 'catalog-malformed'
   | 'store-failed'
   | 'locked'

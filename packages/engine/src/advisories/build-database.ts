@@ -9,6 +9,7 @@ import {
   type SkippedFeed,
   withoutTexts,
 } from './build-group.ts';
+import { signerOf } from './distribution/catalog-signature.ts';
 import type { Discovery, FeedGroup } from './feed.ts';
 import { parseJsonFile, readText } from './feed-reading.ts';
 import { feeds } from './feeds.ts';
@@ -17,6 +18,7 @@ import type { FeedFile } from './sources/feed-source.ts';
 import { feedSource } from './sources/mirror-chain.ts';
 import { readCatalog, writeCatalog } from './store/catalog.ts';
 import { emptyState, readState, writeState } from './store/feed-state.ts';
+import { defaultKeepDays, dropOldCatalogs, publishCatalog } from './store/kept-catalogs.ts';
 import { withWriteLock } from './store/lock.ts';
 import { packShards } from './store/pack-shards.ts';
 import { emptyTemp, removeRetiredShards } from './store/retired-shards.ts';
@@ -43,6 +45,8 @@ export interface BuildOptions {
   readonly only?: readonly string[] | undefined;
   /** the directory is one that others fetch from: compresses every shard for them */
   readonly forOthers?: boolean | undefined;
+  /** private key (PEM) that the catalog is signed with, for others */
+  readonly signKey?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ((event: BuildProgress) => void) | undefined;
 }
@@ -118,7 +122,11 @@ async function build(options: BuildOptions): Promise<BuildReport> {
       options.progress?.({ group: 'compressing', done, total, phase: 'write' });
     await packShards(dbDir, run.catalog, before, signal, report);
   }
-  const catalog = writeCatalog(dbDir, run.catalog.values());
+  const catalog =
+    options.forOthers === true
+      ? publishCatalog(dbDir, run.catalog.values(), signerOf(options.signKey))
+      : writeCatalog(dbDir, run.catalog.values());
+  dropOldCatalogs(dbDir, defaultKeepDays, Date.now());
   writeState(dbDir, run.state);
   removeRetiredShards(dbDir, before, catalog, Date.now());
   return {

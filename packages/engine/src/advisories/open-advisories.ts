@@ -13,6 +13,7 @@ import type {
   AdvisoryReader,
   AdvisoryRecord,
   AdvisoryText,
+  Catalog,
   EolRecord,
   ExploitRecord,
   KevRecord,
@@ -48,10 +49,11 @@ export interface OpenShard {
  * Opens a database directory for look-ups. Nothing but the catalog is read until a shard is asked for; a shard is opened
  * read-only, after its bytes were found to have the digest of the catalog. A directory without a catalog has no shards.
  *
+ * @param catalog of shards of this directory, instead of its own
  * @throws AdvisoryError `catalog-malformed`, `store-failed`
  */
-export function openAdvisories(dbDir: string): AdvisoryReader {
-  const infos = new Map((readCatalog(dbDir)?.shards ?? []).map((info) => [info.name, info]));
+export function openAdvisories(dbDir: string, catalog: Catalog | undefined = readCatalog(dbDir)): AdvisoryReader {
+  const infos = new Map((catalog?.shards ?? []).map((info) => [info.name, info]));
   const open = new Map<string, OpenShard | undefined>();
 
   function shardOf(name: string): OpenShard | undefined {

@@ -1,11 +1,14 @@
+import type { RegistryOptions } from '../registry/types.ts';
 import { isAdvisoryError } from './advisory-error.ts';
 import { yearsBeside } from './build-beside.ts';
 import { type BuildProgress, type BuildReport, buildDatabase } from './build-database.ts';
-import { copyFromCatalog } from './copy-catalog.ts';
+import { copyFromCatalog, isPinned } from './copy-catalog.ts';
+import { isRemote } from './distribution/artefact.ts';
 import { verifyShard } from './open-advisories.ts';
 import { besideOf } from './shard-names.ts';
 import { readCatalog } from './store/catalog.ts';
 import { shardPath } from './store/store-paths.ts';
+import type { Catalog } from './types.ts';
 
 export interface UpdateOptions {
   readonly dbDir: string;
@@ -13,8 +16,11 @@ export interface UpdateOptions {
   readonly needed: readonly string[];
   /** see `buildDatabase`; none: the upstream hosts */
   readonly mirrors?: readonly string[] | undefined;
-  /** a catalog of ready-made shards, as directory or http(s) URL; instead of building */
+  /** a catalog of ready-made shards, as directory, http(s) URL or `oci://` reference; instead of building */
   readonly catalog?: string | undefined;
+  /** public keys (PEM), one of which must have signed the catalog */
+  readonly catalogKeys?: readonly string[] | undefined;
+  readonly registry?: RegistryOptions | undefined;
   /** only directories are asked, no connection is opened */
   readonly offline?: boolean | undefined;
   /** today, `YYYY-MM-DD`: what was confirmed on this day is not asked again */
@@ -28,9 +34,9 @@ export interface UpdateReport {
   readonly updated: readonly string[];
   /** what could not be had, in words; the old shards stay */
   readonly notes: readonly string[];
+  /** the earlier catalog that was asked for by its digest, to open a reader with */
+  readonly catalog?: Catalog;
 }
-
-const isUrl = /^https?:\/\//;
 
 /**
  * Brings the shards that are needed up to date: from a catalog, else by building just those.
@@ -44,13 +50,14 @@ export async function updateDatabase(options: UpdateOptions): Promise<UpdateRepo
     const info = known.get(name);
     return info?.checkedAt === asOf && verifyShard(shardPath(dbDir, info.digest), info.digest);
   };
-  const due = [...new Set(options.needed)].filter((name) => !confirmed(name)).sort();
+  const pinned = catalog !== undefined && isPinned(catalog);
+  const due = [...new Set(options.needed)].filter((name) => pinned || !confirmed(name)).sort();
   if (due.length === 0) return { updated: [], notes: [] };
   if (catalog !== undefined) {
-    if (offline === true && isUrl.test(catalog)) return { updated: [], notes: [`${catalog} is not asked: offline`] };
+    if (offline === true && isRemote(catalog)) return { updated: [], notes: [`${catalog} is not asked: offline`] };
     return copyFromCatalog({ ...options, catalog, names: due });
   }
-  const mirrors = (options.mirrors ?? []).filter((mirror) => offline !== true || !isUrl.test(mirror));
+  const mirrors = (options.mirrors ?? []).filter((mirror) => offline !== true || !isRemote(mirror));
   if (offline === true && mirrors.length === 0)
     return { updated: [], notes: ['no source of advisories is asked: offline'] };
   const { signal, progress } = options;

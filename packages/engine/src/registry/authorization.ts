@@ -27,6 +27,8 @@ export interface AuthorizationOptions {
   /** as the registry is asked for it */
   readonly repository: string;
   readonly connections: Connections;
+  /** what a token is asked for; default to read */
+  readonly actions?: 'pull' | 'pull,push';
   /** asked once, when the registry wants some */
   readonly credentials: (signal: AbortSignal | undefined) => Promise<Credentials | null>;
   /** whether a token server may be asked without TLS */
@@ -51,7 +53,7 @@ const maxScopeLength = 1024;
  * @see https://distribution.github.io/distribution/spec/auth/oauth/
  */
 export function authorization(options: AuthorizationOptions): Authorization {
-  const { host, connections } = options;
+  const { host, connections, actions = 'pull' } = options;
   let credentials: Promise<Credentials | null> | null = null;
   let hint = '';
   let basic: string | null = null;
@@ -121,7 +123,7 @@ export function authorization(options: AuthorizationOptions): Authorization {
   ): Promise<Token> {
     const started = performance.now();
     const service = by.parameters.get('service');
-    const scopes = scopesOf(by, options.repository);
+    const scopes = scopesOf(by, options.repository, actions);
     const request =
       found?.kind === 'identity'
         ? refreshing(realm, service, scopes, found.token)
@@ -220,11 +222,11 @@ function basicHeader(username: string, password: string): string {
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
-/** What is asked for is what the registry names, but never more than to pull. */
-function scopesOf(by: Challenge, repository: string): readonly string[] {
+/** What is asked for is what the registry names, but never other actions than these. */
+function scopesOf(by: Challenge, repository: string, actions: string): readonly string[] {
   const named = (by.parameters.get('scope') ?? '').slice(0, maxScopeLength).split(' ').filter(Boolean);
-  const scopes = named.map((scope) => scope.replace(/^(repository(?:\([^)]*\))?:.*):[^:]*$/, '$1:pull'));
-  return scopes.length > 0 ? scopes : [`repository:${repository}:pull`];
+  const scopes = named.map((scope) => scope.replace(/^(repository(?:\([^)]*\))?:.*):[^:]*$/, `$1:${actions}`));
+  return scopes.length > 0 ? scopes : [`repository:${repository}:${actions}`];
 }
 
 interface TokenRequest {

@@ -6,15 +6,12 @@ import { certificatesFor } from './certificates.ts';
 import { ImageError, throwIfAborted } from './error.ts';
 import { ConnectionFailure, type ExchangeRequest, exchange } from './exchange.ts';
 import { isLoopback, isOwnAddress } from './hosts.ts';
-import { TransientFailure } from './retry.ts';
+import { lastingFailure, TransientFailure } from './retry.ts';
 import { Secrets } from './secrets.ts';
 import type { RegistryOptions } from './types.ts';
 
 const defaultIdleTimeoutMs = 30_000;
 const defaultRetryDelayMs = 500;
-
-/** Another attempt would end the same way. */
-const lasting = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EACCES', 'EPERM', 'EPROTO', 'ENETUNREACH', 'ERR_PROXY_TUNNEL']);
 
 export interface SendRequest extends Pick<ExchangeRequest, 'method' | 'headers' | 'body' | 'signal'> {
   /** an address that somebody else chose: a redirect, a token server */
@@ -75,7 +72,7 @@ export class Connections {
     const advice = untrusted ? '; a private authority is named by --registry-ca' : '';
     const message = `cannot reach ${where}: ${this.secrets.redact(failure.message)}${advice}`;
     const error = new ImageError('REGISTRY_UNREACHABLE', message, { cause: failure });
-    return untrusted || lasting.has(failure.code) ? error : new TransientFailure(error);
+    return untrusted || lastingFailure(failure.code) ? error : new TransientFailure(error);
   }
 
   #agent(url: URL, guarded: boolean): Promise<Agent> {

@@ -2,9 +2,9 @@ import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
 
 /** One request, and how long may be waited for a byte of its answer. */
 export interface ExchangeRequest {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT';
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
   readonly agent: Agent;
   readonly signal: AbortSignal | undefined;
   readonly idleTimeoutMs: number;

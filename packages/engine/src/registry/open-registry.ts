@@ -7,7 +7,10 @@ import { type RegistryClient, type RegistryPlace, registryClient } from './regis
 import { dockerHub, type RegistryReference } from './registry-reference.ts';
 import type { RegistryOptions } from './types.ts';
 
-const hubAddress = 'https://registry-1.docker.io';
+/** Where a host's registry is asked; without a scheme it is tried out whether it speaks TLS. */
+export function addressOf(host: string): string {
+  return host === dockerHub ? 'https://registry-1.docker.io' : host;
+}
 
 export interface OpenRegistry {
   readonly client: RegistryClient;
@@ -44,7 +47,7 @@ function placesOf({ host, repository }: RegistryReference, { mirrors = [] }: Reg
   const own: Place = {
     host,
     named: `the registry ${host}`,
-    address: host === dockerHub ? hubAddress : host,
+    address: addressOf(host),
     repository,
   };
   const before = mirrors.filter((mirror) => mirror.host === host.toLowerCase());

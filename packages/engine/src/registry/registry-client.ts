@@ -262,7 +262,11 @@ export function registryClient(
 const plainly: Headers = { accept: '*/*', 'accept-encoding': 'identity' };
 
 /** A host that may do without TLS is asked which way it speaks. */
-async function speakingTls(host: string, connections: Connections, signal: AbortSignal | undefined): Promise<URL> {
+export async function speakingTls(
+  host: string,
+  connections: Connections,
+  signal: AbortSignal | undefined,
+): Promise<URL> {
   const secure = new URL(`https://${host}`);
   if (!connections.plainHttpAllowed(host)) {
     return secure;

@@ -1,7 +1,7 @@
 import { isAdvisoryError } from '../advisories/advisory-error.ts';
 import { noAdvisories, openAdvisories } from '../advisories/open-advisories.ts';
 import { ratingsBeside, ratingsShard } from '../advisories/shard-names.ts';
-import type { AdvisoryReader, AdvisoryRecord, EolRecord } from '../advisories/types.ts';
+import type { AdvisoryReader, AdvisoryRecord, Catalog, EolRecord } from '../advisories/types.ts';
 import type { RiskSources } from '../matching/enrich.ts';
 import type { LookupPlan } from '../matching/plan.ts';
 import type { Finding } from '../matching/types.ts';
@@ -17,6 +17,11 @@ export class AdvisoryDesk {
   readonly #request: ScanRequest;
   readonly #needed = new Set<string>();
   readonly #used = new Set<string>();
+
+  /** asked of a catalog that is not signed as it must be */
+  readonly #refused = new Set<string>();
+  /** the earlier catalog that was asked for by its digest */
+  #pinned: Catalog | undefined;
 
   private constructor(request: ScanRequest) {
     this.#request = request;
@@ -98,7 +103,7 @@ export class AdvisoryDesk {
     example: boolean;
   } {
     const { evaluatedAt, maxDbAgeDays } = this.#request;
-    const find = (name: string) => this.#reader.shard(name);
+    const find = (name: string) => (this.#refused.has(name) ? undefined : this.#reader.shard(name));
     const { missing, stale } = freshness([...this.#needed], find, evaluatedAt, maxDbAgeDays);
     const used = [...this.#used].sort().flatMap((name) => find(name) ?? []);
     return {
@@ -117,7 +122,9 @@ export class AdvisoryDesk {
   #open(): AdvisoryReader {
     const { dbDir, progress } = this.#request;
     try {
-      return openAdvisories(dbDir);
+      const { catalog } = this.#request.update ?? {};
+      const awaited = this.#pinned === undefined && catalog !== undefined && /@sha256:[0-9a-f]{64}$/.test(catalog);
+      return awaited ? noAdvisories : openAdvisories(dbDir, this.#pinned);
     } catch (error) {
       if (!isAdvisoryError(error, 'catalog-malformed')) throw error;
       progress?.note(error.message);
@@ -148,8 +155,11 @@ export class AdvisoryDesk {
         progress: ({ group, done, total }) => progress?.advisories({ current: group, done, total }),
       });
       for (const note of report.notes) progress?.note(note);
+      this.#pinned = report.catalog ?? this.#pinned;
     } catch (error) {
       if (signal?.aborted || !(error instanceof Error) || error.name !== 'AdvisoryError') throw error;
+      // older shards may have come the same way: they do not stand in
+      if (isAdvisoryError(error, 'catalog-untrusted')) for (const name of due) this.#refused.add(name);
       progress?.note(`advisories could not be brought up to date: ${error.message}`);
     }
     this.#reader.close();

@@ -94,6 +94,10 @@ export interface ScanRequest extends SubjectRequest {
 export interface AdvisorySource {
   readonly mirrors: readonly string[];
   readonly catalog: string | undefined;
+  /** public keys (PEM), one of which must have signed the catalog */
+  readonly catalogKeys?: readonly string[] | undefined;
+  /** how a registry that holds the catalog is reached */
+  readonly registry?: RegistryOptions | undefined;
   /** only folders are asked, no connection is opened */
   readonly offline: boolean;
 }

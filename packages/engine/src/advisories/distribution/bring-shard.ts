@@ -13,7 +13,7 @@ import { pipeline } from 'node:stream/promises';
 import { createZstdDecompress } from 'node:zlib';
 import { AdvisoryError, reasonOf, throwIfAborted } from '../advisory-error.ts';
 import { verifyShard } from '../open-advisories.ts';
-import { shardPath } from '../store/store-paths.ts';
+import { blobPath, shardPath } from '../store/store-paths.ts';
 import type { ShardInfo } from '../types.ts';
 import type { CatalogSource } from './catalog-source.ts';
 
@@ -28,11 +28,13 @@ export async function bringShard(
   info: ShardInfo,
   source: CatalogSource,
   signal: AbortSignal | undefined,
+  keepBlob = false,
 ): Promise<void> {
   const path = shardPath(dbDir, info.digest);
-  if (verifyShard(path, info.digest)) return;
+  const blob = keepBlob && info.blob ? blobPath(dbDir, info.blob.digest) : undefined;
+  if (verifyShard(path, info.digest) && (blob === undefined || verifyShard(blob, info.blob!.digest))) return;
   const packed = info.blob && (await source.blob(info.blob, info.name));
-  const temp = packed === undefined ? await source.shard(info) : await opened(packed, info, signal);
+  const temp = packed === undefined ? await source.shard(info) : await opened(packed, info, blob, signal);
   if (temp === undefined) {
     throw new AdvisoryError('fetch-failed', `shard ${info.name}: its catalog names it, but it is not there`);
   }
@@ -54,7 +56,12 @@ function mismatch({ name }: ShardInfo): AdvisoryError {
 }
 
 /** Never writes more than the catalog announces. @returns path of the shard as it is opened */
-async function opened(packed: string, info: ShardInfo, signal: AbortSignal | undefined): Promise<string> {
+async function opened(
+  packed: string,
+  info: ShardInfo,
+  blob: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<string> {
   const path = `${packed}.open`;
   let left = info.size;
   const limit = new Transform({
@@ -82,6 +89,7 @@ async function opened(packed: string, info: ShardInfo, signal: AbortSignal | und
       error,
     );
   }
-  rmSync(packed, { force: true });
+  if (blob === undefined) rmSync(packed, { force: true });
+  else renameSync(packed, blob);
   return path;
 }

@@ -4,6 +4,8 @@ import type { ShardBlob, ShardInfo } from '../types.ts';
 export interface CatalogSource {
   /** @throws AdvisoryError `fetch-failed` */
   catalog(): Promise<Buffer>;
+  /** Lines of base64 over the bytes of the catalog that came; undefined: there are none. @throws AdvisoryError */
+  signature(digest: string): Promise<string | undefined>;
   /**
    * Puts a compressed shard into a new file of the caller's and returns its path; undefined: it is not there.
    *
@@ -12,6 +14,7 @@ export interface CatalogSource {
   blob(blob: ShardBlob, shard: string): Promise<string | undefined>;
   /** The same of a shard as it is opened, for directories that nobody packed. */
   shard(info: ShardInfo): Promise<string | undefined>;
+  close(): Promise<void>;
 }
 
 /** of a catalog, bytes */

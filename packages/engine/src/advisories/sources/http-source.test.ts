@@ -14,7 +14,7 @@ async function serve(listener: RequestListener) {
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     base,
-    options: { tempDir: dir.path, idleTimeoutMs: 2000 },
+    options: { tempDir: dir.path, idleTimeoutMs: 2000, retryDelayMs: 1 },
     [Symbol.dispose]: () => {
       server.closeAllConnections();
       server.close();

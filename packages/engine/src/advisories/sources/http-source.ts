@@ -1,9 +1,10 @@
-import { createWriteStream, rmSync } from 'node:fs';
+import { createWriteStream, rmSync, statSync } from 'node:fs';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { Attempts, busyStatus, lastingFailure, retryAfter, TransientFailure } from '../../registry/retry.ts';
 import { AdvisoryError, reasonOf, throwIfAborted } from '../advisory-error.ts';
 import { type FeedSource, type FetchResult, mirrorPath, type Validator } from './feed-source.ts';
 
@@ -13,11 +14,14 @@ export interface HttpOptions {
   readonly signal?: AbortSignal | undefined;
   /** without a byte for this long the connection is given up, ms */
   readonly idleTimeoutMs?: number;
+  /** before the second attempt, ms; each further one waits twice as long, and up to half of that more */
+  readonly retryDelayMs?: number | undefined;
   readonly onBytes?: ((url: string, received: number, total: number | null) => void) | undefined;
 }
 
 const maxRedirects = 5;
 const defaultIdleTimeoutMs = 60_000;
+const defaultRetryDelayMs = 500;
 
 /** The upstream hosts themselves, over https. */
 export function upstreamSource(options: HttpOptions): FeedSource {
@@ -42,6 +46,7 @@ export function httpMirrorSource(base: string, options: HttpOptions): FeedSource
 
 let downloads = 0;
 
+/** One file, asked for again when that may help; what has come of it already is not sent again. */
 async function download(
   url: string,
   address: string,
@@ -50,57 +55,114 @@ async function download(
   maxBytes: number,
   options: HttpOptions,
 ): Promise<FetchResult> {
-  const response = await open(new URL(address), known, options);
-  const validator = { etag: header(response, 'etag'), lastModified: header(response, 'last-modified') };
+  const part: Part = {
+    path: join(options.tempDir, `feed-${process.pid}-${++downloads}`),
+    received: 0,
+    validator: null,
+  };
+  const attempts = new Attempts(options.retryDelayMs ?? defaultRetryDelayMs, undefined);
+  for (;;) {
+    try {
+      const result = await attempt(address, known, maxBytes, part, options);
+      if (result === 'unchanged') return { state: 'unchanged', validator: known! };
+      if (result === 'absent') return { state: 'absent' };
+      return { state: 'file', file: { url, path: part.path, gzipped, validator: part.validator! } };
+    } catch (error) {
+      const rest = await attempts.failed(error, part.received).then(
+        () => undefined,
+        (final: unknown) => ({ final }),
+      );
+      if (rest !== undefined) rmSync(part.path, { force: true });
+      throwIfAborted(options.signal);
+      if (rest !== undefined) throw rest.final;
+    }
+  }
+}
+
+/** What has come of a file. */
+interface Part {
+  readonly path: string;
+  received: number;
+  validator: Validator | null;
+}
+
+async function attempt(
+  address: string,
+  known: Validator | null,
+  maxBytes: number,
+  part: Part,
+  options: HttpOptions,
+): Promise<'unchanged' | 'absent' | 'file'> {
+  const mark = part.validator && (strong(part.validator.etag) ?? part.validator.lastModified);
+  const resumed = part.received > 0 && mark !== null;
+  const headers = resumed ? { range: `bytes=${part.received}-`, 'if-range': mark } : conditions(known);
+  const response = await open(new URL(address), headers, options);
   const status = response.statusCode ?? 0;
-  if (status === 304 && known !== null) {
+  if (status === 304 && known !== null && !resumed) {
     // has no body: the connection can serve the next request
     response.resume();
-    return { state: 'unchanged', validator: known };
+    return 'unchanged';
   }
   if (status === 404 || status === 410) {
     response.destroy();
-    return { state: 'absent' };
+    return 'absent';
   }
-  if (status !== 200) {
+  const goesOn = status === 206 && resumed && startOf(response) === part.received;
+  if (status !== 200 && !goesOn) {
     response.destroy();
-    throw new AdvisoryError(
-      'fetch-failed',
-      `${address}: the server answered ${status}; try again later, or use a mirror`,
-    );
+    const message = `${address}: the server answered ${status}; try again later, or use a mirror`;
+    const failure = new AdvisoryError('fetch-failed', message);
+    throw busyStatus(status)
+      ? new TransientFailure(failure, retryAfter(header(response, 'retry-after') ?? undefined, Date.now()))
+      : failure;
   }
-  const path = join(options.tempDir, `feed-${process.pid}-${++downloads}`);
+  if (!goesOn) part.received = 0;
+  part.validator = { etag: header(response, 'etag'), lastModified: header(response, 'last-modified') };
   try {
-    await save(response, path, address, maxBytes, options);
+    await save(response, part, address, maxBytes, options);
   } catch (error) {
-    rmSync(path, { force: true });
     throwIfAborted(options.signal);
-    if (error instanceof AdvisoryError) throw error;
-    throw new AdvisoryError(
-      'fetch-failed',
-      `${address}: the download broke off (${reasonOf(error)}); try again`,
-      error,
+    if (error instanceof AdvisoryError && error.code !== 'digest-mismatch') throw error;
+    const message = `${address}: the download broke off (${reasonOf(error)}); try again`;
+    throw new TransientFailure(
+      error instanceof AdvisoryError ? error : new AdvisoryError('fetch-failed', message, error),
     );
   }
-  return { state: 'file', file: { url, path, gzipped, validator } };
+  return 'file';
+}
+
+/** Only a strong tag says that bytes are the same. */
+function strong(etag: string | null): string | null {
+  return etag?.startsWith('W/') ? null : etag;
+}
+
+function conditions(known: Validator | null): Record<string, string> {
+  if (known?.etag != null) return { 'if-none-match': known.etag };
+  return known?.lastModified == null ? {} : { 'if-modified-since': known.lastModified };
+}
+
+function startOf(response: IncomingMessage): number | undefined {
+  const start = /^bytes ([0-9]{1,15})-/.exec(header(response, 'content-range') ?? '')?.[1];
+  return start === undefined ? undefined : Number(start);
 }
 
 async function save(
   response: IncomingMessage,
-  path: string,
+  part: Part,
   address: string,
   maxBytes: number,
   options: HttpOptions,
 ): Promise<void> {
   const announced = header(response, 'content-length');
-  const total = announced === null ? null : Number(announced);
+  const from = part.received;
+  const total = announced === null ? null : from + Number(announced);
   const tooLarge = (): AdvisoryError =>
     new AdvisoryError('feed-too-large', `${address}: larger than ${maxBytes} bytes`);
   if (total !== null && total > maxBytes) {
     response.destroy();
     throw tooLarge();
   }
-  let received = 0;
+  let received = from;
   const counter = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       received += chunk.length;
@@ -109,25 +171,30 @@ async function save(
       done(null, chunk);
     },
   });
-  await pipeline(
-    response,
-    counter,
-    createWriteStream(path),
-    options.signal === undefined ? {} : { signal: options.signal },
-  );
-  if (total !== null && received !== total) {
+  const file = createWriteStream(part.path, { flags: from > 0 ? 'a' : 'w' });
+  try {
+    await pipeline(response, counter, file, options.signal === undefined ? {} : { signal: options.signal });
+  } finally {
+    // what is in the file counts, not what was on its way there
+    part.received = statSync(part.path, { throwIfNoEntry: false })?.size ?? 0;
+  }
+  if (total !== null && part.received !== total) {
     throw new AdvisoryError(
       'digest-mismatch',
-      `${address}: ${received} bytes came, ${total} were announced; try again`,
+      `${address}: ${part.received} bytes came, ${total} were announced; try again`,
     );
   }
 }
 
 /** Follows redirects; never from https to http. */
-async function open(address: URL, known: Validator | null, options: HttpOptions): Promise<IncomingMessage> {
+async function open(
+  address: URL,
+  headers: Readonly<Record<string, string>>,
+  options: HttpOptions,
+): Promise<IncomingMessage> {
   let at = address;
   for (let hops = 0; hops <= maxRedirects; hops++) {
-    const response = await ask(at, known, options);
+    const response = await ask(at, headers, options);
     const location = response.headers.location;
     const status = response.statusCode ?? 0;
     if (![301, 302, 303, 307, 308].includes(status) || location === undefined) return response;
@@ -158,11 +225,13 @@ function agentFor(protocol: string): HttpAgent {
   return agent;
 }
 
-function ask(address: URL, known: Validator | null, options: HttpOptions): Promise<IncomingMessage> {
+function ask(
+  address: URL,
+  conditions: Readonly<Record<string, string>>,
+  options: HttpOptions,
+): Promise<IncomingMessage> {
   throwIfAborted(options.signal);
-  const headers: Record<string, string> = { 'user-agent': 'plimsoll', accept: '*/*' };
-  if (known?.etag != null) headers['if-none-match'] = known.etag;
-  else if (known?.lastModified != null) headers['if-modified-since'] = known.lastModified;
+  const headers = { 'user-agent': 'plimsoll', accept: '*/*', ...conditions };
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const idle = options.idleTimeoutMs ?? defaultIdleTimeoutMs;
   const settings = {
@@ -177,14 +246,11 @@ function ask(address: URL, known: Validator | null, options: HttpOptions): Promi
   sent.on('response', resolve);
   sent.on('error', (error) => {
     if (options.signal?.aborted) reject(new AdvisoryError('aborted', `stopped while fetching ${address}`, error));
-    else
-      reject(
-        new AdvisoryError(
-          'fetch-failed',
-          `${address}: ${error.message}; check the network or proxy, or use a mirror`,
-          error,
-        ),
-      );
+    else {
+      const message = `${address}: ${error.message}; check the network or proxy, or use a mirror`;
+      const failure = new AdvisoryError('fetch-failed', message, error);
+      reject(lastingFailure((error as NodeJS.ErrnoException).code) ? failure : new TransientFailure(failure));
+    }
   });
   sent.end();
   return promise;

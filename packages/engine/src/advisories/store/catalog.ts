@@ -91,12 +91,17 @@ function isStrings(value: unknown): boolean {
   return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 }
 
+/** The file of a catalog: the same shards give the same bytes. */
+export function catalogText(shards: Iterable<ShardInfo>): { readonly catalog: Catalog; readonly text: string } {
+  const sorted = [...shards].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const lines = sorted.map((shard) => `  ${JSON.stringify(shard)}`).join(',\n');
+  return { catalog: { schemaVersion: 1, shards: sorted }, text: `{"schemaVersion":1,"shards":[\n${lines}\n]}\n` };
+}
+
 /** Replaces the catalog in one step: a reader sees the old one or the new one. */
 export function writeCatalog(dbDir: string, shards: Iterable<ShardInfo>): Catalog {
-  const sorted = [...shards].sort((a, b) => (a.name < b.name ? -1 : 1));
-  const catalog: Catalog = { schemaVersion: 1, shards: sorted };
-  const lines = sorted.map((shard) => `  ${JSON.stringify(shard)}`).join(',\n');
-  replaceFile(dbDir, catalogPath(dbDir), `{"schemaVersion":1,"shards":[\n${lines}\n]}\n`);
+  const { catalog, text } = catalogText(shards);
+  replaceFile(dbDir, catalogPath(dbDir), text);
   return catalog;
 }
 

@@ -1,13 +1,14 @@
 import { readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Catalog, ShardInfo } from '../types.ts';
+import { keptShards } from './kept-catalogs.ts';
 import { blobPath, blobsPath, shardPath, shardsPath, tempPath } from './store-paths.ts';
 
 /** a reader that opened the previous catalog may open its shards for this long */
 const graceMs = 24 * 3600 * 1000;
 
 /**
- * Removes shards, and blobs of them, that no catalog has named for a day. A file that has just lost its place gets its time
+ * Removes shards that the catalog has not named for a day, and blobs that no kept one names either. A file that has just lost its place gets its time
  * set to now; its bytes never change, so the time is free for that. Call with the write lock held.
  *
  * @param before shards of the previous catalog
@@ -23,6 +24,7 @@ export function removeRetiredShards(
       infos.flatMap(({ digest, blob }) => [shardPath(dbDir, digest), ...(blob ? [blobPath(dbDir, blob.digest)] : [])]),
     );
   const [current, previous] = [names(catalog.shards), names(before)];
+  for (const { blob } of keptShards(dbDir)) if (blob !== undefined) current.add(blobPath(dbDir, blob.digest));
   for (const folder of [shardsPath(dbDir), blobsPath(dbDir)]) {
     for (const name of readdirSync(folder)) {
       const path = join(folder, name);

@@ -8,6 +8,8 @@ import { AdvisoryError, reasonOf } from '../advisory-error.ts';
  * - `catalog.json`: which shards there are; replaced as a whole
  * - `shards/HEX.sqlite`: named by the SHA-256 of their bytes, never changed
  * - `blobs/HEX.zst`: the same, compressed, as others fetch them; named by the SHA-256 of the compressed bytes
+ * - `catalogs/HEX.json`: earlier catalogs by their SHA-256, `HEX.sig` their signatures
+ * - `fetched/`: catalogs of others as they were last
  * - `state.json`: what the feeds were when they were last asked (only writers read it)
  * - `lock.sqlite`: held by the one writer
  * - `tmp/`: files in the making
@@ -44,6 +46,23 @@ export function blobsPath(dbDir: string): string {
 /** @param digest `sha256:…` of the compressed bytes */
 export function blobPath(dbDir: string, digest: string): string {
   return join(blobsPath(dbDir), `${digest.slice('sha256:'.length)}.zst`);
+}
+
+export function keptCatalogsPath(dbDir: string): string {
+  return join(dbDir, 'catalogs');
+}
+
+/** @param digest `sha256:…` of the catalog */
+export function keptCatalogPath(dbDir: string, digest: string): string {
+  return join(keptCatalogsPath(dbDir), `${digest.slice('sha256:'.length)}.json`);
+}
+
+export function keptSignaturePath(dbDir: string, digest: string): string {
+  return join(keptCatalogsPath(dbDir), `${digest.slice('sha256:'.length)}.sig`);
+}
+
+export function fetchedPath(dbDir: string): string {
+  return join(dbDir, 'fetched');
 }
 
 /** Makes a directory and its parents, each once: Node's own recursive way never ends below /proc. */

@@ -1,0 +1,95 @@
+import { collectGarbage, diffCatalogs, pullCatalog, pushCatalog } from '@plimsoll/engine';
+import { parseOutputs, writeOutputs } from '../output.ts';
+import type { CommandContext } from '../program.ts';
+import { progressStream } from '../progress.ts';
+import { days, list, text } from '../values.ts';
+import { buildProgress, databaseFolder } from './db.ts';
+import { registryOptions } from './registry-options.ts';
+import { advisorySources, checkCatalog, readKey } from './request.ts';
+
+const defaultKeepDays = 14;
+
+/** `plimsoll db push`: 3 when a registry cannot be written. */
+export async function runDbPush(
+  references: string[],
+  options: Record<string, unknown>,
+  { signal }: CommandContext,
+): Promise<number> {
+  const stream = progressStream(process.stderr, process.env, options.quiet === true);
+  const key = text(options, 'signKey');
+  const report = await pushCatalog({
+    dbDir: databaseFolder(options),
+    references,
+    signKey: key === undefined ? undefined : readKey(key, 'private', '--sign-key'),
+    registry: registryOptions(options),
+    signal,
+    progress: buildProgress(stream),
+  });
+  stream.clear();
+  for (const pinned of report.pinned) process.stdout.write(`${pinned}\n`);
+  stream.note(`${report.shards} shards, ${report.blobsSent} blobs sent (${report.bytesSent} bytes)`);
+  return 0;
+}
+
+/** `plimsoll db pull`: the whole catalog as it is there; 3 when it cannot be had. */
+export async function runDbPull(
+  [given = '']: string[],
+  options: Record<string, unknown>,
+  { signal }: CommandContext,
+): Promise<number> {
+  const stream = progressStream(process.stderr, process.env, options.quiet === true);
+  const address =
+    /^(?:oci|https?):\/\//.test(given) || given.startsWith('/') || given.startsWith('.') ? given : `oci://${given}`;
+  const { catalogKeys, registry } = advisorySources({ ...options, catalog: undefined });
+  const report = await pullCatalog({
+    dbDir: databaseFolder(options),
+    catalog: checkCatalog(address, 'the catalog'),
+    catalogKeys,
+    registry,
+    signal,
+    progress: buildProgress(stream),
+  });
+  stream.clear();
+  process.stdout.write(`${report.updated.length} shards\n`);
+  return 0;
+}
+
+/** `plimsoll db gc` */
+export async function runDbGc(
+  _args: string[],
+  options: Record<string, unknown>,
+  { signal }: CommandContext,
+): Promise<number> {
+  const keep = days(options, 'keepDays', '--keep-days', defaultKeepDays);
+  const dropped = await collectGarbage(databaseFolder(options), keep, Date.now(), signal);
+  process.stdout.write(`${dropped} catalogs removed\n`);
+  return 0;
+}
+
+/** `plimsoll db diff`: 0 also where they differ. */
+export async function runDbDiff(
+  [before = '', after = '']: string[],
+  options: Record<string, unknown>,
+  { signal }: CommandContext,
+): Promise<number> {
+  const outputs = parseOutputs(list(options, 'format'), ['table', 'json'], 'table');
+  const { catalogKeys, registry } = advisorySources({ ...options, catalog: undefined });
+  const diff = await diffCatalogs({
+    before: checkCatalog(before, 'the first catalog'),
+    after: checkCatalog(after, 'the second catalog'),
+    catalogKeys,
+    registry,
+    signal,
+  });
+  await writeOutputs(outputs, ({ format }) => {
+    if (format === 'json') return `${JSON.stringify({ schemaVersion: '1', ...diff }, null, 2)}\n`;
+    const lines = [
+      ...diff.shards.map(({ name, change }) => `${change} shard ${name}`),
+      ...diff.records.map((record) =>
+        [record.change, record.id, ...(record.package === null ? [] : [record.package]), `(${record.shard})`].join(' '),
+      ),
+    ];
+    return `${[...lines, `${diff.shards.length} shards, ${diff.records.length} records differ`].join('\n')}\n`;
+  });
+  return 0;
+}

@@ -1,0 +1,65 @@
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { AdvisoryError, reasonOf } from '../advisory-error.ts';
+
+/** Of a file with signatures, UTF-16 code units; some keys in rotation. */
+const maxSignatureChars = 16 * 1024;
+
+/**
+ * Signs a catalog's bytes with a private key (PEM): Ed25519, or ECDSA and RSA over SHA-256 (what `cosign verify-blob` checks
+ * for a key). One line of base64.
+ *
+ * @throws AdvisoryError `store-failed` for a key that cannot sign
+ */
+export function signCatalog(bytes: Buffer, privateKey: string): string {
+  try {
+    const key = createPrivateKey(privateKey);
+    return `${sign(hashFor(key), bytes, key).toString('base64')}\n`;
+  } catch (error) {
+    throw new AdvisoryError(
+      'store-failed',
+      `the key cannot sign (${reasonOf(error)}); give a private key as PEM`,
+      error,
+    );
+  }
+}
+
+/** @param privateKey PEM; undefined: nothing is signed */
+export function signerOf(privateKey: string | undefined): ((bytes: Buffer) => string) | undefined {
+  return privateKey === undefined ? undefined : (bytes) => signCatalog(bytes, privateKey);
+}
+
+/**
+ * Holds signatures against the public keys (PEM) that are trusted: one of one of them is enough.
+ *
+ * @throws AdvisoryError `catalog-untrusted`
+ */
+export function checkSignature(
+  bytes: Buffer,
+  signatures: string | undefined,
+  publicKeys: readonly string[],
+  name: string,
+): void {
+  const untrusted = (why: string): AdvisoryError =>
+    new AdvisoryError('catalog-untrusted', `${name}: its catalog is ${why}; nothing of it is used`);
+  if (signatures === undefined) throw untrusted('not signed, and a key is configured');
+  const lines = signatures.slice(0, maxSignatureChars).split('\n').filter(Boolean);
+  for (const text of publicKeys) {
+    const key = createPublicKey(text);
+    for (const line of lines) {
+      if (verifies(bytes, key, Buffer.from(line, 'base64'))) return;
+    }
+  }
+  throw untrusted('not signed with a key that is configured');
+}
+
+function verifies(bytes: Buffer, key: KeyObject, signature: Buffer): boolean {
+  try {
+    return verify(hashFor(key), bytes, key, signature);
+  } catch {
+    return false;
+  }
+}
+
+function hashFor({ asymmetricKeyType }: KeyObject): string | null {
+  return asymmetricKeyType === 'ed25519' || asymmetricKeyType === 'ed448' ? null : 'sha256';
+}
