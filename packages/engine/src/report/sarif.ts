@@ -106,9 +106,12 @@ function category(name: string, platform: string | null): string {
   return `plimsoll/${withoutTag}${platform === null ? '' : `/${platform}`}/`;
 }
 
+const special = /[{}[\]\\]/;
+
 /** Braces and brackets have a meaning in messages: placeholders and links. */
 function text(plain: string): string {
-  return plain.replace(/[{}]/g, '$&$&').replace(/[[\]\\]/g, '\\$&');
+  // Most have none of them.
+  return special.test(plain) ? plain.replace(/[{}]/g, '$&$&').replace(/[[\]\\]/g, '\\$&') : plain;
 }
 
 function rule(findings: readonly Finding[], texts: FindingTexts): unknown {

@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { formats } from './formats.ts';
+
+const at = (name: string) => new URL(name, import.meta.url).href;
+
+/** Renders 20,000 findings in a process of its own and prints what that took beside making them. */
+const script = `
+const { formats } = await import(${JSON.stringify(at('./formats.ts'))});
+const { largeResult } = await import(${JSON.stringify(at('./testing/sample-result.ts'))});
+const result = largeResult(20_000);
+const format = formats.find(({ name }) => name === process.argv[1]);
+const before = process.cpuUsage();
+const options = { columns: 100, color: false, unicode: true, show: { onlyFixed: false } };
+const rendered = format.render(result, options);
+let size = 0;
+for (const piece of typeof rendered === 'string' ? [rendered] : rendered) size += piece.length;
+const { user, system } = process.cpuUsage(before);
+console.log(JSON.stringify({ size, seconds: (user + system) / 1e6, megabytes: process.resourceUsage().maxRSS / 1024 }));
+`;
+
+interface Cost {
+  readonly size: number;
+  readonly seconds: number;
+  readonly megabytes: number;
+}
+
+function cost(name: string): Cost {
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script, name]);
+  if (stdout.length === 0) throw new Error(stderr.toString());
+  return JSON.parse(stdout.toString()) as Cost;
+}
+
+describe('20,000 findings', () => {
+  // The archive is all others, one after the other.
+  it.each(formats.map(({ name }) => name).filter((name) => name !== 'zip'))(
+    'as %s take less than 2 s of CPU and 300 MB',
+    (name) => {
+      // The better of two, where other work on the machine cost the first its caches.
+      const first = cost(name);
+      const { size, seconds, megabytes } = first.seconds < 2 ? first : cost(name);
+      expect(size).toBeGreaterThan(0);
+      expect(seconds).toBeLessThan(2);
+      expect(megabytes).toBeLessThan(300);
+    },
+    60_000,
+  );
+});
