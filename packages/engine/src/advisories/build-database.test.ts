@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileS
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { trackerUrl } from './feeds/debian-tracker.ts';
 import { endOfLifeUrl } from './feeds/endoflife-products.ts';
 import { osvZipUrl } from './feeds/osv-zip.ts';
 import { openAdvisories } from './open-advisories.ts';
@@ -84,6 +85,29 @@ describe('building a database', () => {
     expect(changed.feeds.map(({ feed }) => feed)).toEqual(['alpine-secdb/3.19']);
     const digests = changed.shards.filter(({ name, digest }) => before.get(name)?.digest !== digest);
     expect(digests.map(({ name }) => name)).toEqual(['alpine-3.19']);
+  });
+
+  test('a fix in one release of a distro moves no shard of another, and no other of its own', async () => {
+    const releases = (bookworm: object) => ({
+      openssl: {
+        'CVE-2024-0001': {
+          releases: {
+            bookworm: { repositories: {}, urgency: 'low', ...bookworm },
+            trixie: { status: 'open', repositories: {}, urgency: 'low' },
+          },
+        },
+      },
+      zlib: { 'CVE-2024-0002': { releases: { trixie: { status: 'open', repositories: {}, urgency: 'low' } } } },
+    });
+    using built = await buildFrom({ ...files, [trackerUrl]: releases({ status: 'open' }) });
+    const before = new Map(built.reader.shards().map(({ name, digest }) => [name, digest]));
+    expect([...before.keys()]).toEqual(expect.arrayContaining(['debian-12', 'debian-13']));
+    fillMirror(built.mirror, { [trackerUrl]: releases({ status: 'resolved', fixed_version: '3.0.2-1' }) });
+    const after = (await built.again()).shards;
+    expect(after.filter(({ name, digest }) => before.get(name) !== digest).map(({ name }) => name)).toEqual([
+      'debian-12',
+    ]);
+    expect(after.map(({ name }) => name)).toEqual([...before.keys()]);
   });
 
   test('a reader of the old catalog still finds the shards that an update replaced', async () => {
