@@ -46,7 +46,7 @@ const has = (shell: string) => spawnSync(shell, ['--version']).status === 0;
 describe.each(['bash', 'fish'] as const)('completion in a real %s', (shell) => {
   test.skipIf(!has(shell)).each([
     ['plimsoll sc', ['scan']],
-    ['plimsoll db ', ['build', 'status', 'update']],
+    ['plimsoll db ', ['build', 'diff', 'gc', 'pull', 'push', 'status', 'update']],
     ['plimsoll scan --fail-on H', ['High']],
     ['plimsoll scan --quiet app.tar --only-f', ['--only-fixed']],
     ['plimsoll db build --on', ['--only']],

@@ -18,7 +18,11 @@ test('the example database answers, and every shard says what it is', async () =
   const ids = ['debian-12', 'npm'].flatMap((shard) =>
     [...reader.advisories(shard, ['curl', 'glibc', 'openssl', 'zlib', 'lodash', 'minimist']).values()].flat(),
   );
-  const cves = ids.flatMap(({ id, aliases }) => [id, ...aliases]).filter((id) => id.startsWith('CVE-'));
+  // fixed before the example image's version: explain alone speaks about it, and needs no rating
+  const unreported = 'CVE-2022-0778';
+  const cves = ids
+    .flatMap(({ id, aliases }) => [id, ...aliases])
+    .filter((id) => id.startsWith('CVE-') && id !== unreported);
   expect([...reader.ratings(cves).keys()].sort()).toEqual(cves.sort());
   reader.close();
 });

@@ -8,7 +8,7 @@ import type { FeedBody } from './testing/make-mirror.ts';
 const only = [
   ...['alpine-3.19', 'almalinux-9', 'amazon-linux-2023', 'arch', 'azurelinux-3.0', 'chainguard', 'cpe-n', 'debian-12'],
   ...['eol', 'epss', 'exploits', 'kev', 'npm', 'opensuse-leap-15.6', 'photon-5.0', 'ratings-2024', 'rhel-9'],
-  ...['rocky-linux-9', 'sles-15.6', 'ubuntu-22.04', 'wolfi'],
+  ...['oracle-linux-9', 'rocky-linux-9', 'sles-15.6', 'ubuntu-22.04', 'wolfi'],
 ];
 
 const asOf = '2024-06-01';

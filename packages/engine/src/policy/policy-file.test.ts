@@ -159,7 +159,7 @@ describe('loadPolicy', () => {
       'message',
       rule({ message: '"{finding.nmae} x"' }),
       [
-        'policy.yaml:7:24: unknown field "nmae" of finding; there are id, aliases, advisories, kind, severity, level, severitySource, title, published, ageDays, ageKnown, knownDays, dateKnown, package, inBase, inBaseKnown, inBaseClaimed, code, fix, risk',
+        'policy.yaml:7:24: unknown field "nmae" of finding; there are id, aliases, advisories, kind, severity, level, severitySource, title, published, ageDays, ageKnown, knownDays, dateKnown, isNew, firstSeenDays, firstSeenKnown, package, inBase, inBaseKnown, inBaseClaimed, code, fix, risk',
       ],
     ],
     [
