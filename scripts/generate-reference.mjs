@@ -2,8 +2,8 @@
 // between `<!-- generated: NAME -->` and `<!-- /generated -->`. A test compares the committed pages with fresh ones.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { commands } from '../packages/cli/src/command-table.ts';
 import { exitCodes } from '../packages/cli/src/exit.ts';
-import { commands } from '../packages/cli/src/program.ts';
 import { variableOf } from '../packages/cli/src/settings.ts';
 import { feeds } from '../packages/engine/src/advisories/feeds.ts';
 import { defaultReadLimits } from '../packages/engine/src/image/limits.ts';

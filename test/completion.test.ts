@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { factNames, findingKinds, formats, inventoryFormats, packNames, severities } from '@plimsoll/engine';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { commands } from '../packages/cli/src/program.ts';
+import { commands } from '../packages/cli/src/command-table.ts';
 import { plimsoll, scratchFolder } from './program.ts';
 
 const folder = scratchFolder();

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { formats, loadPolicy, readExceptions } from '@plimsoll/engine';
 import { describe, expect, it } from 'vitest';
+import { commands } from '../packages/cli/src/command-table.ts';
 import { exitCodes } from '../packages/cli/src/exit.ts';
-import { commands } from '../packages/cli/src/program.ts';
 import { parseSettings } from '../packages/cli/src/settings-file.ts';
 import { blocks, fileName, page, pages, root } from './pages.ts';
 

@@ -1,8 +1,8 @@
+import { commands, groupDescriptions } from '../command-table.ts';
 import { bashCompletion } from '../completion/bash.ts';
 import { completionModel, shells } from '../completion/completion-model.ts';
 import { fishCompletion } from '../completion/fish.ts';
 import { zshCompletion } from '../completion/zsh.ts';
-import { commands, groupDescriptions } from '../program.ts';
 import { oneOf } from '../values.ts';
 
 const scripts = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };

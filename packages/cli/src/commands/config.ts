@@ -1,7 +1,7 @@
 import { columns } from '../columns.ts';
+import { type CommandContext, commands, settingNames } from '../command-table.ts';
 import { UsageError } from '../exit.ts';
 import { parseOutputs, writeOutputs } from '../output.ts';
-import { type CommandContext, commands, settingNames } from '../program.ts';
 import { type OptionSpec, resolveSettings } from '../settings.ts';
 import { list, text } from '../values.ts';
 

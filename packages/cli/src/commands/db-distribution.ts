@@ -1,6 +1,6 @@
 import { collectGarbage, diffCatalogs, pullCatalog, pushCatalog } from '@plimsoll/engine';
+import type { CommandContext } from '../command-table.ts';
 import { parseOutputs, writeOutputs } from '../output.ts';
-import type { CommandContext } from '../program.ts';
 import { progressStream } from '../progress.ts';
 import { days, list, text } from '../values.ts';
 import { buildProgress, databaseFolder } from './db.ts';

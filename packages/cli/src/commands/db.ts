@@ -8,8 +8,8 @@ import {
   withShards,
 } from '@plimsoll/engine';
 import { columns } from '../columns.ts';
+import type { CommandContext } from '../command-table.ts';
 import { parseOutputs, writeOutputs } from '../output.ts';
-import type { CommandContext } from '../program.ts';
 import { type ProgressStream, progressStream } from '../progress.ts';
 import { cacheFolder, date, days, list, text, today } from '../values.ts';
 import { advisorySources, readKey } from './request.ts';

@@ -1,6 +1,6 @@
 import { differenceJson, differenceOf, differenceText } from '@plimsoll/engine';
+import type { CommandContext } from '../command-table.ts';
 import { parseOutputs, writeOutputs } from '../output.ts';
-import type { CommandContext } from '../program.ts';
 import { list } from '../values.ts';
 import { oneResult } from './result-file.ts';
 import { screenOptions } from './screen-options.ts';

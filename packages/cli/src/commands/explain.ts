@@ -1,7 +1,7 @@
 import { explain, explanationJson, explanationText } from '@plimsoll/engine';
+import type { CommandContext } from '../command-table.ts';
 import { UsageError } from '../exit.ts';
 import { parseOutputs, writeOutputs } from '../output.ts';
-import type { CommandContext } from '../program.ts';
 import { cacheFolder, list, text } from '../values.ts';
 import { oneResult } from './result-file.ts';
 import { screenOptions } from './screen-options.ts';

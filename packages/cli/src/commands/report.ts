@@ -1,4 +1,4 @@
-import type { CommandContext } from '../program.ts';
+import type { CommandContext } from '../command-table.ts';
 import { reportFormats } from './report-formats.ts';
 import { needsFile, plannedReports, writeReports } from './reports.ts';
 import { screenOptions } from './screen-options.ts';

@@ -1,5 +1,5 @@
 import { gateClosingCodes, inventoryFormats, listImage, listPlatforms } from '@plimsoll/engine';
-import type { CommandContext } from '../program.ts';
+import type { CommandContext } from '../command-table.ts';
 import { progressStream } from '../progress.ts';
 import { plannedReports, writeReports } from './reports.ts';
 import { subjectRequest } from './request.ts';

@@ -12,8 +12,8 @@ import {
   type VexFile,
   type WithDigest,
 } from '@plimsoll/engine';
+import type { CommandContext } from '../command-table.ts';
 import { UsageError } from '../exit.ts';
-import type { CommandContext } from '../program.ts';
 import { progressStream } from '../progress.ts';
 import { cacheFolder, days, list, oneOf, text, today } from '../values.ts';
 import { clamdAddress } from './clamd-address.ts';

@@ -1,7 +1,7 @@
 import { vexDocument, vexFormats } from '@plimsoll/engine';
+import type { CommandContext } from '../command-table.ts';
 import { UsageError } from '../exit.ts';
 import { parseOutputs, writeOutputs } from '../output.ts';
-import type { CommandContext } from '../program.ts';
 import { list, text } from '../values.ts';
 import { oneResult } from './result-file.ts';
 

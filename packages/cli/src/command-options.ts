@@ -1,0 +1,188 @@
+import { type OptionSpec, seconds } from './settings.ts';
+
+export const inventoryFormats = ['json', 'cyclonedx', 'cyclonedx-1.5', 'spdx', 'spdx-tag-value'];
+const reportFormats: readonly string[] = [
+  'table',
+  'html',
+  ...inventoryFormats,
+  'sarif',
+  'gitlab',
+  'gitlab-codequality',
+  'junit',
+  'csv',
+  'markdown',
+  'markdown-summary',
+  'clair',
+  'compliance',
+  'zip',
+];
+export const severityNames = ['Unknown', 'Negligible', 'Low', 'Medium', 'High', 'Critical'];
+export const stageNames = ['pipeline', 'registry', 'admission', 'runtime'];
+export const packWords = [
+  'default',
+  'best-practices',
+  'cis-docker',
+  'nist-800-190',
+  'pci-dss-4',
+  'licenses',
+  'qualys-risk-index',
+  'sysdig-best-practices',
+  'clair-threshold',
+];
+const factWords = ['config', 'dockerfile', 'files', 'licenses', 'programs', 'secrets', 'users'];
+const kindNames = ['vulnerability', 'malware', 'secret', 'misconfiguration', 'license', 'end-of-life'];
+
+/** `a, b or c` */
+export function inWords(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
+export const run: readonly OptionSpec[] = [
+  { flags: '--timeout <seconds>', description: 'end with 3 when the whole run takes longer', check: seconds },
+  { flags: '--quiet', description: 'no progress and no notes on standard error' },
+  {
+    flags: '--config <file>',
+    description: 'settings file (default: plimsoll.yaml here or in a folder above)',
+    takes: 'path',
+  },
+];
+
+export const storage: readonly OptionSpec[] = [
+  { flags: '--db-dir <dir>', description: 'where advisories are kept', takes: 'path' },
+  { flags: '--at <date>', description: 'evaluation date, YYYY-MM-DD (default: today, UTC)' },
+  { flags: '--max-db-age <days>', description: 'oldest confirmation of advisories that is still fresh (default: 5)' },
+];
+
+export const fetching: readonly OptionSpec[] = [
+  {
+    flags: '--mirror <url|dir>',
+    description: 'asked instead of every upstream host; repeatable',
+    repeat: true,
+    takes: 'path',
+  },
+  {
+    flags: '--catalog <url|dir>',
+    description: 'ready-made shards instead of building them: a folder, https://… or oci://REF',
+  },
+  {
+    flags: '--catalog-key <file>',
+    description: 'public key (PEM) that must have signed the catalog; repeatable',
+    repeat: true,
+    takes: 'path',
+  },
+  { flags: '--offline', description: 'never open a connection' },
+];
+
+export const folder = storage.filter((o) => o.flags.startsWith('--db-dir'));
+
+export const signing: OptionSpec = {
+  flags: '--sign-key <file>',
+  description: 'private key (PEM) that signs the catalog',
+  takes: 'path',
+};
+
+export const reading: readonly OptionSpec[] = [
+  {
+    flags: '--platform <os/arch|all>',
+    description: "platform of an image index, or all of them (default: the host's)",
+  },
+  {
+    flags: '--base <image>',
+    description:
+      'the image that it was built on: which findings are of that and which its own (default: what it says itself)',
+  },
+  {
+    flags: '--facts <name,...|all>',
+    description: `gather facts whether or not a rule names them: ${factWords.join(', ')}; repeatable`,
+    repeat: true,
+    words: [...factWords, 'all'],
+  },
+  { flags: '--cache-dir <dir>', description: 'where layer analyses are kept', takes: 'path' },
+  {
+    flags: '--cache-size <size>',
+    description: 'most that layer analyses may take, such as 2G; the least recently used go first (default: 512M)',
+  },
+  { flags: '--no-cache', description: 'neither read nor write layer analyses' },
+];
+
+/** Of commands whose own output it shapes: the settings of `scan` have no say in it. */
+export const tableOrJson: OptionSpec = {
+  flags: '--format <name[=file]>',
+  description: 'table or json; repeatable (default: table)',
+  repeat: true,
+  takes: 'report',
+  words: ['table', 'json'],
+  flagOnly: true,
+};
+
+export const registries: readonly OptionSpec[] = [
+  {
+    flags: '--registry-ca <file>',
+    description: 'certificates (PEM) of authorities that registries are trusted by, beside the known ones; repeatable',
+    repeat: true,
+    takes: 'path',
+  },
+  {
+    flags: '--registry-mirror <host=url>',
+    description: 'asked before this registry; a URL alone is for docker.io; repeatable',
+    repeat: true,
+  },
+  {
+    flags: '--insecure-registry <host>',
+    description: 'registry that may do without TLS or with an unknown certificate; repeatable',
+    repeat: true,
+  },
+];
+
+export const reportFormat: OptionSpec = {
+  flags: '--format <name[=file]>',
+  description: `${inWords(reportFormats)}; repeatable (default: table)`,
+  repeat: true,
+  takes: 'report',
+  words: reportFormats,
+};
+
+export const template: OptionSpec = {
+  flags: '--template <file>',
+  description: 'a report of your own: what --format template[=file] writes',
+  takes: 'path',
+};
+
+/** They change what people read, never what is judged. */
+export const filters: readonly OptionSpec[] = [
+  { flags: '--severity <severity>', description: 'show findings of at least this severity', words: severityNames },
+  { flags: '--only-fixed', description: 'show only findings that have a fix' },
+  {
+    flags: '--exploitable',
+    description: 'show only findings known to be exploited, with a public exploit, or malicious',
+  },
+  {
+    flags: '--kind <kind>',
+    description: 'show only findings of this kind; repeatable',
+    repeat: true,
+    words: kindNames,
+  },
+];
+
+export const expiryWarning: OptionSpec = {
+  flags: '--expiry-warning <days>',
+  description: 'name exceptions as lapsing that end within so many days (default: 14)',
+};
+
+export const heldAgainst: readonly OptionSpec[] = [
+  {
+    flags: '--result <file>',
+    description: 'result of scan (--format json) that the exceptions are held against; repeatable',
+    repeat: true,
+    takes: 'path',
+  },
+  ...storage.filter((o) => o.flags.startsWith('--at')),
+];
+
+export const textOrJson: OptionSpec = {
+  ...tableOrJson,
+  description: 'text or json; repeatable (default: text)',
+  words: ['text', 'json'],
+};
+
+export const output: OptionSpec = { flags: '--output <file>', description: 'where the text goes', takes: 'path' };

@@ -1,0 +1,315 @@
+import {
+  expiryWarning,
+  fetching,
+  filters,
+  folder,
+  heldAgainst,
+  inventoryFormats,
+  inWords,
+  output,
+  packWords,
+  reading,
+  registries,
+  reportFormat,
+  run,
+  severityNames,
+  signing,
+  stageNames,
+  storage,
+  tableOrJson,
+  template,
+  textOrJson,
+} from './command-options.ts';
+import type { OptionSpec } from './settings.ts';
+
+/** What every command gets besides its options. */
+export interface CommandContext {
+  readonly signal: AbortSignal;
+  /** Before results are written: throws when the run was interrupted or its time is over, also where no timer could fire. */
+  stopIfOver(): void;
+  readonly version: string;
+}
+
+/** A command's work, loaded when it runs. Returns the exit code. */
+type CommandRun = (args: string[], options: Record<string, unknown>, context: CommandContext) => Promise<number>;
+
+export interface CommandSpec {
+  /** `db build`, `scan <image>` */
+  readonly usage: string;
+  readonly description: string;
+  readonly options: readonly OptionSpec[];
+  readonly examples: readonly string[];
+  load(): Promise<CommandRun>;
+}
+
+/** Every command: what the help and docs/reference/cli.md are made of. */
+export const commands: readonly CommandSpec[] = [
+  {
+    usage: 'scan <image>',
+    description: 'list what is inside an image, match it against advisories, judge it by a policy',
+    options: [
+      reportFormat,
+      template,
+      {
+        flags: '--policy <pack|file>',
+        description: 'policy to judge by; repeatable (default: default)',
+        repeat: true,
+        takes: 'pack',
+        words: packWords,
+      },
+      {
+        flags: '--set <name=value>',
+        description: 'value of a policy parameter (threshold=20); repeatable',
+        repeat: true,
+      },
+      {
+        flags: '--exceptions <file>',
+        description: 'findings that are excused, by whom and until when; repeatable',
+        repeat: true,
+        takes: 'path',
+      },
+      {
+        flags: '--fail-on <severity>',
+        description: 'also deny every vulnerability of at least this severity',
+        words: severityNames,
+      },
+      {
+        flags: '--vex <file>',
+        description: 'VEX document (OpenVEX, CSAF or CycloneDX) whose statements are taken; repeatable',
+        repeat: true,
+        takes: 'path',
+      },
+      expiryWarning,
+      {
+        flags: '--baseline <file>',
+        description: 'earlier result (--format json): what it has found does not close the gate',
+        takes: 'path',
+      },
+      {
+        flags: '--severity-order <sources>',
+        description:
+          'whose severity counts, from first to last (without it distro,nvd,cisa-vulnrichment,github); the others come after; repeatable',
+        repeat: true,
+      },
+      { flags: '--no-gate', description: 'end with 0 where the policy alone would give 1' },
+      {
+        flags: '--distro <id:version>',
+        description:
+          "judge a derivative by the advisories of this release, such as debian:12 (default: the image's own)",
+      },
+      {
+        flags: '--clamd <socket|host:port>',
+        description: 'also stream every file of up to 25 MiB to this ClamAV daemon (default: no malware scan)',
+      },
+      { flags: '--stage <stage>', description: `${inWords(stageNames)} (default: pipeline)`, words: stageNames },
+      ...filters,
+      ...reading,
+      ...registries,
+      ...storage,
+      ...fetching,
+      { flags: '--no-update', description: 'do not bring advisories up to date' },
+      ...run,
+    ],
+    examples: [
+      'plimsoll scan app.tar',
+      'plimsoll scan docker:app:1 --format table --format html=report.html --fail-on High',
+    ],
+    load: async () => (await import('./commands/scan.ts')).runScan,
+  },
+  {
+    usage: 'sbom <image>',
+    description: 'list what is inside an image',
+    options: [
+      {
+        flags: '--format <name[=file]>',
+        description: `${inWords(inventoryFormats)}; repeatable (default: json)`,
+        repeat: true,
+        takes: 'report',
+        words: inventoryFormats,
+      },
+      ...reading,
+      ...registries,
+      ...fetching.filter((o) => o.flags === '--offline'),
+      ...storage.filter((o) => o.flags.startsWith('--at')),
+      ...run,
+    ],
+    examples: ['plimsoll sbom app.tar --format cyclonedx=app.cdx.json'],
+    load: async () => (await import('./commands/sbom.ts')).runSbom,
+  },
+  {
+    usage: 'explain <result> <id>',
+    description: 'tell why a vulnerability is in a result of scan (--format json), or why it is not',
+    options: [
+      { flags: '--format <name[=file]>', description: 'text or json; repeatable (default: text)', repeat: true },
+      ...folder,
+      ...run,
+    ],
+    examples: ['plimsoll explain result.json CVE-2024-3094'],
+    load: async () => (await import('./commands/explain.ts')).runExplain,
+  },
+  {
+    usage: 'report <result>',
+    description: 'render what scan --format json wrote',
+    options: [reportFormat, template, ...filters, ...run],
+    examples: [
+      'plimsoll report result.json',
+      'plimsoll report result.json --format html=report.html --format sarif=report.sarif --severity High',
+    ],
+    load: async () => (await import('./commands/report.ts')).runReport,
+  },
+  {
+    usage: 'db build',
+    description: 'make advisory shards from the upstream feeds or a mirror of them',
+    options: [
+      ...folder,
+      { flags: '--as-of <date>', description: 'date of the confirmation, YYYY-MM-DD (default: today, UTC)' },
+      { flags: '--only <shard>', description: 'build only this shard; repeatable', repeat: true },
+      ...fetching.slice(0, 1),
+      signing,
+      ...run,
+    ],
+    examples: ['plimsoll db build', 'plimsoll db build --mirror /srv/mirror --only debian-12'],
+    load: async () => (await import('./commands/db.ts')).runDbBuild,
+  },
+  {
+    usage: 'db update',
+    description: 'bring the shards that are there up to date',
+    options: [...folder, ...fetching.slice(0, 3), ...registries, ...run],
+    examples: ['plimsoll db update'],
+    load: async () => (await import('./commands/db.ts')).runDbUpdate,
+  },
+  {
+    usage: 'db status',
+    description: 'list the shards, and which are stale',
+    options: [...storage, tableOrJson, ...run],
+    examples: ['plimsoll db status --max-db-age 2'],
+    load: async () => (await import('./commands/db.ts')).runDbStatus,
+  },
+  {
+    usage: 'db push <reference...>',
+    description: 'put the catalog and its shards into registries',
+    options: [...folder, signing, ...registries, ...run],
+    examples: ['plimsoll db push registry.example.com/team/advisories:latest --sign-key key.pem'],
+    load: async () => (await import('./commands/db-distribution.ts')).runDbPush,
+  },
+  {
+    usage: 'db pull <catalog>',
+    description: 'fetch a whole catalog: of a registry, a web server or a folder',
+    options: [...folder, ...fetching.slice(2, 3), ...registries, ...run],
+    examples: ['plimsoll db pull oci://registry.example.com/team/advisories --db-dir advisories'],
+    load: async () => (await import('./commands/db-distribution.ts')).runDbPull,
+  },
+  {
+    usage: 'db diff <before> <after>',
+    description: 'which shards and records differ between two catalogs',
+    options: [...fetching.slice(2, 3), ...registries, tableOrJson, ...run],
+    examples: ['plimsoll db diff advisories https://plimsoll.example.com/advisories'],
+    load: async () => (await import('./commands/db-distribution.ts')).runDbDiff,
+  },
+  {
+    usage: 'db gc',
+    description: 'remove old catalogs and what only they name',
+    options: [
+      ...folder,
+      { flags: '--keep-days <days>', description: 'how long an old catalog stays addressable (default: 14)' },
+      ...run,
+    ],
+    examples: ['plimsoll db gc --keep-days 3'],
+    load: async () => (await import('./commands/db-distribution.ts')).runDbGc,
+  },
+  {
+    usage: 'diff <before> <after>',
+    description: 'say which inputs and findings differ between two results, and why',
+    options: [textOrJson, ...run],
+    examples: ['plimsoll diff yesterday.json today.json'],
+    load: async () => (await import('./commands/diff.ts')).runDiff,
+  },
+  {
+    usage: 'vex <result>',
+    description: 'write the exceptions that were applied as a VEX document',
+    options: [
+      {
+        flags: '--format <name[=file]>',
+        description: 'openvex, csaf or cyclonedx; repeatable (default: openvex)',
+        repeat: true,
+        takes: 'report',
+        words: ['openvex', 'csaf', 'cyclonedx'],
+        flagOnly: true,
+      },
+      { flags: '--author <name>', description: 'who says so' },
+      { flags: '--namespace <url>', description: 'URL of who says so, for CSAF' },
+      ...run,
+    ],
+    examples: ['plimsoll vex result.json --author team-web --format openvex=app.openvex.json'],
+    load: async () => (await import('./commands/vex.ts')).runVex,
+  },
+  {
+    usage: 'exceptions convert <file...>',
+    description: "write exceptions, also other tools' files, as one file of ours",
+    options: [
+      { flags: '--owner <name>', description: 'of those that say none' },
+      { flags: '--expires <date>', description: 'last day of those that have no end, YYYY-MM-DD' },
+      output,
+      ...run,
+    ],
+    examples: ['plimsoll exceptions convert .trivyignore --owner team-web --expires 2026-12-31 > exceptions.yaml'],
+    load: async () => (await import('./commands/exceptions.ts')).runExceptionsConvert,
+  },
+  {
+    usage: 'exceptions check <file...>',
+    description: 'say which exceptions are expired, too broad, contradicting or unused; 1 when one is',
+    options: [...heldAgainst, expiryWarning, textOrJson, ...run],
+    examples: ['plimsoll exceptions check exceptions.yaml --result result.json'],
+    load: async () => (await import('./commands/exceptions.ts')).runExceptionsCheck,
+  },
+  {
+    usage: 'exceptions prune <file>',
+    description: 'take out what is expired and, of results that are given, what none of them needs',
+    options: [...heldAgainst, output, ...run],
+    examples: ['plimsoll exceptions prune exceptions.yaml --result app.json --result web.json'],
+    load: async () => (await import('./commands/exceptions.ts')).runExceptionsPrune,
+  },
+  {
+    usage: 'versions compare <scheme> <a> <b>',
+    description: 'print <, = or > and why',
+    options: run,
+    examples: ['plimsoll versions compare deb 1.1.1n-0+deb11u3 1.1.1n-0+deb11u4'],
+    load: async () => (await import('./commands/versions.ts')).runCompare,
+  },
+  {
+    usage: 'versions check <scheme> <file>',
+    description: 'check lines of A<TAB>OP<TAB>B; 1 when one disagrees',
+    options: run,
+    examples: ['plimsoll versions check deb vectors.txt'],
+    load: async () => (await import('./commands/versions.ts')).runCheck,
+  },
+  {
+    usage: 'config [command...]',
+    description: 'print the settings of a command (default: scan), and where each comes from',
+    options: [tableOrJson, ...run],
+    examples: ['plimsoll config', 'plimsoll config db build --format json'],
+    load: async () => (await import('./commands/config.ts')).runConfig,
+  },
+  {
+    usage: 'completion <shell>',
+    description: 'print the script that completes commands, flags and their values in bash, zsh or fish',
+    options: run,
+    examples: [
+      'source <(plimsoll completion bash)',
+      'plimsoll completion fish > ~/.config/fish/completions/plimsoll.fish',
+    ],
+    load: async () => (await import('./commands/completion.ts')).runCompletion,
+  },
+];
+
+/** Every long flag of every command: the keys of a settings file. */
+export const settingNames: readonly string[] = [
+  ...new Set(commands.flatMap((c) => c.options.map((o) => /--([a-z-]+)/.exec(o.flags)?.[1] ?? ''))),
+].filter((name) => name !== 'config');
+
+/** Of commands of two words, what the first is for. */
+export const groupDescriptions: Record<string, string> = {
+  db: 'build, update and inspect the advisory database',
+  exceptions: 'convert, check and prune exceptions files',
+  versions: 'compare versions as each ecosystem does',
+};
