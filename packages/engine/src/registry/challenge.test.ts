@@ -26,10 +26,10 @@ it.each<[string | undefined, [string, Record<string, string>][]]>([
 });
 
 it('takes no time for a header made to take it', () => {
-  const started = process.cpuUsage().user;
+  const started = process.threadCpuUsage().user;
   for (const text of ['"', '\\', ' ', ',', 'a=', 'a="\\', 'Bearer a="b",']) {
     parseChallenges(`Bearer realm="${text.repeat(16_000)}`);
     parseChallenges(text.repeat(16_000));
   }
-  expect(process.cpuUsage().user - started).toBeLessThan(2_000_000);
+  expect(process.threadCpuUsage().user - started).toBeLessThan(2_000_000);
 });

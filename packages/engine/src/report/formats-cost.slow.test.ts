@@ -38,13 +38,12 @@ function cost(name: string): Cost {
 describe.skipIf(!existsSync('/proc/self/status'))('20,000 findings (needs /proc)', () => {
   // The archive is all others, one after the other.
   it.each(formats.map(({ name }) => name).filter((name) => name !== 'zip'))(
-    'as %s take less than 2 s of CPU and 300 MB',
+    'as %s take seconds at most, and less than 300 MB',
     (name) => {
-      // The better of two, where other work on the machine cost the first its caches.
-      const first = cost(name);
-      const { size, seconds, megabytes } = first.seconds < 2 ? first : cost(name);
+      const { size, seconds, megabytes } = cost(name);
       expect(size).toBeGreaterThan(0);
-      expect(seconds).toBeLessThan(2);
+      // under 1 s each on an idle machine (docs/benchmarks.md); what grows with the square takes minutes
+      expect(seconds).toBeLessThan(10);
       expect(megabytes).toBeLessThan(300);
     },
     60_000,

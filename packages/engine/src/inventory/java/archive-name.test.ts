@@ -106,8 +106,8 @@ test('long and repetitive names take no time', () => {
     '1.'.repeat(50_000),
   ]) {
     const manifest = { 'Implementation-Version': text, 'Bundle-SymbolicName': text, 'Implementation-Title': text };
-    const started = performance.now();
+    const started = process.threadCpuUsage();
     named(`${text}.jar`, manifest);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(process.threadCpuUsage(started).user / 1000).toBeLessThan(1000);
   }
 });

@@ -229,11 +229,11 @@ describe('bombs', () => {
     const end = Buffer.from(one.subarray(-22));
     end.writeUInt32LE(header.length * many.length, 12);
     const bytes = Buffer.concat([one.subarray(0, 35 + inner.length), ...many, end]);
-    const started = performance.now();
+    const started = process.threadCpuUsage();
     const { damage } = readJavaArchive('x.jar', bytes);
     expect(damage?.code).toBe('limit-reached');
     expect(damage?.message).toContain('more entries and archives than are looked at');
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(process.threadCpuUsage(started).user / 1000).toBeLessThan(5000);
   });
 
   test('a descriptor that is too long', () => {
