@@ -164,6 +164,12 @@ export const filters: readonly OptionSpec[] = [
   },
 ];
 
+export const parameters: OptionSpec = {
+  flags: '--set <name=value>',
+  description: 'value of a policy parameter (threshold=20); repeatable',
+  repeat: true,
+};
+
 export const expiryWarning: OptionSpec = {
   flags: '--expiry-warning <days>',
   description: 'name exceptions as lapsing that end within so many days (default: 14)',

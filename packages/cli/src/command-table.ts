@@ -8,6 +8,7 @@ import {
   inWords,
   output,
   packWords,
+  parameters,
   reading,
   registries,
   reportFormat,
@@ -20,6 +21,7 @@ import {
   template,
   textOrJson,
 } from './command-options.ts';
+import { policyCommands } from './policy-commands.ts';
 import type { OptionSpec } from './settings.ts';
 
 /** What every command gets besides its options. */
@@ -57,11 +59,7 @@ export const commands: readonly CommandSpec[] = [
         takes: 'pack',
         words: packWords,
       },
-      {
-        flags: '--set <name=value>',
-        description: 'value of a policy parameter (threshold=20); repeatable',
-        repeat: true,
-      },
+      parameters,
       {
         flags: '--exceptions <file>',
         description: 'findings that are excused, by whom and until when; repeatable',
@@ -269,6 +267,7 @@ export const commands: readonly CommandSpec[] = [
     examples: ['plimsoll exceptions prune exceptions.yaml --result app.json --result web.json'],
     load: async () => (await import('./commands/exceptions.ts')).runExceptionsPrune,
   },
+  ...policyCommands,
   {
     usage: 'versions compare <scheme> <a> <b>',
     description: 'print <, = or > and why',
@@ -311,5 +310,6 @@ export const settingNames: readonly string[] = [
 export const groupDescriptions: Record<string, string> = {
   db: 'build, update and inspect the advisory database',
   exceptions: 'convert, check and prune exceptions files',
+  policy: 'check, list, test and explain policies',
   versions: 'compare versions as each ecosystem does',
 };

@@ -37,7 +37,7 @@ export async function readPolicies(
   const policies: WithDigest<Policy>[] = [];
   const policyMaps: MappedPolicies[] = [];
   for (const name of given.length > 0 ? given : ['default']) {
-    const body = await bodyOf(name, '--policy');
+    const body = await policyText(name, '--policy');
     if (body.file && isPolicyMap(body.text)) policyMaps.push(await readMap(body.text, name));
     else policies.push(policyOf(body, name));
   }
@@ -53,7 +53,8 @@ interface Body {
   readonly file: boolean;
 }
 
-async function bodyOf(name: string, where: string): Promise<Body> {
+/** The text of a pack or a policy file. @param where that names it, for the message */
+export async function policyText(name: string, where: string): Promise<Body> {
   const pack = packText(name);
   if (pack !== undefined) return { text: pack, file: false };
   if (!existsSync(name) && !/[./\\]/.test(name))
@@ -76,7 +77,7 @@ async function readMap(text: string, path: string): Promise<MappedPolicies> {
     for (const name of mapping.policies) {
       // a file beside the map goes before one in the working folder
       const place = packText(name) !== undefined || isAbsolute(name) ? name : join(dirname(path), name);
-      const known = read.get(place) ?? policyOf(await bodyOf(place, `${path}: policies`), place);
+      const known = read.get(place) ?? policyOf(await policyText(place, `${path}: policies`), place);
       read.set(place, known);
       own.push(known);
     }

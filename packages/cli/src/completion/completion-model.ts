@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { packWords } from '../command-options.ts';
 import type { OptionSpec } from '../settings.ts';
 
 /** One flag as shells complete it. */
@@ -70,9 +71,20 @@ export function completionModel(
 
 function completedCommand({ usage, description, options }: DescribedCommand): CompletedCommand {
   const [name = '', args = ''] = usage.split(/ (?=[<[])(.*)/s);
-  const words = args.startsWith('<image>') ? sources : args === '<shell>' ? shells : [];
   const flags = [...options.map(completedFlag), helpFlag];
-  return { name, description, flags, takesFile: /^<(?:image|result|file|a)/.test(args), words };
+  return {
+    name,
+    description,
+    flags,
+    takesFile: /^[<[](?:image|result|file|policy|a)/.test(args),
+    words: argumentWords(args),
+  };
+}
+
+function argumentWords(args: string): readonly string[] {
+  if (args.startsWith('<image>')) return sources;
+  if (/^[<[]policy/.test(args)) return packWords;
+  return args === '<shell>' ? shells : [];
 }
 
 function completedFlag({ flags, description, takes, words = [], repeat = false }: OptionSpec): CompletedFlag {
