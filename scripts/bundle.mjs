@@ -1,91 +1,35 @@
 // Bundles the sources of the command line into packages/cli/dist, which the launcher runs: one file per command, loaded
 // when it is asked for. About 120 modules loaded as sources cost half a second of CPU; the bundle costs a tenth of that.
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+// `--if-changed` leaves a bundle of the same sources as it is.
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
+import { bundleOptions, root, sourcesDigest } from './bundle-options.mjs';
+import { writeThirdParty } from './third-party.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const { version } = JSON.parse(readFileSync(`${root}packages/cli/package.json`, 'utf8'));
 const dist = `${root}packages/cli/dist`;
-const engineIndex = `${root}packages/engine/src/index.ts`;
-
-/** Of everything that the bundle is made of. */
-function digestOfSources() {
-  const hash = createHash('sha256').update(readFileSync(`${root}package-lock.json`));
-  for (const room of ['packages/cli/src', 'packages/engine/src']) {
-    const paths = readdirSync(join(root, room), { recursive: true }).filter((path) => /(?<!\.test)\.ts$/.test(path));
-    for (const path of paths.sort()) hash.update(`${path}\n`).update(readFileSync(join(root, room, path)));
-  }
-  return hash.digest('hex');
-}
-
-/** Public name of the engine → the file that defines it. */
-function definingFiles() {
-  const found = new Map();
-  for (const [, names, from] of readFileSync(engineIndex, 'utf8').matchAll(
-    /export (?:type )?\{([^}]*)\} from '([^']+)'/g,
-  ))
-    for (const name of names.split(',').map((each) => each.replace('type ', '').trim())) found.set(name, from);
-  return found;
-}
-
-/**
- * Imports of the engine's index become imports of the defining files: through one index every command would load what
- * any of them needs, since a file is split into no pieces.
- */
-const withoutIndex = {
-  name: 'without-index',
-  setup({ onLoad }) {
-    const files = definingFiles();
-    onLoad({ filter: /packages[\\/]cli[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
-      const text = await readFile(path, 'utf8');
-      const contents = text.replace(
-        /import (type )?\{([^}]*)\} from '@plimsoll\/engine';/g,
-        (_all, types = '', names) =>
-          names
-            .split(',')
-            .map((each) => each.trim())
-            .filter((each) => each !== '')
-            .map((each) => {
-              const from = files.get(each.replace('type ', ''));
-              if (from === undefined) throw new Error(`${path}: the engine exports no ${each}`);
-              return `import ${types}{ ${each} } from ${JSON.stringify(join(dirname(engineIndex), from))};`;
-            })
-            .join(''),
-      );
-      return { contents, loader: 'ts' };
-    });
-  },
-};
+const madeOf = 'made-of';
 
 async function bundle() {
   // Beside its place and then moved there: a build that fails, or runs beside a program that loads a chunk, breaks nothing.
   const outdir = `${dist}-${process.pid}`;
-  await build({
-    entryPoints: [`${root}packages/cli/src/main.ts`],
+  const { metafile } = await build({
+    ...bundleOptions,
     outdir,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
     splitting: true,
     format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
-    plugins: [withoutIndex],
-    logLevel: 'warning',
-    define: {
-      __PLIMSOLL_VERSION__: JSON.stringify(version),
-      __PLIMSOLL_PROGRAM__: JSON.stringify(digestOfSources()),
-    },
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
   });
+  writeThirdParty(root, Object.keys(metafile.inputs), join(outdir, 'third-party'));
+  writeFileSync(join(outdir, madeOf), `${sourcesDigest}\n`);
   rmSync(dist, { recursive: true, force: true });
   renameSync(outdir, dist);
 }
 
-await bundle();
+function isCurrent() {
+  const path = join(dist, madeOf);
+  return existsSync(path) && readFileSync(path, 'utf8').trim() === sourcesDigest;
+}
+
+if (!(process.argv.includes('--if-changed') && isCurrent())) await bundle();

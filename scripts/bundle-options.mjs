@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+export const { version } = JSON.parse(readFileSync(`${root}packages/cli/package.json`, 'utf8'));
+const engineIndex = `${root}packages/engine/src/index.ts`;
+
+/** Of everything that the bundle is made of. */
+function digestOfSources() {
+  const hash = createHash('sha256').update(readFileSync(`${root}package-lock.json`));
+  for (const room of ['packages/cli/src', 'packages/engine/src']) {
+    const paths = readdirSync(join(root, room), { recursive: true }).filter((path) => /(?<!\.test)\.ts$/.test(path));
+    for (const path of paths.sort()) hash.update(`${path}\n`).update(readFileSync(join(root, room, path)));
+  }
+  return hash.digest('hex');
+}
+
+/** Public name of the engine → the file that defines it. */
+function definingFiles() {
+  const found = new Map();
+  for (const [, names, from] of readFileSync(engineIndex, 'utf8').matchAll(
+    /export (?:type )?\{([^}]*)\} from '([^']+)'/g,
+  ))
+    for (const name of names.split(',').map((each) => each.replace('type ', '').trim())) found.set(name, from);
+  return found;
+}
+
+/**
+ * Imports of the engine's index become imports of the defining files: through one index every command would load what
+ * any of them needs, since a file is split into no pieces.
+ */
+const withoutIndex = {
+  name: 'without-index',
+  setup({ onLoad }) {
+    const files = definingFiles();
+    onLoad({ filter: /packages[\\/]cli[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      const contents = text.replace(
+        /import (type )?\{([^}]*)\} from '@plimsoll\/engine';/g,
+        (_all, types = '', names) =>
+          names
+            .split(',')
+            .map((each) => each.trim())
+            .filter((each) => each !== '')
+            .map((each) => {
+              const from = files.get(each.replace('type ', ''));
+              if (from === undefined) throw new Error(`${path}: the engine exports no ${each}`);
+              return `import ${types}{ ${each} } from ${JSON.stringify(join(dirname(engineIndex), from))};`;
+            })
+            .join(''),
+      );
+      return { contents, loader: 'ts' };
+    });
+  },
+};
+
+/** SHA-256 (hex) of all that a bundle is made of. */
+export const sourcesDigest = digestOfSources();
+
+/** What every form of the bundle has in common, for esbuild. */
+export const bundleOptions = {
+  entryPoints: [`${root}packages/cli/src/main.ts`],
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  plugins: [withoutIndex],
+  logLevel: 'warning',
+  metafile: true,
+  define: { __PLIMSOLL_VERSION__: JSON.stringify(version), __PLIMSOLL_PROGRAM__: JSON.stringify(sourcesDigest) },
+};
