@@ -1,7 +1,7 @@
 import { type OptionSpec, seconds } from './settings.ts';
 
 export const inventoryFormats = ['json', 'cyclonedx', 'cyclonedx-1.5', 'spdx', 'spdx-tag-value'];
-const reportFormats: readonly string[] = [
+export const reportFormats: readonly string[] = [
   'table',
   'html',
   ...inventoryFormats,
@@ -16,8 +16,8 @@ const reportFormats: readonly string[] = [
   'compliance',
   'zip',
 ];
-export const severityNames = ['Unknown', 'Negligible', 'Low', 'Medium', 'High', 'Critical'];
-export const stageNames = ['pipeline', 'registry', 'admission', 'runtime'];
+const severityNames = ['Unknown', 'Negligible', 'Low', 'Medium', 'High', 'Critical'];
+const stageNames = ['pipeline', 'registry', 'admission', 'runtime'];
 export const packWords = [
   'default',
   'best-practices',
@@ -192,3 +192,59 @@ export const textOrJson: OptionSpec = {
 };
 
 export const output: OptionSpec = { flags: '--output <file>', description: 'where the text goes', takes: 'path' };
+
+/** What an image is judged by: of a scan, and of what it found earlier. */
+export const judging: readonly OptionSpec[] = [
+  {
+    flags: '--policy <pack|file>',
+    description: 'policy to judge by; repeatable (default: default)',
+    repeat: true,
+    takes: 'pack',
+    words: packWords,
+  },
+  parameters,
+  {
+    flags: '--exceptions <file>',
+    description: 'findings that are excused, by whom and until when; repeatable',
+    repeat: true,
+    takes: 'path',
+  },
+  {
+    flags: '--fail-on <severity>',
+    description: 'also deny every vulnerability of at least this severity',
+    words: severityNames,
+  },
+  {
+    flags: '--vex <file>',
+    description: 'VEX document (OpenVEX, CSAF or CycloneDX) whose statements are taken; repeatable',
+    repeat: true,
+    takes: 'path',
+  },
+  expiryWarning,
+  {
+    flags: '--baseline <file>',
+    description: 'earlier result (--format json): what it has found does not close the gate',
+    takes: 'path',
+  },
+  {
+    flags: '--severity-order <sources>',
+    description:
+      'whose severity counts, from first to last (without it distro,nvd,cisa-vulnrichment,github); the others come after; repeatable',
+    repeat: true,
+  },
+  { flags: '--no-gate', description: 'end with 0 where the policy alone would give 1' },
+  {
+    flags: '--distro <id:version>',
+    description: "judge a derivative by the advisories of this release, such as debian:12 (default: the image's own)",
+  },
+  { flags: '--stage <stage>', description: `${inWords(stageNames)} (default: pipeline)`, words: stageNames },
+];
+
+export const noUpdate: OptionSpec = { flags: '--no-update', description: 'do not bring advisories up to date' };
+
+/** What a stored result is judged by: as it was, unless the options say otherwise. */
+export const judgedAgain: readonly OptionSpec[] = [...judging, ...storage].map((option) => {
+  if (option.flags.startsWith('--db-dir') || option.flags.startsWith('--no-gate')) return option;
+  const description = option.description.replace(/ \(default: [^)]*\)$/, '');
+  return { ...option, description: `${description} (default: as the result was judged)` };
+});

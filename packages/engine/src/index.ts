@@ -50,11 +50,13 @@ export { templateFormat } from './report/template.ts';
 export type { InventoryFormat, ReportFormat, ReportOptions, ShowOptions } from './report/types.ts';
 export { vexDocument, vexFormats } from './report/vex/vex-documents.ts';
 export { differenceOf } from './result/difference.ts';
+export { platformResults } from './result/platform-results.ts';
 export { ResultError, readResults, type StoredResults } from './result/read-result.ts';
 export type { InventoryResult, PlatformResults, ScanResult } from './result/types.ts';
 export { explain } from './scan/explain/explain.ts';
 export type { ClamdAddress } from './scan/malware/clamd-client.ts';
 export { listImage, listPlatforms } from './scan/read-subject.ts';
+export { lackingFacts, type ReplayAdvisories, replay } from './scan/replay/replay.ts';
 export type {
   AdvisorySource,
   MappedPolicies,

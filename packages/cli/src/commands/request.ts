@@ -14,7 +14,7 @@ import { scanProgress } from './scan-progress.ts';
 /** A prefix alone. */
 const bare = /^[a-z][a-z-]+:(?:\/\/)?$/;
 
-const stages = ['pipeline', 'registry', 'admission', 'runtime'] as const;
+export const stages = ['pipeline', 'registry', 'admission', 'runtime'] as const;
 
 /** What `scan` and `sbom` have in common. */
 export function subjectRequest(

@@ -270,6 +270,8 @@ export interface Facts {
   readonly users?: readonly UserFact[];
   /** sorted by place: files by path and layer, then the configuration */
   readonly secrets?: readonly SecretFact[];
+  /** of a result, where the others were not asked for and the configuration has some */
+  readonly configSecrets?: readonly SecretFact[];
 }
 
 /** What a file or a package tells of the code in it: evidence for findings, never a reason to leave one out. */

@@ -204,6 +204,14 @@ function namesByShard(lookups: readonly PackageLookup[]): Map<string, readonly s
   return new Map(shards.map(([shard, names]) => [shard, [...names].sort()]));
 }
 
+const unknownDistro = 'the image has packages of a distro, but does not say which release it is: they were not judged';
+
+/** Whether planning or matching says so, and not what read the image. */
+export function isOfMatching({ code, message }: Incomplete): boolean {
+  if (code === 'distro-unknown') return message === unknownDistro;
+  return code === 'no-feed' || code === 'not-comparable' || code === 'version-unparsed';
+}
+
 /** Collects what cannot be judged: one entry per package type, or per package whose version cannot be read. */
 class Gaps {
   readonly #counts = new Map<string, { code: 'no-feed' | 'not-comparable'; type: string; packages: number }>();
@@ -235,8 +243,7 @@ class Gaps {
   }
 
   unknownDistro(): void {
-    const message = 'the image has packages of a distro, but does not say which release it is: they were not judged';
-    this.#single.push({ code: 'distro-unknown', message });
+    this.#single.push({ code: 'distro-unknown', message: unknownDistro });
   }
 
   entries(): Incomplete[] {

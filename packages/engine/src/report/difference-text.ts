@@ -20,11 +20,19 @@ const titles = {
 
 export function differenceText(difference: Difference, options: ScreenOptions): string {
   const screen = createScreen(options);
-  const { before, after, inputs, findings } = difference;
+  const { before, after, decided, inputs, findings } = difference;
   const same = before.result === after.result && before.exitCode === after.exitCode;
   screen.text(0, styled(same ? `Still ${after.result}` : `${before.result}, now ${after.result}`, 'bold'));
   screen.text(2, `before  ${verdictWords(before)}`, 10);
   screen.text(2, `after   ${verdictWords(after)}`, 10);
+  if (decided.length > 0) {
+    screen.blank();
+    screen.text(0, styled(same ? 'What decides otherwise' : 'Why the verdict changed', 'bold'));
+  }
+  for (const { id, change, because } of decided) {
+    screen.text(2, `${id} ${change}`, 4);
+    if (because.length > 0) screen.text(4, styled(`because ${because.join('; ')}`, 'dim'), 6);
+  }
   screen.blank();
   screen.text(0, styled(inputs.length === 0 ? 'No input changed' : 'Inputs that changed', 'bold'));
   for (const { path, before: was, after: is, read } of inputs) {

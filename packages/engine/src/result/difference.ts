@@ -1,5 +1,6 @@
 /** What differs between two results, and which input made it differ. */
 import type { Finding } from '../matching/types.ts';
+import { changedDecisions } from './changed-decisions.ts';
 import type { ScanResult } from './types.ts';
 
 export interface ChangedInput {
@@ -28,8 +29,18 @@ export interface ChangedFinding {
 export interface Difference {
   readonly before: VerdictWords;
   readonly after: VerdictWords;
+  /** what decides otherwise, and why */
+  readonly decided: readonly ChangedDecision[];
   readonly inputs: readonly ChangedInput[];
   readonly findings: readonly ChangedFinding[];
+}
+
+/** A rule that denies, or another reason against the image (`advisories-stale` …), that only one of the results has. */
+export interface ChangedDecision {
+  readonly id: string;
+  readonly change: 'denies' | 'denies no longer';
+  /** in words, what most of its findings changed for first */
+  readonly because: readonly string[];
 }
 
 export interface VerdictWords {
@@ -43,7 +54,9 @@ export interface VerdictWords {
 
 export function differenceOf(a: ScanResult, b: ScanResult): Difference {
   const inputs = changedInputs(a, b);
-  return { before: verdictOf(a), after: verdictOf(b), inputs, findings: changedFindings(a, b, inputs) };
+  const findings = changedFindings(a, b, inputs);
+  const decided = changedDecisions(a, b, inputs, findings);
+  return { before: verdictOf(a), after: verdictOf(b), decided, inputs, findings };
 }
 
 function verdictOf({ image, inputs, verdict }: ScanResult): VerdictWords {
@@ -56,7 +69,7 @@ function changedInputs(a: ScanResult, b: ScanResult): readonly ChangedInput[] {
   const [before, after] = [flat(a.inputs), flat(b.inputs)];
   const read = new Set([...a.verdict.inputs, ...b.verdict.inputs]);
   const isRead = (path: string) =>
-    path.startsWith('product.') || path.startsWith('settings.') || within(path).some((each) => read.has(each));
+    /^(?:stale$|missing$|product\.|settings\.)/.test(path) || within(path).some((each) => read.has(each));
   return [...new Set([...before.keys(), ...after.keys()])]
     .sort()
     .filter((path) => before.get(path) !== after.get(path))

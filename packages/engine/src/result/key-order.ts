@@ -10,6 +10,21 @@ const recordRef: KeyOrder = { source: null, id: null, shard: null };
 const coverageCount: KeyOrder = { files: null, bytes: null, ownedFiles: null, ownedBytes: null };
 const cvssRating: KeyOrder = { source: null, version: null, vector: null, score: null };
 
+const secretFact = {
+  kind: null,
+  title: null,
+  severity: null,
+  path: null,
+  line: null,
+  env: null,
+  label: null,
+  config: null,
+  layer: null,
+  masked: null,
+  deleted: null,
+  example: null,
+};
+
 export const resultKeyOrder: KeyOrder = {
   schemaVersion: null,
   image: {
@@ -111,20 +126,8 @@ export const resultKeyOrder: KeyOrder = {
       admin: null,
       layer: null,
     },
-    secrets: {
-      kind: null,
-      title: null,
-      severity: null,
-      path: null,
-      line: null,
-      env: null,
-      label: null,
-      config: null,
-      layer: null,
-      masked: null,
-      deleted: null,
-      example: null,
-    },
+    secrets: secretFact,
+    configSecrets: secretFact,
   },
   incomplete: { code: null, message: null, path: null, layer: null },
   findings: {

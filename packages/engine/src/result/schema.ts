@@ -488,6 +488,11 @@ const inventoryResultSchema = z.object({
         .array(secretFact)
         .meta({ description: 'secrets of every layer and of the configuration; absent: not asked for' }),
     ),
+    configSecrets: z.exactOptional(
+      z
+        .array(secretFact)
+        .meta({ description: 'where `secrets` is absent: those of the configuration; absent: there are none' }),
+    ),
   }),
   incomplete: z.array(incomplete),
 });

@@ -23,14 +23,23 @@ export class AdvisoryDesk {
   /** the earlier catalog that was asked for by its digest */
   #pinned: Catalog | undefined;
 
-  private constructor(request: ScanRequest) {
+  private constructor(request: ScanRequest, shards: Catalog | undefined) {
     this.#request = request;
+    this.#pinned = shards;
     this.#reader = this.#open();
   }
 
-  /** @param useful shards that the scan can do without: they are not built from all of the NVD for one image */
-  static async open(request: ScanRequest, needed: readonly string[], useful: readonly string[]): Promise<AdvisoryDesk> {
-    const desk = new AdvisoryDesk(request);
+  /**
+   * @param useful shards that the scan can do without: they are not built from all of the NVD for one image
+   * @param shards of the folder, instead of those that its catalog names
+   */
+  static async open(
+    request: ScanRequest,
+    needed: readonly string[],
+    useful: readonly string[],
+    shards?: Catalog,
+  ): Promise<AdvisoryDesk> {
+    const desk = new AdvisoryDesk(request, shards);
     const { catalog, mirrors = [] } = request.update ?? {};
     const near = catalog !== undefined || mirrors.length > 0;
     const wanted = useful.filter((shard) => near || desk.#reader.shard(shard) !== undefined);

@@ -6,7 +6,8 @@ import { inventoryOf } from '../inventory/kept-inventory.ts';
 import { createLayerAnalyser } from '../inventory/layer-analyser.ts';
 import { openLayerCache } from '../inventory/layer-cache.ts';
 import { sbomFile } from '../inventory/sbom/sbom-file.ts';
-import type { Inventory } from '../inventory/types.ts';
+import type { Facts, Inventory } from '../inventory/types.ts';
+import type { RiskSources } from '../matching/enrich.ts';
 import { sortIncomplete } from '../matching/plan.ts';
 import { platformResults } from '../result/platform-results.ts';
 import type { InventoryResult, PlatformResults, ResultImage, ResultInputs } from '../result/types.ts';
@@ -36,6 +37,8 @@ export interface Subject {
   readonly malware: MalwareScan | null;
   /** name → version of what read it */
   readonly catalogers: Readonly<Record<string, number>>;
+  /** absent: the inventory tells */
+  readonly codeOf?: RiskSources['codeOf'];
 }
 
 /** @throws ImageError when the image or SBOM as a whole cannot be read */
@@ -130,6 +133,11 @@ export function resultImage(
   };
 }
 
+/** `facts` of the result: secrets of the configuration are looked for in any case, and a replay has to know them. */
+export function resultFacts({ facts, configSecrets = [] }: Inventory): Facts {
+  return facts.secrets !== undefined || configSecrets.length === 0 ? facts : { ...facts, configSecrets };
+}
+
 /** The inputs that do not depend on advisories or policy. */
 export function subjectInputs({ image, base, malware, catalogers }: Subject, request: SubjectRequest): ResultInputs {
   return {
@@ -177,7 +185,7 @@ function inventoryResult(subject: Subject, request: SubjectRequest): InventoryRe
     image: resultImage(subject, null),
     inputs: subjectInputs(subject, request),
     packages: subject.inventory.packages,
-    facts: subject.inventory.facts,
+    facts: resultFacts(subject.inventory),
     incomplete: sortIncomplete([
       ...subject.inventory.incomplete,
       ...subject.base.incomplete,

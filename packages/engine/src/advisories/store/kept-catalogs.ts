@@ -55,6 +55,15 @@ export function dropOldCatalogs(dbDir: string, keepDays: number, nowMs: number):
   return old.length;
 }
 
+/** `sha256:…` of the catalogs that are kept, those that were written first before the others. */
+export function keptDigests(dbDir: string): string[] {
+  const written = keptNames(dbDir).map((name) => {
+    const stat = statSync(join(keptCatalogsPath(dbDir), name), { throwIfNoEntry: false });
+    return { digest: `sha256:${name.slice(0, 64)}`, at: stat?.mtimeMs ?? 0 };
+  });
+  return written.sort((a, b) => a.at - b.at || (a.digest < b.digest ? -1 : 1)).map(({ digest }) => digest);
+}
+
 function keptNames(dbDir: string): string[] {
   try {
     return readdirSync(keptCatalogsPath(dbDir)).filter((name) => /^[0-9a-f]{64}\.json$/.test(name));
