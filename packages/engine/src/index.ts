@@ -14,6 +14,8 @@ export type { RegistryOptions } from './image/types.ts';
 export { type FactName, factNames } from './inventory/types.ts';
 export { type FindingKind, findingKinds } from './matching/types.ts';
 export { type Baseline, baselineOf } from './policy/baseline.ts';
+export { readPolicyCases } from './policy/cases/case-file.ts';
+export type { CaseOutcome } from './policy/cases/judge-case.ts';
 export { type CheckedException, checkExceptions } from './policy/check-exceptions.ts';
 export { type CheckedPolicy, checkPolicy } from './policy/check-policy.ts';
 export { gateClosingCodes } from './policy/completeness.ts';
@@ -37,6 +39,7 @@ export { explanationJson } from './report/explanation-json.ts';
 export { explanationText } from './report/explanation-text.ts';
 export { formats } from './report/formats.ts';
 export { inventoryFormats } from './report/inventory-formats.ts';
+export { policyExplanationJson, policyExplanationText } from './report/policy-explanation-text.ts';
 export {
   type ProgressState,
   progressLine,
@@ -54,6 +57,8 @@ export { platformResults } from './result/platform-results.ts';
 export { ResultError, readResults, type StoredResults } from './result/read-result.ts';
 export type { InventoryResult, PlatformResults, ScanResult } from './result/types.ts';
 export { explain } from './scan/explain/explain.ts';
+export { explainPolicy } from './scan/explain/explain-policy.ts';
+export { judgePolicyCases } from './scan/judge-policy-cases.ts';
 export type { ClamdAddress } from './scan/malware/clamd-client.ts';
 export { listImage, listPlatforms } from './scan/read-subject.ts';
 export { lackingFacts, type ReplayAdvisories, replay } from './scan/replay/replay.ts';

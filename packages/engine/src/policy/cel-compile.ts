@@ -35,7 +35,14 @@ export function compileExpression(
   variables: Readonly<Record<string, CelType>>,
 ): Expression | readonly ExpressionProblem[] {
   const tree = parseExpression(text);
-  if ('message' in tree) return [tree];
+  return 'message' in tree ? [tree] : compileTree(tree, variables);
+}
+
+/** The same of a part of an expression. */
+export function compileTree(
+  tree: ASTNode,
+  variables: Readonly<Record<string, CelType>>,
+): Expression | readonly ExpressionProblem[] {
   const compiler = new Compiler(variables);
   const compiled = compiler.compile(tree);
   if (compiler.problems.length > 0) return compiler.problems;

@@ -5,6 +5,8 @@ export type PolicyErrorCode =
   | 'EXCEPTIONS_INVALID'
   /** the VEX document is wrong; `problems` lists everything */
   | 'VEX_INVALID'
+  /** the file of cases for `policy test` is wrong; `problems` lists everything */
+  | 'CASES_INVALID'
   /** no pack has this name */
   | 'PACK_UNKNOWN'
   /** a parameter was set that no rule has, or to a value of another type */

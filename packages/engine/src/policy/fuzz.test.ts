@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { readPolicyCases } from './cases/case-file.ts';
+import { caseSubject } from './cases/case-subject.ts';
 import { compileExpression } from './cel-compile.ts';
 import { EvaluationFailure } from './cel-functions.ts';
 import { bool, double, int, list, map, string } from './cel-types.ts';
 import { PolicyError } from './error.ts';
 import { loadExceptions } from './exception-file.ts';
+import { explainCondition } from './explain/condition.ts';
 import { packText } from './packs.ts';
 import { loadPolicy } from './policy-file.ts';
 import { compileTemplate } from './template.ts';
@@ -57,10 +60,15 @@ describe('readers of files', () => {
   const policy = packText('default')!;
   const exceptions =
     '- id: CVE-1\n  package: "pkg:deb/*"\n  reason: >-\n    because\n    of it\n  owner: me\n  expires: 2026-12-31\n';
+  const cases =
+    'policy: [default, a.yaml]\nat: 2026-08-22\ncases:\n- name: x\n  given:\n    image: { distro: ~, layers: 3 }\n    findings: [{ id: CVE-1, risk: { kev: { dueDate: 2026-08-01 }, cvss: ~ } }]\n    secrets:\n    - path: /k\n  expect: { rules: [a, { id: b, findings: [] }], failure: "" }\n';
+  const judgedCases = (text: string, source: string): unknown =>
+    readPolicyCases(text, source).cases.map(({ given, at }) => caseSubject(given, at, null));
   it.each([
     ['mutated policies', mutated(policy), loadPolicy],
     ['any text as policy', fc.string({ unit: 'binary', maxLength: 200 }), loadPolicy],
     ['mutated exceptions', mutated(exceptions), loadExceptions],
+    ['mutated cases', mutated(cases), judgedCases],
     ['any text as exceptions', fc.string({ unit: 'binary', maxLength: 200 }), loadExceptions],
   ] as const)('%s are read or refused', (_what, texts, load) => {
     fc.assert(
@@ -135,6 +143,8 @@ describe('expressions', () => {
         try {
           const value = expression.evaluate(values);
           expect(typeof value).toBe(kinds[expression.type.kind as keyof typeof kinds]);
+          const clauses = explainCondition(text, variables)(values);
+          expect(clauses.every(({ text: part }) => text.replace(/\s+/g, ' ').includes(part))).toBe(true);
         } catch (error) {
           if (!(error instanceof EvaluationFailure)) throw error;
         }

@@ -18,6 +18,11 @@ import type { Rule } from './policy-file.ts';
  * rules have the same id make the same finding.
  */
 
+/** Whether matching found it, and no rule made it. */
+export function ofMatching({ kind }: Finding): boolean {
+  return kind === 'vulnerability' || kind === 'malware' || kind === 'end-of-life';
+}
+
 export function packageFinding(rule: Rule, pkg: Package, title: string, inventory: Inventory): Finding {
   const [location] = pkg.locations;
   const layer = location?.layer ?? null;

@@ -222,7 +222,10 @@ function readParameters(reader: YamlReader, at: Node): Readonly<Record<string, P
   return parameters;
 }
 
-function parameterTypes(parameters: Readonly<Record<string, ParameterValue>>): Readonly<Record<string, CelType>> {
+/** The types of `parameters` in a rule's expressions. */
+export function parameterTypes(
+  parameters: Readonly<Record<string, ParameterValue>>,
+): Readonly<Record<string, CelType>> {
   const types = { number: double, string, boolean: bool };
   return Object.fromEntries(
     Object.entries(parameters).map(([name, value]) => [name, types[typeof value as keyof typeof types]]),

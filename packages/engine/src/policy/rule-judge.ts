@@ -45,6 +45,9 @@ export interface Judgement {
   readonly findings: readonly string[];
 }
 
+/** Of one thing that a rule looked at: the values of its variables, the thing first, and whether it breaks the rule. */
+export type RuleWatch = (rule: Rule, values: readonly unknown[], broken: boolean | EvaluationFailure) => void;
+
 /** Messages of single findings that the message of the rule holds. */
 const maxMessages = 3;
 
@@ -61,6 +64,7 @@ export class RuleJudge {
   readonly #judged: Readonly<Record<'vulnerability' | 'malware', readonly JudgedFinding[]>>;
   readonly #images: Readonly<Record<Rule['per'], ReturnType<typeof imageContext>>>;
   readonly #inBase: BaseLayers;
+  readonly #watch: RuleWatch | undefined;
   readonly #made = new Map<string, Finding>();
   #contents: ReadonlyMap<string, string> | undefined;
   #lines: readonly LineContext[] | undefined;
@@ -69,9 +73,16 @@ export class RuleJudge {
   /**
    * @param findings of the subject, exceptions applied
    * @param excuse applies them to what rules make
+   * @param watch hears of everything that a rule is asked about
    */
-  constructor(subject: PolicySubject, findings: readonly Finding[], excuse: (finding: Finding) => Finding) {
+  constructor(
+    subject: PolicySubject,
+    findings: readonly Finding[],
+    excuse: (finding: Finding) => Finding,
+    watch?: RuleWatch,
+  ) {
     this.#subject = subject;
+    this.#watch = watch;
     this.#excuse = excuse;
     this.#open = findings.filter(({ suppressed }) => suppressed.length === 0).sort(worstFirst);
     const owners = packageOwners(subject.inventory.packages);
@@ -154,8 +165,20 @@ export class RuleJudge {
     return [...subject, this.#images[rule.per], this.#subject.stage, rule.parameters];
   }
 
+  #breaks(rule: Rule, values: readonly unknown[]): boolean {
+    if (this.#watch === undefined) return rule.when.evaluate(values) === true;
+    try {
+      const broken = rule.when.evaluate(values) === true;
+      this.#watch(rule, values, broken);
+      return broken;
+    } catch (error) {
+      if (error instanceof EvaluationFailure) this.#watch(rule, values, error);
+      throw error;
+    }
+  }
+
   #judgeFindings(rule: Rule, judged: readonly JudgedFinding[]): Pick<Judgement, 'message' | 'findings'> {
-    const broken = judged.filter(({ context }) => rule.when.evaluate(this.#values(rule, context)));
+    const broken = judged.filter(({ context }) => this.#breaks(rule, this.#values(rule, context)));
     const render = ({ context }: JudgedFinding) => rule.message.render(this.#values(rule, context));
     return { message: summary(broken, render), findings: broken.map(({ finding }) => finding.key) };
   }
@@ -165,7 +188,7 @@ export class RuleJudge {
     const broken: Finding[] = [];
     for (const [index, context] of this.#packageContexts().entries()) {
       const values = this.#values(rule, context);
-      if (!rule.when.evaluate(values)) continue;
+      if (!this.#breaks(rule, values)) continue;
       broken.push(packageFinding(rule, inventory.packages[index]!, rule.message.render(values), inventory));
     }
     return this.#make(broken);
@@ -176,7 +199,7 @@ export class RuleJudge {
     const broken: Finding[] = [];
     for (const [index, fact] of (inventory.facts.licenses ?? []).entries()) {
       const values = this.#values(rule, licenseContext(fact, this.#packageContexts()[index]!));
-      if (!rule.when.evaluate(values)) continue;
+      if (!this.#breaks(rule, values)) continue;
       broken.push(licenseFinding(rule, fact, inventory.packages[index]!, rule.message.render(values), inventory));
     }
     return this.#make(broken);
@@ -190,7 +213,7 @@ export class RuleJudge {
     for (const file of (inventory.facts.files ?? []).filter(isMeant)) {
       const instruction = instructionOf(file.layer, inventory);
       const values = this.#values(rule, fileContext(file, instruction, this.#contents.get(file.path)));
-      if (rule.when.evaluate(values)) broken.push(fileFinding(rule, file, rule.message.render(values), inventory));
+      if (this.#breaks(rule, values)) broken.push(fileFinding(rule, file, rule.message.render(values), inventory));
     }
     return this.#make(broken);
   }
@@ -202,7 +225,7 @@ export class RuleJudge {
     const broken: Finding[] = [];
     for (const [index, context] of this.#lines.entries()) {
       const values = this.#values(rule, context, this.#lines);
-      if (rule.when.evaluate(values)) broken.push(lineFinding(rule, lines[index]!, rule.message.render(values)));
+      if (this.#breaks(rule, values)) broken.push(lineFinding(rule, lines[index]!, rule.message.render(values)));
     }
     return this.#make(broken);
   }
@@ -212,7 +235,7 @@ export class RuleJudge {
     const broken: Finding[] = [];
     for (const user of inventory.facts.users ?? []) {
       const values = this.#values(rule, userContext(user, instructionOf(user.layer, inventory)));
-      if (rule.when.evaluate(values)) broken.push(userFinding(rule, user, rule.message.render(values), inventory));
+      if (this.#breaks(rule, values)) broken.push(userFinding(rule, user, rule.message.render(values), inventory));
     }
     return this.#make(broken);
   }
@@ -225,7 +248,7 @@ export class RuleJudge {
       if (rule.within === 'configuration' && secret.path !== undefined) continue;
       const instruction = instructionOf(secret.layer, inventory);
       const values = this.#values(rule, secretContext(secret, instruction, this.#inBase));
-      if (rule.when.evaluate(values)) broken.push({ finding: secretFinding(secret, inventory), values });
+      if (this.#breaks(rule, values)) broken.push({ finding: secretFinding(secret, inventory), values });
     }
     const { findings } = this.#make(broken.map(({ finding }) => finding));
     const open = broken.filter(({ finding }) => findings.includes(finding.key));
@@ -235,7 +258,7 @@ export class RuleJudge {
   #judgeConfig(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
     const { config } = this.#subject.inventory.facts;
     const packages = this.#packagesFor(rule);
-    if (config === null || !rule.when.evaluate(this.#values(rule, configContext(config), packages))) return nothing;
+    if (config === null || !this.#breaks(rule, this.#values(rule, configContext(config), packages))) return nothing;
     const breaks = (values: unknown) => {
       try {
         return rule.when.evaluate(this.#values(rule, values, packages)) === true;
@@ -255,13 +278,13 @@ export class RuleJudge {
 
   #judgeCoverage(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
     const contexts = this.#subject.incomplete.map((entry) => this.#values(rule, entryContext(entry)));
-    const broken = contexts.filter((values) => rule.when.evaluate(values));
+    const broken = contexts.filter((values) => this.#breaks(rule, values));
     return { message: summary(broken, (values) => rule.message.render(values)), findings: [] };
   }
 
   #judgeImage(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
     const values = this.#values(rule, this.#packagesFor(rule));
-    if (!rule.when.evaluate(values)) return nothing;
+    if (!this.#breaks(rule, values)) return nothing;
     const message = rule.message.render(values);
     const findings = this.#behind(rule);
     return findings.length > 0 ? { message, findings } : this.#make([imageFinding(rule, message)]);

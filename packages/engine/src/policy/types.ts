@@ -152,6 +152,51 @@ export interface Verdict {
   }[];
 }
 
+/** A part of a rule's condition that decided it, and what it saw. */
+export interface ExplainedClause {
+  /** as written */
+  readonly text: string;
+  /** null: it has no value */
+  readonly holds: boolean | null;
+  readonly values: readonly { readonly name: string; readonly value: string }[];
+  /** of a comparison the sides that are sums or products: `3 * image.counts.critical + image.counts.high` is `7` */
+  readonly calculated: readonly { readonly text: string; readonly value: string }[];
+  /** elements of a list that `exists` holds for, or `all` does not */
+  readonly elements: readonly string[];
+  readonly moreElements: number;
+}
+
+/** One thing that a rule looked at. */
+export interface ExplainedCase {
+  readonly subject: string;
+  /** null: the rule cannot be judged on it */
+  readonly broken: boolean | null;
+  readonly failure: string | null;
+  /** those that decided */
+  readonly clauses: readonly ExplainedClause[];
+}
+
+/** What a rule looked at and decided. */
+export interface ExplainedRule {
+  readonly id: string;
+  readonly policy: string;
+  readonly action: RuleAction;
+  readonly scope: RuleScope;
+  readonly condition: string;
+  readonly message: string | null;
+  readonly outcome: 'broken' | 'held' | 'nothing-to-judge' | 'failed';
+  readonly failure: string | null;
+  /** how many things it looked at, how many of them broke it, and how many more are excused */
+  readonly seen: number;
+  readonly broken: number;
+  readonly excused: number;
+  readonly parameters: readonly { readonly name: string; readonly value: string }[];
+  /** why it may not have seen everything */
+  readonly notes: readonly string[];
+  /** first ones that broke it, then first ones that did not */
+  readonly cases: readonly ExplainedCase[];
+}
+
 /** Everything that a rule may look at. Facts only: no clock, no disk, no environment. */
 export interface PolicySubject {
   readonly image: {

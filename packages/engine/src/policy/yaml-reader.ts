@@ -100,8 +100,17 @@ export class YamlReader {
     return `${this.source}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
   }
 
+  /** `cases.yaml:12:5` */
+  place(at: Node): string {
+    return this.position(start(at));
+  }
+
   isMapping(at: Node): boolean {
     return isMap(at);
+  }
+
+  isList(at: Node): boolean {
+    return isSeq(at);
   }
 
   /** A value that is left out, or written as null. */
