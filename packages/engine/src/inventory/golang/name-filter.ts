@@ -2,24 +2,83 @@
 const bitsPerName = 8;
 const probes = 5;
 
-/** Two running hashes of a name, byte by byte; both are needed to place it. */
-export interface NameHash {
-  a: number;
-  b: number;
+/** Where the two running hashes of a name begin; both are needed to place it. */
+export const startA: number = 0x811c9dc5 | 0;
+export const startB: number = 0x9747b28c | 0;
+
+/** The first hash with one byte more. */
+export function hashA(hash: number, byte: number): number {
+  return Math.imul(hash ^ byte, 0x01000193);
 }
 
-export function startHash(): NameHash {
-  return { a: 0x811c9dc5, b: 0x9747b28c };
+/** The second hash with one byte more. */
+export function hashB(hash: number, byte: number): number {
+  return Math.imul(hash ^ byte, 0x5bd1e995) ^ (hash >>> 15);
 }
 
-export function hashByte(hash: NameHash, byte: number): void {
-  hash.a = Math.imul(hash.a ^ byte, 0x01000193);
-  hash.b = Math.imul(hash.b ^ byte, 0x5bd1e995) ^ (hash.b >>> 15);
-}
+const mostExpected = 2 ** 18;
 
-/** One number for a hash, exact in a double, for sets. */
-export function hashKey({ a, b }: NameHash): number {
-  return (a >>> 0) * 0x200000 + (b >>> 11);
+/** Bits of the second hash that do not count. */
+const unusedBits = 11;
+
+/**
+ * Distinct names by their hashes, in two columns: a large Go binary names some 100,000, which as a `Set` of numbers is an
+ * object for each.
+ */
+export class NameKeys {
+  #first: Int32Array;
+  /** what counts of the second hash, and one more: 0 is nothing */
+  #second: Int32Array;
+  #size = 0;
+
+  /** @param expected how many there may be; it grows when there are more */
+  constructor(expected: number) {
+    const slots = 2 ** Math.ceil(Math.log2(2 * Math.min(Math.max(expected, 512), mostExpected)));
+    this.#first = new Int32Array(slots);
+    this.#second = new Int32Array(slots);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  add(a: number, b: number): void {
+    const second = (b >>> unusedBits) + 1;
+    const at = this.#slot(a, second);
+    if (this.#second[at] !== 0) return;
+    this.#first[at] = a;
+    this.#second[at] = second;
+    this.#size += 1;
+    if (2 * this.#size > this.#first.length) this.#grow();
+  }
+
+  #slot(a: number, second: number): number {
+    const [firsts, seconds] = [this.#first, this.#second];
+    const mask = firsts.length - 1;
+    let at = (a ^ (a >>> 15) ^ second) & mask;
+    while (seconds[at] !== 0 && (seconds[at] !== second || firsts[at] !== a)) at = (at + 1) & mask;
+    return at;
+  }
+
+  #grow(): void {
+    const [firsts, seconds] = [this.#first, this.#second];
+    this.#first = new Int32Array(4 * firsts.length);
+    this.#second = new Int32Array(4 * firsts.length);
+    for (let index = 0; index < firsts.length; index += 1) {
+      if (seconds[index] === 0) continue;
+      const at = this.#slot(firsts[index]!, seconds[index]!);
+      this.#first[at] = firsts[index]!;
+      this.#second[at] = seconds[index]!;
+    }
+  }
+
+  toFilter(): NameFilter {
+    const filter = NameFilter.sized(this.#size);
+    for (let index = 0; index < this.#first.length; index += 1) {
+      if (this.#second[index] !== 0) filter.add(this.#first[index]!, this.#second[index]! - 1);
+    }
+    return filter;
+  }
 }
 
 /**
@@ -34,16 +93,17 @@ export class NameFilter {
     this.#bits = bits;
   }
 
-  /** @param keys of `hashKey` */
-  static of(keys: ReadonlySet<number>): NameFilter {
-    const filter = new NameFilter(Buffer.alloc(Math.max(8, Math.ceil((keys.size * bitsPerName) / 8))));
-    for (const key of keys) {
-      for (let probe = 0; probe < probes; probe += 1) {
-        const at = filter.#place(key, probe);
-        filter.#bits[at >>> 3]! |= 1 << (at & 7);
-      }
+  /** An empty one, for so many names. */
+  static sized(names: number): NameFilter {
+    return new NameFilter(Buffer.alloc(Math.max(8, Math.ceil((names * bitsPerName) / 8))));
+  }
+
+  /** @param second what counts of the second hash */
+  add(first: number, second: number): void {
+    for (let probe = 0; probe < probes; probe += 1) {
+      const at = this.#place(first, second, probe);
+      this.#bits[at >>> 3]! |= 1 << (at & 7);
     }
-    return filter;
   }
 
   static fromText(text: string): NameFilter {
@@ -55,20 +115,21 @@ export class NameFilter {
   }
 
   has(name: string): boolean {
-    const hash = startHash();
-    for (const byte of Buffer.from(name)) hashByte(hash, byte);
-    const key = hashKey(hash);
+    let [a, b] = [startA, startB];
+    for (const byte of Buffer.from(name)) {
+      a = hashA(a, byte);
+      b = hashB(b, byte);
+    }
     for (let probe = 0; probe < probes; probe += 1) {
-      const at = this.#place(key, probe);
+      const at = this.#place(a, b >>> unusedBits, probe);
       if (((this.#bits[at >>> 3] ?? 0) & (1 << (at & 7))) === 0) return false;
     }
     return true;
   }
 
-  #place(key: number, probe: number): number {
-    const high = Math.floor(key / 0x200000);
-    const low = (key % 0x200000) * 0x800 + 1;
-    return mixed((high + Math.imul(probe, low)) >>> 0) % Math.max(1, this.#bits.length * 8);
+  #place(first: number, second: number, probe: number): number {
+    const step = Math.imul(probe, (second << unusedBits) | 1);
+    return mixed((first + step) | 0) % Math.max(1, this.#bits.length * 8);
   }
 }
 
