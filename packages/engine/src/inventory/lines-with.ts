@@ -1,3 +1,5 @@
+import { sameBytes } from '../image/path-hash.ts';
+
 /** A line of a text, without its line feed, as byte offsets. */
 export interface LineRange {
   readonly start: number;
@@ -14,23 +16,32 @@ export interface LineRange {
 export function linesWith(body: Buffer, needles: readonly string[]): readonly LineRange[] {
   const search = compiled(needles);
   const ends = new Map<number, number>();
-  /** @returns where to go on */
-  const take = (at: number): number => {
-    const start = at === 0 ? 0 : body.lastIndexOf(newline, at - 1) + 1;
-    const found = body.indexOf(newline, at);
-    const end = found < 0 ? body.length : found;
-    ends.set(start, end);
-    return end;
-  };
-  const { marks } = search;
-  const { length } = body;
-  for (let at = 0; at < length; at += 1) {
-    if (marks[body[at]!] !== 0 && hits(search, body, at)) at = take(at);
-  }
+  for (let at = nextHit(search, body, 0); at >= 0; at = nextHit(search, body, takeLine(body, at, ends)));
   for (const needle of search.plain) {
-    for (let at = body.indexOf(needle); at >= 0 && at < body.length; at = body.indexOf(needle, take(at) + 1));
+    for (let at = body.indexOf(needle); at >= 0 && at < body.length; ) {
+      at = body.indexOf(needle, takeLine(body, at, ends) + 1);
+    }
   }
   return [...ends].map(([start, end]) => ({ start, end })).sort((a, b) => a.start - b.start);
+}
+
+/** Where the next mark stands that belongs to a needle; -1: there is none. */
+function nextHit(search: Search, body: Buffer, from: number): number {
+  const { marks } = search;
+  const { length } = body;
+  for (let at = from; at < length; at += 1) {
+    if (marks[body[at]!] !== 0 && hits(search, body, at)) return at;
+  }
+  return -1;
+}
+
+/** Notes the line around a place. @returns where it ends */
+function takeLine(body: Buffer, at: number, ends: Map<number, number>): number {
+  const start = at === 0 ? 0 : body.lastIndexOf(newline, at - 1) + 1;
+  const found = body.indexOf(newline, at);
+  const end = found < 0 ? body.length : found;
+  ends.set(start, end);
+  return end;
 }
 
 const newline = 0x0a;
@@ -55,20 +66,23 @@ interface Search {
 const isBehind = 1;
 const isBefore = 2;
 
+/** Asked at every slash of every list: no closure is made here. */
 function hits({ behind, before, pairs }: Search, body: Buffer, at: number): boolean {
   if (at + 2 < body.length) {
     const pair = (body[at + 1]! << 8) | body[at + 2]!;
-    if ((pairs[pair]! & isBehind) !== 0 && behind.get(pair)!.some((needle) => stands(needle, body, at))) return true;
+    if ((pairs[pair]! & isBehind) !== 0 && anyStands(behind.get(pair)!, body, at)) return true;
   }
   if (at < 2) return false;
   const pair = (body[at - 2]! << 8) | body[at - 1]!;
-  return (pairs[pair]! & isBefore) !== 0 && before.get(pair)!.some((needle) => stands(needle, body, at));
+  return (pairs[pair]! & isBefore) !== 0 && anyStands(before.get(pair)!, body, at);
 }
 
-function stands({ bytes, mark }: Needle, body: Buffer, at: number): boolean {
-  const start = at - mark;
-  const end = start + bytes.length;
-  return start >= 0 && end <= body.length && bytes.compare(body, start, end) === 0;
+function anyStands(needles: readonly Needle[], body: Buffer, at: number): boolean {
+  for (const { bytes, mark } of needles) {
+    const start = at - mark;
+    if (start >= 0 && sameBytes(body, start, start + bytes.length, bytes, 0, bytes.length)) return true;
+  }
+  return false;
 }
 
 const searches = new WeakMap<readonly string[], Search>();
