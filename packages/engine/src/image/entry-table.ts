@@ -1,6 +1,7 @@
 import { ByteArena, textOf } from './byte-arena.ts';
 import { HashIndex } from './hash-index.ts';
 import { hashBytes, hashIn, sameBytes } from './path-hash.ts';
+import type { PlainPath } from './tar/plain-path.ts';
 import type { EntryList, EntryType, LayerEntry, LayerListing } from './types.ts';
 
 const types: readonly EntryType[] = ['file', 'directory', 'symlink', 'hardlink', 'character', 'block', 'fifo'];
@@ -9,8 +10,7 @@ const numberOf = new Map(types.map((type, index) => [type, index]));
 /** Memory that is not written costs none; what was grown out of stays until the collector of garbage comes by. */
 const growth = 4;
 
-/** What an entry is beside its path. */
-export type EntryFacts = Omit<LayerEntry, 'path'>;
+type EntryNumbers = Pick<LayerEntry, 'mode' | 'uid' | 'gid' | 'size'>;
 
 /**
  * A growing list of entries as columns. A layer may have 200,000: as objects they are 60 MB that the collector of garbage
@@ -70,21 +70,20 @@ export class EntryTable implements EntryList {
     const directory = this.#directoryList.ofText(entry.path.slice(0, start));
     const from = this.#names.length;
     const to = this.#names.addText(start === 0 ? entry.path : entry.path.slice(start));
-    this.#add(directory, hashBytes(this.#names.bytes, from, to), entry);
+    this.#add(directory, hashBytes(this.#names.bytes, from, to), entry, entry.type, entry.linkTarget);
   }
 
   /**
-   * @param bytes a clean path in ASCII
-   * @param name where its last component begins
-   * @param hash of that component
+   * @param bytes where the path stands, a clean one in ASCII
+   * @param facts the rest; whatever object has them
    */
-  pushBytes(bytes: Uint8Array, start: number, name: number, end: number, hash: number, facts: EntryFacts): void {
-    const directory = this.#directoryList.ofBytes(bytes, start, name);
-    this.#names.add(bytes, name, end);
-    this.#add(directory, hash, facts);
+  pushBytes(bytes: Uint8Array, path: PlainPath, facts: EntryNumbers, type: EntryType, linkTarget: string | null): void {
+    const directory = this.#directoryList.ofBytes(bytes, path.start, path.name);
+    this.#names.add(bytes, path.name, path.end);
+    this.#add(directory, path.hash, facts, type, linkTarget);
   }
 
-  #add(directory: number, hash: number, { type, mode, uid, gid, size, linkTarget }: EntryFacts): void {
+  #add(directory: number, hash: number, facts: EntryNumbers, type: EntryType, linkTarget: string | null): void {
     const at = this.#length;
     if (at === this.#types.length) {
       this.#grow();
@@ -93,9 +92,9 @@ export class EntryTable implements EntryList {
     this.#nameEnds[at] = this.#names.length;
     this.#hashes[at] = hash;
     this.#types[at] = numberOf.get(type)!;
-    this.#modes[at] = mode;
-    this.#sizes[at] = size;
-    this.#owners[at] = this.#ownerNumber(uid, gid);
+    this.#modes[at] = facts.mode;
+    this.#sizes[at] = facts.size;
+    this.#owners[at] = this.#ownerNumber(facts.uid, facts.gid);
     if (linkTarget !== null) {
       this.#links.set(at, linkTarget);
     }

@@ -2,7 +2,7 @@ import { EntryTable } from './entry-table.ts';
 import { maxListingBytes, maxProblemsPerLayer } from './limits.ts';
 import { PlaceTable } from './place-table.ts';
 import type { TarEntry } from './tar/extended-headers.ts';
-import { readPlainPath } from './tar/plain-path.ts';
+import { type PlainPath, readPlainPath } from './tar/plain-path.ts';
 import { TarDecoder, type TarHandler } from './tar/tar-decoder.ts';
 import { cleanPath } from './tar/tar-text.ts';
 import type {
@@ -127,39 +127,33 @@ export class LayerScan<T> implements TarHandler {
    * it. Undefined: it is another one.
    */
   #takePlain(raw: TarEntry): boolean | undefined {
-    if (raw.field === null || raw.overlayMark || raw.type === undefined || raw.type === 'hardlink') {
+    const { field } = raw;
+    if (field === null || raw.overlayMark || raw.type === undefined || raw.type === 'hardlink') {
       return undefined;
     }
     const linkTarget = raw.type === 'symlink' ? raw.linkTarget : null;
-    const path = readPlainPath(raw.field);
+    const path = readPlainPath(field);
     const longest = Math.max(path === undefined ? 0 : path.end - path.start, linkTarget?.length ?? 0);
     if (path === undefined || longest > this.#limits.maxPathBytes) {
       return undefined;
     }
-    const { bytes } = raw.field;
+    const { bytes } = field;
     const index = this.#entries.length;
-    const { type, mode, uid, gid, size } = raw;
-    this.#entries.pushBytes(bytes, path.start, path.name, path.end, path.hash, {
-      type,
-      mode,
-      uid,
-      gid,
-      size,
-      linkTarget,
-    });
+    this.#entries.pushBytes(bytes, path, raw, raw.type, linkTarget);
     this.#places.push(this.#ordinal, raw.offset, index);
-    if (type !== 'file' || !this.#mayWant({ bytes, start: path.name, end: path.end, hash: path.hash }, raw)) {
+    if (raw.type !== 'file' || !this.#mayWant(bytes, path, raw)) {
       return false;
     }
     return this.#wantBody(this.#entries.at(index)!, raw);
   }
 
-  /** @param name of the entry that was added last */
-  #mayWant(name: NameBytes, { size, mode }: TarEntry): boolean {
+  /** @param path of the entry that was added last */
+  #mayWant(bytes: Buffer, path: PlainPath, { size, mode }: TarEntry): boolean {
     const { look } = this.#visitor;
     if (look === undefined) {
       return true;
     }
+    const name: NameBytes = { bytes, start: path.name, end: path.end, hash: path.hash };
     const directory = this.#entries.directoryAt(this.#entries.length - 1);
     this.#looks[directory] ??= look.directory(this.#entries.directories.textAt(directory).slice(0, -1));
     return look.file(name, this.#looks[directory], size, mode);

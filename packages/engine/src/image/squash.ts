@@ -138,31 +138,35 @@ class View implements SquashedView {
 
   /** Puts the directories of a layer over those of the view; what is no directory on both sides moves over as it is. */
   #merge(root: number, layer: number): void {
-    const store = this.#store;
     const left = [this.#root, root];
     for (let upper = left.pop(); upper !== undefined; upper = left.pop()) {
-      const lower = left.pop()!;
-      if (!store.isImplied(upper)) {
-        store.setEntry(lower, store.entryIndex(upper), store.layer(upper));
+      this.#mergeDirectory(left.pop()!, upper, layer, left);
+    }
+  }
+
+  /** Its directories that stand on both sides are added to `left`. */
+  #mergeDirectory(lower: number, upper: number, layer: number, left: number[]): void {
+    const store = this.#store;
+    if (!store.isImplied(upper)) {
+      store.setEntry(lower, store.entryIndex(upper), store.layer(upper));
+    }
+    if (store.isOpaque(upper)) {
+      for (const child of this.#children(lower)) {
+        this.#remove(child, layer);
       }
-      if (store.isOpaque(upper)) {
-        for (const child of this.#children(lower)) {
-          this.#remove(child, layer);
-        }
+    }
+    let noter: Noter | undefined;
+    for (let child = store.firstChild(upper); child !== nowhere; ) {
+      const next = store.nextChild(child, upper);
+      const before = store.child(lower, store.nameOf(child));
+      if (before !== nowhere && store.isDirectory(before) && store.isDirectory(child)) {
+        left.push(before, child);
+      } else {
+        noter ??= this.#noter(store.path(lower));
+        this.#replace(before, child, lower, layer);
+        this.#noteAll(child, noter, layer, 'added');
       }
-      let noter: Noter | undefined;
-      for (let child = store.firstChild(upper); child !== nowhere; ) {
-        const next = store.nextChild(child, upper);
-        const before = store.child(lower, store.nameOf(child));
-        if (before !== nowhere && store.isDirectory(before) && store.isDirectory(child)) {
-          left.push(before, child);
-        } else {
-          noter ??= this.#noter(store.path(lower));
-          this.#replace(before, child, lower, layer);
-          this.#noteAll(child, noter, layer, 'added');
-        }
-        child = next;
-      }
+      child = next;
     }
   }
 

@@ -48,8 +48,8 @@ export class TarHeader {
 
   /** The whole path as bytes; null where a prefix stands before it, or the bytes are gone. */
   get field(): NameField | null {
-    const [bytes, at] = [this.#bytes, this.#at];
-    return this.#settled || bytes[at + 345] !== 0 ? null : { bytes, start: at, end: at + 100 };
+    const at = this.#at;
+    return this.#settled || this.#bytes[at + 345] !== 0 ? null : { bytes: this.#bytes, start: at, end: at + 100 };
   }
 
   /** Decodes the texts: the header is used when its bytes are gone. */
