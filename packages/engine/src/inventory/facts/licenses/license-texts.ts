@@ -1,4 +1,5 @@
 import { namedLicense } from '../../../licenses/license-names.ts';
+import { KeywordSearch } from '../keyword-search.ts';
 
 interface Known {
   readonly id: string;
@@ -11,7 +12,7 @@ interface Known {
 const gplLater = 'or at your option any later version';
 
 /** Phrases that stand in the text of a licence and in no other; case, punctuation and line breaks do not matter. */
-const known: readonly Known[] = [
+const listed: readonly Known[] = [
   {
     id: 'MIT',
     has: [
@@ -200,7 +201,9 @@ const known: readonly Known[] = [
   { id: 'Info-ZIP', has: ['of the info zip license'] },
   { id: 'FTL', has: ['the freetype project license'] },
   { id: 'curl', has: ['curl and libcurl are licensed under a mit x derivate license'] },
-].map(({ id, has, hasNot = [] }: Known) => ({ id, has: has.map(plain), hasNot: hasNot.map(plain) }));
+];
+
+const known = listed.map(({ id, has, hasNot = [] }) => ({ id, has: has.map(plain), hasNot: hasNot.map(plain) }));
 
 /** Letters and digits in lower case with one space between words, which makes all ways to print a text one. */
 function plain(text: string): string {
@@ -216,11 +219,18 @@ export function licensesInText(text: string): readonly string[] {
   return licensesInWords(plain(text));
 }
 
+const phrases = [...new Set(known.flatMap(({ has, hasNot }) => [...has, ...hasNot]))];
+const search = new KeywordSearch(phrases);
+
 function licensesInWords(words: string): readonly string[] {
+  const there = new Set<string>();
+  search.search(Buffer.from(words, 'latin1'), (_, phrase) => {
+    there.add(phrases[phrase]!);
+    return true;
+  });
   const found = new Set<string>();
   for (const { id, has, hasNot } of known) {
-    if (has.every((phrase) => words.includes(phrase)) && !hasNot?.some((phrase) => words.includes(phrase)))
-      found.add(id);
+    if (has.every((phrase) => there.has(phrase)) && !hasNot.some((phrase) => there.has(phrase))) found.add(id);
   }
   return [...found].sort();
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { KeywordSearch, minKeywordBytes } from '../keyword-search.ts';
 import { asText, beginsAsText, detectSecrets } from './detect-secrets.ts';
-import { KeywordSearch, minKeywordBytes } from './keyword-search.ts';
 import { secretKinds } from './kinds.ts';
 import { random, secretSamples } from './testing/secret-samples.ts';
 

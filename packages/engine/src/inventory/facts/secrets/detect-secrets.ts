@@ -1,4 +1,4 @@
-import { KeywordSearch } from './keyword-search.ts';
+import { KeywordSearch } from '../keyword-search.ts';
 import { secretKinds } from './kinds.ts';
 import { entropy, isBlank, isExample, isPlaceholder } from './placeholder.ts';
 import type { SecretKind } from './secret-kind.ts';
@@ -95,14 +95,19 @@ interface Detector {
   readonly kinds: readonly (readonly SecretKind[])[];
 }
 
-const placed = secretKinds.filter(({ paths }) => paths !== undefined);
-const placedInstalled = placed.filter(({ broad }) => broad !== true);
+const placed = placesOf(secretKinds);
+const placedInstalled = placesOf(secretKinds.filter(({ broad }) => broad !== true));
 const detectors = new Map<string, Detector>();
+
+/** Kinds that only some paths have, and in one pattern what any of them has: most paths are told by one look. */
+function placesOf(kinds: readonly SecretKind[]) {
+  const here = kinds.filter(({ paths }) => paths !== undefined);
+  return { kinds: here, any: new RegExp(here.map(({ paths }) => `(?:${paths!.source})`).join('|')) };
+}
 
 /** Looking for what cannot be there would cost time: one detector for each set of kinds that some path has. */
 function detectorFor(path: string | null, installed: boolean): Detector {
-  const end = path === null ? null : endOf(path);
-  const here = end === null ? [] : (installed ? placedInstalled : placed).filter(({ paths }) => paths!.test(end));
+  const here = path === null ? [] : kindsAt(endOf(path), installed ? placedInstalled : placed);
   const key = `${path === null} ${installed} ${here.map(({ id }) => id).join(' ')}`;
   const known = detectors.get(key);
   if (known !== undefined) return known;
@@ -123,6 +128,10 @@ function detectorFor(path: string | null, installed: boolean): Detector {
   const detector = { search: new KeywordSearch([...byKeyword.keys()]), kinds: [...byKeyword.values()] };
   detectors.set(key, detector);
   return detector;
+}
+
+function kindsAt(end: string, { kinds, any }: ReturnType<typeof placesOf>): readonly SecretKind[] {
+  return any.test(end) ? kinds.filter(({ paths }) => paths!.test(end)) : [];
 }
 
 /** The last names of a path: patterns look at no more, and most paths have many. */

@@ -42,10 +42,19 @@ function isAside(path: string): boolean {
 }
 
 /** Of a file that is no text, by the end of its name. */
-const noText =
-  /\.so\.[\w.]+$|\.(?:so|[ao]|la|ko|dll|exe|dylib|wasm|node|jar|war|ear|aar|class|zip|gz|tgz|bz2|xz|zst|lz4|lzma|7z|rar|tar|deb|rpm|apk|whl|egg|gem|crate|nupkg|png|jpe?g|gif|webp|ico|bmp|tiff?|avif|mp[34]|ogg|wav|flac|avi|mkv|webm|mov|ttf|otf|woff2?|eot|pdf|pyc|pyo|mo|gmo|sqlite3?|mdb|rdb|parquet|npy|npz|pkl|h5|onnx|pt|pth|safetensors|gguf|img|iso|qcow2|squashfs|vmdk|pack|elc|mmdb)$/i;
+const noText = new Set(
+  `so a o la ko dll exe dylib wasm node jar war ear aar class zip gz tgz bz2 xz zst lz4 lzma 7z rar tar deb rpm
+   apk whl egg gem crate nupkg png jpg jpeg gif webp ico bmp tif tiff avif mp3 mp4 ogg wav flac avi mkv webm mov
+   ttf otf woff woff2 eot pdf pyc pyo mo gmo sqlite sqlite3 mdb rdb parquet npy npz pkl h5 onnx pt pth
+   safetensors gguf img iso qcow2 squashfs vmdk pack elc mmdb`.split(/\s+/),
+);
+
+function isNoText(path: string): boolean {
+  const end = path.slice(path.lastIndexOf('.') + 1);
+  return noText.has(end) || noText.has(end.toLowerCase()) || /\.so\.[\w.]+$/i.test(path);
+}
 
 /** Whether the body of a file is read for secrets, if it begins as a text. */
 export function isReadForSecrets(path: string, size: number): boolean {
-  return size >= leastBytes && !isAside(path) && !noText.test(path);
+  return size >= leastBytes && !isAside(path) && !isNoText(path);
 }
