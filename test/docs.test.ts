@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { formats, loadPolicy, readExceptions } from '@plimsoll/engine';
+import { formats, loadPolicy, packText, readExceptions } from '@plimsoll/engine';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../packages/cli/src/command-table.ts';
 import { exitCodes } from '../packages/cli/src/exit.ts';
@@ -114,6 +114,35 @@ describe('the reference', () => {
     // of the system, and what the launcher tells itself
     const users = ['HOME', 'USERPROFILE', 'PLIMSOLL_HANDED_OVER'];
     expect([...new Set(read)].filter((name) => !users.includes(name) && !text.includes(`\`${name}\``))).toEqual([]);
+  });
+});
+
+describe('of the lists that packs follow', () => {
+  const text = page('docs/reference/packs.md').split('## What an image does not show')[1] ?? '';
+  const controls = (pack: string, list: RegExp) =>
+    [...new Set([...packText(pack).matchAll(list)].map(([, id = '']) => id))].sort();
+
+  it("each of Trivy's Dockerfile checks is decided by a rule, or the page says why it cannot be", () => {
+    // there is no 3, 18 or 28 (any more)
+    const checks = [
+      1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 19, 20, 21, 22, 23, 24, 25, 26, 27, 29, 30, 31,
+    ];
+    expect(checks).toHaveLength(28);
+    const ids = checks.map((number) => `DS-${String(number).padStart(4, '0')}`);
+    const undecided = [
+      ...(text.split('These are decided')[0] ?? '').matchAll(/^\| (DS-\d{4}) [^|]+ \| [^|]{20,} \|$/gm),
+    ];
+    const told = undecided.map(([, id = '']) => id);
+    expect(told).toEqual(['DS-0006', 'DS-0012']);
+    expect([...controls('best-practices', /\btrivy:(DS-\d{4})\b/g), ...told].sort()).toEqual(ids);
+  });
+
+  it('each of section 4 of the CIS Docker Benchmark is, too', () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `4.${index + 1}`);
+    const rows = [...text.matchAll(/^\| (4\.\d+) [^|]+ \| [^|]+ \|$/gm)].map(([, id = '']) => id);
+    expect(rows).toEqual(ids);
+    const judged = controls('cis-docker', /\bcis-docker:(4\.\d+)\b/g);
+    expect(ids.filter((id) => !judged.includes(id))).toEqual(['4.12']);
   });
 });
 

@@ -171,6 +171,7 @@ const table: Readonly<Record<string, readonly (readonly [breaks: Case, holds: Ca
   'best-practices/workdir-in-system': [
     [['WORKDIR /etc/app'], ['WORKDIR /srv/etc']],
     [['WORKDIR /usr/bin'], ['WORKDIR /usr/binary']],
+    [['WORKDIR /lost+found/a'], ['WORKDIR /lost']],
   ],
   'best-practices/sudo-in-run': [[['RUN a && sudo b'], ['RUN echo sudo']]],
   'best-practices/sudo-installed': [[pkg({ name: 'sudo' }), pkg({ name: 'sudoku' })]],

@@ -114,7 +114,7 @@ rules:
   - id: workdir-in-system
     scope: instruction
     when: >-
-      line.own && line.instruction == "WORKDIR" && line.words.exists(w, ["/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/proc", "/root", "/sbin", "/sys", "/usr/bin", "/usr/lib", "/usr/sbin"]
+      line.own && line.instruction == "WORKDIR" && line.words.exists(w, ["/bin", "/boot", "/dev", "/etc", "/initrd", "/lib", "/lib64", "/lost+found", "/proc", "/root", "/sbin", "/sys", "/usr/bin", "/usr/lib", "/usr/sbin"]
         .exists(dir, w == dir || w.startsWith(dir + "/")) && !w.startsWith("/root/"))
     action: warn
     severity: Medium
