@@ -229,7 +229,7 @@ export interface SecretFact {
   /** environment variable */
   readonly env?: string;
   readonly label?: string;
-  /** other key of the configuration: `cmd`, `entrypoint`, `healthcheck`, `onBuild` */
+  /** other key of the configuration: `cmd`, `entrypoint`, `user`, `shell` … */
   readonly config?: string;
   /** diff ID of the layer that the file stands in, or that the history entry made; null: none, or a rootfs */
   readonly layer: string | null;

@@ -2,6 +2,7 @@ import { rawInstructions } from '../../../image/config.ts';
 import type { ImageConfig } from '../../../image/types.ts';
 import type { SecretFact } from '../../types.ts';
 import { type Detected, detectSecrets } from './detect-secrets.ts';
+import { encodedTexts } from './encoded-texts.ts';
 
 /** A configuration whose secrets are masked, what they are, and how to mask them in other texts about the image. */
 export interface ConfigSecrets {
@@ -35,12 +36,10 @@ export function configSecrets(
   const found: SecretFact[] = [];
   const masks = new Map<string, string>();
   for (const { text, place } of parts(config, layers, layerId)) {
-    const bytes = Buffer.from(text);
-    for (const detected of detectSecrets(bytes, null).found) {
-      const secret = bytes.toString('utf8', detected.start, detected.end);
+    for (const { secret, detected, masked } of secretsIn(text)) {
       // what the environment shows the history shows again
       if (masks.has(secret) && place.env === undefined) continue;
-      masks.set(secret, detected.masked);
+      masks.set(secret, masked);
       found.push(fact(detected, place));
     }
   }
@@ -49,7 +48,28 @@ export function configSecrets(
     .sort(([a], [b]) => b.length - a.length || (a < b ? -1 : 1));
   const mask = (text: string) =>
     longestFirst.reduce((masked, [secret, stars]) => masked.replaceAll(secret, () => stars), text);
-  return { config: longestFirst.length === 0 ? config : maskedConfig(config, mask), found, mask };
+  if (longestFirst.length === 0) return { config, found, mask };
+  return { config: maskedConfig(config, mask), found: found.map((each) => maskedPlace(each, mask)), mask };
+}
+
+/** A variable without a value, or the name of a label, may be the secret itself. */
+function maskedPlace({ env, label, ...rest }: SecretFact, mask: (text: string) => string): SecretFact {
+  return { ...rest, ...(env !== undefined && { env: mask(env) }), ...(label !== undefined && { label: mask(label) }) };
+}
+
+/** Also those that stand in Base64, which is masked whole: `CREDENTIALS=dXNlcjpnbHBhdC0…`. */
+function secretsIn(text: string) {
+  const encoded = encodedTexts(text).flatMap(({ encoded: secret, decoded }) => {
+    const [detected] = detectSecrets(Buffer.from(decoded), null).found;
+    return detected === undefined ? [] : [{ secret, detected, masked: '****' }];
+  });
+  const bytes = Buffer.from(text);
+  const plain = detectSecrets(bytes, null).found.flatMap((detected) => {
+    const secret = bytes.toString('utf8', detected.start, detected.end);
+    // what it holds says more than the name that it is assigned to
+    return encoded.some((each) => each.secret === secret) ? [] : [{ secret, detected, masked: detected.masked }];
+  });
+  return [...plain, ...encoded];
 }
 
 function fact({ kind, masked, example }: Detected, place: Part['place']): SecretFact {
@@ -58,7 +78,7 @@ function fact({ kind, masked, example }: Detected, place: Part['place']): Secret
 }
 
 function parts(config: ImageConfig, layers: number, layerId: (index: number) => string | null): readonly Part[] {
-  const { env, labels, entrypoint, cmd, onBuild, healthcheck } = config;
+  const { env, labels, entrypoint, cmd, onBuild, healthcheck, shell, volumes, exposedPorts } = config;
   const other = (key: string, texts: readonly string[]): readonly Part[] =>
     texts.map((text) => ({ text, place: { config: key, layer: null } }));
   return [
@@ -71,6 +91,13 @@ function parts(config: ImageConfig, layers: number, layerId: (index: number) => 
     ...other('cmd', [(cmd ?? []).join(' ')]),
     ...other('healthcheck', [healthcheck === null ? '' : JSON.stringify(healthcheck)]),
     ...other('onBuild', onBuild),
+    ...other('shell', [(shell ?? []).join(' ')]),
+    ...other('user', [config.user]),
+    ...other('workingDir', [config.workingDir]),
+    ...other('volumes', volumes),
+    ...other('exposedPorts', exposedPorts),
+    ...other('stopSignal', [config.stopSignal ?? '']),
+    ...other('author', [config.author ?? '']),
     ...history(config, layers, layerId),
   ];
 }
@@ -88,10 +115,11 @@ function history(config: ImageConfig, layers: number, layerId: (index: number) =
 }
 
 function maskedConfig(config: ImageConfig, mask: (text: string) => string): ImageConfig {
-  return maskedValue(config, mask) as ImageConfig;
+  const labels = Object.entries(config.labels).map(([key, value]) => [mask(key), mask(value)]);
+  return { ...(maskedValue(config, mask) as ImageConfig), labels: Object.fromEntries(labels) };
 }
 
-/** Every text of a JSON value; keys too, since labels and health checks are the image's own words. */
+/** Every text of a JSON value. */
 function maskedValue(value: unknown, mask: (text: string) => string): unknown {
   if (typeof value === 'string') return mask(value);
   if (Array.isArray(value)) return value.map((each) => maskedValue(each, mask));

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KeywordSearch, minKeywordBytes } from '../keyword-search.ts';
+import { endsWithBech32, endsWithGrafanaCrc } from './checksums.ts';
 import { asText, beginsAsText, detectSecrets } from './detect-secrets.ts';
 import { secretKinds } from './kinds.ts';
 import { random, secretSamples } from './testing/secret-samples.ts';
@@ -27,6 +28,13 @@ it('knows more than a hundred kinds, each with samples, a keyword and an id of i
   }
 });
 
+it('has at least one sample of each, with what only looks like it', () => {
+  for (const [id, list] of Object.entries(samples)) {
+    expect(list.length, id).toBeGreaterThan(0);
+    for (const { text, miss } of list) expect([miss.length > 0, miss !== text], id).toEqual([true, true]);
+  }
+});
+
 describe.each(Object.entries(samples))('%s', (id, list) => {
   it('is found, on its line, and shows nothing but its prefix', () => {
     for (const { text, secret, path } of list) {
@@ -48,6 +56,19 @@ it('lists an example, or a token with a wrong checksum, as such', () => {
   expect(found(`${wrong}\n${documented}\n`)).toMatchObject([
     { id: 'github-token', line: 1, masked: 'ghp_****', example: true },
     { id: 'aws-access-key', line: 2, masked: 'AKIA****', example: true },
+  ]);
+});
+
+it('knows the checksums of the formats that publish one', () => {
+  // the values of BIP 173, and of Grafana's own test
+  expect(endsWithBech32('abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw')).toBe(true);
+  expect(endsWithBech32('abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxx')).toBe(false);
+  expect(endsWithGrafanaCrc(['gl', 'sa_yscW25imSKJIuav8zF37RZmnbiDvB05G_fcaaf58a'].join(''))).toBe(true);
+  const tokens = ['age-secret-key', 'grafana-service-account-token'].map((id) => samples[id]![0]!.secret);
+  const changed = tokens.map((secret) => secret.slice(0, -1) + (secret.endsWith('0') ? '3' : '0')).join('\n');
+  expect(found(changed).map(({ id, example }) => [id, example])).toEqual([
+    ['age-secret-key', true],
+    ['grafana-service-account-token', true],
   ]);
 });
 

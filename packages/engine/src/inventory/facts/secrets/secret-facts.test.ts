@@ -94,6 +94,41 @@ it('masks what it finds in the configuration, asked for secrets or not', async (
   expect(facts.config!.history[0]!.instruction).toBe('RUN login **** ghp_****');
 });
 
+it('finds and masks what stands in Base64 or any other key of the configuration', async () => {
+  const encoded = (text: string) => Buffer.from(text).toString('base64');
+  const once = encoded(`deploy:${token}`);
+  const twice = encoded(encoded(`key ${github}`));
+  const { facts, configSecrets } = await inventoryOf(
+    [{ 'srv/a': 'a' }],
+    {
+      config: {
+        Env: [`CREDENTIALS=${once}`, `NOTE=${encoded('nothing that would be a secret')}`, stripe],
+        Labels: { [`l-${token}`]: twice },
+        Shell: ['/bin/sh', `${stripe}9`],
+        User: `x:${github}`,
+        WorkingDir: `/srv/${token}`,
+        Volumes: { [`/v/${stripe}8`]: {} },
+      },
+      author: `me ${token}`,
+      history: [{ created_by: `RUN /bin/sh -c echo ${once} | base64 -d > /srv/a` }],
+    },
+    [],
+  );
+  expect(configSecrets?.map(({ kind, env, label, config }) => [kind, env ?? label ?? config])).toEqual([
+    ['gitlab-pat', 'CREDENTIALS'],
+    ['stripe-key', expect.stringMatching(/^.{4}\*{4}$/)],
+    ['gitlab-pat', 'l-glpa****'],
+    ['github-token', 'l-glpa****'],
+    ['stripe-key', 'shell'],
+    ['github-token', 'user'],
+    ['stripe-key', 'volumes'],
+  ]);
+  const shown = JSON.stringify({ facts, configSecrets });
+  for (const secret of [token, github, stripe, once, twice]) expect(shown).not.toContain(secret);
+  expect(facts.config!.env[1]).toBe(`NOTE=${encoded('nothing that would be a secret')}`);
+  expect(facts.config!.history[0]!.instruction).toBe('RUN echo **** | base64 -d > /srv/a');
+});
+
 it('reads no file where nobody asked, and then neither binaries nor documentation of packages', async () => {
   const layer = {
     'srv/notes': `key ${token}\n`,

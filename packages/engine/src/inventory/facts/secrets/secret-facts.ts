@@ -23,7 +23,7 @@ const kinds = new Map(secretKinds.map((kind) => [kind.id, kind]));
 /** Files of every layer, deleted later or not, and the image's configuration. Archives are not opened. */
 export const secretFacts: FactGatherer<'secrets'> = {
   name: 'secrets',
-  version: 3,
+  version: 4,
   bodies: {
     wants: isReadForSecrets,
     begins: (_path, beginning) => beginsAsText(beginning),

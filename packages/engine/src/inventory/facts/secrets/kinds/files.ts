@@ -1,4 +1,4 @@
-import { encodesPrivateKey, hasJwtHeader, holdsKeyLines, isBasicCredential } from '../checksums.ts';
+import { encodesPrivateKey, endsWithBech32, hasJwtHeader, holdsKeyLines, isBasicCredential } from '../checksums.ts';
 import type { SecretKind } from '../secret-kind.ts';
 
 const value = '[^\\s"\'`<>{}$]';
@@ -32,6 +32,7 @@ export const fileKinds: readonly SecretKind[] = [
     severity: 'Critical',
     keywords: ['AGE-SECRET-KEY-1'],
     pattern: /AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}/y,
+    genuine: endsWithBech32,
     shown: 4,
   },
   {

@@ -1,3 +1,4 @@
+import { endsWithGrafanaCrc } from '../checksums.ts';
 import { alphanumeric, assigned, begun, hexadecimal, letters, type SecretKind, token } from '../secret-kind.ts';
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}';
@@ -46,6 +47,7 @@ export const machineKinds: readonly SecretKind[] = [
     'High',
     'glsa_',
     '[A-Za-z0-9]{32}_[A-Fa-f0-9]{8}',
+    { genuine: endsWithGrafanaCrc },
   ),
   token('grafana-cloud-token', 'Grafana Cloud token', 'High', 'glc_', '[A-Za-z0-9+/]{32,400}={0,2}', {
     window: 500,

@@ -1,4 +1,4 @@
-import { crcOf } from '../checksums.ts';
+import { bech32ChecksumOf, crcOf, crcOfGrafana } from '../checksums.ts';
 
 /*
  * Made-up secrets of every kind, put together when a test runs: no file of the project holds the form of a token.
@@ -51,6 +51,16 @@ function assigned(name: string, ...parts: readonly string[]): Sample {
   return { text: `${name} = "${secret}"\n`, secret, miss };
 }
 
+function ageKey(): string {
+  const key = ['AGE-SECRET-', 'KEY-1', random('QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L', 52)].join('');
+  return key + bech32ChecksumOf(key).toUpperCase();
+}
+
+function grafanaToken(): string {
+  const begin = ['gl', 'sa_', random(base62, 32)].join('');
+  return `${begin}_${crcOfGrafana(begin)}`;
+}
+
 function inFile(path: string, text: (secret: string) => string, secret: string): Sample {
   return { text: text(secret), secret, miss: text(['$', '{TOKEN}'].join('')), path };
 }
@@ -100,7 +110,7 @@ export function secretSamples(): Readonly<Record<string, readonly Sample[]>> {
         miss: 'PuTTY-User-Key-File-3: or -2\n',
       },
     ],
-    'age-secret-key': [token('AGE-SECRET-', 'KEY-1', random('QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L', 58))],
+    'age-secret-key': [token(ageKey())],
     jwt: [{ text: `Bearer ${web}\n`, secret: web, miss: `Bearer ${noJwt()}\n` }],
     'npmrc-auth': [
       inFile('root/.npmrc', (value) => `//registry.example.org/:_authToken=${value}\n`, random(base62, 36)),
@@ -370,7 +380,7 @@ export function secretSamples(): Readonly<Record<string, readonly Sample[]>> {
     'new-relic-key': [token('NR', 'AK-', random(base62, 27))],
     'new-relic-browser-key': [token('NR', 'JS-', random(hex, 19))],
     'new-relic-license-key': [assigned('NEW_RELIC_LICENSE_KEY', random(hex, 36), 'NRAL')],
-    'grafana-service-account-token': [token('gl', 'sa_', random(base62, 32), '_', random(hex, 8))],
+    'grafana-service-account-token': [token(grafanaToken())],
     'grafana-cloud-token': [token('gl', 'c_', random(base62, 32))],
     'grafana-api-key': [token('eyJr', 'Ijoi', random(base62, 70))],
     'sentry-token': [token('sntr', 'ys_', random(base62, 60))],
