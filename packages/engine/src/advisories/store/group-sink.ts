@@ -4,6 +4,7 @@ import type { AdvisoryText, EolRecord, KevRecord, RatingRecord, ShardInfo } from
 import { encodeStatement } from './shard-format.ts';
 import { encodeRating } from './shard-rows.ts';
 import { ShardWriter, type WrittenShard } from './shard-writer.ts';
+import { StatementPile } from './statement-pile.ts';
 
 /** What the catalog says of a shard but for its feeds and dates of checking. */
 export type SunkShard = WrittenShard & Pick<ShardInfo, 'name' | 'kind' | 'records' | 'dataDate'>;
@@ -18,14 +19,10 @@ interface Draft {
   records: number;
   dataDate: string | null;
   scheme: string;
-  /** by package, encoded */
-  readonly statements: Map<string, string[]>;
   /** rows that need no sorting out */
   rows: ShardWriter | undefined;
   texts: ShardWriter | undefined;
   textCount: number;
-  /** by record id */
-  readonly titles: Map<string, string>;
 }
 
 /** Collects what an adapter reads and writes one shard, and one of texts, for each name. */
@@ -33,10 +30,13 @@ export class GroupSink implements ShardSink {
   readonly #Database: typeof DatabaseSync;
   readonly #tempDir: string;
   readonly #only: ReadonlySet<string> | undefined;
+  readonly #pile: StatementPile;
   readonly #drafts = new Map<string, Draft>();
   readonly #endOfLife = new Map<string, EolRecord[]>();
 
-  constructor(Database: typeof DatabaseSync, tempDir: string, only: Iterable<string> | undefined) {
+  /** @param maxHeld see `StatementPile` */
+  constructor(Database: typeof DatabaseSync, tempDir: string, only: Iterable<string> | undefined, maxHeld?: number) {
+    this.#pile = new StatementPile(Database, tempDir, maxHeld);
     this.#Database = Database;
     this.#tempDir = tempDir;
     this.#only = only === undefined ? undefined : new Set(only);
@@ -55,9 +55,7 @@ export class GroupSink implements ShardSink {
     const draft = this.#draft(shard, 'advisories');
     draft.records += statement.ids.length;
     draft.scheme = statement.scheme;
-    const list = draft.statements.get(statement.package);
-    if (list === undefined) draft.statements.set(statement.package, [encodeStatement(statement)]);
-    else list.push(encodeStatement(statement));
+    this.#pile.add(shard, statement.package, encodeStatement(statement));
   }
 
   rating(shard: string, record: RatingRecord): void {
@@ -97,7 +95,8 @@ export class GroupSink implements ShardSink {
       draft.texts ??= new ShardWriter(this.#Database, this.#tempDir);
       if (!draft.texts.put(text.id, body)) continue;
       draft.textCount++;
-      if (title !== null) draft.titles.set(text.id, title);
+      // a report names them: whoever scans need not fetch all the texts
+      if (title !== null && draft.kind === 'advisories') this.#rowsOf(draft).putTitle(text.id, title);
     }
   }
 
@@ -113,7 +112,7 @@ export class GroupSink implements ShardSink {
     for (const [name, draft] of [...this.#drafts].sort(([a], [b]) => (a < b ? -1 : 1))) {
       const { kind, records, dataDate } = draft;
       const rows = this.#rowsOf(draft);
-      this.#fill(rows, draft);
+      this.#fill(name, rows, draft);
       out.push({ name, kind, records, dataDate, ...rows.finish(dbDir, { name, kind, scheme: draft.scheme }) });
       if (draft.texts === undefined) continue;
       const texts = `${name}-texts`;
@@ -125,20 +124,15 @@ export class GroupSink implements ShardSink {
 
   /** Leaves nothing behind. */
   discard(): void {
+    this.#pile.discard();
     for (const draft of this.#drafts.values()) {
       draft.rows?.discard();
       draft.texts?.discard();
     }
   }
 
-  #fill(rows: ShardWriter, draft: Draft): void {
-    for (const name of [...draft.statements.keys()].sort()) {
-      const list = draft.statements.get(name)!;
-      rows.put(name, `[${[...new Set(list)].sort().join(',')}]`);
-      draft.statements.delete(name);
-    }
-    // a report names them: whoever scans need not fetch all the texts
-    if (draft.kind === 'advisories') for (const [id, title] of draft.titles) rows.putTitle(id, title);
+  #fill(name: string, rows: ShardWriter, draft: Draft): void {
+    for (const [key, list] of this.#pile.take(name)) rows.put(key, `[${[...new Set(list)].sort().join(',')}]`);
     if (draft.kind !== 'eol') return;
     for (const [distro, records] of this.#endOfLife) {
       rows.put(distro, JSON.stringify(records.toSorted((a, b) => (a.cycle < b.cycle ? -1 : 1))));
@@ -162,11 +156,9 @@ export class GroupSink implements ShardSink {
         records: 0,
         dataDate: null,
         scheme: '',
-        statements: new Map(),
         rows: undefined,
         texts: undefined,
         textCount: 0,
-        titles: new Map(),
       };
       this.#drafts.set(name, draft);
     }

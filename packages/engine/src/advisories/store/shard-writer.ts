@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { AdvisoryError, reasonOf } from '../advisory-error.ts';
+import { scratchDatabase } from './scratch-database.ts';
 import { shardFormat, shardSchema } from './shard-format.ts';
 import { shardPath } from './store-paths.ts';
 
@@ -12,10 +12,6 @@ export interface WrittenShard {
   readonly size: number;
 }
 
-const pageSize = 4096;
-
-let staged = 0;
-
 /**
  * Collects the rows of one shard, in any order, and writes the file that they make: the same rows give the same bytes.
  * Rows wait in a scratch file, so that memory does not grow with the shard.
@@ -24,16 +20,16 @@ export class ShardWriter {
   readonly #scratch: string;
   readonly #database: DatabaseSync;
   readonly #insert: StatementSync;
+  readonly #insertTitle: StatementSync;
 
   constructor(Database: typeof DatabaseSync, tempDir: string) {
-    this.#scratch = join(tempDir, `stage-${process.pid}-${++staged}.sqlite`);
-    this.#database = new Database(this.#scratch);
-    this.#database.exec(
-      `PRAGMA page_size=${pageSize}; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;`,
-    );
+    const { path, database } = scratchDatabase(Database, tempDir);
+    this.#scratch = path;
+    this.#database = database;
     this.#database.exec(shardSchema);
     this.#database.exec('BEGIN');
     this.#insert = this.#database.prepare('INSERT OR IGNORE INTO body VALUES (?, ?)');
+    this.#insertTitle = this.#database.prepare('INSERT OR IGNORE INTO title VALUES (?, ?)');
   }
 
   /** The first value of a key stays. @returns whether the row is new */
@@ -42,7 +38,7 @@ export class ShardWriter {
   }
 
   putTitle(id: string, title: string): void {
-    this.#database.prepare('INSERT OR IGNORE INTO title VALUES (?, ?)').run(id, title);
+    this.#insertTitle.run(id, title);
   }
 
   /** Puts the shard in its place under its digest. */
