@@ -60,6 +60,9 @@ const withoutIndex = {
 /** SHA-256 (hex) of all that a bundle is made of. */
 export const sourcesDigest = digestOfSources();
 
+/** A program of its own, which `db build` starts as threads; a form of the bundle without it reads all feeds in one. */
+export const shardWorker = `${root}packages/engine/src/advisories/shard-worker.ts`;
+
 /** What every form of the bundle has in common, for esbuild. */
 export const bundleOptions = {
   entryPoints: [`${root}packages/cli/src/main.ts`],

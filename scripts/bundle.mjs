@@ -4,7 +4,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { bundleOptions, root, sourcesDigest } from './bundle-options.mjs';
+import { bundleOptions, root, shardWorker, sourcesDigest } from './bundle-options.mjs';
 import { writeThirdParty } from './third-party.mjs';
 
 const dist = `${root}packages/cli/dist`;
@@ -15,6 +15,7 @@ async function bundle() {
   const outdir = `${dist}-${process.pid}`;
   const { metafile } = await build({
     ...bundleOptions,
+    entryPoints: { main: bundleOptions.entryPoints[0], 'shard-worker': shardWorker },
     outdir,
     outExtension: { '.js': '.mjs' },
     splitting: true,

@@ -147,6 +147,10 @@ export const commands: readonly CommandSpec[] = [
       ...folder,
       { flags: '--as-of <date>', description: 'date of the confirmation, YYYY-MM-DD (default: today, UTC)' },
       { flags: '--only <shard>', description: 'build only this shard; repeatable', repeat: true },
+      {
+        flags: '--jobs <n>',
+        description: 'feeds that are read at a time, some 250 MB each (default: 2, 1 on one core)',
+      },
       ...fetching.slice(0, 1),
       signing,
       ...run,

@@ -44,6 +44,14 @@ export function days(options: Record<string, unknown>, key: string, flag: string
   return Number(value);
 }
 
+/** At least 1; undefined where nothing was given. */
+export function count(options: Record<string, unknown>, key: string, flag: string): number | undefined {
+  const value = options[key];
+  if (value === undefined) return undefined;
+  if (!/^[1-9]\d{0,2}$/.test(String(value))) throw new UsageError(`${flag} is "${value}"; say a number such as 2`);
+  return Number(value);
+}
+
 /** Bytes, `2G` or `512M` or `65536`; undefined where nothing was given. */
 export function size(options: Record<string, unknown>, key: string, flag: string): number | undefined {
   const value = options[key];

@@ -11,7 +11,7 @@ import { columns } from '../columns.ts';
 import type { CommandContext } from '../command-table.ts';
 import { parseOutputs, writeOutputs } from '../output.ts';
 import { type ProgressStream, progressStream } from '../progress.ts';
-import { cacheFolder, date, days, list, text, today } from '../values.ts';
+import { cacheFolder, count, date, days, list, text, today } from '../values.ts';
 import { advisorySources, readKey } from './request.ts';
 
 const maxNamed = 20;
@@ -31,6 +31,7 @@ export async function runDbBuild(
     asOf: date(options, 'asOf', '--as-of'),
     only: only.length > 0 ? only : undefined,
     forOthers: true,
+    jobs: count(options, 'jobs', '--jobs'),
     signKey: key === undefined ? undefined : readKey(key, 'private', '--sign-key'),
     signal,
     progress: buildProgress(stream),

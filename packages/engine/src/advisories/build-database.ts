@@ -1,28 +1,16 @@
-import { AdvisoryError, isAdvisoryError, throwIfAborted } from './advisory-error.ts';
+import { availableParallelism } from 'node:os';
+import { isAdvisoryError, throwIfAborted } from './advisory-error.ts';
 import { buildBeside } from './build-beside.ts';
-import {
-  type BuildRun,
-  buildGroup,
-  type FailedFeed,
-  type FeedCounts,
-  type GroupPhase,
-  type SkippedFeed,
-  withoutTexts,
-} from './build-group.ts';
+import { type FailedFeed, type FeedCounts, type GroupPhase, type SkippedFeed, withoutTexts } from './build-group.ts';
+import { type BuildRun, buildGroups } from './build-groups.ts';
 import { signerOf } from './distribution/catalog-signature.ts';
-import type { Discovery, FeedGroup } from './feed.ts';
-import { parseJsonFile, readText } from './feed-reading.ts';
-import { feeds } from './feeds.ts';
 import { besideOf } from './shard-names.ts';
-import type { FeedFile } from './sources/feed-source.ts';
-import { feedSource } from './sources/mirror-chain.ts';
 import { readCatalog, writeCatalog } from './store/catalog.ts';
 import { emptyState, readState, writeState } from './store/feed-state.ts';
 import { defaultKeepDays, dropOldCatalogs, publishCatalog } from './store/kept-catalogs.ts';
 import { withWriteLock } from './store/lock.ts';
 import { packShards } from './store/pack-shards.ts';
 import { emptyTemp, removeRetiredShards } from './store/retired-shards.ts';
-import { tempPath } from './store/store-paths.ts';
 import type { ShardInfo } from './types.ts';
 
 export interface BuildProgress {
@@ -47,6 +35,10 @@ export interface BuildOptions {
   readonly forOthers?: boolean | undefined;
   /** private key (PEM) that the catalog is signed with, for others */
   readonly signKey?: string | undefined;
+  /** groups of feeds that are read at a time, the larger ones in threads of their own; the bytes are the same for any number */
+  readonly jobs?: number | undefined;
+  /** groups with more bytes than these are read in a thread */
+  readonly threadFrom?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ((event: BuildProgress) => void) | undefined;
 }
@@ -61,6 +53,9 @@ export interface BuildReport {
   readonly feeds: readonly FeedCounts[];
 }
 
+/** Each needs up to 300 MB of memory for a large feed. */
+const defaultMaxJobs = 2;
+
 /**
  * Makes shards from the upstream feeds, or from mirrors of them, and puts them in the catalog. A feed that fails or is
  * absent leaves its old shards with their old dates, and is named in the report.
@@ -72,24 +67,16 @@ export async function buildDatabase(options: BuildOptions): Promise<BuildReport>
 }
 
 async function build(options: BuildOptions): Promise<BuildReport> {
-  const { dbDir, mirrors, signal } = options;
+  const { dbDir, signal } = options;
   emptyTemp(dbDir);
-  let group = '';
-  let at = { done: 0, total: 0 };
-  const source = feedSource(mirrors, {
-    tempDir: tempPath(dbDir),
-    signal,
-    onBytes: (_url, bytes) => options.progress?.({ group, ...at, phase: 'fetch', bytes }),
-  });
   const known = catalogBefore(options);
   const before = known?.shards ?? [];
-  const origin = mirrors.length === 0 ? 'upstream' : JSON.stringify(mirrors);
+  const origin = options.mirrors.length === 0 ? 'upstream' : JSON.stringify(options.mirrors);
   const run: BuildRun = {
     dbDir,
     asOf: options.asOf,
     only: options.only?.map(withoutTexts).filter((name) => besideOf(name) === undefined),
     signal,
-    source,
     catalog: new Map(before.map((info) => [info.name, info])),
     // A feed that did not change would otherwise be passed over, although its shards are in no catalog any more.
     state: known === undefined ? emptyState(origin) : readState(dbDir, origin),
@@ -99,28 +86,18 @@ async function build(options: BuildOptions): Promise<BuildReport> {
     made: new Set(),
     unchanged: new Set(),
   };
-  const groups = await findGroups(run);
-  for (const [index, each] of groups.entries()) {
-    throwIfAborted(signal);
-    group = each.name;
-    at = { done: index, total: groups.length };
-    const report = (phase: GroupPhase): void => options.progress?.({ group, ...at, phase });
-    try {
-      await buildGroup(run, each, report);
-    } catch (error) {
-      if (!(error instanceof AdvisoryError) || error.code === 'aborted' || error.code === 'store-failed') throw error;
-      run.failed.push({ feed: each.name, code: error.code, message: error.message });
-    } finally {
-      emptyTemp(dbDir);
-    }
-    report('done');
+  const jobs = options.jobs ?? Math.min(availableParallelism(), defaultMaxJobs);
+  try {
+    await buildGroups(run, options, jobs);
+  } finally {
+    emptyTemp(dbDir);
   }
   throwIfAborted(signal);
   makeBeside(run, options.only);
   if (options.forOthers === true) {
     const report = (done: number, total: number): void =>
       options.progress?.({ group: 'compressing', done, total, phase: 'write' });
-    await packShards(dbDir, run.catalog, before, signal, report);
+    await packShards(dbDir, run.catalog, before, signal, report, jobs);
   }
   const catalog =
     options.forOthers === true
@@ -163,45 +140,3 @@ function catalogBefore({ dbDir, only }: BuildOptions): ReturnType<typeof readCat
     throw error;
   }
 }
-
-async function findGroups(run: BuildRun): Promise<FeedGroup[]> {
-  const { asOf, only, signal } = run;
-  const fetched = new Map<string, Promise<FeedFile | undefined>>();
-  const file = (url: string): Promise<FeedFile | undefined> => {
-    let result = fetched.get(url);
-    if (result === undefined) {
-      result = run.source
-        .fetch(url, null, maxDiscoveryBytes)
-        .then((answer) => (answer.state === 'file' ? answer.file : undefined));
-      fetched.set(url, result);
-    }
-    return result;
-  };
-  const discovery: Discovery = {
-    asOf,
-    only,
-    json: async (url) => {
-      const found = await file(url);
-      return found === undefined ? undefined : parseJsonFile(found, signal);
-    },
-    text: async (url) => {
-      const found = await file(url);
-      return found === undefined ? undefined : readText(found, signal);
-    },
-    list: (url) => run.source.list(url),
-  };
-  const groups: FeedGroup[] = [];
-  for (const feed of feeds) {
-    try {
-      for (const group of await feed.groups(discovery)) {
-        if (only === undefined || only.some((shard) => group.makes(shard))) groups.push(group);
-      }
-    } catch (error) {
-      if (!(error instanceof AdvisoryError) || error.code === 'aborted') throw error;
-      run.failed.push({ feed: feed.name, code: error.code, message: error.message });
-    }
-  }
-  return groups;
-}
-
-const maxDiscoveryBytes = 16 << 20;

@@ -1,13 +1,12 @@
-import { AdvisoryError, reasonOf } from './advisory-error.ts';
+import type { AdvisoryError } from './advisory-error.ts';
 import type { FeedGroup, FeedInput, FeedTally } from './feed.ts';
-import { readContext } from './feed-reading.ts';
+import type { MadeShards } from './make-shards.ts';
 import { verifyShard } from './open-advisories.ts';
 import { besideOf } from './shard-names.ts';
 import type { FeedFile, FeedSource, Validator } from './sources/feed-source.ts';
 import type { FeedState, InputStates } from './store/feed-state.ts';
-import { GroupSink, type SunkShard } from './store/group-sink.ts';
-import { sqlite } from './store/sqlite.ts';
-import { shardPath, tempPath } from './store/store-paths.ts';
+import type { SunkShard } from './store/group-sink.ts';
+import { shardPath } from './store/store-paths.ts';
 import type { ShardInfo } from './types.ts';
 
 /** An upstream file that no source has: what was made from it before stays as it is. */
@@ -26,93 +25,82 @@ export interface FeedCounts extends Readonly<FeedTally> {
   readonly feed: string;
 }
 
-/** One run of the builder: what it was asked, and what it has found so far. */
-export interface BuildRun {
+/** What groups are built from and held against. Nothing of it changes while they are built, several at a time. */
+export interface GroupRun {
   readonly dbDir: string;
   readonly asOf: string;
   /** shards to make; undefined: all */
   readonly only: readonly string[] | undefined;
-  readonly signal: AbortSignal | undefined;
-  readonly source: FeedSource;
-  readonly catalog: Map<string, ShardInfo>;
-  state: FeedState;
-  readonly skipped: SkippedFeed[];
-  readonly failed: FailedFeed[];
-  readonly feeds: FeedCounts[];
-  readonly made: Set<string>;
-  readonly unchanged: Set<string>;
+  readonly catalog: ReadonlyMap<string, ShardInfo>;
+  readonly state: FeedState;
 }
 
 export type GroupPhase = 'fetch' | 'read' | 'write' | 'done';
 
+/** What became of one group; `buildDatabase` puts them together in the order of the feeds. */
+export interface GroupOutcome {
+  readonly skipped: readonly SkippedFeed[];
+  readonly counts?: FeedCounts;
+  /** entries of the catalog that were made or confirmed */
+  readonly shards: readonly ShardInfo[];
+  /** the shards are as they were */
+  readonly unchanged: boolean;
+  /** entries that the group no longer makes */
+  readonly gone: readonly string[];
+  /** inputs as they were, by shard, and of the group as a whole */
+  readonly shardStates: Readonly<Record<string, InputStates>>;
+  readonly groupState?: InputStates;
+}
+
 /**
  * Makes the shards of one group, or confirms them where no input has changed.
  *
+ * @param make from the group's files
  * @throws AdvisoryError; the old shards are then untouched
  */
-export async function buildGroup(run: BuildRun, group: FeedGroup, report: (phase: GroupPhase) => void): Promise<void> {
-  const { dbDir, only, asOf, signal } = run;
+export async function buildGroup(
+  run: GroupRun,
+  group: FeedGroup,
+  source: FeedSource,
+  make: (files: ReadonlyMap<string, FeedFile>, wanted: readonly string[] | undefined) => Promise<MadeShards>,
+): Promise<GroupOutcome> {
+  const { only, asOf } = run;
   const wanted = only?.filter((shard) => group.makes(shard));
-  report('fetch');
   const inputs = group.inputs(wanted);
   const known = knownInputs(run, group, wanted);
-  const fetched = await fetchInputs(run.source, inputs, known);
-  for (const { url, optional } of inputs) {
-    if (fetched.states[url] === null && optional !== true) run.skipped.push({ feed: group.name, url });
-  }
+  const fetched = await fetchInputs(source, inputs, known);
+  const skipped = inputs
+    .filter(({ url, optional }) => fetched.states[url] === null && optional !== true)
+    .map(({ url }) => ({ feed: group.name, url }));
+  const nothing = { skipped, shards: [], unchanged: false, gone: [], shardStates: {} };
   // made from less than before, a shard would know less: it stays, and grows old in the open
-  const gone = inputs.some(
+  const lost = inputs.some(
     ({ url, optional }) => optional !== true && known?.[url] != null && fetched.states[url] === null,
   );
-  if (gone) return;
+  if (lost) return nothing;
   if (fetched.unchanged) {
-    confirm(run, group, wanted);
-    return;
+    const shards = ownShards(run, group, wanted).map((info) => ({ ...info, checkedAt: asOf }));
+    return { ...nothing, shards, unchanged: true };
   }
-  if (fetched.files.size === 0) return;
-  report('read');
-  const tally: FeedTally = { read: 0, rejected: 0, firstRejection: null, withdrawn: 0, irrelevant: 0 };
-  const sink = new GroupSink(sqlite(), tempPath(dbDir), wanted);
-  try {
-    await group.read(readContext(fetched.files, sink, tally, tempPath(dbDir), signal));
-    if (tally.read === 0 && tally.rejected > 0) {
-      throw new AdvisoryError(
-        'feed-malformed',
-        `${group.name}: not one record could be read (${tally.firstRejection}); what was there before is kept`,
-      );
-    }
-    report('write');
-    const written = sink.finish(dbDir);
-    const names = new Set(written.map(({ name }) => name));
-    for (const shard of written) {
-      const inputs = group.inputs([withoutTexts(shard.name)]);
-      const used = inputs.filter(({ url, optional }) => optional !== true && fetched.files.has(url));
-      run.catalog.set(shard.name, catalogEntry(shard, group, used, asOf));
-      run.made.add(shard.name);
-    }
-    // what the feed no longer speaks about goes; what was not asked for stays
-    for (const { name } of ownShards(run, group, wanted)) if (!names.has(name)) run.catalog.delete(name);
-    remember(run, group, wanted, names, fetched.states);
-    run.feeds.push({ feed: group.name, ...tally });
-  } catch (error) {
-    throw isStoreError(error) ? storeError(dbDir, error) : error;
-  } finally {
-    sink.discard();
-  }
-}
-
-/** SQLite's errors, and those of the file system (a full disk). */
-function isStoreError(error: unknown): boolean {
-  const code = error instanceof AdvisoryError ? undefined : (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^(?:ERR_SQLITE|E[A-Z]+$)/.test(code);
-}
-
-function storeError(dbDir: string, cause: unknown): AdvisoryError {
-  return new AdvisoryError(
-    'store-failed',
-    `cannot write below ${dbDir}: ${reasonOf(cause)}; check space and rights`,
-    cause,
-  );
+  if (fetched.files.size === 0) return nothing;
+  const { written, tally } = await make(fetched.files, wanted);
+  const names = new Set(written.map(({ name }) => name));
+  const shards = written.map((shard) => {
+    const inputs = group.inputs([withoutTexts(shard.name)]);
+    const used = inputs.filter(({ url, optional }) => optional !== true && fetched.files.has(url));
+    return catalogEntry(shard, group, used, asOf);
+  });
+  // what the feed no longer speaks about goes; what was not asked for stays
+  const gone = ownShards(run, group, wanted).flatMap(({ name }) => (names.has(name) ? [] : [name]));
+  return {
+    skipped,
+    counts: { feed: group.name, ...tally },
+    shards,
+    unchanged: false,
+    gone,
+    shardStates: shardStates(group, names, fetched.states),
+    ...(wanted === undefined ? { groupState: fetched.states } : {}),
+  };
 }
 
 function catalogEntry(
@@ -129,7 +117,7 @@ function catalogEntry(
  * Inputs as they were when every shard that is asked for was made; null: something has to be made anyway, also because
  * a file is missing or damaged.
  */
-function knownInputs(run: BuildRun, group: FeedGroup, wanted: readonly string[] | undefined): InputStates | null {
+function knownInputs(run: GroupRun, group: FeedGroup, wanted: readonly string[] | undefined): InputStates | null {
   const shards = ownShards(run, group, wanted);
   const whole = ({ digest }: ShardInfo): boolean => verifyShard(shardPath(run.dbDir, digest), digest);
   if (wanted === undefined) {
@@ -149,7 +137,7 @@ function knownInputs(run: BuildRun, group: FeedGroup, wanted: readonly string[] 
 }
 
 /** Shards of the catalog, with those of texts, that this group makes and that are asked for. */
-function ownShards(run: BuildRun, group: FeedGroup, wanted: readonly string[] | undefined): ShardInfo[] {
+function ownShards(run: GroupRun, group: FeedGroup, wanted: readonly string[] | undefined): ShardInfo[] {
   return [...run.catalog.values()].filter(({ name }) => {
     const base = withoutTexts(name);
     return group.makes(base) && besideOf(name) === undefined && (wanted === undefined || wanted.includes(base));
@@ -197,28 +185,16 @@ async function fetchInputs(
   return { files, states, unchanged: same };
 }
 
-/** The same data: only the day of checking moves. */
-function confirm(run: BuildRun, group: FeedGroup, wanted: readonly string[] | undefined): void {
-  for (const info of ownShards(run, group, wanted)) {
-    run.catalog.set(info.name, { ...info, checkedAt: run.asOf });
-    run.made.add(info.name);
-    run.unchanged.add(info.name);
-  }
-}
-
-function remember(
-  run: BuildRun,
+function shardStates(
   group: FeedGroup,
-  wanted: readonly string[] | undefined,
   names: ReadonlySet<string>,
   states: InputStates,
-): void {
-  const shards: Record<string, InputStates> = { ...run.state.shards };
+): Readonly<Record<string, InputStates>> {
+  const shards: Record<string, InputStates> = {};
   for (const name of names) {
     if (name.endsWith('-texts')) continue;
     const urls = new Set(group.inputs([name]).map(({ url }) => url));
     shards[name] = Object.fromEntries(Object.entries(states).filter(([url]) => urls.has(url)));
   }
-  run.state = { ...run.state, shards };
-  if (wanted === undefined) run.state = { ...run.state, groups: { ...run.state.groups, [group.name]: states } };
+  return shards;
 }

@@ -60,6 +60,8 @@ export interface FeedGroup {
   readonly name: string;
   /** attribution, one per feed that goes in */
   readonly licenses: readonly string[];
+  /** takes seconds to read: is begun before the others */
+  readonly large?: true;
   makes(shard: string): boolean;
   /** upstream files for these shards; undefined: for all */
   inputs(shards: readonly string[] | undefined): readonly FeedInput[];

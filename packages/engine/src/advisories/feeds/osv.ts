@@ -49,6 +49,7 @@ function osvGroup(ecosystem: OsvEcosystem): FeedGroup {
   return {
     name: `osv/${ecosystem.name}`,
     licenses: [ecosystem.license],
+    ...(ecosystem.name === 'Ubuntu' ? { large: true } : {}),
     makes: (shard) => osvMakes(ecosystem, shard),
     inputs: () => [{ url, maxBytes: maxZipBytes }],
     read: (context) => readEcosystem(context, ecosystem, url),

@@ -6,18 +6,19 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
 import { AdvisoryError, reasonOf, throwIfAborted } from '../advisory-error.ts';
+import { inLanes } from '../in-lanes.ts';
 import type { ShardBlob, ShardInfo } from '../types.ts';
 import { blobPath, shardPath, tempPath } from './store-paths.ts';
 
 /** Level 19 saves a tenth more and takes ten times as long. */
 const level = 9;
 /** What one core compresses while another reads. */
-const atOnce = 2;
-
+const defaultAtOnce = 2;
 /**
  * Compresses the shards that have no blob yet, for those who fetch them. The same shard gives the same blob.
  *
  * @param before shards of the previous catalog, which may be packed already
+ * @param atOnce how many are compressed at a time
  * @throws AdvisoryError `store-failed`, `aborted`
  */
 export async function packShards(
@@ -26,6 +27,7 @@ export async function packShards(
   before: readonly ShardInfo[],
   signal: AbortSignal | undefined,
   report: (done: number, total: number) => void,
+  atOnce = defaultAtOnce,
 ): Promise<void> {
   const packed = new Map(before.map(({ digest, blob }) => [digest, blob]));
   const due: ShardInfo[] = [];
@@ -34,18 +36,11 @@ export async function packShards(
     if (blob !== undefined && existsSync(blobPath(dbDir, blob.digest))) catalog.set(info.name, { ...info, blob });
     else due.push(info);
   }
-  let next = 0;
-  const work = async (): Promise<void> => {
-    while (next < due.length) {
-      report(next, due.length);
-      const info = due[next++]!;
-      throwIfAborted(signal);
-      catalog.set(info.name, { ...info, blob: await pack(dbDir, info, signal) });
-    }
-  };
-  const settled = await Promise.allSettled(Array.from({ length: atOnce }, work));
-  const failed = settled.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  let begun = 0;
+  await inLanes(due, atOnce, signal, async (info) => {
+    report(begun++, due.length);
+    catalog.set(info.name, { ...info, blob: await pack(dbDir, info, signal) });
+  });
 }
 
 async function pack(dbDir: string, info: ShardInfo, signal: AbortSignal | undefined): Promise<ShardBlob> {
