@@ -38,6 +38,7 @@ test('any number of threads gives the same bytes and the same report, in the sam
 }, async () => {
   using one = await buildFrom(files, { jobs: 1, forOthers: true });
   expect(one.report.failed.map(({ feed }) => feed)).toEqual(['alpine-secdb/3.20', 'osv/Maven']);
+  expect(one.report.failed[1]!.message).toContain('id: Too small: expected string to have >=1 characters');
   using many = await buildFrom(files, { jobs: 3, threadFrom: 0, forOthers: true });
   expect(many.report).toEqual(one.report);
   expect(readdirSync(join(many.dbDir, 'tmp'))).toEqual([]);

@@ -1,3 +1,5 @@
+import { config } from 'zod/v4/core';
+import en from 'zod/v4/locales/en.js';
 import type { Feed } from './feed.ts';
 import { alpineFeed } from './feeds/alpine.ts';
 import { amazonFeed } from './feeds/amazon.ts';
@@ -15,6 +17,9 @@ import { photonFeed } from './feeds/photon.ts';
 import { redHatFeed } from './feeds/redhat-vex.ts';
 import { suseFeed } from './feeds/suse.ts';
 import { chainguardFeed, wolfiFeed } from './feeds/wolfi.ts';
+
+// what a record lacks, in words; without them every one would be "Invalid input"
+config(en());
 
 /** Every feed that `db build` reads. */
 export const feeds: readonly Feed[] = [
