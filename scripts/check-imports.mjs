@@ -43,6 +43,7 @@ export const rooms = {
     matching: 'types',
     policy: 'types',
   },
+  attest: { registry: 'all', image: 'all', result: 'all', policy: 'types' },
   scan: {
     image: 'all',
     inventory: 'all',

@@ -18,10 +18,28 @@ export function writeThirdParty(root, inputs, folder) {
     if (!license) throw new Error(`${name}: its manifest names no licence`);
     const manifest = { name, version, license, homepage, repository };
     writeFileSync(join(to, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
-    const texts = readdirSync(from).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
-    if (texts.length === 0) throw new Error(`${name}: has no licence file`);
-    for (const file of texts) copyFileSync(join(from, file), join(to, file));
+    const source = [name, ...siblings(root, name, license)].find((each) => texts(root, each).length > 0);
+    if (source === undefined) throw new Error(`${name}: has no licence file, nor has another package of its scope`);
+    for (const file of texts(root, source)) copyFileSync(join(root, 'node_modules', source, file), join(to, file));
   }
+}
+
+/** Licence files of a package. */
+function texts(root, name) {
+  return readdirSync(join(root, 'node_modules', name)).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
+}
+
+/** Packages of the same scope and licence: some projects forget the file in one of theirs. */
+function siblings(root, name, license) {
+  const [scope, inner] = name.split('/');
+  if (inner === undefined) return [];
+  return readdirSync(join(root, 'node_modules', scope))
+    .map((each) => `${scope}/${each}`)
+    .filter((each) => {
+      const manifest = JSON.parse(readFileSync(join(root, 'node_modules', each, 'package.json'), 'utf8'));
+      return each !== name && manifest.license === license;
+    })
+    .sort();
 }
 
 /** Names of the packages whose files are among `inputs`, sorted. */

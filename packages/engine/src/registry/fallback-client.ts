@@ -1,5 +1,5 @@
 import { ImageError, type ImageErrorCode } from './error.ts';
-import type { RegistryClient } from './registry-client.ts';
+import type { ReferringClient } from './registry-client.ts';
 
 /** What another place may do better. Wrong bytes are not among it: who sends them is not to be passed over. */
 const passedOver: ReadonlySet<ImageErrorCode> = new Set([
@@ -12,13 +12,13 @@ const passedOver: ReadonlySet<ImageErrorCode> = new Set([
 ]);
 
 /** Several places that have the same images, asked in their order; the error of the last counts. */
-export function fallbackClient(clients: readonly RegistryClient[]): RegistryClient {
+export function fallbackClient(clients: readonly ReferringClient[]): ReferringClient {
   const [only] = clients;
   if (only !== undefined && clients.length === 1) {
     return only;
   }
 
-  async function first<R>(ask: (client: RegistryClient) => Promise<R>): Promise<R> {
+  async function first<R>(ask: (client: ReferringClient) => Promise<R>): Promise<R> {
     for (const client of clients.slice(0, -1)) {
       try {
         return await ask(client);
@@ -31,6 +31,7 @@ export function fallbackClient(clients: readonly RegistryClient[]): RegistryClie
 
   return {
     manifest: (...args) => first((client) => client.manifest(...args)),
+    referrers: (...args) => first((client) => client.referrers(...args)),
     smallBlob: (...args) => first((client) => client.smallBlob(...args)),
 
     async *blob(digest, size, what, signal, from = 0) {

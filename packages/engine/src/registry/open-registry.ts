@@ -3,7 +3,7 @@ import { Connections } from './connections.ts';
 import { findCredentials } from './credentials.ts';
 import { fallbackClient } from './fallback-client.ts';
 import { isLoopback } from './hosts.ts';
-import { type RegistryClient, type RegistryPlace, registryClient } from './registry-client.ts';
+import { type ReferringClient, type RegistryPlace, registryClient } from './registry-client.ts';
 import { dockerHub, type RegistryReference } from './registry-reference.ts';
 import type { RegistryOptions } from './types.ts';
 
@@ -13,7 +13,7 @@ export function addressOf(host: string): string {
 }
 
 export interface OpenRegistry {
-  readonly client: RegistryClient;
+  readonly client: ReferringClient;
   close(): Promise<void>;
 }
 

@@ -32,6 +32,20 @@ export interface RegistryClient {
   ): AsyncIterable<Buffer>;
 }
 
+/** One that also tells what is hung to images. */
+export interface ReferringClient extends RegistryClient {
+  /**
+   * What refers to a manifest and has this type: one index per page of the answer; null from a registry without that part of
+   * the interface. @throws ImageError
+   */
+  referrers(
+    digest: string,
+    artifactType: string,
+    what: string,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Buffer[] | null>;
+}
+
 /** Where one repository is asked for. */
 export interface RegistryPlace {
   /** for messages: `the registry r.example`, `the mirror m.example` */
@@ -77,7 +91,7 @@ export function registryClient(
   connections: Connections,
   authorization: Authorization,
   maxManifestBytes: number,
-): RegistryClient {
+): ReferringClient {
   const { secrets, idleTimeoutMs, retryDelayMs } = connections;
   let origin: URL | null = address.includes('://') ? new URL(address) : null;
 
@@ -204,6 +218,30 @@ export function registryClient(
       return { bytes, digest: digestOf(bytes), contentType: contentType.trim().toLowerCase() || null };
     },
 
+    async referrers(digest, artifactType, what, signal) {
+      const absent = new ImageError('MISSING_BLOB', `${what}: ${named} cannot tell what refers to it`);
+      const headers = { ...plainly, accept: 'application/vnd.oci.image.index.v1+json' };
+      const pages: Buffer[] = [];
+      const base = `/v2/${repository}/referrers/${digest}`;
+      let path: string | null = `${base}?artifactType=${encodeURIComponent(artifactType)}`;
+      while (path !== null) {
+        if (pages.length === maxPages) {
+          throw new ImageError('TOO_LARGE', `${what}: more than ${maxPages} pages of what refers to it`);
+        }
+        try {
+          const { bytes, reply } = await whole({ path, headers, what, absent, signal });
+          pages.push(bytes);
+          path = nextPage(reply.headers.link, base);
+        } catch (error) {
+          if (error === absent && pages.length === 0) {
+            return null;
+          }
+          throw error;
+        }
+      }
+      return pages;
+    },
+
     async smallBlob(digest, what, signal) {
       const path = `/v2/${repository}/blobs/${digest}`;
       return (await whole({ path, headers: plainly, what, absent: missing(what), signal })).bytes;
@@ -257,6 +295,15 @@ export function registryClient(
     reply.destroy();
     throw new ImageError('REGISTRY_ERROR', `${what}: ${named} sends another part than was asked for`);
   }
+}
+
+const maxPages = 20;
+
+/** Of `</v2/…?…>; rel="next"`, where that leads to the same list: only its query is taken, so that it cannot lead elsewhere. */
+function nextPage(link: string | string[] | undefined, base: string): string | null {
+  const [, target] = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec([link].flat().join(',')) ?? [];
+  const query = target === undefined ? -1 : target.indexOf('?');
+  return target === undefined || query < 0 ? null : `${base}${target.slice(query)}`;
 }
 
 const plainly: Headers = { accept: '*/*', 'accept-encoding': 'identity' };

@@ -16,8 +16,12 @@ import type { RegistryOptions } from './types.ts';
 export interface RegistryUploader {
   /** Puts a blob there unless it is. @returns whether it had to be sent. @throws ImageError */
   blob(digest: string, bytes: () => Buffer, what: string): Promise<boolean>;
-  /** @param reference tag or digest. @throws ImageError */
-  manifest(reference: string, mediaType: string, bytes: Buffer): Promise<void>;
+  /**
+   * @param reference tag or digest
+   * @returns whether the registry lists it, by its `subject`, among what refers to that
+   * @throws ImageError
+   */
+  manifest(reference: string, mediaType: string, bytes: Buffer): Promise<{ readonly subjectListed: boolean }>;
   close(): Promise<void>;
 }
 
@@ -31,6 +35,7 @@ interface Sent {
 interface Answer {
   readonly status: number;
   readonly location: string | undefined;
+  readonly subject: string | undefined;
 }
 
 /** A registry may think about a blob for a while before it says that it has it. */
@@ -92,7 +97,10 @@ export function registryUploader(
       const reply = await authorized(sent);
       const text = await wholeBody(reply, maxErrorBytes, connections.idleTimeoutMs);
       const status = reply.statusCode ?? 0;
-      if (expected.includes(status)) return { status, location: reply.headers.location };
+      if (expected.includes(status)) {
+        const { location, 'oci-subject': subject } = reply.headers;
+        return { status, location, subject: [subject].flat()[0] };
+      }
       const said = connections.secrets.redact(errorText(text));
       if (status === 401 || status === 403) {
         throw new ImageError('ACCESS_DENIED', `${what}: ${named} denies access (${status})${said}${letIn.hint}`);
@@ -148,11 +156,12 @@ export function registryUploader(
     manifest: (tag, mediaType, bytes) =>
       tried(async () => {
         const url = await at(`/v2/${repository}/manifests/${tag}`);
-        await answer(
+        const { subject } = await answer(
           { method: 'PUT', url, headers: { 'content-type': mediaType }, body: bytes },
           [201],
           `manifest ${tag}`,
         );
+        return { subjectListed: subject !== undefined };
       }),
 
     close: () => connections.close(),

@@ -1,0 +1,188 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fixtureImage, ociLayoutFiles } from '../packages/engine/src/image/testing/image-builder.ts';
+import { makeAuthority, noDockerRegistry, push, startRegistry, type TestRegistry } from './docker-registry.ts';
+import { cleanLayers, dpkgStatus, osRelease } from './images.ts';
+import { plimsoll, scratchFolder } from './program.ts';
+import { buildDatabase, feedsDay } from './scans.ts';
+import { writeSmallMirror } from './small-mirror.ts';
+
+const scratch = scratchFolder();
+const at = (name: string) => join(scratch.path, name);
+const dbDir = at('db');
+let registry: TestRegistry;
+const named = (name: string) => `${registry.host}/team/${name}:1`;
+
+function keyPair(name: string, kind: 'ed25519' | 'ec') {
+  const pair = kind === 'ec' ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : generateKeyPairSync('ed25519');
+  writeFileSync(at(`${name}.key`), pair.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  writeFileSync(at(`${name}.pub`), pair.publicKey.export({ type: 'spki', format: 'pem' }));
+}
+
+async function scanned(name: string, ...more: string[]): Promise<string> {
+  const file = at(`${name}.json`);
+  const args = ['--db-dir', dbDir, '--no-update', '--no-cache', '--at', feedsDay, '--format', `json=${file}`];
+  const { stderr, status } = await plimsoll(['scan', `registry:${named(name)}`, ...args, ...more]);
+  expect([0, 1], stderr).toContain(status);
+  return file;
+}
+
+const attest = (file: string, ...more: string[]) => plimsoll(['attest', file, '--key', at('own.key'), ...more]);
+const verify = (image: string, ...more: string[]) => plimsoll(['verify', image, '--at', feedsDay, ...more]);
+const trusting = ['--key', ''];
+
+describe.skipIf(noDockerRegistry)(
+  `attestations of results${noDockerRegistry ? ` (skipped: ${noDockerRegistry})` : ''}`,
+  () => {
+    beforeAll(async () => {
+      trusting[1] = at('own.pub');
+      keyPair('own', 'ec');
+      keyPair('other', 'ed25519');
+      writeSmallMirror(at('mirror'));
+      await buildDatabase(dbDir, at('mirror'), ['debian-12', 'eol', 'kev']);
+      registry = await startRegistry('plain', at('registry'), makeAuthority(scratch.path));
+      for (const name of ['good', 'bare']) await push(registry.host, `team/${name}`, files(cleanLayers));
+      await push(registry.host, 'team/bad', files([[osRelease, dpkgStatus({ curl: '7.88.1-10+deb12u1' })]]));
+    }, 60_000);
+    afterAll(async () => {
+      await registry?.stop();
+      scratch.remove();
+    });
+
+    const files = (layers: typeof cleanLayers) => ociLayoutFiles([fixtureImage({ layers })]);
+
+    it('let an image pass that the gate let pass, by the key that signed', async () => {
+      const { status, stdout, stderr } = await attest(await scanned('good'));
+      expect({ status, stderr }).toMatchObject({ status: 0 });
+      expect(stdout).toMatch(/^127\.0\.0\.1:\d+\/team\/good@sha256:[0-9a-f]{64}\n$/);
+      const passed = await verify(named('good'), ...trusting, '--require-policy', 'default', '--max-age', '0');
+      expect(passed).toMatchObject({ status: 0, stderr: '' });
+      expect(passed.stdout).toMatch(/^PASS {2}127\S+team\/good@sha256:\w+\n {2}judged for 2026-08-22 by default: /);
+    });
+
+    it('are found again after a second one, in the index that old registries have instead of referrers', async () => {
+      const index = async () => {
+        const { subject } = JSON.parse((await verify(named('good'), ...trusting, '--format', 'json')).stdout);
+        const tag = subject.split('@')[1].replace(':', '-');
+        const answer = await fetch(`http://${registry.host}/v2/team/good/manifests/${tag}`, {
+          headers: { accept: 'application/vnd.oci.image.index.v1+json' },
+        });
+        return ((await answer.json()) as { manifests: object[] }).manifests;
+      };
+      expect(await index()).toMatchObject([
+        { artifactType: 'application/vnd.dev.sigstore.bundle.v0.3+json', mediaType: /oci\.image\.manifest/ },
+      ]);
+      const other = ['--key', at('other.key')];
+      expect((await plimsoll(['attest', at('good.json'), ...other])).status).toBe(0);
+      // the same again is the same
+      expect((await plimsoll(['attest', at('good.json'), ...other])).status).toBe(0);
+      expect(await index()).toHaveLength(2);
+      const { attestations } = JSON.parse((await verify(named('good'), ...trusting, '--format', 'json')).stdout);
+      expect(attestations).toMatchObject([
+        { problems: [], verdict: { result: 'warn', exitCode: 0 } },
+        { signer: null, verdict: null, problems: ['no key that was given signed it'] },
+      ]);
+    });
+
+    it('stop an image that the gate stopped', async () => {
+      expect((await attest(await scanned('bad'))).status).toBe(0);
+      const { status, stdout } = await verify(named('bad'), ...trusting);
+      expect({ status, stdout }).toMatchObject({
+        status: 1,
+        stdout: /^FAIL.*\n.* its gate ended with 1 \(known-exploited/,
+      });
+    });
+
+    it('of today count more than those of yesterday', { timeout: 180_000 }, async () => {
+      const bundle = async (day: string, name: string) => {
+        await scanned(name, '--at', day, '--max-db-age', '99');
+        expect((await attest(at(`${name}.json`), '--no-push', '--output', at(`${day}-${name}`))).status).toBe(0);
+        return at(`${day}-${name}`);
+      };
+      const [before, after] = [await bundle('2026-08-20', 'good'), await bundle('2026-08-21', 'good')];
+      const bundles = ['--bundle', before, '--bundle', after];
+      const { stdout } = await verify(named('good'), ...trusting, ...bundles, '--format', 'json');
+      expect(JSON.parse(stdout)).toMatchObject({ exitCode: 0, attestations: [{ bundle: after }, { bundle: before }] });
+      const old = await verify(named('good'), ...trusting, ...bundles, '--max-age', '0');
+      expect(old).toMatchObject({ status: 5, stdout: /2026-08-21, 1 days before 2026-08-22/ });
+      const later = await verify(named('good'), ...trusting, ...bundles, '--at', '2026-08-19');
+      expect(later).toMatchObject({ status: 1, stdout: /2026-08-21, which is after 2026-08-19/ });
+    });
+
+    it.each([
+      ['nobody attested anything', 'bare', [], 1, /nothing attests that it was judged/],
+      ['only others signed', 'good', ['--key', 'third.pub'], 1, /no attestation of it counts/],
+      [
+        'another policy judged',
+        'good',
+        [...trusting, '--require-policy', 'pci-dss-4'],
+        1,
+        /not judged by the policy pci/,
+      ],
+    ])('do not let an image pass of which %s', async (_what, name, more, status, message) => {
+      keyPair('third', 'ec');
+      const key = more.length === 0 ? trusting : more.map((word) => (word.endsWith('.pub') ? at('third.pub') : word));
+      const given = key.map((word) => (word === '' ? at('own.pub') : word));
+      expect(await verify(named(name), ...given)).toMatchObject({ status, stdout: message });
+    });
+
+    it('count only for the image that they are about, and only with every byte that was signed', async () => {
+      const file = at('good.bundle');
+      expect((await attest(at('good.json'), '--no-push', '--output', file)).status).toBe(0);
+      const moved = await verify(named('bad'), ...trusting, '--bundle', file);
+      expect(moved).toMatchObject({ status: 1, stdout: /it is about another image/ });
+      const bundle = JSON.parse(readFileSync(file, 'utf8'));
+      const statement = Buffer.from(bundle.dsseEnvelope.payload, 'base64').toString();
+      const other = Buffer.from(statement.replace('"result":"warn"', '"result":"pass"'));
+      expect(other.toString()).not.toBe(statement);
+      const forged = [
+        { ...bundle, dsseEnvelope: { ...bundle.dsseEnvelope, payload: other.toString('base64') } },
+        { ...bundle, dsseEnvelope: { ...bundle.dsseEnvelope, signatures: [] } },
+        { ...bundle, dsseEnvelope: { ...bundle.dsseEnvelope, payloadType: 'text/plain' } },
+        { ...bundle, verificationMaterial: { certificate: { rawBytes: 'MAA=' } } },
+        { mediaType: bundle.mediaType },
+        'no bundle at all',
+      ];
+      for (const each of forged) {
+        writeFileSync(at('forged'), JSON.stringify(each));
+        const { status, stdout, stderr } = await verify(named('good'), ...trusting, '--bundle', at('forged'));
+        expect({ status, stderr }, JSON.stringify(each).slice(0, 80)).toEqual({ status: 1, stderr: '' });
+        expect(stdout).toContain('no attestation of it counts');
+      }
+    });
+
+    it('are not made for an image that is another than the result’s', async () => {
+      const { status, stderr } = await attest(at('good.json'), '--image', named('bad'));
+      expect(status).toBe(3);
+      expect(stderr).toMatch(/^plimsoll: 127\S+team\/bad:1 is another image \(sha256:\w+\) than the result is of/);
+    });
+
+    it.each([
+      [['attest', 'RESULT'], /needs a private key/],
+      [['attest', 'RESULT', '--key', 'PUB'], /holds no private key/],
+      [['attest', 'RESULT', '--key', 'KEY', '--no-push'], /leave nothing behind/],
+      [['verify', 'IMAGE'], /whom to trust/],
+      [['verify', 'IMAGE', '--key', 'RESULT'], /holds no public key/],
+      [['verify', 'IMAGE', '--trusted-root', 'RESULT'], /certificate-identity/],
+      [
+        [
+          'verify',
+          'IMAGE',
+          '--trusted-root',
+          'RESULT',
+          '--certificate-identity',
+          'a',
+          '--certificate-oidc-issuer',
+          'b',
+        ],
+        /no trusted root/,
+      ],
+    ])('%j is a wrong command line', async (words, message) => {
+      const meant = { RESULT: at('good.json'), PUB: at('own.pub'), KEY: at('own.key'), IMAGE: named('good') };
+      const ran = await plimsoll(words.map((word) => meant[word as keyof typeof meant] ?? word));
+      expect(ran).toMatchObject({ status: 2, stdout: '', stderr: message });
+    });
+  },
+);
