@@ -66,6 +66,8 @@ export const shardWorker = `${root}packages/engine/src/advisories/shard-worker.t
 /** What every form of the bundle has in common, for esbuild. */
 export const bundleOptions = {
   entryPoints: [`${root}packages/cli/src/main.ts`],
+  // names of files in the bundle do not tell where it was made
+  absWorkingDir: root,
   bundle: true,
   platform: 'node',
   target: 'node24',

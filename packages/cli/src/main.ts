@@ -48,4 +48,5 @@ function fail(error: unknown, signal: AbortSignal): number {
   return code;
 }
 
-await main(process.argv.slice(2));
+// Not awaited at the top level: the executable file is CommonJS, which has none. `main` never rejects.
+void main(process.argv.slice(2));
