@@ -28,7 +28,9 @@ for (const [name, args] of slow ? checks.slice(0, 1) : checks) {
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-test-'));
 const report = join(folder, 'report.json');
-const patterns = slow ? ['.slow.test.ts'] : ['--exclude', '**/*.slow.test.ts', ...process.argv.slice(2)];
+const patterns = slow
+  ? ['.slow.test.ts', '--testTimeout=600000', '--hookTimeout=600000']
+  : ['--exclude', '**/*.slow.test.ts', ...process.argv.slice(2)];
 const { status } = spawnSync(
   node,
   [

@@ -52,7 +52,7 @@ beforeAll(async () => {
   writeSmallMirror(mirror);
   const { status, stderr } = await build('--sign-key', first.key);
   expect(status, stderr).toBe(0);
-}, 60_000);
+});
 
 describe.skipIf(noDockerRegistry)(
   `a catalog in a registry${noDockerRegistry ? ` (skipped: ${noDockerRegistry})` : ''}`,
@@ -63,7 +63,7 @@ describe.skipIf(noDockerRegistry)(
     beforeAll(async () => {
       authority = makeAuthority(scratch.path);
       registry = await startRegistry('plain', at('registry'), authority);
-    }, 60_000);
+    });
     afterAll(() => registry?.stop());
     const push = (...more: string[]) =>
       plimsoll([
@@ -85,7 +85,7 @@ describe.skipIf(noDockerRegistry)(
       expect(lines[1]).toBe(lines[0]);
       pinned = lines[0]!;
       expect((await push('--sign-key', first.key)).stderr).toMatch(/ 0 blobs sent/);
-    }, 60_000);
+    });
 
     it('is scanned from: only the needed shards come, and the same is found as from the directory', async () => {
       const catalog = `oci://${registry.host}/team/advisories`;
@@ -94,14 +94,14 @@ describe.skipIf(noDockerRegistry)(
       expect(scan.inputs).toEqual((await scanFrom(dbDir)).inputs);
       expect(readdirSync(at('scan-db/shards'))).toHaveLength(3);
       expect(readdirSync(at('scan-db/tmp'))).toEqual([]);
-    }, 60_000);
+    });
 
     it('is refused with exit 5 when its signature is of another key', async () => {
       const scan = await scanFrom(`oci://${registry.host}/team/advisories`, '--catalog-key', second.pub);
       expect(scan.status).toBe(5);
       expect(scan.stderr).toContain('not signed with a key that is configured');
       expect(scan.inputs.missing).toContain('debian-12');
-    }, 60_000);
+    });
 
     it('is pulled whole, and what was pulled can be fetched from', async () => {
       const [copy, args] = [at('copy'), ['--catalog-key', first.pub]];
@@ -119,7 +119,7 @@ describe.skipIf(noDockerRegistry)(
       expect((await scanFrom(copy)).ids).toContain('CVE-2023-5363');
       const diff = await plimsoll(['db', 'diff', copy, dbDir]);
       expect(diff.stdout).toBe('0 shards, 0 records differ\n');
-    }, 60_000);
+    });
 
     it('stays addressable by its digest after a newer one', async () => {
       const old = readFileSync(join(dbDir, 'catalog.json'), 'utf8');
@@ -153,7 +153,7 @@ describe.skipIf(noDockerRegistry)(
       const scan = await scanFrom(`oci://${registry.host}/team/advisories`, '--catalog-key', first.pub);
       expect([scan.status, scan.inputs.missing.includes('debian-12')]).toEqual([5, true]);
       expect(scan.stderr).toContain('not signed, and a key is configured');
-    }, 60_000);
+    });
 
     it('a registry that wants a login says so: 3 for push and pull, 5 for a scan', async () => {
       const guarded = await startRegistry('basic', at('guarded'), authority);
@@ -170,7 +170,7 @@ describe.skipIf(noDockerRegistry)(
       } finally {
         await guarded.stop();
       }
-    }, 60_000);
+    });
   },
 );
 
@@ -216,7 +216,7 @@ describe('a catalog behind a web server', () => {
       server.closeAllConnections();
       server.close();
     }
-  }, 60_000);
+  });
 
   it('a half-written directory names the shard that is missing', async () => {
     cpSync(dbDir, at('half'), { recursive: true });
@@ -225,5 +225,5 @@ describe('a catalog behind a web server', () => {
     const scan = await scanFrom(at('half'));
     expect([scan.status, scan.inputs.missing]).toEqual([5, expect.arrayContaining(['debian-12'])]);
     expect(scan.stderr).toMatch(/shard (?:debian-12|kev|eol)/);
-  }, 60_000);
+  });
 });

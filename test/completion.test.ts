@@ -84,7 +84,7 @@ done`;
   const { stdout } = spawnSync('zsh', ['-f', '-c', driver, 'x', ...lines], {
     cwd: folder.path,
     encoding: 'utf8',
-    timeout: 30_000,
+    timeout: 120_000,
   });
   for (const completed of ['--fail-on High', 'db build', '--only-fixed', '--format spdx-tag-value'])
     expect(stdout).toContain(completed);

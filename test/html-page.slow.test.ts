@@ -38,7 +38,7 @@ describe.skipIf(!hasBrowser)(`20,000 findings in a real browser (${needsBrowser}
   beforeAll(async () => {
     small = await opened(500);
     page = await opened(20_000);
-  }, 60_000);
+  });
   afterAll(async () => {
     await page?.close();
     await small?.close();

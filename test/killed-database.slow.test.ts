@@ -31,7 +31,7 @@ beforeAll(async () => {
   writeSmallMirror(mirror);
   const { status } = await plimsoll(build(at('theirs'), '2026-08-22'));
   expect(status).toBe(0);
-}, 60_000);
+});
 
 it('a build that is killed at any moment leaves the database usable', async () => {
   const dbDir = at('built');
@@ -82,4 +82,4 @@ it('what a killed writer left of a shard is never taken for one, and goes in tim
   await plimsoll(['db', 'gc', '--db-dir', dbDir]);
   expect(readdirSync(join(dbDir, 'blobs'))).not.toContain(`${'0'.repeat(64)}.zst`);
   expect(new Set(await states(dbDir))).toEqual(new Set(['ok']));
-}, 60_000);
+});

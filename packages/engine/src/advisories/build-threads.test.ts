@@ -33,9 +33,7 @@ function bytesOf(dbDir: string): Record<string, string> {
   return Object.fromEntries(names.sort().map((name) => [name, readFileSync(join(dbDir, name)).toString('base64')]));
 }
 
-test('any number of threads gives the same bytes and the same report, in the same order', {
-  timeout: 60_000,
-}, async () => {
+test('any number of threads gives the same bytes and the same report, in the same order', async () => {
   using one = await buildFrom(files, { jobs: 1, forOthers: true });
   expect(one.report.failed.map(({ feed }) => feed)).toEqual(['alpine-secdb/3.20', 'osv/Maven']);
   expect(one.report.failed[1]!.message).toContain('id: Too small: expected string to have >=1 characters');
@@ -47,7 +45,7 @@ test('any number of threads gives the same bytes and the same report, in the sam
   expect(found).toEqual(expected);
 });
 
-test('a signal ends the threads', { timeout: 60_000 }, async () => {
+test('a signal ends the threads', async () => {
   const controller = new AbortController();
   const stopped = buildFrom(files, {
     jobs: 2,

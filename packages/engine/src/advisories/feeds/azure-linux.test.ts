@@ -95,7 +95,7 @@ describe.skipIf(feeds === undefined)(feeds === undefined ? needsShared : 'the re
 
   beforeAll(async () => {
     db = await buildFrom({}, { mirrors: [feeds!], only: ['azurelinux-3.0', 'mariner-1.0', 'mariner-2.0'] });
-  }, 60_000);
+  });
   afterAll(() => db[Symbol.dispose]());
 
   test('every definition is read', () => {

@@ -296,7 +296,7 @@ describe.skipIf(feeds === undefined)(feeds === undefined ? needsShared : 'the re
 
   beforeAll(async () => {
     db = await buildFrom({}, { mirrors: [feeds!], only: ['rhel-7', 'rhel-8', 'rhel-9'] });
-  }, 60_000);
+  });
   afterAll(() => db[Symbol.dispose]());
 
   test.each<[string, string, string, object[]]>([
