@@ -1,18 +1,16 @@
 import type { Finding } from '../matching/types.ts';
-import type { PolicySubject, RuleOutcome, Verdict } from './types.ts';
+import type { Change, PolicySubject, RuleOutcome, Upgrade } from './types.ts';
 
 /** Orders two versions of a package type: negative when the first is lower. */
 export type CompareVersions = (type: string, a: string, b: string) => number;
 
 /** Ids that one line names. */
 const maxNamed = 3;
-/** Characters of an instruction that one line shows. */
-
-type Change = Verdict['changes'][number];
 
 /**
  * The smallest changes that take away what the denying rules found: for each package one upgrade, to the lowest version
- * that fixes all of its findings; then what configuration and distribution need.
+ * that fixes all of its findings; then what configuration and distribution need. Of each kind that comes first which takes
+ * away most vulnerabilities.
  *
  * @param denying outcomes of rules that deny
  * @param findings all findings of the result, in its order
@@ -39,7 +37,24 @@ export function smallestChanges(
     if (outcome.findings.length > 0) continue;
     changes.push({ kind: 'other', text: outcome.remediation ?? outcome.message, findings: [] });
   }
-  return changes.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || byCodeUnit(a.text, b.text));
+  const byKey = new Map(findings.map((finding) => [finding.key, finding]));
+  const effects = new Map(changes.map((change) => [change, effectOf(change, byKey)]));
+  return changes.sort(
+    (a, b) =>
+      order.indexOf(a.kind) - order.indexOf(b.kind) ||
+      effects.get(b)!.count - effects.get(a)!.count ||
+      effects.get(b)!.level - effects.get(a)!.level ||
+      byCodeUnit(a.text, b.text),
+  );
+}
+
+/** How many distinct vulnerabilities a change takes away, and how bad the worst is. */
+function effectOf({ findings }: Change, byKey: ReadonlyMap<string, Finding>): { count: number; level: number } {
+  const own = findings.flatMap((key) => byKey.get(key) ?? []);
+  return {
+    count: new Set(own.map(({ id }) => id)).size,
+    level: own.reduce((worst, { level }) => Math.max(worst, level), 0),
+  };
 }
 
 const order: readonly Change['kind'][] = ['distro', 'upgrade', 'config', 'other'];
@@ -58,12 +73,27 @@ function group(groups: Map<string, Finding[]>, finding: Finding): void {
 }
 
 function upgrade(group: readonly Finding[], compare: CompareVersions): Change {
-  const target = lowestFix(group, compare);
+  const [lead] = group;
+  const matched = lead?.evidence.matchedPackage;
+  const source = matched?.via === 'source' ? matched : undefined;
+  const about = {
+    type: lead?.package?.type ?? '',
+    names: [...new Set(group.map((finding) => finding.package?.name ?? finding.id))].sort(byCodeUnit),
+    source: source?.name ?? null,
+    from: source?.version ?? lead?.package?.version ?? '',
+    path: source === undefined ? (lead?.evidence.path ?? null) : null,
+  };
+  return upgradeTo({ ...about, to: lowestFix(group, compare) }, group);
+}
+
+/** @param group what it fixes */
+export function upgradeTo(upgrade: Upgrade, group: readonly Finding[]): Change {
   const installed = [...new Set(group.map((finding) => finding.package?.version ?? ''))].sort().join(', ');
   return {
     kind: 'upgrade',
-    text: `upgrade ${names(group)} from ${installed} to ${target}: fixes ${ids(group)}`,
+    text: `upgrade ${shortened(upgrade.names)} from ${installed} to ${upgrade.to}: fixes ${ids(group)}`,
     findings: group.map(({ key }) => key),
+    upgrade,
   };
 }
 

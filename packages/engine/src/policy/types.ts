@@ -144,12 +144,39 @@ export interface Verdict {
   readonly exceptions: readonly AppliedException[];
   /** absent: no VEX document was given */
   readonly vex?: readonly VexOutcome[];
-  /** smallest change that would let the image pass: package upgrades and other steps, in words */
-  readonly changes: readonly {
-    readonly kind: 'upgrade' | 'config' | 'distro' | 'other';
-    readonly text: string;
-    readonly findings: readonly string[];
-  }[];
+  /** smallest change that would let the image pass: package upgrades and other steps, what takes away most first */
+  readonly changes: readonly Change[];
+  /** what judging once more with all of these upgrades made gave; absent: there is none to make */
+  readonly afterUpgrades?: AfterUpgrades;
+}
+
+export interface Change {
+  readonly kind: 'upgrade' | 'config' | 'distro' | 'other';
+  readonly text: string;
+  /** keys */
+  readonly findings: readonly string[];
+  readonly upgrade?: Upgrade;
+}
+
+/** Packages that are brought to another version together. */
+export interface Upgrade {
+  readonly type: string;
+  /** of those that findings are about, sorted */
+  readonly names: readonly string[];
+  /** the source package that all of them are built from; null: one package */
+  readonly source: string | null;
+  readonly from: string;
+  readonly to: string;
+  /** of a language package, where it lies */
+  readonly path: string | null;
+}
+
+export interface AfterUpgrades {
+  readonly result: 'pass' | 'warn' | 'fail';
+  readonly exitCode: ExitCode;
+  readonly reasons: readonly Reason[];
+  /** ids of the rules that still deny */
+  readonly rules: readonly string[];
 }
 
 /** A part of a rule's condition that decided it, and what it saw. */

@@ -17,7 +17,14 @@ import { unseenLines } from './not-seen.ts';
 import { publicPage } from './public-pages.ts';
 import { countVulnerabilities, filterWords, type ShownFindings, selectFindings } from './shown-findings.ts';
 import type { ReportFormat, ReportOptions } from './types.ts';
-import { exampleNotice, imageWords, noVulnerabilityWords, ruleWords, verdictWords } from './verdict-words.ts';
+import {
+  afterUpgradesWords,
+  exampleNotice,
+  imageWords,
+  noVulnerabilityWords,
+  ruleWords,
+  verdictWords,
+} from './verdict-words.ts';
 
 /** Bytes; GitHub takes 65,536 characters of a comment. */
 const maxCommentBytes = 65_000;
@@ -88,13 +95,21 @@ function gate(result: ScanResult): Part | null {
 
 function changes(result: ScanResult): Part | null {
   const advice = baseAdvice(result);
+  const byKey = new Map(result.findings.map((finding) => [finding.key, finding]));
+  const places = layerPlaces(result.image);
+  const layersOf = ({ findings: keys }: { readonly findings: readonly string[] }): string => {
+    const layers = new Set(keys.map((key) => byKey.get(key)?.evidence.layer));
+    const words = [...layers].flatMap((layer) => places(layer)?.place ?? []);
+    return words.length === 0 ? '' : `, in ${words.join(', ')}`;
+  };
   const rows = [
-    ...result.verdict.changes.map(({ text }) => `1. ${prose(text)}`),
+    ...result.verdict.changes.map((change) => `1. ${prose(change.text)}${layersOf(change)}`),
     ...(advice === null ? [] : [`1. ${prose(advice)}`]),
   ];
   if (rows.length === 0) return null;
+  const after = afterUpgradesWords(result);
   return {
-    head: ['### What to change', ''],
+    head: ['### What to change', '', ...(after === null ? [] : [`**${prose(after)}**`, ''])],
     rows,
     share: 0.2,
     more: (count) => `1. and ${plural(count, 'step')} more`,

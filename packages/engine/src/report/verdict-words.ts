@@ -76,3 +76,24 @@ export function ruleWords(rule: RuleOutcome, findings: readonly Finding[]): stri
 export function saysItself(rule: RuleOutcome, findings: readonly Finding[]): boolean {
   return findings.every((finding) => finding.id === rule.id || finding.kind === 'end-of-life');
 }
+
+/** What judging again with the upgrades gave: `Judged again with these 3 upgrades: the image passes.`; null: there are none. */
+export function afterUpgradesWords({ verdict }: ScanResult): string | null {
+  const { afterUpgrades: after, changes } = verdict;
+  if (after === undefined) return null;
+  const count = changes.filter(({ upgrade }) => upgrade !== undefined).length;
+  const made = `Judged again with ${count === 1 ? 'this upgrade' : `these ${count} upgrades`}`;
+  if (after.result !== 'fail') return `${made}: the image passes${after.result === 'warn' ? ', with warnings' : ''}.`;
+  const others = after.reasons
+    .map(({ code }) => code)
+    .filter((code) => code !== 'policy' && code !== 'policy-not-gated');
+  return `${made}: still stopped by ${shortList([...after.rules, ...others])}.`;
+}
+
+/** Names of rules that one line has. */
+const maxNamedRules = 5;
+
+function shortList(names: readonly string[]): string {
+  const more = names.length - maxNamedRules;
+  return names.slice(0, maxNamedRules).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

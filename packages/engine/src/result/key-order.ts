@@ -234,6 +234,17 @@ export const resultKeyOrder: KeyOrder = {
       why: null,
       findings: null,
     },
-    changes: { kind: null, text: null, findings: null },
+    changes: {
+      kind: null,
+      text: null,
+      findings: null,
+      upgrade: { type: null, names: null, source: null, from: null, to: null, path: null },
+    },
+    afterUpgrades: {
+      result: null,
+      exitCode: null,
+      reasons: { exitCode: null, code: null, message: null },
+      rules: null,
+    },
   },
 };

@@ -441,8 +441,30 @@ const verdict = z.object({
       kind: z.enum(['upgrade', 'config', 'distro', 'other']),
       text: z.string(),
       findings: strings.meta({ description: 'keys' }),
+      upgrade: z
+        .exactOptional(
+          z.object({
+            type: z.string(),
+            names: strings.meta({ description: 'of the packages that findings are about' }),
+            source: z.string().nullable().meta({ description: 'source package that all of them are built from' }),
+            from: z.string(),
+            to: z.string(),
+            path: z.string().nullable().meta({ description: 'of a language package' }),
+          }),
+        )
+        .meta({ description: 'packages that are brought to another version together' }),
     }),
   ),
+  afterUpgrades: z
+    .exactOptional(
+      z.object({
+        result: z.enum(['pass', 'warn', 'fail']),
+        exitCode,
+        reasons: z.array(z.object({ exitCode, code: z.string(), message: z.string() })),
+        rules: strings.meta({ description: 'ids of those that still deny' }),
+      }),
+    )
+    .meta({ description: 'what judging again with all upgrades of changes made gave; absent: there is none' }),
 });
 
 const coverageCount = z.object({

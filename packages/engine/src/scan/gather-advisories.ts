@@ -63,11 +63,16 @@ export class AdvisoryDesk {
    * is less to fetch. What nobody can supply leaves severities Unknown and is no reason to close the gate.
    *
    * @param shards that the records come from
+   * @param fetch false: what is at hand has to do
    */
-  async signals(ids: readonly string[], shards: readonly string[]): Promise<Omit<RiskSources, 'severityOrder'>> {
+  async signals(
+    ids: readonly string[],
+    shards: readonly string[],
+    fetch = true,
+  ): Promise<Omit<RiskSources, 'severityOrder'>> {
     const years = [...new Set(ids.flatMap((id) => ratingsShard(id) ?? []))].sort();
     const beside = years.length === 0 ? [] : shards.filter((shard) => this.#has(shard)).map(ratingsBeside);
-    await this.#bringUpToDate(this.#request.update?.catalog === undefined ? years : beside);
+    if (fetch) await this.#bringUpToDate(this.#request.update?.catalog === undefined ? years : beside);
     for (const name of [...years, ...beside]) this.#has(name);
     const kevAvailable = this.#has('kev');
     return {

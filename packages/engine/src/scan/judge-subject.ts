@@ -1,13 +1,14 @@
 import { distroShard, ecosystemShard, shardPackageName } from '../advisories/shard-names.ts';
 import type { Catalog } from '../advisories/types.ts';
-import type { Inventory } from '../inventory/types.ts';
+import type { Incomplete, Inventory, Package } from '../inventory/types.ts';
 import { endOfLife } from '../matching/end-of-life.ts';
-import { candidateCves, enrich } from '../matching/enrich.ts';
+import { candidateCves, enrich, type RiskSources } from '../matching/enrich.ts';
 import { compareFindings } from '../matching/finding-key.ts';
 import { matchInventory } from '../matching/match.ts';
 import { type LookupPlan, type Naming, planLookups, sortIncomplete, unjudgedSoftware } from '../matching/plan.ts';
 import { defaultSeverityOrder } from '../matching/severity.ts';
-import { evaluate } from '../policy/evaluate.ts';
+import type { Finding } from '../matching/types.ts';
+import { type EvaluateOptions, evaluate } from '../policy/evaluate.ts';
 import { defaultLapsingDays } from '../policy/exception-match.ts';
 import type { Policy } from '../policy/policy-file.ts';
 import { decidingMapping } from '../policy/policy-map.ts';
@@ -20,6 +21,7 @@ import { flawedCodeIn } from './flawed-code.ts';
 import { AdvisoryDesk } from './gather-advisories.ts';
 import { resultFacts, resultImage, type Subject, subjectInputs, subjectSettings } from './read-subject.ts';
 import type { ScanRequest, WithDigest } from './request.ts';
+import { judgeUpgrades } from './upgrades/judge-upgrades.ts';
 
 /**
  * What follows once a subject was read: plans, has advisories brought up to date, matches, judges, and puts the result
@@ -36,7 +38,9 @@ export async function judgeSubject(subject: Subject, request: ScanRequest, shard
   try {
     const records = desk.records(plan);
     const { candidates, incomplete: uncompared } = matchInventory({ inventory: judged, plan, advisories: records });
-    const signals = await desk.signals(candidateCves(candidates), [...plan.names.keys()]);
+    const cves = candidateCves(candidates);
+    const known = new Set(cves);
+    const signals = await desk.signals(cves, [...plan.names.keys()]);
     const { distro } = judged;
     const life = distro && endOfLife(distro, desk.endOfLife(distro.id), request.evaluatedAt);
     const matched = desk.titled(
@@ -81,7 +85,7 @@ export async function judgeSubject(subject: Subject, request: ScanRequest, shard
       missing: plan.noFeedDistro ? [...missing, noFeedName(plan.noFeedDistro)].sort() : missing,
     };
     const policies = policiesFor(request, policySubject);
-    const { findings, verdict } = evaluate(policySubject, {
+    const options: EvaluateOptions = {
       policies: policies.map(({ value }) => value),
       exceptions: request.exceptions.map(({ value }) => value),
       vex: vex.map(({ value }) => value),
@@ -90,6 +94,24 @@ export async function judgeSubject(subject: Subject, request: ScanRequest, shard
       gate: request.gate,
       compareVersions: compareForType,
       orderVersions: orderForType,
+    };
+    const evaluation = evaluate(policySubject, options);
+    const { findings } = evaluation;
+    const verdict = await judgeUpgrades(inventory.packages, evaluation, async (packages, changed) => {
+      const again = await matchUpgrades({ ...judged, packages }, changed, records, async (asked, shards) => ({
+        ...(asked.every((id) => known.has(id)) ? signals : await desk.signals(asked, shards, false)),
+        severityOrder: request.severityOrder,
+      }));
+      const isOld = isOneOf(inventory.packages.filter((pkg, at) => pkg !== packages[at]));
+      return evaluate(
+        {
+          ...policySubject,
+          inventory: { ...inventory, packages },
+          findings: [...matched.filter((finding) => !isOld(finding)), ...again.findings].sort(compareFindings),
+          incomplete: sortIncomplete([...incomplete, ...again.incomplete]),
+        },
+        options,
+      );
     });
     return {
       schemaVersion: '1',
@@ -135,6 +157,26 @@ export async function judgeSubject(subject: Subject, request: ScanRequest, shard
   } finally {
     desk.close();
   }
+}
+
+/** Matches packages that were changed, by the records that were read for what they were: their names are the same. */
+async function matchUpgrades(
+  inventory: Inventory,
+  changed: ReadonlySet<Package>,
+  advisories: ReturnType<AdvisoryDesk['records']>,
+  signalsOf: (cves: readonly string[], shards: readonly string[]) => Promise<RiskSources>,
+): Promise<{ readonly findings: readonly Finding[]; readonly incomplete: readonly Incomplete[] }> {
+  const own = { ...inventory, packages: [...changed] };
+  const plan = planLookups(own, await namingFor(own));
+  const { candidates, incomplete } = matchInventory({ inventory, plan, advisories });
+  const signals = await signalsOf(candidateCves(candidates), [...plan.names.keys()]);
+  return { findings: enrich(candidates, signals), incomplete: [...plan.incomplete, ...incomplete] };
+}
+
+/** Whether a finding is about one of these packages. */
+function isOneOf(packages: readonly Package[]): (finding: Finding) => boolean {
+  const places = new Set(packages.map(({ purl, locations }) => `${purl}\0${locations[0]?.path}`));
+  return (finding) => finding.package !== null && places.has(`${finding.package.purl}\0${finding.evidence.path}`);
 }
 
 /** The table of classifiers is loaded only for an image that has something that one of them recognised. */

@@ -8,6 +8,7 @@ import { countWords, subjectWords } from '../finding-words.ts';
 import { layerPlaces } from '../layer-words.ts';
 import { countVulnerabilities } from '../shown-findings.ts';
 import {
+  afterUpgradesWords,
   exampleNotice,
   noVulnerabilityWords,
   ruleWords,
@@ -122,6 +123,9 @@ export function brokenGate(result: ScanResult, anchors: Anchors): Markup | null 
   return section('broke', title, '', html`<div class="stack">${cards}</div>`);
 }
 
+/** A source package may be in several. */
+const maxLayersPerChange = 3;
+
 export function whatToChange(result: ScanResult): Markup | null {
   const { changes } = result.verdict;
   if (changes.length === 0) return null;
@@ -130,14 +134,18 @@ export function whatToChange(result: ScanResult): Markup | null {
   const steps = changes.map((change) => {
     const findings = change.findings.flatMap((key) => byKey.get(key) ?? []);
     const layers = [...new Set(findings.map((finding) => finding.evidence.layer))];
-    const place = layers.length === 1 ? places(layers[0]) : null;
-    const from = place !== null && html`<div class="from">${layerContent(place)}</div>`;
+    const from = layers.slice(0, maxLayersPerChange).flatMap((layer) => {
+      const place = places(layer);
+      return place === null ? [] : html`<div class="from">${layerContent(place)}</div>`;
+    });
     const count = findings.length > 0 && html` <span class="soft">(${countWords(findings)})</span>`;
     return html`<li><div><b>${change.text}</b>${count}${from}</div></li>`;
   });
   const advice = baseAdvice(result);
   const note = advice !== null && html`<p class="soft">${advice}.</p>`;
-  return section('change', 'What to change', '', html`<ol class="card steps">${steps}</ol>${note}`);
+  const after = afterUpgradesWords(result);
+  const proof = after !== null && html`<p><b>${after}</b></p>`;
+  return section('change', 'What to change', '', html`<ol class="card steps">${steps}</ol>${proof}${note}`);
 }
 
 export function warnings(result: ScanResult, anchors: Anchors): Markup | null {

@@ -7,7 +7,14 @@ import { controlCounts } from '../control-words.ts';
 import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
 import { ageInDays, countWords, fixWords, plural, riskMarks, subjectWords } from '../finding-words.ts';
 import { layerPlaces, placeWords } from '../layer-words.ts';
-import { exampleNotice, imageWords, ruleWords, saysItself, verdictWords } from '../verdict-words.ts';
+import {
+  afterUpgradesWords,
+  exampleNotice,
+  imageWords,
+  ruleWords,
+  saysItself,
+  verdictWords,
+} from '../verdict-words.ts';
 import { type Style, severityStyle } from './paint.ts';
 import { type Screen, type Span, styled } from './screen.ts';
 
@@ -126,6 +133,9 @@ export function brokenGate(screen: Screen, result: ScanResult): void {
   }
 }
 
+/** A source package may be in several. */
+const maxLayersPerChange = 3;
+
 /** The smallest change that would let the image pass, numbered, then what the broken rules advise. */
 export function whatToDo(screen: Screen, result: ScanResult): void {
   const { changes, rules } = result.verdict;
@@ -140,10 +150,14 @@ export function whatToDo(screen: Screen, result: ScanResult): void {
     const count = findings.length === 0 ? '' : ` (${countWords(findings)})`;
     screen.text(2, [number, styled(change.text, 'bold'), styled(count, 'dim')], 2 + number.length);
     const layers = [...new Set(findings.map((finding) => finding.evidence.layer))];
-    const place = layers.length === 1 ? places(layers[0]) : null;
-    if (place === null) return;
-    screen.line(2 + number.length, styled(`in ${placeWords(place)}`, 'dim'));
+    for (const layer of layers.slice(0, maxLayersPerChange)) {
+      const place = placeWords(places(layer));
+      if (place !== null) screen.line(2 + number.length, styled(`in ${place}`, 'dim'));
+    }
   });
+  const after = afterUpgradesWords(result);
+  if (after !== null)
+    screen.text(2, styled(after, result.verdict.afterUpgrades?.result === 'fail' ? 'warning' : 'good'));
   const base = baseAdvice(result);
   if (base !== null) screen.text(2, base);
   if (changes.length > 0) return;
