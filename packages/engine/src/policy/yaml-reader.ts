@@ -123,12 +123,16 @@ export class YamlReader {
     return this.#entries(at, what, fields);
   }
 
-  /** The entries of a mapping whose keys the author chooses. */
-  freeMapping(at: Node, what: string): YamlMapping | undefined {
-    return this.#entries(at, what, undefined);
+  /**
+   * The entries of a mapping whose keys the author chooses.
+   *
+   * @param lastCounts a key may stand there twice; the last one counts, as for the reader that the file was written for
+   */
+  freeMapping(at: Node, what: string, lastCounts = false): YamlMapping | undefined {
+    return this.#entries(at, what, undefined, lastCounts);
   }
 
-  #entries(at: Node, what: string, fields: readonly string[] | undefined): YamlMapping | undefined {
+  #entries(at: Node, what: string, fields: readonly string[] | undefined, lastCounts = false): YamlMapping | undefined {
     const node = this.#follow(at);
     if (!isMap<ParsedNode, ParsedNode | null>(node)) {
       if (node !== undefined) this.problem(at, `${what} must be a mapping of fields`);
@@ -143,7 +147,7 @@ export class YamlReader {
       } else if (fields !== undefined && !fields.includes(name)) {
         this.problem(key, `unknown field "${name}"${suggestion(name, fields)}`);
         misspelt.add(nearestName(name, fields) ?? name);
-      } else if (entries.has(name)) {
+      } else if (entries.has(name) && !lastCounts) {
         this.problem(key, `"${name}" stands here twice`);
       } else {
         entries.set(name, value ?? key);

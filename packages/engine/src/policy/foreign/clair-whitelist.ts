@@ -19,7 +19,8 @@ export const clairWhitelist: ForeignFormat = {
     const root = yaml.root();
     const entries: Exception[] = [];
     const take = (at: Node | undefined, what: string, image: string | null) => {
-      for (const [id, node] of yaml.fields(at, what)) {
+      // the tool's own example names one id twice
+      for (const [id, node] of yaml.fields(at, what, true)) {
         const reason = yaml.text(node, `the reason of ${id}`);
         const entry = vulnerabilityEntry(id, yaml.place(node), { reason, images: image === null ? null : [image] });
         const wild = image !== null && isWild(image);

@@ -100,6 +100,7 @@ misconfigurations:
   CVE-2017-6055: XML
 images:
   registry:5000/team/app:
+    CVE-2017-5230: XSX
     CVE-2017-5230: Java
   ubuntu:
     CVE-2017-5231:
@@ -108,11 +109,11 @@ images:
 `,
     entries: [
       { id: 'CVE-2017-6055', source: 'whitelist.yaml:2', reason: 'XML' },
-      { id: 'CVE-2017-5230', source: 'whitelist.yaml:5', reason: 'Java', images: ['registry:5000/team/app'] },
-      { id: 'CVE-2017-5231', source: 'whitelist.yaml:7', images: ['ubuntu'] },
+      { id: 'CVE-2017-5230', source: 'whitelist.yaml:6', reason: 'Java', images: ['registry:5000/team/app'] },
+      { id: 'CVE-2017-5231', source: 'whitelist.yaml:8', images: ['ubuntu'] },
       {
         id: 'CVE-2017-5232',
-        source: 'whitelist.yaml:9',
+        source: 'whitelist.yaml:10',
         reason: 'x',
         images: ['any*'],
         honoured: false,

@@ -19,9 +19,9 @@ export class ForeignYaml {
     return root === undefined ? new Map() : this.fields(root, 'the file');
   }
 
-  fields(at: Node | undefined, what: string): ReadonlyMap<string, Node> {
+  fields(at: Node | undefined, what: string, lastCounts = false): ReadonlyMap<string, Node> {
     if (at === undefined || this.reader.isEmpty(at)) return new Map();
-    return this.reader.freeMapping(at, what)?.entries ?? new Map();
+    return this.reader.freeMapping(at, what, lastCounts)?.entries ?? new Map();
   }
 
   list(at: Node | undefined, what: string): readonly Node[] {
