@@ -3,6 +3,8 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { commands } from '../packages/cli/src/command-table.ts';
+import { exitRows } from '../packages/cli/src/compat/tool-help.ts';
+import { foreignTools } from '../packages/cli/src/compat/tools.ts';
 import { exitCodes } from '../packages/cli/src/exit.ts';
 import { variableOf } from '../packages/cli/src/settings.ts';
 import { feeds } from '../packages/engine/src/advisories/feeds.ts';
@@ -21,6 +23,7 @@ import { schemes } from '../packages/engine/src/versions/schemes.ts';
 import { manPage } from './man-page.mjs';
 
 const root = new URL('..', import.meta.url);
+const tools = await Promise.all(Object.values(foreignTools).map((load) => load()));
 const source = (path) => readFileSync(new URL(path, root), 'utf8');
 
 /** Section → its Markdown. */
@@ -42,6 +45,7 @@ const sections = {
   'policy functions': policyFunctions,
   'policy packs': () => packNames.map(packSection).join('\n'),
   'read limits': readLimits,
+  ...Object.fromEntries(tools.map((tool) => [`options of ${tool.name}`, () => toolTables(tool)])),
   schemes: () => `${schemes.map(({ name }) => code(name)).join(', ')}\n`,
 };
 
@@ -86,7 +90,18 @@ function commandSection({ usage, description, options, examples }) {
   });
   const shown = `\n\`\`\`sh\n${examples.join('\n')}\n\`\`\`\n`;
   const name = usage.replace(/ [<[].*/, '');
-  return `## plimsoll ${name}\n\n${code(`plimsoll ${usage}`)}: ${description}.\n${shown}\n${table(['flag', 'what it does', 'default', 'variable'], rows)}`;
+  const flags = rows.length === 0 ? '' : `\n${table(['flag', 'what it does', 'default', 'variable'], rows)}`;
+  return `## plimsoll ${name}\n\n${code(`plimsoll ${usage}`)}: ${description}.\n${shown}${flags}`;
+}
+
+/** What is understood of another tool's command line, and its exit codes. */
+function toolTables(tool) {
+  const options = tool.options.map(({ names, takes, here }) => [
+    [...names].sort((a, b) => a.length - b.length).map((name) => code(takes ? `${name} ${takes}` : name)).join(', '),
+    here,
+  ]);
+  const variables = tool.variables.map(([name, here]) => [code(name), here]);
+  return `${table(['option, variable', 'here'], [...options, ...variables])}\n${table(['exit', 'meaning'], exitRows(tool))}`;
 }
 
 /** `code` → the comment above it, in unions of codes. */

@@ -41,6 +41,8 @@ export interface CommandSpec {
   readonly description: string;
   readonly options: readonly OptionSpec[];
   readonly examples: readonly string[];
+  /** what follows its first argument is another tool's command line, and none of ours */
+  readonly wordsAsTheyAre?: true;
   load(): Promise<CommandRun>;
 }
 
@@ -329,6 +331,14 @@ export const commands: readonly CommandSpec[] = [
     options: run,
     examples: ['plimsoll versions check deb vectors.txt'],
     load: async () => (await import('./commands/versions.ts')).runCheck,
+  },
+  {
+    usage: 'compat <tool> [arguments...]',
+    description: 'scan as another tool would: with its command line, its reports and its exit codes',
+    options: [],
+    examples: ['plimsoll compat clair-scanner -t High -w whitelist.yaml -r report.json app:1'],
+    wordsAsTheyAre: true,
+    load: async () => (await import('./commands/compat.ts')).runCompat,
   },
   {
     usage: 'config [command...]',

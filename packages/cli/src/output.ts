@@ -138,6 +138,11 @@ async function giveToOwner(file: string, { uid, gid }: { readonly uid: number; r
   await lchown(file, uid, gid).catch(() => undefined);
 }
 
+/** The same for a file that is new: it belongs to the owner of its folder. */
+export async function giveToFolderOwner(file: string): Promise<void> {
+  await giveToOwner(file, await stat(dirname(file)));
+}
+
 /** What goes wrong here is heard as an event of the stream, where `--version` and every other line is heard too. */
 async function toStandardOutput(body: Iterable<string | Uint8Array>): Promise<void> {
   for (const chunk of body) {

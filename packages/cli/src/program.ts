@@ -1,7 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
-import { commands, groupDescriptions, settingNames } from './command-table.ts';
+import { run } from './command-options.ts';
+import { type CommandSpec, commands, groupDescriptions, settingNames } from './command-table.ts';
 import { exitCodes, TimedOut, UsageError } from './exit.ts';
-import { type OptionSpec, resolveSettings } from './settings.ts';
+import { type GivenOptions, type OptionSpec, resolveSettings } from './settings.ts';
 
 /** Builds the command tree. `run` parses the arguments and does the work; it throws `UsageError` for a wrong command line. */
 export function buildProgram(
@@ -39,20 +40,36 @@ export function buildProgram(
         values: command.opts(),
         isGiven: (key: string) => command.getOptionValueSource(key) === 'cli',
       };
-      const { options } = await resolveSettings(onLine, spec.options, settingNames, process.env);
-      const limit = limitTime(control, options.timeout);
-      try {
-        const work = await spec.load();
-        exitCode = await work(args, options, { signal: control.signal, version, stopIfOver: limit.stopIfOver });
-        // A run that was told to stop has not done its work, whatever it returned.
-        control.signal.throwIfAborted();
-      } finally {
-        limit.clear();
-      }
+      exitCode = await execute(spec, spec.options, onLine, args);
     });
   }
+
+  /** Runs a command with what the line, variables and settings file give its options. */
+  async function execute(
+    spec: CommandSpec,
+    optionSpecs: readonly OptionSpec[],
+    onLine: GivenOptions,
+    args: string[],
+  ): Promise<number> {
+    const { options } = await resolveSettings(onLine, optionSpecs, settingNames, process.env);
+    const limit = limitTime(control, options.timeout);
+    try {
+      const work = await spec.load();
+      const code = await work(args, options, { signal: control.signal, version, stopIfOver: limit.stopIfOver });
+      // A run that was told to stop has not done its work, whatever it returned; one whose codes are another tool's says so itself.
+      if (!spec.wordsAsTheyAre) control.signal.throwIfAborted();
+      return code;
+    } finally {
+      limit.clear();
+    }
+  }
+
   return {
     async run(argv) {
+      const [first, second] = argv;
+      const asTheyAre = commands.find(({ usage, wordsAsTheyAre }) => wordsAsTheyAre && usage.split(' ')[0] === first);
+      if (asTheyAre && second !== undefined && !second.startsWith('-'))
+        return execute(asTheyAre, run, { values: {}, isGiven: () => false }, argv.slice(1));
       try {
         await program.parseAsync(['node', 'plimsoll', ...argv]);
       } catch (error) {

@@ -37,6 +37,7 @@ export { prepareRegularExpressions } from './policy/regular-expressions.ts';
 export { readVex } from './policy/vex/read-vex.ts';
 export type { VexFile } from './policy/vex/vex-statement.ts';
 export { writeExceptions } from './policy/write-exceptions.ts';
+export { clairTable } from './report/clair-table.ts';
 export { differenceJson, differenceText } from './report/difference-text.ts';
 export { explanationJson } from './report/explanation-json.ts';
 export { explanationText } from './report/explanation-text.ts';
@@ -51,6 +52,7 @@ export {
   withLayer,
   withShards,
 } from './report/progress.ts';
+export { safeText } from './report/safe-text.ts';
 export { TemplateError } from './report/template/parse-template.ts';
 export { templateFormat } from './report/template.ts';
 export type { InventoryFormat, ReportFormat, ReportOptions, ShowOptions } from './report/types.ts';

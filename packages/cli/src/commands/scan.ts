@@ -1,4 +1,12 @@
-import { defaultLapsingDays, type ScanRequest, scanImage, scanPlatforms, severities } from '@plimsoll/engine';
+import {
+  defaultLapsingDays,
+  type PlatformResults,
+  type ScanRequest,
+  type ScanResult,
+  scanImage,
+  scanPlatforms,
+  severities,
+} from '@plimsoll/engine';
 import type { CommandContext } from '../command-table.ts';
 import { progressStream } from '../progress.ts';
 import { cacheFolder, days, list, oneOf, text, today } from '../values.ts';
@@ -27,6 +35,17 @@ export async function runScan(
 ): Promise<number> {
   const show = shownFindings(options);
   const outputs = await plannedReports(options, await reportFormats(options), 'table');
+  const { results, all } = await judge(reference, options, context);
+  await writeReports(outputs, results, all, (toTerminal) => ({ ...screenOptions(toTerminal), show }));
+  return firstExitCode(results.map(({ verdict }) => verdict.exitCode));
+}
+
+/** Reads and judges an image by the settings of `scan`; writes nothing. */
+export async function judge(
+  reference: string,
+  options: Record<string, unknown>,
+  context: CommandContext,
+): Promise<{ readonly results: readonly ScanResult[]; readonly all: PlatformResults<ScanResult> | undefined }> {
   const failOn = text(options, 'failOn');
   const severity = failOn === undefined ? null : oneOf(failOn, severities, '--fail-on');
   const assignments = list(options, 'set');
@@ -60,6 +79,5 @@ export async function runScan(
   const results = all?.results ?? [await scanImage(request)];
   progress.clear();
   context.stopIfOver();
-  await writeReports(outputs, results, all, (toTerminal) => ({ ...screenOptions(toTerminal), show }));
-  return firstExitCode(results.map(({ verdict }) => verdict.exitCode));
+  return { results, all };
 }

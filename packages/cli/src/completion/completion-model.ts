@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import { packWords } from '../command-options.ts';
+import { foreignToolNames } from '../compat/tools.ts';
 import type { OptionSpec } from '../settings.ts';
 
 /** One flag as shells complete it. */
@@ -84,6 +85,7 @@ function completedCommand({ usage, description, options }: DescribedCommand): Co
 function argumentWords(args: string): readonly string[] {
   if (args.startsWith('<image>')) return sources;
   if (/^[<[]policy/.test(args)) return packWords;
+  if (args.startsWith('<tool>')) return foreignToolNames;
   return args === '<shell>' ? shells : [];
 }
 

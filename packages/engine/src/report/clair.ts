@@ -4,6 +4,7 @@
  *
  * @see https://github.com/arminc/clair-scanner
  */
+import type { Severity } from '../advisories/types.ts';
 import type { Finding } from '../matching/types.ts';
 import type { ScanResult } from '../result/types.ts';
 import { findingTexts, line } from './finding-text.ts';
@@ -13,20 +14,41 @@ import { jsonPieces, Listed, type Section } from './sbom/json-pieces.ts';
 import { kindWords, listedFindings, selectFindings } from './shown-findings.ts';
 import type { ReportFormat } from './types.ts';
 
-function* document(result: ScanResult): Generator<Section> {
-  const findings = listedFindings(selectFindings(result.findings, { onlyFixed: false }));
-  const texts = findingTexts(result);
-  const denied = findings.filter((finding) => finding.suppressed.length === 0 && texts.denied(finding));
-  yield ['image', line(result.image.names[0] ?? result.image.reference)];
-  yield ['unapproved', [...new Set(denied.map(({ id }) => line(id)))]];
-  yield ['vulnerabilities', new Listed(entries(result, findings))];
+/** A vulnerability as clair-scanner lists it. */
+interface ClairEntry {
+  readonly featurename: string;
+  readonly featureversion: string;
+  readonly vulnerability: string;
+  readonly namespace: string;
+  readonly description: string;
+  readonly link: string;
+  readonly severity: Severity;
+  readonly fixedby: string;
 }
 
-function* entries(result: ScanResult, findings: readonly Finding[]): Generator<unknown> {
+function* document(result: ScanResult): Generator<Section> {
+  yield ['image', line(result.image.names[0] ?? result.image.reference)];
+  yield ['unapproved', unapprovedIds(result)];
+  yield ['vulnerabilities', new Listed(clairEntries(result))];
+}
+
+function listed(result: ScanResult): readonly Finding[] {
+  return listedFindings(selectFindings(result.findings, { onlyFixed: false }));
+}
+
+/** Ids that a denying rule names, each once, in the order of the list. */
+export function unapprovedIds(result: ScanResult): readonly string[] {
+  const texts = findingTexts(result);
+  const denied = listed(result).filter((finding) => finding.suppressed.length === 0 && texts.denied(finding));
+  return [...new Set(denied.map(({ id }) => line(id)))];
+}
+
+/** Every finding, worst first, what was suppressed last. */
+export function* clairEntries(result: ScanResult): Generator<ClairEntry> {
   const { distro } = result.image;
   const release = distro === null ? '' : `${distro.id}:${distro.version ?? ''}`;
   const ofDistro = new Set(['deb', 'apk', 'rpm', 'alpm', 'opkg', 'ebuild']);
-  for (const finding of findings) {
+  for (const finding of listed(result)) {
     const { id, package: pkg, kind, severity } = finding;
     yield {
       featurename: line(pkg?.name ?? (subjectWords(finding) || kindWords[kind].one)),
