@@ -97,7 +97,10 @@ function commandSection({ usage, description, options, examples }) {
 /** What is understood of another tool's command line, and its exit codes. */
 function toolTables(tool) {
   const options = tool.options.map(({ names, takes, here }) => [
-    [...names].sort((a, b) => a.length - b.length).map((name) => code(takes ? `${name} ${takes}` : name)).join(', '),
+    [...names]
+      .sort((a, b) => a.length - b.length)
+      .map((name) => code(takes ? `${name} ${takes}` : name))
+      .join(', '),
     here,
   ]);
   const variables = tool.variables.map(([name, here]) => [code(name), here]);

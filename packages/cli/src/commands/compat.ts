@@ -70,12 +70,14 @@ async function scanFor(
   // reports that variable or settings file ask for are written beside the tool's own; standard output is the tool's
   const more = list(settings, 'format').filter((word) => word.includes('='));
   const options = { ...settings, format: [...scan.reports, ...more] };
-  const [{ reportFormats }, { plannedReports, writeReports }, { screenOptions }, { shownFindings }] = await Promise.all([
-    import('./report-formats.ts'),
-    import('./reports.ts'),
-    import('./screen-options.ts'),
-    import('./shown-findings.ts'),
-  ]);
+  const [{ reportFormats }, { plannedReports, writeReports }, { screenOptions }, { shownFindings }] = await Promise.all(
+    [
+      import('./report-formats.ts'),
+      import('./reports.ts'),
+      import('./screen-options.ts'),
+      import('./shown-findings.ts'),
+    ],
+  );
   const [{ judge }, { firstExitCode }] = await Promise.all([import('./scan.ts'), import('./judging.ts')]);
   const formats = [...(await reportFormats(options)), ...(scan.formats ?? [])];
   const outputs = options.format.length === 0 ? [] : await plannedReports(options, formats, 'table');
