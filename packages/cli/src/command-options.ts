@@ -27,6 +27,7 @@ export const packWords = [
   'licenses',
   'qualys-risk-index',
   'sysdig-best-practices',
+  'sysdig-inline-scan',
   'clair-threshold',
 ];
 const factWords = ['config', 'dockerfile', 'files', 'licenses', 'programs', 'secrets', 'users'];

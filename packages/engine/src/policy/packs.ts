@@ -9,6 +9,7 @@ import { nist800190Pack } from './packs/nist-800-190.yaml.ts';
 import { pciDss4Pack } from './packs/pci-dss-4.yaml.ts';
 import { qualysRiskIndexPack } from './packs/qualys-risk-index.yaml.ts';
 import { sysdigBestPracticesPack } from './packs/sysdig-best-practices.yaml.ts';
+import { sysdigInlineScanPack } from './packs/sysdig-inline-scan.yaml.ts';
 import { loadPolicy, type Policy } from './policy-file.ts';
 
 /** The policies that ship with the product, as policy files: name → text. A new one is a file in packs/ and a line here. */
@@ -21,6 +22,7 @@ const packs: ReadonlyMap<string, string> = new Map([
   ['licenses', licensesPack],
   ['qualys-risk-index', qualysRiskIndexPack],
   ['sysdig-best-practices', sysdigBestPracticesPack],
+  ['sysdig-inline-scan', sysdigInlineScanPack],
   ['clair-threshold', clairThresholdPack],
 ]);
 
