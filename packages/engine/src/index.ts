@@ -53,6 +53,7 @@ export {
   withShards,
 } from './report/progress.ts';
 export { safeText } from './report/safe-text.ts';
+export { countVulnerabilities } from './report/shown-findings.ts';
 export { TemplateError } from './report/template/parse-template.ts';
 export { templateFormat } from './report/template.ts';
 export type { InventoryFormat, ReportFormat, ReportOptions, ShowOptions } from './report/types.ts';

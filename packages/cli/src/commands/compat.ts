@@ -58,6 +58,7 @@ async function scanFor(
   context: CommandContext,
 ): Promise<number> {
   const scan = await tool.translate(given, process.env);
+  Object.assign(process.env, scan.environment);
   if (scan.logFile !== undefined) await log.open(scan.logFile);
   for (const note of scan.notes) log.say('INFO', note);
   const specs = commands.find(({ usage }) => usage.startsWith('scan '))!.options;
@@ -85,6 +86,10 @@ async function scanFor(
   const { results, all } = await judge(scan.reference, options, context);
   await writeReports(outputs, results, all, (toTerminal) => ({ ...screenOptions(toTerminal), show }));
   const code = firstExitCode(results.map(({ verdict }) => verdict.exitCode));
+  for (const { verdict } of results) {
+    for (const reason of verdict.reasons.filter((each) => each.exitCode > 1))
+      log.say('CRIT', `the image cannot be approved, ${reason.code}: ${reason.message}`);
+  }
   const others = results.flatMap((result) => scan.finish?.(result, log) ?? []);
   if (context.signal.aborted) throw context.signal.reason;
   return others[0] ?? (code === 0 ? 0 : tool.exits[code as 1 | 4 | 5]);

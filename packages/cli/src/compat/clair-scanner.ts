@@ -90,8 +90,6 @@ function tell(result: ScanResult, image: string, log: ToolLog, exitWhenNoFeature
     findings.length === 0 ? 'INFO' : 'WARN',
     `Image [${image}] contains ${findings.length} total vulnerabilities`,
   );
-  for (const { code, message } of verdict.reasons.filter((reason) => !reason.code.startsWith('policy')))
-    log.say('CRIT', `Image [${image}] cannot be approved, ${code}: ${message}`);
   if (unapproved.length > 0) {
     log.say('ERRO', `Image [${image}] contains ${unapproved.length} unapproved vulnerabilities`);
     log.say('CRIT', `Image contains unapproved vulnerabilities: [${unapproved.join(' ')}]`);

@@ -27,6 +27,8 @@ export interface TranslatedScan {
   readonly fixed: Readonly<Record<string, unknown>>;
   /** the same, where variable or settings file may say otherwise */
   readonly usual: Readonly<Record<string, unknown>>;
+  /** variables that the scan reads beside those that are there */
+  readonly environment?: Readonly<Record<string, string>>;
   /** `NAME[=FILE]`, of our formats or of `formats` */
   readonly reports: readonly string[];
   /** formats that only this tool has */

@@ -39,6 +39,13 @@ export function imageReference(name: string, place: 'docker:' | 'registry:' | ''
   return ownPrefix.test(name) ? `docker.io/library/${name}` : name;
 }
 
+/** The host of the registry that a name leads to, as references have it. */
+export function registryHost(image: string): string {
+  const name = image.replace(/^[a-z]+:\/\//, '');
+  const [first = '', ...rest] = name.split('/');
+  return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? first : 'docker.io';
+}
+
 function spaceless(name: string): string {
   if (/\s/.test(name)) throw new UsageError('the image holds a space: no name of an image does');
   return name;
