@@ -116,6 +116,30 @@ it('reads the copyright file of another package of the same source, where images
   ]);
 });
 
+it('reads what a file says of single libraries of its source, and a choice as one', async () => {
+  const gcc = (name: string) =>
+    `Package: ${name}\nStatus: install ok installed\nVersion: 1\nSource: gcc-12\nArchitecture: all\n`;
+  const found = await licensesOf({
+    'etc/os-release': 'ID=debian\nVERSION_ID=12\n',
+    'var/lib/dpkg/status': [gcc('gcc-12-base'), gcc('libgcc-s1'), debs('libold-perl')].join('\n'),
+    'usr/share/doc/gcc-12-base/copyright': `see /usr/share/common-licenses/GPL-3, and some files /usr/share/common-licenses/GFDL-1.2
+
+The following runtime libraries are licensed under the terms of the
+GNU General Public License (v3 or later) with version 3.1 of the GCC
+Runtime Library Exception (included in this file):
+
+ - libgcc (libgcc/)
+`,
+    'usr/share/doc/libold-perl/copyright':
+      'under the same terms as Perl; see /usr/share/common-licenses/Artistic and MPL text: Mozilla Public License Version 2.0',
+  });
+  expect(found.map(({ name, expression }) => [name, expression])).toEqual([
+    ['gcc-12-base', 'GFDL-1.2-only AND GPL-3.0-only AND GPL-3.0-or-later'],
+    ['libgcc-s1', 'GPL-3.0-or-later WITH GCC-exception-3.1'],
+    ['libold-perl', '(Artistic-1.0-Perl OR GPL-1.0-or-later) AND MPL-2.0'],
+  ]);
+});
+
 it('goes by the licence file that the last layer leaves', async () => {
   const name = 'app/node_modules/a';
   const base = { [`${name}/package.json`]: '{"name":"a","version":"1.0.0"}', [`${name}/LICENSE`]: isc };

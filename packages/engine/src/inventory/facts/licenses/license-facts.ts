@@ -1,10 +1,11 @@
 import { describeLicense } from '../../../licenses/license.ts';
 import { unknownTexts } from '../../../licenses/license-groups.ts';
 import { joined, type LicenseNode, leaves, licenseId } from '../../../licenses/license-node.ts';
-import { type OwnNames, readLicenses } from '../../../licenses/read-license.ts';
+import { type OwnNames, readLicense, readLicenses } from '../../../licenses/read-license.ts';
 import type { LicenseFact, Package } from '../../types.ts';
 import type { FactContext, FactGatherer } from '../gatherer.ts';
 import { isLicenseName, type LicensesOfFile, licenseBodies } from './license-files.ts';
+import { isRuntimeLibrary } from './runtime-libraries.ts';
 
 /** Files of one package that are looked at. */
 const maxFiles = 20;
@@ -12,7 +13,7 @@ const maxFiles = 20;
 /** Of every package: what it declares, as SPDX has it; where it declares nothing that is known, what its licence files say. */
 export const licenseFacts: FactGatherer<'licenses'> = {
   name: 'licenses',
-  version: 2,
+  version: 3,
   bodies: licenseBodies,
   gather(context) {
     const declared = new Map<string, ReturnType<typeof readDeclared>>();
@@ -33,7 +34,7 @@ export const licenseFacts: FactGatherer<'licenses'> = {
         return { ...subject, ...read.license, files: elsewhere };
       }
       const saying = files().filter(({ says }) => says.licenses.length > 0);
-      const node = allOf(new Set(saying.flatMap(({ says }) => says.licenses)));
+      const node = allOf(new Set(saying.flatMap(({ says }) => ofPackage(says, pkg))));
       if (node !== null) return { ...subject, ...describeLicense(node), files: saying.map(({ path }) => `/${path}`) };
       return { ...subject, ...(read?.license ?? nothing), files: [] };
     });
@@ -54,8 +55,14 @@ function once<T>(make: () => T): () => T {
 function allOf(ids: Iterable<string>): LicenseNode | null {
   return joined(
     'and',
-    [...ids].sort().map((id) => licenseId(id)),
+    [...ids].sort().map((id) => (id.includes(' ') ? readLicense(id) : licenseId(id))),
   );
+}
+
+/** A file for all packages of one source may say more of a single one. */
+function ofPackage({ licenses, runtime }: LicensesOfFile, { type, name }: Package): readonly string[] {
+  const alone = type === 'deb' && runtime !== undefined && isRuntimeLibrary(runtime, name);
+  return alone ? [runtime.license] : licenses;
 }
 
 type Declared = ReturnType<typeof readDeclared>;

@@ -4,6 +4,7 @@ import { beginsAsZip, readZipEntry, zipEntries } from '../../zip-archive.ts';
 import type { BodyReader } from '../gatherer.ts';
 import { isMachineReadable, namesInDebCopyright } from './deb-copyright-names.ts';
 import { licensesInDebCopyright, licensesInText } from './license-texts.ts';
+import { type RuntimeLibraries, runtimeLibrariesIn } from './runtime-libraries.ts';
 
 /** Bytes; the longest licences that are in use have 100,000. */
 const maxBytes = 512 * 1024;
@@ -14,10 +15,12 @@ const maxJarTexts = 10;
 
 /** What a file that holds licences says. */
 export interface LicensesOfFile {
-  /** identifiers of SPDX, sorted */
+  /** identifiers of SPDX, or expressions where a choice is told, sorted; all of them apply */
   readonly licenses: readonly string[];
   /** of a machine-readable `copyright` file: what its own names mean, in lower case → identifiers */
   readonly names?: Readonly<Record<string, readonly string[]>>;
+  /** what it says of single libraries of its source */
+  readonly runtime?: RuntimeLibraries;
 }
 
 const names = /^(?:mit-|apache-|gpl-|lgpl-)?(?:un)?(?:licen[cs]es?|copying)(?:$|[._-])/i;
@@ -46,14 +49,18 @@ export const licenseBodies: BodyReader = {
     if (path.endsWith('.jar')) return found(licensesInJar(body));
     const text = body.toString('latin1');
     if (!isDebCopyright(path)) return found(licensesInText(text));
-    if (!isMachineReadable(text)) return found(licensesInDebCopyright(text));
+    if (!isMachineReadable(text)) return found(licensesInDebCopyright(text), runtimeLibrariesIn(text));
     const names = namesInDebCopyright(text);
     return Object.keys(names).length === 0 ? null : { facts: { licenses: [], names }, damage: null };
   },
 };
 
-function found(licenses: readonly string[]): ParsedFile<LicensesOfFile> | null {
-  return licenses.length === 0 ? null : { facts: { licenses }, damage: null };
+function found(
+  licenses: readonly string[],
+  runtime: RuntimeLibraries | null = null,
+): ParsedFile<LicensesOfFile> | null {
+  if (licenses.length === 0) return null;
+  return { facts: { licenses, ...(runtime && { runtime }) }, damage: null };
 }
 
 /** Of a damaged archive none: the packages in it are told as damaged already. */

@@ -85,6 +85,15 @@ describe('texts of licences', () => {
     ['This database is in the public domain.', ['LicenseRef-Public-Domain']],
     ['Public domain, written by Solar Designer', ['LicenseRef-Public-Domain']],
     ['this is not in the public domain', []],
+    ['you can redistribute it under\nthe same terms as Perl itself.', ['Artistic-1.0-Perl OR GPL-1.0-or-later']],
+    [
+      'it under the terms of either: a) the GNU General Public License as published by the Free Software Foundation; either version 1, or (at your option) any later version, or b) the "Artistic License". See /usr/share/common-licenses/GPL-1 and /usr/share/common-licenses/Artistic',
+      ['Artistic-1.0-Perl OR GPL-1.0-or-later'],
+    ],
+    [
+      'the same terms as Perl; debian/* is under /usr/share/common-licenses/GPL-2 and /usr/share/common-licenses/Artistic',
+      ['Artistic-1.0-Perl', 'GPL-2.0-only'],
+    ],
     ['The GNU Free Software Foundation has a public license', []],
   ])('a copyright file %j names %j', (text, ids) => {
     expect(licensesInDebCopyright(text)).toEqual(ids);

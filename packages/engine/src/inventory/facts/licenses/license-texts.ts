@@ -255,11 +255,22 @@ function licensesInNotices(words: string, later: string): readonly string[] {
 
 const common = /\/usr\/share\/common-licenses\/([A-Za-z0-9][A-Za-z0-9.+-]{0,30})/g;
 const artistic = 'Artistic-1.0-Perl';
+/** What a choice is told by, and what it is between. */
+const termsOfPerl =
+  /\bthe same terms as perl\b|\beither (?:a )?the gnu general public license as published by the free software foundation either version 1 or at your option any later version or (?:b )?the (?:perl )?artistic license\b/;
+const gplOfPerl = /^GPL-1\.0-(?:only|or-later)$/;
+
+/** A file that says "the same terms as Perl" gives a choice, where it names no other GPL that some part may be under. */
+function withChoice(ids: ReadonlySet<string>, words: string): readonly string[] {
+  const gpl = [...ids].filter((id) => id.startsWith('GPL-'));
+  if (!termsOfPerl.test(words) || !gpl.every((id) => gplOfPerl.test(id))) return [...ids];
+  return [...[...ids].filter((id) => id !== artistic && !gpl.includes(id)), `${artistic} OR GPL-1.0-or-later`];
+}
 
 /**
  * Of a `copyright` file of Debian that declares nothing in machine-readable form: what it names of the distribution's common
  * licences, GNU licences that it names in words, and those whose text stands in it. "Any later version" counts for every GNU
- * licence that it names.
+ * licence that it names. The terms of Perl are an expression, `Artistic-1.0-Perl OR GPL-1.0-or-later`.
  */
 export function licensesInDebCopyright(text: string): readonly string[] {
   const words = plain(text);
@@ -274,5 +285,5 @@ export function licensesInDebCopyright(text: string): readonly string[] {
       if (license?.kind === 'id') found.add(license.id);
     }
   }
-  return [...found].sort();
+  return withChoice(found, words).toSorted();
 }
