@@ -1,9 +1,10 @@
-/** What holds no secret: this machine's packages, an application's node_modules, this project and what it publishes. */
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+/** What holds no secret: a fresh Debian, this machine's packages, an application's node_modules, this project and what it publishes. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
+import { dockerArchive, fixtureImage } from '../packages/engine/src/image/testing/image-builder.ts';
 import { plimsoll, scratchFolder } from './program.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
@@ -48,6 +49,25 @@ describe.skipIf(noDebian)(`the packages of this machine${noDebian ? ` (skipped: 
     expect(await secretsIn(`rootfs:${rootOf(folder.slice(5), { [folder]: folder })}`)).toEqual([]);
   });
 });
+
+const noDebootstrap = existsSync('/usr/sbin/debootstrap')
+  ? undefined
+  : 'needs debootstrap: scripts/install-test-parts.sh installs it';
+
+it.skipIf(noDebootstrap)(
+  `a plain debootstrap image holds none${noDebootstrap ? ` (skipped: ${noDebootstrap})` : ''}`,
+  { timeout: 600_000 },
+  async ({ skip }) => {
+    const root = join(scratch.path, 'debootstrap');
+    const made = spawnSync('debootstrap', ['--variant=minbase', 'bookworm', root], { timeout: 500_000 });
+    if (made.status !== 0) skip('debootstrap made no root: it needs root and a mirror of Debian');
+    expect(existsSync(join(root, 'var/lib/dpkg/status'))).toBe(true);
+    const [layer, archive] = ['layer.tar', 'debootstrap.tar'].map((name) => join(scratch.path, name));
+    execFileSync('tar', ['-C', root, '--exclude=./dev/*', '--exclude=./proc/*', '-cf', layer!, '.']);
+    writeFileSync(archive!, dockerArchive(fixtureImage({ layers: [readFileSync(layer!)] })));
+    expect(await secretsIn(archive!)).toEqual([]);
+  },
+);
 
 it('an application with its node_modules holds none', { timeout: 120_000 }, async () => {
   const root = rootOf('app', { 'srv/app/node_modules': join(project, 'node_modules') });

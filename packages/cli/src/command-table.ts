@@ -22,7 +22,7 @@ import {
   textOrJson,
 } from './command-options.ts';
 import { policyCommands } from './policy-commands.ts';
-import type { OptionSpec } from './settings.ts';
+import { type OptionSpec, seconds } from './settings.ts';
 
 /** What every command gets besides its options. */
 export interface CommandContext {
@@ -58,6 +58,11 @@ export const commands: readonly CommandSpec[] = [
       {
         flags: '--clamd <socket|host:port>',
         description: 'also stream every file of up to 25 MiB to this ClamAV daemon (default: no malware scan)',
+      },
+      {
+        flags: '--clamd-timeout <seconds>',
+        description: 'how long all its answers together may take; files that are left are incomplete (default: 600)',
+        check: seconds,
       },
       ...filters,
       ...reading,

@@ -54,11 +54,12 @@ export async function judge(
   const baseline = await baselineFile(text(options, 'baseline'));
   const vex = await vexFiles(list(options, 'vex'));
   const clamd = clamdAddress(text(options, 'clamd'));
+  const seconds = text(options, 'clamdTimeout');
   const progress = progressStream(process.stderr, process.env, options.quiet === true);
   const offline = options.offline === true;
   const request: ScanRequest = {
     ...subjectRequest(reference, options, context, progress),
-    ...(clamd && { clamd: { address: clamd } }),
+    ...(clamd && { clamd: { address: clamd, totalMs: seconds === undefined ? undefined : 1000 * Number(seconds) } }),
     dbDir: text(options, 'dbDir') ?? cacheFolder('advisories'),
     maxDbAgeDays: days(options, 'maxDbAge', '--max-db-age', defaultMaxDbAgeDays),
     update: options.update === false ? null : { ...advisorySources(options), offline },
