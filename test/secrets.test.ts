@@ -19,6 +19,11 @@ const planted = {
   command: samples['digitalocean-token']![0]!.secret,
   argument: samples['npm-token']![0]!.secret,
   line: samples['sendgrid-key']![0]!.secret,
+  // a part of it is as telling as the whole
+  encoded: Buffer.from(`deploy:${samples['gitlab-deploy-token']![0]!.secret}`).toString('base64'),
+  user: samples['figma-token']![0]!.secret,
+  labelName: samples['linear-key']![0]!.secret,
+  author: samples['shopify-token']![0]!.secret,
 };
 
 const archive = join(scratch.path, 'image.tar');
@@ -34,11 +39,13 @@ writeFileSync(
         [{ path: 'srv/.wh.gone.txt' }],
       ],
       config: {
-        Env: ['PATH=/bin', `DB_PASSWORD=${planted.env}`],
-        Labels: { note: planted.label },
+        Env: ['PATH=/bin', `DB_PASSWORD=${planted.env}`, `REGISTRY_LOGIN=${planted.encoded}`],
+        Labels: { note: planted.label, [planted.labelName]: 'x' },
+        User: planted.user,
         Cmd: ['serve', planted.command],
       },
       top: {
+        author: planted.author,
         history: [
           { created_by: `|1 NPM=${planted.argument} RUN /bin/sh -c npm ci` },
           { created_by: `RUN /bin/sh -c curl -H ${planted.line} example.org` },
@@ -93,10 +100,14 @@ it('finds what was planted, and shows and keeps it nowhere', async () => {
   expect(found.sort()).toEqual([
     'digitalocean-token ',
     'environment-secret ',
+    'figma-token ',
     'github-token /srv/gone.txt',
+    'gitlab-deploy-token ',
     'gitlab-pat /srv/notes.txt',
+    'linear-key ',
     'npm-token ',
     'sendgrid-key ',
+    'shopify-token ',
     'stripe-key ',
   ]);
   const written = [...filesBelow(cache), ...filesBelow(db), ...filesBelow(out)];
