@@ -1,6 +1,7 @@
 /**
  * A mirror of upstream hosts as large as the real ones, made in code: 400,000 pairs of packages and vulnerabilities of
- * Debian over four releases, 30,000 records each of npm, Maven and PyPI, 8,000 of Alpine, 300,000 rated CVEs. What does not
+ * Debian over four releases, 30,000 records each of npm, Maven and PyPI, 8,000 of Alpine, 300,000 rated CVEs with estimates
+ * of EPSS. What does not
  * compress in reality (numbers, versions, words) does not compress here either.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -120,6 +121,16 @@ export function writeFullMirror(folder: string): void {
     const body = gzipSync(JSON.stringify({ format: 'NVD_CVE', version: '2.0', vulnerabilities }), { level: 1 });
     put(`nvd.nist.gov/feeds/json/cve/2.0/nvdcve-2.0-${year}.json.gz`, body);
   }
+  // a few in a hundred are likely to be exploited, most hardly; percentiles are their ranks
+  const estimates = years
+    .flatMap((year) => Array.from({ length: cvesPerYear }, (_, n) => `CVE-${year}-${1000 + n}`))
+    .map((id) => ({ id, score: random() ** 12 }))
+    .sort((a, b) => a.score - b.score);
+  const lines = estimates
+    .map(({ id, score }, rank) => `${id},${score.toFixed(5)},${((rank + 1) / estimates.length).toFixed(5)}`)
+    .sort();
+  const head = '#model_version:v2025.03.14,score_date:2026-08-20T12:55:00Z\ncve,epss,percentile\n';
+  put('epss.empiricalsecurity.com/epss_scores-current.csv.gz', gzipSync(`${head}${lines.join('\n')}\n`, { level: 1 }));
   const exploited = Array.from({ length: 1_600 }, () => ({
     cveID: cve(),
     dateAdded: '2024-01-10',

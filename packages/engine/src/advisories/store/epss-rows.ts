@@ -1,22 +1,37 @@
 import type { EpssRecord } from '../types.ts';
 
 /*
- * EPSS scores all CVEs, some 300,000: as rows of their own they would be five times as large. A row holds a thousand
- * numbers of one year, `[number, score, percentile, …]` in rising order, scores in hundred-thousandths.
+ * EPSS scores all CVEs, some 360,000, and all of them move every day, so that every byte counts. A row holds a thousand
+ * numbers of one year (`2024-12`: CVE-2024-12000 to -12999) as three columns: how many numbers were passed over before each
+ * one, scores in hundred-thousandths, and by how much the percentile is above the lowest one of that score. Those lowest ones
+ * are in rows of a thousand scores each (`percentile-0`): scores, and percentiles in hundred-thousandths. Percentiles rise
+ * with scores, so that little is left to say for each CVE; with both written out the shard is nearly twice as large.
  */
 
 const unit = 100_000;
+const scoresPerRow = 1000;
 const cve = /^CVE-(\d{4})-(\d{1,16})(\d{3})$/;
 
-/** `CVE-2024-12` and 345 for CVE-2024-12345; undefined: no CVE id. */
+/** `2024-12` and 345 for CVE-2024-12345; undefined: no CVE id. */
 function placeOf(id: string): { readonly block: string; readonly number: number } | undefined {
   const [, year, block, number] = cve.exec(id) ?? [];
-  return number === undefined ? undefined : { block: `CVE-${year}-${block}`, number: Number(number) };
+  return number === undefined ? undefined : { block: `${year}-${block}`, number: Number(number) };
+}
+
+function percentileRow(score: number): string {
+  return `percentile-${Math.floor(score / scoresPerRow)}`;
+}
+
+interface Row {
+  readonly key: string;
+  readonly body: string;
+  readonly records: number;
 }
 
 /** Collects scores, in any order, and gives the rows. */
 export class EpssBlocks {
   readonly #blocks = new Map<string, Map<number, readonly [score: number, percentile: number]>>();
+  readonly #lowest = new Map<number, number>();
 
   /** @returns false for what is no CVE id, or was there before */
   add({ id, score, percentile }: EpssRecord): boolean {
@@ -24,16 +39,25 @@ export class EpssBlocks {
     if (place === undefined) return false;
     const block = this.#blocks.get(place.block) ?? new Map<number, readonly [number, number]>();
     if (block.has(place.number)) return false;
-    block.set(place.number, [Math.round(score * unit), Math.round(percentile * unit)]);
+    const [inUnits, rank] = [Math.round(score * unit), Math.round(percentile * unit)];
+    block.set(place.number, [inUnits, rank]);
     this.#blocks.set(place.block, block);
+    this.#lowest.set(inUnits, Math.min(this.#lowest.get(inUnits) ?? rank, rank));
     return true;
   }
 
-  *rows(): Generator<{ readonly key: string; readonly body: string; readonly records: number }> {
+  *rows(): Generator<Row> {
     for (const [key, block] of this.#blocks) {
       const sorted = [...block].sort(([a], [b]) => a - b);
-      const body = JSON.stringify(sorted.flatMap(([number, values]) => [number, ...values]));
-      yield { key, body, records: block.size };
+      const gaps = sorted.map(([number], at) => number - (at === 0 ? 0 : sorted[at - 1]![0] + 1));
+      const scores = sorted.map(([, [score]]) => score);
+      const above = sorted.map(([, [score, percentile]]) => percentile - this.#lowest.get(score)!);
+      yield { key, body: JSON.stringify([gaps, scores, above]), records: block.size };
+    }
+    const sorted = [...this.#lowest].sort(([a], [b]) => a - b);
+    for (const [key, list] of Map.groupBy(sorted, ([score]) => percentileRow(score))) {
+      const body = JSON.stringify([list.map(([score]) => score), list.map(([, percentile]) => percentile)]);
+      yield { key, body, records: 0 };
     }
   }
 }
@@ -41,24 +65,40 @@ export class EpssBlocks {
 /** Scores of these CVEs; those that have none are absent. */
 export function epssOf(
   ids: readonly string[],
-  rows: (blocks: readonly string[]) => ReadonlyMap<string, string>,
+  rows: (keys: readonly string[]) => ReadonlyMap<string, string>,
 ): ReadonlyMap<string, EpssRecord> {
   const places = ids.flatMap((id) => {
     const place = placeOf(id);
     return place === undefined ? [] : [{ id, ...place }];
   });
-  const bodies = rows([...new Set(places.map(({ block }) => block))]);
-  const parsed = new Map([...bodies].map(([block, body]) => [block, numbersOf(JSON.parse(body) as number[])]));
-  const found = new Map<string, EpssRecord>();
-  for (const { id, block, number } of places) {
-    const values = parsed.get(block)?.get(number);
-    if (values !== undefined) found.set(id, { id, score: values[0] / unit, percentile: values[1] / unit });
+  const blocks = new Map(
+    [...rows([...new Set(places.map(({ block }) => block))])].map(([key, body]) => [key, numbersOf(body)]),
+  );
+  const scored = places.flatMap(({ id, block, number }) => {
+    const values = blocks.get(block)?.get(number);
+    return values === undefined ? [] : [{ id, ...values }];
+  });
+  const lowest = new Map<number, number>();
+  for (const body of rows([...new Set(scored.map(({ score }) => percentileRow(score)))]).values()) {
+    const [scores, percentiles] = JSON.parse(body) as readonly [readonly number[], readonly number[]];
+    for (const [at, score] of scores.entries()) lowest.set(score, percentiles[at]!);
   }
-  return found;
+  return new Map(
+    scored.flatMap(({ id, score, above }) => {
+      const rank = lowest.get(score);
+      return rank === undefined ? [] : [[id, { id, score: score / unit, percentile: (rank + above) / unit }] as const];
+    }),
+  );
 }
 
-function numbersOf(list: readonly number[]): Map<number, readonly [number, number]> {
-  const numbers = new Map<number, readonly [number, number]>();
-  for (let at = 0; at + 2 < list.length; at += 3) numbers.set(list[at]!, [list[at + 1]!, list[at + 2]!]);
+function numbersOf(body: string): Map<number, { readonly score: number; readonly above: number }> {
+  const [gaps, scores, above] = JSON.parse(body) as readonly (readonly number[])[];
+  const numbers = new Map<number, { readonly score: number; readonly above: number }>();
+  let next = 0;
+  for (const [at, gap] of gaps!.entries()) {
+    next += gap;
+    numbers.set(next, { score: scores![at]!, above: above![at]! });
+    next++;
+  }
   return numbers;
 }
