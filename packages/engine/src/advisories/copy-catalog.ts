@@ -11,8 +11,8 @@ import { directoryCatalog } from './distribution/directory-catalog.ts';
 import { httpCatalog } from './distribution/http-catalog.ts';
 import { ociCatalog } from './distribution/oci-catalog.ts';
 import { besideOf } from './shard-names.ts';
-import { parseCatalog, readCatalog, writeCatalog } from './store/catalog.ts';
-import { publishCatalog } from './store/kept-catalogs.ts';
+import { catalogText, parseCatalog, readCatalog, writeCatalog } from './store/catalog.ts';
+import { type CatalogSigner, publishCatalog } from './store/kept-catalogs.ts';
 import { withWriteLock } from './store/lock.ts';
 import { emptyTemp, removeRetiredShards } from './store/retired-shards.ts';
 import { tempPath } from './store/store-paths.ts';
@@ -67,7 +67,7 @@ export function pullCatalog(options: Omit<CopyOptions, 'names'>): Promise<Update
 
 async function copy(options: CopyOptions, source: CatalogSource): Promise<UpdateReport> {
   const { dbDir, names, signal } = options;
-  const theirs = await trustedCatalog(options, source);
+  const { catalog: theirs, digest } = await trusted(options, source);
   const pinned = isPinned(options.catalog);
   const offered = new Map(theirs.shards.map((info) => [info.name, info]));
   const before = catalogBefore(options);
@@ -88,7 +88,8 @@ async function copy(options: CopyOptions, source: CatalogSource): Promise<Update
     notes: absent.map((name) => `${options.catalog} has no shard ${name}`),
   };
   if (names === undefined) {
-    removeRetiredShards(dbDir, before, publishCatalog(dbDir, theirs.shards), Date.now());
+    const signer = await signatureToo(source, theirs, digest);
+    removeRetiredShards(dbDir, before, publishCatalog(dbDir, theirs.shards, signer), Date.now());
     return report;
   }
   if (pinned) return { ...report, catalog: theirs };
@@ -96,6 +97,17 @@ async function copy(options: CopyOptions, source: CatalogSource): Promise<Update
   for (const { blob: _, ...info } of due) ours.set(info.name, info);
   removeRetiredShards(dbDir, before, writeCatalog(dbDir, ours.values()), Date.now());
   return report;
+}
+
+/** The signature of a catalog that is taken along whole: it holds for the same bytes alone. */
+async function signatureToo(
+  source: CatalogSource,
+  { shards }: Catalog,
+  digest: string,
+): Promise<CatalogSigner | undefined> {
+  if (digestOf(Buffer.from(catalogText(shards).text)) !== digest) return undefined;
+  const signature = await source.signature(digest);
+  return signature === undefined ? undefined : () => signature;
 }
 
 /** Whether an address names one catalog by its digest. */
@@ -114,18 +126,24 @@ function catalogBefore({ dbDir, names }: CopyOptions): readonly ShardInfo[] {
 }
 
 /** What another command may ask of a catalog: its shards, once signature and digest were found right. */
-export async function trustedCatalog(
-  { catalog: name, catalogKeys = [] }: Pick<CopyOptions, 'catalog' | 'catalogKeys'>,
+export async function trustedCatalog(options: Signed, source: CatalogSource): Promise<Catalog> {
+  return (await trusted(options, source)).catalog;
+}
+
+type Signed = Pick<CopyOptions, 'catalog' | 'catalogKeys'>;
+
+async function trusted(
+  { catalog: name, catalogKeys = [] }: Signed,
   source: CatalogSource,
-): Promise<Catalog> {
+): Promise<{ readonly catalog: Catalog; readonly digest: string }> {
   const bytes = await source.catalog();
-  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  const digest = digestOf(bytes);
   const address = catalogAddress(name);
   if (address.digest !== null && address.digest !== digest) {
     throw new AdvisoryError('digest-mismatch', `${name}: the catalog there has other bytes (${digest})`);
   }
   if (catalogKeys.length > 0) checkSignature(bytes, await source.signature(digest), catalogKeys, name);
-  return parseCatalog(bytes.toString('utf8'), name);
+  return { catalog: parseCatalog(bytes.toString('utf8'), name), digest };
 }
 
 async function bringAll(due: readonly ShardInfo[], source: CatalogSource, options: CopyOptions): Promise<void> {
@@ -167,4 +185,8 @@ export function catalogSource(options: Omit<CopyOptions, 'names'>): CatalogSourc
     onBytes: (url: string, bytes: number) => progress?.({ group: url, done: 0, total: 0, phase: 'fetch', bytes }),
   };
   return httpCatalog(address, http, memory);
+}
+
+function digestOf(bytes: Buffer): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }

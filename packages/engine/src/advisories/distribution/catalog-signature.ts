@@ -1,8 +1,9 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
 import { AdvisoryError, reasonOf } from '../advisory-error.ts';
+import { isAbout, readSigstoreBundle } from './sigstore-bundle.ts';
 
-/** Of a file with signatures, UTF-16 code units; some keys in rotation. */
-const maxSignatureChars = 16 * 1024;
+/** Of a file with signatures, UTF-16 code units; some keys in rotation, some with entries of a log. */
+const maxSignatureChars = 64 * 1024;
 
 /**
  * Signs a catalog's bytes with a private key (PEM): Ed25519, or ECDSA and RSA over SHA-256 (what `cosign verify-blob` checks
@@ -42,14 +43,23 @@ export function checkSignature(
   const untrusted = (why: string): AdvisoryError =>
     new AdvisoryError('catalog-untrusted', `${name}: its catalog is ${why}; nothing of it is used`);
   if (signatures === undefined) throw untrusted('not signed, and a key is configured');
-  const lines = signatures.slice(0, maxSignatureChars).split('\n').filter(Boolean);
+  const given = signaturesIn(signatures.slice(0, maxSignatureChars), bytes);
   for (const text of publicKeys) {
     const key = createPublicKey(text);
-    for (const line of lines) {
-      if (verifies(bytes, key, Buffer.from(line, 'base64'))) return;
-    }
+    if (given.some((signature) => verifies(bytes, key, signature))) return;
   }
   throw untrusted('not signed with a key that is configured');
+}
+
+/** Lines of base64 and Sigstore bundles, one a line; or one bundle over several lines. */
+function signaturesIn(text: string, bytes: Buffer): Buffer[] {
+  const whole = readSigstoreBundle(text);
+  const lines = whole === undefined ? text.split('\n').filter(Boolean) : [];
+  const bundles = [whole, ...lines.map((line) => (line.startsWith('{') ? readSigstoreBundle(line) : undefined))];
+  return [
+    ...bundles.flatMap((bundle) => (bundle !== undefined && isAbout(bundle, bytes) ? [bundle.signature] : [])),
+    ...lines.filter((line) => !line.startsWith('{')).map((line) => Buffer.from(line, 'base64')),
+  ];
 }
 
 function verifies(bytes: Buffer, key: KeyObject, signature: Buffer): boolean {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { zstdCompressSync } from 'node:zlib';
 import { familiarName, parseRegistryReference } from '../../registry/registry-reference.ts';
 import { registryUploader } from '../../registry/registry-uploader.ts';
@@ -10,7 +10,7 @@ import { readCatalog } from '../store/catalog.ts';
 import { publishCatalog } from '../store/kept-catalogs.ts';
 import { withWriteLock } from '../store/lock.ts';
 import { packShards } from '../store/pack-shards.ts';
-import { blobPath, catalogPath } from '../store/store-paths.ts';
+import { blobPath, catalogPath, keptSignaturePath } from '../store/store-paths.ts';
 import {
   artefactType,
   catalogType,
@@ -20,7 +20,7 @@ import {
   shardType,
   signatureAnnotation,
 } from './artefact.ts';
-import { signCatalog, signerOf } from './catalog-signature.ts';
+import { signerOf } from './catalog-signature.ts';
 import { caught } from './oci-catalog.ts';
 
 export interface PushOptions {
@@ -52,6 +52,7 @@ export async function pushCatalog(options: PushOptions): Promise<PushReport> {
   const { dbDir, references, registry = {}, signal } = options;
   const { bytes, blobs } = await withWriteLock(dbDir, signal, () => packed(options));
   const catalog = zstdCompressSync(bytes);
+  const signature = signatureOf(dbDir, bytes);
   const empty = Buffer.from('{}');
   const manifest = Buffer.from(
     JSON.stringify({
@@ -63,9 +64,7 @@ export async function pushCatalog(options: PushOptions): Promise<PushReport> {
         descriptor(catalogType, digestOf(catalog), catalog.length),
         ...blobs.map(({ digest, size }) => descriptor(shardType, digest, size)),
       ],
-      ...(options.signKey === undefined
-        ? {}
-        : { annotations: { [signatureAnnotation]: signCatalog(bytes, options.signKey) } }),
+      ...(signature === undefined ? {} : { annotations: { [signatureAnnotation]: signature } }),
     }),
   );
   const pinned: string[] = [];
@@ -116,6 +115,12 @@ async function packed({ dbDir, signKey, signal, progress }: PushOptions): Promis
   const blobs = new Map(shards.map(({ name, blob }) => [blob!.digest, { name, ...blob! }]));
   const bytes = readFileSync(catalogPath(dbDir));
   return { bytes, blobs: [...blobs.values()].sort((a, b) => (a.digest < b.digest ? -1 : 1)) };
+}
+
+/** What lies beside the catalog: made with the key that was given, or by another program (`cosign sign-blob`). */
+function signatureOf(dbDir: string, bytes: Buffer): string | undefined {
+  const path = keptSignaturePath(dbDir, digestOf(bytes));
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined;
 }
 
 function descriptor(mediaType: string, digest: string, size: number): object {
