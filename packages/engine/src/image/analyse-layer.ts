@@ -56,7 +56,7 @@ async function analysePlain<T>(blob: Blob, what: string, context: LayerContext<T
     return { analysis: kept, verified: false };
   }
   const walk = new TarWalk(blob, what);
-  const scan = new LayerScan(analyser.begin(), limits, what, (offset, size) => walk.parts(offset, size));
+  const scan = new LayerScan(analyser.begin(), limits, what, walk);
   await withinLimits(scan, () => walk.run(scan.decoder, signal, context.onRead));
   if (scan.pending.length > 0) {
     readPending(scan, bodiesAt(blob, scan.pending));

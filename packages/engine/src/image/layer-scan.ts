@@ -32,8 +32,13 @@ export interface PendingLink {
   readonly offset: number;
 }
 
-/** Stretches of a body that lies at `offset` of the uncompressed layer. */
-export type PartsAt = (offset: number, size: number) => FileParts;
+/** Bodies of an uncompressed layer by their positions in it. */
+export interface BodiesAt {
+  /** Stretches of the body at `offset`. */
+  parts(offset: number, size: number): FileParts;
+  /** The whole body, valid until the next is asked for; null: it is not all there. Without it bodies come as they pass by. */
+  body?(offset: number, size: number): Buffer | null;
+}
 
 /** Larger bodies get a buffer of their own, which is let go: memory that the system has to clear costs more than copying. */
 const maxSpareBody = 8 * 1024 * 1024;
@@ -52,7 +57,7 @@ export class LayerScan<T> implements TarHandler {
   readonly decoder: TarDecoder;
   readonly #visitor: LayerVisitor<T>;
   readonly #limits: ReadLimits;
-  readonly #partsAt: PartsAt | null;
+  readonly #bodiesAt: BodiesAt | null;
   readonly #entries = new EntryTable();
   readonly #whiteouts: string[] = [];
   readonly #opaque: string[] = [];
@@ -76,12 +81,12 @@ export class LayerScan<T> implements TarHandler {
 
   /**
    * @param what names the layer in messages
-   * @param partsAt where the layer lies uncompressed in a file
+   * @param bodiesAt where the layer lies uncompressed in a file
    */
-  constructor(visitor: LayerVisitor<T>, limits: ReadLimits, what: string, partsAt: PartsAt | null = null) {
+  constructor(visitor: LayerVisitor<T>, limits: ReadLimits, what: string, bodiesAt: BodiesAt | null = null) {
     this.#visitor = visitor;
     this.#limits = limits;
-    this.#partsAt = partsAt;
+    this.#bodiesAt = bodiesAt;
     this.decoder = new TarDecoder(this, what);
   }
 
@@ -233,6 +238,11 @@ export class LayerScan<T> implements TarHandler {
     if (wanted === 'parts') {
       return this.#takeParts(entry, raw.offset);
     }
+    const body = this.#bodiesAt?.body?.(raw.offset, entry.size) ?? null;
+    if (body !== null) {
+      this.#visitor.file(entry, body);
+      return false;
+    }
     this.#wanted = entry;
     this.#filled = 0;
     return true;
@@ -240,8 +250,8 @@ export class LayerScan<T> implements TarHandler {
 
   /** Read at once where it lies; else handed on as it passes by. */
   #takeParts(entry: LayerEntry, offset: number): boolean {
-    if (this.#partsAt !== null && this.#visitor.parts !== undefined) {
-      this.#visitor.parts(entry, this.#partsAt(offset, entry.size));
+    if (this.#bodiesAt !== null && this.#visitor.parts !== undefined) {
+      this.#visitor.parts(entry, this.#bodiesAt.parts(offset, entry.size));
       return false;
     }
     this.#passing = this.#visitor.passing?.(entry) ?? null;

@@ -1,5 +1,6 @@
 import { type Blob, readParts } from './blob.ts';
 import { ImageError, throwIfAborted } from './error.ts';
+import type { BodiesAt } from './layer-scan.ts';
 import { headerChunkBytes, streamChunkBytes } from './limits.ts';
 import type { TarDecoder } from './tar/tar-decoder.ts';
 import type { FileParts } from './types.ts';
@@ -7,8 +8,23 @@ import type { FileParts } from './types.ts';
 /** Reads this often walk headers before others get their turn. */
 const readsPerTurn = 512;
 
+/** Larger bodies get a buffer of their own, which is let go. */
+const maxSpareBody = 8 * 1024 * 1024;
+/** Holds one body after another: all walks of a process share it, since each is done with a body before it gives way. */
+let spare = Buffer.alloc(0);
+
+function spareOf(size: number): Buffer {
+  if (size > maxSpareBody) {
+    return Buffer.allocUnsafeSlow(size);
+  }
+  if (spare.length < size) {
+    spare = Buffer.allocUnsafeSlow(Math.max(size, Math.min(2 * spare.length, maxSpareBody)));
+  }
+  return spare.subarray(0, size);
+}
+
 /** A tar that lies uncompressed in a file: what its decoder does not need is passed by position. */
-export class TarWalk {
+export class TarWalk implements BodiesAt {
   readonly #blob: Blob;
   readonly #what: string;
   readonly #buffer = Buffer.allocUnsafeSlow(streamChunkBytes);
@@ -67,6 +83,7 @@ export class TarWalk {
    */
   parts(offset: number, size: number): FileParts {
     const { file, start, size: blobSize } = this.#blob;
+    const near = (position: number, length: number) => this.#near(offset + position, length);
     const far = readParts(size, (buffer, position) =>
       offset + position + buffer.length <= blobSize
         ? file.readSync(buffer, buffer.length, start + offset + position)
@@ -74,17 +91,27 @@ export class TarWalk {
     );
     return {
       ...far,
-      read: (position, length) => {
-        const at = offset + position - this.#start;
-        return position >= 0 &&
-          length >= 0 &&
-          position + length <= size &&
-          at >= 0 &&
-          at + length <= this.#end - this.#start
-          ? this.#buffer.subarray(at, at + length)
-          : far.read(position, length);
-      },
+      read: (position, length) =>
+        (position >= 0 && length >= 0 && position + length <= size ? near(position, length) : null) ??
+        far.read(position, length),
     };
+  }
+
+  /** Where it was not read with its header it is read at once, and passed then like a body that nobody wants. */
+  body(offset: number, size: number): Buffer | null {
+    const { file, start, size: blobSize } = this.#blob;
+    const near = this.#near(offset, size);
+    if (near !== null || offset + size > blobSize) {
+      return near;
+    }
+    const body = spareOf(size);
+    return file.readSync(body, size, start + offset) === size ? body : null;
+  }
+
+  /** A stretch of the blob, if it is in the buffer. */
+  #near(offset: number, length: number): Buffer | null {
+    const at = offset - this.#start;
+    return at >= 0 && at + length <= this.#end - this.#start ? this.#buffer.subarray(at, at + length) : null;
   }
 }
 

@@ -35,7 +35,7 @@ export async function analyseFolder<T>(
     if (kept !== undefined) {
       return { analysis: kept, verified: false };
     }
-    const scan = new LayerScan(analyser.begin(), limits, what, (_, size) => bodies.parts(size));
+    const scan = new LayerScan(analyser.begin(), limits, what, { parts: (_, size) => bodies.parts(size) });
     await withinLimits(scan, () => run(tarSplit, new Rejoined(bodies, scan.decoder, limits), what, context));
     if (scan.pending.length > 0) {
       const wanted = new Set(scan.pending.map((link) => link.ordinal));
