@@ -1,9 +1,10 @@
 // Bundles the sources of the command line into packages/cli/dist, which the launcher runs: one file per command, loaded
 // when it is asked for. About 120 modules loaded as sources cost half a second of CPU; the bundle costs a tenth of that.
 // `--if-changed` leaves a bundle of the same sources as it is.
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { builtinsAsConstants } from './builtins-as-constants.mjs';
 import { bundleOptions, root, shardWorker, sourcesDigest } from './bundle-options.mjs';
 import { writeThirdParty } from './third-party.mjs';
 
@@ -20,8 +21,12 @@ async function bundle() {
     outExtension: { '.js': '.mjs' },
     splitting: true,
     format: 'esm',
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+    banner: { js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
   });
+  for (const name of readdirSync(outdir)) {
+    const path = join(outdir, name);
+    writeFileSync(path, builtinsAsConstants(readFileSync(path, 'utf8')));
+  }
   writeThirdParty(root, Object.keys(metafile.inputs), join(outdir, 'third-party'));
   writeFileSync(join(outdir, madeOf), `${sourcesDigest}\n`);
   rmSync(dist, { recursive: true, force: true });

@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 // The launcher: committed, so that npm can link it before `prepare` has built anything. It runs the bundle, else the
 // sources, and under a Node that is too old it hands over to the pinned runtime. No syntax newer than Node 18 here.
-import { existsSync } from 'node:fs';
-import * as nodeModule from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { setFlagsFromString } from 'node:v8';
+
+// An import of one of Node's own modules loads all that it makes on demand; older versions have no other way.
+const builtin = process.getBuiltinModule ?? ((name) => import(name));
+const { existsSync } = await builtin('node:fs');
+const nodeModule = await builtin('node:module');
+const { dirname, join } = await builtin('node:path');
+const { fileURLToPath, pathToFileURL } = await builtin('node:url');
+const { setFlagsFromString } = await builtin('node:v8');
 
 const oldestNode = 24;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -42,7 +45,7 @@ async function handOver() {
     );
     return;
   }
-  const { spawn } = await import('node:child_process');
+  const { spawn } = await builtin('node:child_process');
   const child = spawn(runtime, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { ...process.env, PLIMSOLL_HANDED_OVER: '1' },
