@@ -46,11 +46,34 @@ export function compileTree(
   const compiler = new Compiler(variables);
   const compiled = compiler.compile(tree);
   if (compiler.problems.length > 0) return compiler.problems;
+  const { type, run } = compiled;
+  // one frame for all evaluations, which never overlap: a policy of fifty rules asks each of thousands of findings
+  const frame: { slots: unknown[]; turns: number } = { slots: [], turns: 0 };
   return {
-    type: compiled.type,
+    type,
     reads: [...compiler.reads].sort(),
-    evaluate: (values) => compiled.run({ slots: [...values], turns: 0 }),
+    evaluate: (values) => {
+      // variables of loops get slots of their own
+      frame.slots = compiler.hasLoops ? [...values] : (values as unknown[]);
+      frame.turns = 0;
+      return run(frame);
+    },
   };
+}
+
+interface Fields {
+  readonly [name: string]: Fields;
+}
+
+/** `finding.risk.kev` in one step, instead of one for each name. */
+function fieldOf(slot: number, path: string): Run {
+  const [, a = '', b, c] = path.split('.');
+  const of = ({ slots }: { readonly slots: readonly unknown[] }) => slots[slot] as Fields;
+  if (b === undefined) return (frame) => of(frame)[a];
+  if (c === undefined) return (frame) => of(frame)[a]![b];
+  const rest = path.split('.').slice(3);
+  if (rest.length === 1) return (frame) => of(frame)[a]![b]![c];
+  return (frame) => rest.reduce<Fields>((value, name) => value[name]!, of(frame)[a]![b]!);
 }
 
 class Compiler implements Compiling {
@@ -59,6 +82,7 @@ class Compiler implements Compiling {
   readonly #variables = new Map<string, { readonly slot: number; readonly type: CelType; readonly loop: boolean }>();
   #slots: number;
   #loopDepth = 0;
+  hasLoops = false;
 
   constructor(variables: Readonly<Record<string, CelType>>) {
     const entries = Object.entries(variables);
@@ -122,6 +146,7 @@ class Compiler implements Compiling {
   inLoop(name: string, type: CelType, body: () => Compiled): ReturnType<Compiling['inLoop']> {
     if (this.#loopDepth === maxLoopDepth) return { slot: null, inner: undefined };
     const slot = this.#slots++;
+    this.hasLoops = true;
     const shadowed = this.#variables.get(name);
     this.#variables.set(name, { slot, type, loop: true });
     this.#loopDepth++;
@@ -197,11 +222,18 @@ class Compiler implements Compiling {
     if (type === undefined) {
       return this.problem(offset, `unknown field "${field}" of ${what}${suggestion(field, Object.keys(fields))}`);
     }
-    const run: Run = (frame) => (from.run(frame) as Record<string, unknown>)[field];
-    if (from.path === undefined) return { type, run, mayFail: from.mayFail };
+    if (from.path === undefined) {
+      const run: Run = (frame) => (from.run(frame) as Record<string, unknown>)[field];
+      return { type, run, mayFail: from.mayFail };
+    }
     const path = `${from.path}.${field}`;
     if (type.kind !== 'object') this.reads.add(path);
-    return { type, run, path, mayFail: from.mayFail };
+    return {
+      type,
+      run: fieldOf(this.#variables.get(path.split('.', 1)[0]!)?.slot ?? 0, path),
+      path,
+      mayFail: from.mayFail,
+    };
   }
 
   /** A map's entry; an absent key has no value. */

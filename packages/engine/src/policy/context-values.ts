@@ -36,84 +36,166 @@ export function baseLayers({ image: { base }, inventory }: PolicySubject): BaseL
   };
 }
 
+/**
+ * A finding as rules see it. What few rules ask for is put together when one does: thousands of findings are judged by rules
+ * of which most look at the severity alone.
+ */
 export function findingContext(
   finding: Finding,
   evaluatedAt: string,
   owners: ReadonlyMap<string, string>,
   inBase: BaseLayers,
-) {
-  const { fix, risk, evidence } = finding;
-  const published = finding.published ?? evidence.published ?? null;
-  const ageDays = daysBetween(published, evaluatedAt);
-  const fixAgeDays = daysBetween(fix?.since ?? null, evaluatedAt);
-  const knownDays = Number.isNaN(fixAgeDays) ? ageDays : fixAgeDays;
-  const purl = finding.package?.purl ?? '';
+): FindingContext {
+  return new FindingContext(finding, evaluatedAt, owners, inBase);
+}
+
+class FindingContext {
+  readonly #finding: Finding;
+  readonly #evaluatedAt: string;
+  readonly #owners: ReadonlyMap<string, string>;
+  readonly #base: BaseLayers;
+  #package: ReturnType<typeof packageOf> | undefined;
+  #fix: ReturnType<typeof fixOf> | undefined;
+  #risk: ReturnType<typeof riskOf> | undefined;
+  #inBase: ReturnType<BaseLayers> | undefined;
+  readonly id: string;
+  readonly kind: Finding['kind'];
+  readonly severity: Severity;
+  readonly level: number;
+
+  constructor(finding: Finding, evaluatedAt: string, owners: ReadonlyMap<string, string>, base: BaseLayers) {
+    this.#finding = finding;
+    this.#evaluatedAt = evaluatedAt;
+    this.#owners = owners;
+    this.#base = base;
+    this.id = finding.id;
+    this.kind = finding.kind;
+    this.severity = finding.severity;
+    this.level = finding.level;
+  }
+
+  get aliases() {
+    return this.#finding.aliases;
+  }
+  get advisories() {
+    return this.#finding.advisories;
+  }
+  get severitySource() {
+    return this.#finding.severitySource ?? '';
+  }
+  get title() {
+    return this.#finding.title ?? '';
+  }
+  get published() {
+    return this.#finding.published ?? this.#finding.evidence.published ?? '';
+  }
+  get ageDays() {
+    return daysBetween(this.published || null, this.#evaluatedAt);
+  }
+  get ageKnown() {
+    return !Number.isNaN(this.ageDays);
+  }
+  get knownDays() {
+    const { ageDays } = this.fix;
+    return Number.isNaN(ageDays) ? this.ageDays : ageDays;
+  }
+  get dateKnown() {
+    return !Number.isNaN(this.knownDays);
+  }
+  get isNew() {
+    return this.#finding.isNew ?? true;
+  }
+  get firstSeenDays() {
+    return daysBetween(this.#finding.firstSeen ?? null, this.#evaluatedAt);
+  }
+  get firstSeenKnown() {
+    return this.#finding.firstSeen !== undefined;
+  }
+  get package() {
+    this.#package ??= packageOf(this.#finding, this.#owners);
+    return this.#package;
+  }
+  get #layers() {
+    this.#inBase ??= this.#base([this.#finding.evidence.layer]);
+    return this.#inBase;
+  }
+  get inBase() {
+    return this.#layers.inBase;
+  }
+  get inBaseKnown() {
+    return this.#layers.inBaseKnown;
+  }
+  get inBaseClaimed() {
+    return this.#layers.inBaseClaimed;
+  }
+  get code() {
+    return this.#finding.evidence.code?.state ?? 'unknown';
+  }
+  get fix() {
+    this.#fix ??= fixOf(this.#finding, this.#evaluatedAt);
+    return this.#fix;
+  }
+  get risk() {
+    this.#risk ??= riskOf(this.#finding, this.#evaluatedAt);
+    return this.#risk;
+  }
+}
+
+function packageOf({ package: pkg, evidence }: Finding, owners: ReadonlyMap<string, string>) {
+  const purl = pkg?.purl ?? '';
   return {
-    id: finding.id,
-    aliases: finding.aliases,
-    advisories: finding.advisories,
-    kind: finding.kind,
-    severity: finding.severity,
-    level: finding.level,
-    severitySource: finding.severitySource ?? '',
-    title: finding.title ?? '',
-    published: published ?? '',
+    name: pkg?.name ?? '',
+    version: pkg?.version ?? '',
+    type: pkg?.type ?? '',
+    purl,
+    path: evidence.path ?? '',
+    layer: evidence.layer ?? '',
+    instruction: evidence.instruction ?? '',
+    ownedBy: evidence.ownedBy ?? owners.get(purl) ?? '',
+  };
+}
+
+function fixOf({ fix }: Finding, evaluatedAt: string) {
+  const ageDays = daysBetween(fix?.since ?? null, evaluatedAt);
+  return {
+    state: fix?.state ?? 'unknown',
+    versions: fix?.versions ?? [],
+    since: fix?.since ?? '',
     ageDays,
     ageKnown: !Number.isNaN(ageDays),
-    knownDays,
-    dateKnown: !Number.isNaN(knownDays),
-    isNew: finding.isNew ?? true,
-    firstSeenDays: daysBetween(finding.firstSeen ?? null, evaluatedAt),
-    firstSeenKnown: finding.firstSeen !== undefined,
-    package: {
-      name: finding.package?.name ?? '',
-      version: finding.package?.version ?? '',
-      type: finding.package?.type ?? '',
-      purl,
-      path: evidence.path ?? '',
-      layer: evidence.layer ?? '',
-      instruction: evidence.instruction ?? '',
-      ownedBy: evidence.ownedBy ?? owners.get(purl) ?? '',
+    channel: fix?.channel ?? '',
+    elsewhere: (fix?.elsewhere ?? []).map(({ channel }) => channel),
+  };
+}
+
+function riskOf({ risk }: Finding, evaluatedAt: string) {
+  return {
+    cvss: {
+      score: risk?.cvss?.score ?? Number.NaN,
+      known: risk?.cvss != null,
+      version: risk?.cvss?.version ?? '',
+      vector: risk?.cvss?.vector ?? '',
+      source: risk?.cvss?.source ?? '',
+      ...cvssMetrics(risk?.cvss?.vector ?? ''),
     },
-    ...inBase([evidence.layer]),
-    code: evidence.code?.state ?? 'unknown',
-    fix: {
-      state: fix?.state ?? 'unknown',
-      versions: fix?.versions ?? [],
-      since: fix?.since ?? '',
-      ageDays: fixAgeDays,
-      ageKnown: !Number.isNaN(fixAgeDays),
-      channel: fix?.channel ?? '',
-      elsewhere: (fix?.elsewhere ?? []).map(({ channel }) => channel),
+    kev: Boolean(risk?.kev),
+    kevKnown: risk?.kev != null,
+    kevDateAdded: (risk?.kev || null)?.dateAdded ?? '',
+    kevDueDate: (risk?.kev || null)?.dueDate ?? '',
+    kevDays: daysBetween((risk?.kev || null)?.dateAdded ?? null, evaluatedAt),
+    kevDueDays: -daysBetween((risk?.kev || null)?.dueDate ?? null, evaluatedAt),
+    ransomware: risk?.ransomware ?? false,
+    ransomwareKnown: risk?.ransomware != null,
+    epss: {
+      score: risk?.epss?.score ?? Number.NaN,
+      percentile: risk?.epss?.percentile ?? Number.NaN,
+      known: risk?.epss != null,
     },
-    risk: {
-      cvss: {
-        score: risk?.cvss?.score ?? Number.NaN,
-        known: risk?.cvss != null,
-        version: risk?.cvss?.version ?? '',
-        vector: risk?.cvss?.vector ?? '',
-        source: risk?.cvss?.source ?? '',
-        ...cvssMetrics(risk?.cvss?.vector ?? ''),
-      },
-      kev: Boolean(risk?.kev),
-      kevKnown: risk?.kev != null,
-      kevDateAdded: (risk?.kev || null)?.dateAdded ?? '',
-      kevDueDate: (risk?.kev || null)?.dueDate ?? '',
-      kevDays: daysBetween((risk?.kev || null)?.dateAdded ?? null, evaluatedAt),
-      kevDueDays: -daysBetween((risk?.kev || null)?.dueDate ?? null, evaluatedAt),
-      ransomware: risk?.ransomware ?? false,
-      ransomwareKnown: risk?.ransomware != null,
-      epss: {
-        score: risk?.epss?.score ?? Number.NaN,
-        percentile: risk?.epss?.percentile ?? Number.NaN,
-        known: risk?.epss != null,
-      },
-      exploit: risk?.exploit ?? false,
-      exploitKnown: risk?.exploit != null,
-      maturity: risk?.maturity ?? '',
-      score: risk?.score ?? Number.NaN,
-      scoreKnown: risk?.score != null,
-    },
+    exploit: risk?.exploit ?? false,
+    exploitKnown: risk?.exploit != null,
+    maturity: risk?.maturity ?? '',
+    score: risk?.score ?? Number.NaN,
+    scoreKnown: risk?.score != null,
   };
 }
 
@@ -122,8 +204,22 @@ const privileges: Readonly<Record<string, string>> = { N: 'none', L: 'low', H: '
 /** R: version 3; P and A: version 4 */
 const interactions: Readonly<Record<string, string>> = { N: 'none', R: 'required', P: 'required', A: 'required' };
 
+function cvssMetrics(vector: string): CvssMetrics {
+  const known = knownMetrics.get(vector);
+  if (known !== undefined) return known;
+  if (knownMetrics.size >= maxKnownMetrics) knownMetrics.clear();
+  const read = readMetrics(vector);
+  knownMetrics.set(vector, read);
+  return read;
+}
+
+/** Many vulnerabilities have the same vector. */
+const knownMetrics = new Map<string, CvssMetrics>();
+const maxKnownMetrics = 1000;
+type CvssMetrics = ReturnType<typeof readMetrics>;
+
 /** @see https://www.first.org/cvss/v4-0/specification-document (vector strings); version 2 has no PR and UI */
-function cvssMetrics(vector: string) {
+function readMetrics(vector: string) {
   const metrics = new Map(vector.split('/').map((metric) => metric.split(':', 2) as [string, string]));
   return {
     attackVector: attackVectors[metrics.get('AV') ?? ''] ?? '',
@@ -197,15 +293,16 @@ const nothingCovered = { executables: nothing, libraries: nothing };
 export type Counts = ReturnType<typeof countBySeverity>;
 
 export function countBySeverity(counted: readonly Severity[]) {
-  const count = (severity: Severity) => counted.filter((each) => each === severity).length;
+  const counts = { Critical: 0, High: 0, Medium: 0, Low: 0, Negligible: 0, Unknown: 0 };
+  for (const severity of counted) counts[severity]++;
   return {
     total: counted.length,
-    critical: count('Critical'),
-    high: count('High'),
-    medium: count('Medium'),
-    low: count('Low'),
-    negligible: count('Negligible'),
-    unknown: count('Unknown'),
+    critical: counts.Critical,
+    high: counts.High,
+    medium: counts.Medium,
+    low: counts.Low,
+    negligible: counts.Negligible,
+    unknown: counts.Unknown,
   };
 }
 

@@ -88,9 +88,16 @@ function outcome(judgement: Judgement, positions: ReadonlyMap<string, number>): 
       message,
       remediation: rule.remediation,
       controls: rule.controls,
-      findings: [...new Set(findings)].sort((a, b) => positions.get(a)! - positions.get(b)!),
+      findings: inOrder(findings, positions),
     },
   ];
+}
+
+/** Each once, as they follow each other in the result. */
+function inOrder(keys: readonly string[], positions: ReadonlyMap<string, number>): readonly string[] {
+  const meant: (string | undefined)[] = [];
+  for (const key of keys) meant[positions.get(key)!] = key;
+  return meant.filter((key) => key !== undefined);
 }
 
 function policyReason(denying: readonly RuleOutcome[], gate: boolean): readonly Reason[] {

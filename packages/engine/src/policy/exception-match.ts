@@ -44,6 +44,7 @@ export class Exceptions {
 
   /** The finding, with a suppression for every exception that excuses it. */
   apply(finding: Finding): Finding {
+    if (this.#byId.size === 0 && this.#patterns.length === 0) return finding;
     const ids = [...new Set([finding.id, ...finding.aliases])];
     const named = ids.flatMap((id) => this.#byId.get(id) ?? []);
     const matched = this.#patterns.filter(({ id }) => ids.some((each) => matchesGlob(each, id)));

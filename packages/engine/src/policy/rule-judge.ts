@@ -1,4 +1,4 @@
-import { severities } from '../advisories/types.ts';
+import { type Severity, severities } from '../advisories/types.ts';
 import type { FileFact } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import { EvaluationFailure } from './cel-functions.ts';
@@ -56,12 +56,18 @@ interface JudgedFinding {
   readonly context: ReturnType<typeof findingContext>;
 }
 
+interface JudgedFindings {
+  readonly all: readonly JudgedFinding[];
+  /** those that nothing suppresses */
+  readonly open: readonly JudgedFinding[];
+}
+
 /** Judges rules on one image, one after the other; what the rules have in common is made once. */
 export class RuleJudge {
   readonly #subject: PolicySubject;
   readonly #excuse: (finding: Finding) => Finding;
   readonly #open: readonly Finding[];
-  readonly #judged: Readonly<Record<'vulnerability' | 'malware', readonly JudgedFinding[]>>;
+  readonly #judged: Readonly<Record<'vulnerability' | 'malware', JudgedFindings>>;
   readonly #images: Readonly<Record<Rule['per'], ReturnType<typeof imageContext>>>;
   readonly #inBase: BaseLayers;
   readonly #watch: RuleWatch | undefined;
@@ -84,14 +90,17 @@ export class RuleJudge {
     this.#subject = subject;
     this.#watch = watch;
     this.#excuse = excuse;
-    this.#open = findings.filter(({ suppressed }) => suppressed.length === 0).sort(worstFirst);
+    const sorted = findings.toSorted(worstFirst);
+    this.#open = sorted.filter(({ suppressed }) => suppressed.length === 0);
     const owners = packageOwners(subject.inventory.packages);
     this.#inBase = baseLayers(subject);
-    const known = findings.filter(({ suppressed }) => suppressed.every(({ by }) => by === 'baseline')).sort(worstFirst);
-    const judged = (wanted: Finding['kind']) =>
-      known
+    const known = sorted.filter(({ suppressed }) => suppressed.every(({ by }) => by === 'baseline'));
+    const judged = (wanted: Finding['kind']): JudgedFindings => {
+      const all = known
         .filter(({ kind }) => kind === wanted)
         .map((finding) => ({ finding, context: findingContext(finding, subject.evaluatedAt, owners, this.#inBase) }));
+      return { all, open: all.filter(({ finding }) => finding.suppressed.length === 0) };
+    };
     this.#judged = { vulnerability: judged('vulnerability'), malware: judged('malware') };
     const vulnerabilities = this.#open.filter(({ kind }) => kind === 'vulnerability');
     const excused = findings.some(({ kind, suppressed }) => kind === 'end-of-life' && suppressed.length > 0);
@@ -121,7 +130,7 @@ export class RuleJudge {
     switch (rule.scope) {
       case 'vulnerability':
       case 'malware':
-        return this.#judgeFindings(rule, this.#judgedBy(rule, this.#judged[rule.scope]));
+        return this.#judgeFindings(rule, this.#judgedBy(rule, rule.scope));
       case 'package':
         return this.#judgePackages(rule);
       case 'license':
@@ -155,9 +164,9 @@ export class RuleJudge {
   }
 
   /** What a baseline knows is left to the rules that ask for it. */
-  #judgedBy({ when }: Rule, judged: readonly JudgedFinding[]): readonly JudgedFinding[] {
+  #judgedBy({ when }: Rule, kind: 'vulnerability' | 'malware'): readonly JudgedFinding[] {
     const asks = when.reads.some((read) => read === 'finding.isNew' || read.startsWith('finding.firstSeen'));
-    return asks ? judged : judged.filter(({ finding }) => finding.suppressed.length === 0);
+    return asks ? this.#judged[kind].all : this.#judged[kind].open;
   }
 
   /** In the order of `scopeVariables`. */
@@ -178,7 +187,13 @@ export class RuleJudge {
   }
 
   #judgeFindings(rule: Rule, judged: readonly JudgedFinding[]): Pick<Judgement, 'message' | 'findings'> {
-    const broken = judged.filter(({ context }) => this.#breaks(rule, this.#values(rule, context)));
+    // one array for all of them: a policy of fifty rules asks each finding fifty times
+    const values = [...this.#values(rule, null)];
+    const broken: JudgedFinding[] = [];
+    for (const each of judged) {
+      values[0] = each.context;
+      if (this.#breaks(rule, values)) broken.push(each);
+    }
     const render = ({ context }: JudgedFinding) => rule.message.render(this.#values(rule, context));
     return { message: summary(broken, render), findings: broken.map(({ finding }) => finding.key) };
   }
@@ -348,13 +363,11 @@ function distinct(findings: readonly Finding[]): readonly Finding[] {
   return [...worst.values()];
 }
 
+const rank = Object.fromEntries(severities.map((severity, at) => [severity, at])) as Readonly<Record<Severity, number>>;
+
 /** Total, so that the order in which findings are given changes nothing. */
 function worstFirst(a: Finding, b: Finding): number {
-  return (
-    severities.indexOf(b.severity) - severities.indexOf(a.severity) ||
-    byCodeUnit(a.id, b.id) ||
-    byCodeUnit(a.key, b.key)
-  );
+  return rank[b.severity] - rank[a.severity] || byCodeUnit(a.id, b.id) || byCodeUnit(a.key, b.key);
 }
 
 function byCodeUnit(a: string, b: string): number {
