@@ -18,6 +18,7 @@ import { typeName } from '../packages/engine/src/policy/cel-types.ts';
 import { gateClosingCodes, incompleteCodes } from '../packages/engine/src/policy/completeness.ts';
 import { futureScopes, scopeVariables, supportedScopes } from '../packages/engine/src/policy/context-types.ts';
 import { loadPack, packNames } from '../packages/engine/src/policy/packs.ts';
+import { peerTerms } from '../packages/engine/src/policy/testing/peer-terms.ts';
 import { resultJsonSchema } from '../packages/engine/src/result/schema.ts';
 import { schemes } from '../packages/engine/src/versions/schemes.ts';
 import { manPage } from './man-page.mjs';
@@ -43,6 +44,7 @@ const sections = {
   'rule scopes': ruleScopes,
   'policy variables': policyVariables,
   'policy functions': policyFunctions,
+  'peer terms': peerTermTables,
   'policy packs': () => packNames.map(packSection).join('\n'),
   'read limits': readLimits,
   ...Object.fromEntries(tools.map((tool) => [`options of ${tool.name}`, () => toolTables(tool)])),
@@ -232,6 +234,21 @@ function policyVariables() {
       const where = scopes.length === supportedScopes.length ? 'every scope' : `scope ${scopes.join(', ')}`;
       return `## ${name}\n\nIn ${where}.\n\n${table(['variable', 'type', 'what it is'], rows(name, type))}`;
     })
+    .join('\n');
+}
+
+function peerTermTables() {
+  const rows = (terms) =>
+    table(
+      ['term', 'scope', '`when`'],
+      terms.map(({ term, scope, when, files }) => [
+        term,
+        scope,
+        `${code(when)}${files ? ` with ${code(`files: ${JSON.stringify(files)}`)}` : ''}`,
+      ]),
+    );
+  return Object.entries(peerTerms)
+    .map(([peer, terms]) => `## ${peer}\n\n${rows(terms)}`)
     .join('\n');
 }
 

@@ -94,6 +94,14 @@ const finding = object({
       /** CVSS 3 and 4 */
       privilegesRequired: oneOf(['none', 'low', 'high', '']),
       userInteraction: oneOf(['none', 'required', '']),
+      /** parts of the base score of the vector; CVSS 2 and 3 */
+      exploitability: double,
+      impact: double,
+      /** highest scores of any source: by version, and of all */
+      v2: double,
+      v3: double,
+      v4: double,
+      highest: double,
     }),
     /** listed by CISA as known to be exploited; when that list is missing, the scan ends with 5 for a rule that asks */
     kev: bool,
@@ -174,9 +182,13 @@ const image = object({
   shells: list(string),
   /** an SBOM does not tell which package managers and shells there are */
   programsKnown: bool,
+  /** files were streamed to a malware scanner (`--clamd`) */
+  malwareScanned: bool,
   distro: object({
     id: string,
     version: string,
+    /** `ID_LIKE`: what it is made of */
+    like: list(string),
     /** an image without a distribution (scratch) has none */
     known: bool,
     /** date of the end of the public security support */
@@ -289,6 +301,8 @@ const config = object({
   portsOutOfRange: list(string),
   /** names of the environment variables; values may be secrets */
   env: list(string),
+  /** values of environment variables; no message, report or explanation shows them */
+  variables: map(string),
   labels: map(string),
   entrypoint: list(string),
   cmd: list(string),

@@ -10,6 +10,7 @@ import type {
   UserFact,
 } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
+import { cvssSubScores, highestScores } from './cvss-scores.ts';
 import { daysBetween } from './days.ts';
 import { imageName } from './image-pattern.ts';
 import type { PolicySubject } from './types.ts';
@@ -168,7 +169,7 @@ function fixOf({ fix }: Finding, evaluatedAt: string) {
   };
 }
 
-function riskOf({ risk }: Finding, evaluatedAt: string) {
+function riskOf({ risk, evidence }: Finding, evaluatedAt: string) {
   return {
     cvss: {
       score: risk?.cvss?.score ?? Number.NaN,
@@ -177,6 +178,8 @@ function riskOf({ risk }: Finding, evaluatedAt: string) {
       vector: risk?.cvss?.vector ?? '',
       source: risk?.cvss?.source ?? '',
       ...cvssMetrics(risk?.cvss?.vector ?? ''),
+      ...cvssSubScores(risk?.cvss?.vector ?? ''),
+      ...highestScores([risk?.cvss ?? null, ...(evidence.ratings?.cvss ?? [])]),
     },
     kev: Boolean(risk?.kev),
     kevKnown: risk?.kev != null,
@@ -270,9 +273,11 @@ export function imageContext(subject: PolicySubject, counts: Counts, pastEndOfLi
     packageManagers: programNames(inventory.facts.programs, 'package-manager'),
     shells: programNames(inventory.facts.programs, 'shell'),
     programsKnown: inventory.facts.programs !== undefined,
+    malwareScanned: subject.malwareScanned ?? false,
     distro: {
       id: image.distro?.id ?? '',
       version: image.distro?.version ?? '',
+      like: image.distro?.like ?? [],
       known: image.distro !== null,
       endOfLife: typeof endOfLife === 'string' ? endOfLife : '',
       pastEndOfLife: pastEndOfLife ?? false,
@@ -401,6 +406,7 @@ export function configContext(config: ImageConfig) {
     tcpPorts: portNumbers(config.exposedPorts.filter((port) => !/\/(?:udp|sctp)$/i.test(port))),
     portsOutOfRange: config.exposedPorts.filter(isNoPort),
     env: config.env.map((variable) => variable.split('=', 1)[0] ?? ''),
+    variables: Object.fromEntries(config.env.map(nameAndValue)),
     labels: config.labels,
     entrypoint: config.entrypoint ?? [],
     cmd: config.cmd ?? [],
@@ -410,6 +416,11 @@ export function configContext(config: ImageConfig) {
     onBuild: config.onBuild,
     instructions: config.history.map(({ instruction }) => instruction ?? ''),
   };
+}
+
+function nameAndValue(variable: string): readonly [name: string, value: string] {
+  const [name = ''] = variable.split('=', 1);
+  return [name, variable.slice(name.length + 1)];
 }
 
 export function entryContext(entry: Incomplete) {

@@ -174,6 +174,7 @@ const fieldSources: Readonly<
   tcpPorts: { key: 'exposedPorts', instruction: 'EXPOSE', list: 'exposedPorts' },
   portsOutOfRange: { key: 'exposedPorts', instruction: 'EXPOSE', list: 'exposedPorts' },
   env: { key: 'env', instruction: 'ENV', list: 'env' },
+  variables: { key: 'env', instruction: 'ENV', list: 'env' },
   labels: { key: 'labels', instruction: 'LABEL' },
   entrypoint: { key: 'entrypoint', instruction: 'ENTRYPOINT' },
   cmd: { key: 'cmd', instruction: 'CMD' },

@@ -149,6 +149,12 @@ function readRule(reader: YamlReader, node: Node, ids: Set<string>): Rule | unde
   if (readsOf(message).includes('file.content')) {
     reader.problem(entries.get('message')!, 'a message does not show the content of files, which may be secret');
   }
+  if (readsOf(message).includes('config.variables')) {
+    reader.problem(
+      entries.get('message')!,
+      'a message does not show values of environment variables, which may be secret',
+    );
+  }
   if (scope === 'file' && !entries.has('files') && readsOf(when).some((read) => bodyFields.has(read))) {
     reader.problem(entries.get('when')!, 'what is in files is seen of those alone that "files" names');
   }

@@ -239,6 +239,8 @@ export interface PolicySubject {
       readonly id: string;
       readonly version: string | null;
       readonly endOfLife: string | boolean | null;
+      /** `ID_LIKE`, in order */
+      readonly like?: readonly string[];
       /** null: not known */
       readonly pastEndOfLife: boolean | null;
     } | null;

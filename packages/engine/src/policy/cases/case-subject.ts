@@ -125,11 +125,11 @@ function imageOf(
 }
 
 function distroOf(
-  { id = 'debian', version = null, endOfLife = null }: NonNullable<NonNullable<Given['image']>['distro']>,
+  { id = 'debian', version = null, like = [], endOfLife = null }: NonNullable<NonNullable<Given['image']>['distro']>,
   at: string,
 ): NonNullable<PolicySubject['image']['distro']> {
   const pastEndOfLife = typeof endOfLife === 'string' ? at > endOfLife : endOfLife;
-  return { id, version, endOfLife, pastEndOfLife };
+  return { id, version, like, endOfLife, pastEndOfLife };
 }
 
 function configOf({ healthcheck, instructions = [], ...given }: GivenConfig): ImageConfig {
@@ -255,6 +255,7 @@ function findingOf(given: GivenFinding, index: number): Finding {
       ...(path !== undefined && { path }),
       layer: layerFor(inBase),
       ...(ownedBy !== undefined && { ownedBy }),
+      ...(given.cvss && { ratings: { labels: [], cvss: given.cvss.map(ratingOf) } }),
       ...(code && { code: { state: code, how: 'data-only', detail: '' } }),
       advisory: { source: 'case', id, shard: 'case' },
     },
@@ -283,6 +284,10 @@ function riskOf({ cvss, epss, kev, ...given }: NonNullable<GivenFinding['risk']>
             ? false
             : { dateAdded: null, dueDate: null, ...kev },
   };
+}
+
+function ratingOf({ source = 'nvd', version = '3.1', vector = '', score = 0 }: Element<GivenFinding['cvss']>) {
+  return { source, version, vector, score };
 }
 
 type Element<T> = NonNullable<T> extends readonly (infer E)[] ? E : never;

@@ -35,7 +35,7 @@ const image = record({
   platform: nullable(text),
   /** a date, or a point in time */
   created: nullable(text),
-  distro: nullable(record({ id: text, version: nullable(text), endOfLife: nullable(endOfLife) })),
+  distro: nullable(record({ id: text, version: nullable(text), like: texts, endOfLife: nullable(endOfLife) })),
   base: nullable(
     record({
       reference: nullable(text),
@@ -120,6 +120,8 @@ const finding = record({
     malware: nullable(flag),
     score: nullable(number),
   }),
+  /** ratings of other sources */
+  cvss: listOf(record({ score: number, vector: text, version: text, source: text })),
   isNew: flag,
   firstSeen: date,
 });

@@ -64,10 +64,12 @@ function taken(node: ASTNode, source: Source): Part {
 const comparisons: readonly string[] = ['==', '!=', '<', '<=', '>', '>=', 'in'];
 const arithmetic: readonly string[] = ['+', '-', '*', '/', '%'];
 
+/** What is in files and in environment variables is never shown. */
+const hidden: readonly string[] = ['file.content', 'config.variables'];
+
 function clauseOf(node: ASTNode, source: Source): Clause {
   const whole = compiled(node, source);
-  // what is in files is never shown
-  const secret = whole.reads.includes('file.content');
+  const secret = whole.reads.some((read) => hidden.includes(read));
   const operands = comparisons.includes(node.op) && !secret ? (node.args as readonly ASTNode[]) : [];
   return {
     text: source.text.slice(node.start, node.end).replace(/\s+/g, ' ').trim(),
@@ -78,7 +80,7 @@ function clauseOf(node: ASTNode, source: Source): Clause {
       calculated: arithmetic.includes(operand.op),
     })),
     fields: whole.reads
-      .filter((name) => name !== 'file.content')
+      .filter((name) => !hidden.includes(name))
       .map((name) => ({ name, field: compiled(fieldNode(name), source) })),
     elements: secret ? null : elementsOf(node, source),
   };

@@ -130,4 +130,24 @@ describe('what a rule saw and which values decided', () => {
     expect(explained).toMatchObject({ outcome: 'broken', cases: [{ subject: '/etc/app.conf (644)' }] });
     expect(JSON.stringify(explained)).not.toContain('password');
   });
+
+  it('never shows values of environment variables, nor does a message', () => {
+    const config = { env: ['PASSWORD=hunter2', 'A=b'] };
+    for (const when of [
+      'config.variables["PASSWORD"] + "x" == "hunter2x"',
+      'config.variables.exists(n, config.variables[n] == "hunter2")',
+    ]) {
+      const explained = explain(`scope: config, when: '${when}'`, { config });
+      expect(explained).toMatchObject({ outcome: 'broken', condition: when });
+      const { condition: _, ...shown } = explained;
+      const clauses = explained.cases.flatMap((each) => each.clauses).map(({ text: __, ...rest }) => rest);
+      expect(JSON.stringify([{ ...shown, cases: [] }, clauses])).not.toContain('hunter2');
+    }
+    const policy = (message: string) =>
+      loadPolicy(
+        `name: x\nrules:\n  - { id: r, scope: config, when: config.root, action: deny, message: '${message}' }`,
+        'x',
+      );
+    expect(() => policy('it is {config.variables["PASSWORD"]}')).toThrow('may be secret');
+  });
 });
