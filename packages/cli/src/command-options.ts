@@ -17,6 +17,7 @@ export const reportFormats: readonly string[] = [
   'zip',
 ];
 const severityNames = ['Unknown', 'Negligible', 'Low', 'Medium', 'High', 'Critical'];
+const jobNames = ['auto', 'gitlab', 'github', 'none'];
 const stageNames = ['pipeline', 'registry', 'admission', 'runtime'];
 export const packWords = [
   'default',
@@ -193,6 +194,20 @@ export const textOrJson: OptionSpec = {
 };
 
 export const output: OptionSpec = { flags: '--output <file>', description: 'where the text goes', takes: 'path' };
+
+/** How a scan speaks to the job that it runs in; none of it changes a verdict. */
+export const inJob: readonly OptionSpec[] = [
+  {
+    flags: '--job <name>',
+    description: `how the table speaks to the log that it stands in: ${inWords(jobNames)} (default: auto)`,
+    words: jobNames,
+  },
+  {
+    flags: '--comment',
+    description:
+      'write the verdict as a comment on the merge or pull request of the job, or update the one that is there',
+  },
+];
 
 /** What an image is judged by: of a scan, and of what it found earlier. */
 export const judging: readonly OptionSpec[] = [

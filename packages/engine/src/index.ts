@@ -37,12 +37,15 @@ export { prepareRegularExpressions } from './policy/regular-expressions.ts';
 export { readVex } from './policy/vex/read-vex.ts';
 export type { VexFile } from './policy/vex/vex-statement.ts';
 export { writeExceptions } from './policy/write-exceptions.ts';
+export { callApi } from './registry/call-api.ts';
 export { clairTable } from './report/clair-table.ts';
 export { differenceJson, differenceText } from './report/difference-text.ts';
 export { explanationJson } from './report/explanation-json.ts';
 export { explanationText } from './report/explanation-text.ts';
 export { formats } from './report/formats.ts';
 export { inventoryFormats } from './report/inventory-formats.ts';
+export { githubAnnotations } from './report/job/github-annotations.ts';
+export { jobScreen } from './report/job/job-screen.ts';
 export { policyExplanationJson, policyExplanationText } from './report/policy-explanation-text.ts';
 export {
   type ProgressState,

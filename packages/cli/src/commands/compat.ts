@@ -4,8 +4,9 @@ import { parseWords } from '../compat/parse-words.ts';
 import { toolLog } from '../compat/tool-log.ts';
 import { foreignToolNames, foreignTools } from '../compat/tools.ts';
 import { describeFailure, Interrupted, UsageError } from '../exit.ts';
+import { jobKind } from '../job/job-kind.ts';
 import { resolveSettings } from '../settings.ts';
-import { list, oneOf } from '../values.ts';
+import { list, oneOf, text } from '../values.ts';
 
 /**
  * `plimsoll compat TOOL …`: does what that tool would do with this command line, and ends with that tool's exit codes. Whatever
@@ -71,20 +72,17 @@ async function scanFor(
   // reports that variable or settings file ask for are written beside the tool's own; standard output is the tool's
   const more = list(settings, 'format').filter((word) => word.includes('='));
   const options = { ...settings, format: [...scan.reports, ...more] };
-  const [{ reportFormats }, { plannedReports, writeReports }, { screenOptions }, { shownFindings }] = await Promise.all(
-    [
-      import('./report-formats.ts'),
-      import('./reports.ts'),
-      import('./screen-options.ts'),
-      import('./shown-findings.ts'),
-    ],
-  );
+  const [{ reportFormats }, { plannedReports }, { writeInJob }] = await Promise.all([
+    import('./report-formats.ts'),
+    import('./reports.ts'),
+    import('../job/write-in-job.ts'),
+  ]);
   const [{ judge }, { firstExitCode }] = await Promise.all([import('./scan.ts'), import('./judging.ts')]);
   const formats = [...(await reportFormats(options)), ...(scan.formats ?? [])];
   const outputs = options.format.length === 0 ? [] : await plannedReports(options, formats, 'table');
-  const show = shownFindings(options);
+  const job = jobKind(text(options, 'job'), process.env);
   const { results, all } = await judge(scan.reference, options, context);
-  await writeReports(outputs, results, all, (toTerminal) => ({ ...screenOptions(toTerminal), show }));
+  await writeInJob(outputs, results, all, job, options, context);
   const code = firstExitCode(results.map(({ verdict }) => verdict.exitCode));
   for (const { verdict } of results) {
     for (const reason of verdict.reasons.filter((each) => each.exitCode > 1))

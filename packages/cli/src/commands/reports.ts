@@ -5,14 +5,14 @@ import { checkOutputs, type Output, parseOutputs, type Rendered, writeOutputs } 
 import { list } from '../values.ts';
 
 /** What a command writes of its results; formats of scans and of inventories both fit. */
-interface Format<R extends InventoryResult> {
+export interface Format<R extends InventoryResult> {
   readonly name: string;
   readonly mediaType: string;
   render(result: R, options: ReportOptions): Rendered;
   renderAll?(results: PlatformResults<R>, options: ReportOptions): Rendered;
 }
 
-interface PlannedOutput<R extends InventoryResult> extends Output<string> {
+export interface PlannedOutput<R extends InventoryResult> extends Output<string> {
   readonly by: Format<R>;
 }
 

@@ -8,6 +8,8 @@ import {
   severities,
 } from '@plimsoll/engine';
 import type { CommandContext } from '../command-table.ts';
+import { jobKind } from '../job/job-kind.ts';
+import { writeInJob } from '../job/write-in-job.ts';
 import { progressStream } from '../progress.ts';
 import { cacheFolder, days, list, oneOf, text, today } from '../values.ts';
 import { clamdAddress } from './clamd-address.ts';
@@ -22,9 +24,8 @@ import {
 } from './judging.ts';
 import { readPolicies } from './policies.ts';
 import { reportFormats } from './report-formats.ts';
-import { plannedReports, writeReports } from './reports.ts';
+import { plannedReports } from './reports.ts';
 import { advisorySources, subjectRequest } from './request.ts';
-import { screenOptions } from './screen-options.ts';
 import { shownFindings } from './shown-findings.ts';
 
 /** `plimsoll scan IMAGE`: the exit code is the verdict's. */
@@ -33,10 +34,11 @@ export async function runScan(
   options: Record<string, unknown>,
   context: CommandContext,
 ): Promise<number> {
-  const show = shownFindings(options);
+  shownFindings(options);
+  const job = jobKind(text(options, 'job'), process.env);
   const outputs = await plannedReports(options, await reportFormats(options), 'table');
   const { results, all } = await judge(reference, options, context);
-  await writeReports(outputs, results, all, (toTerminal) => ({ ...screenOptions(toTerminal), show }));
+  await writeInJob(outputs, results, all, job, options, context);
   return firstExitCode(results.map(({ verdict }) => verdict.exitCode));
 }
 
