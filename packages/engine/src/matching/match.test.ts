@@ -46,6 +46,29 @@ describe('aliases', () => {
       ],
     ],
     [
+      'a further name that records of two CVEs share joins nothing, whatever the order',
+      [
+        record('GHSA-b', 'lib', { ...range, aliases: ['CVE-2', 'OSVDB-1'] }),
+        record('GHSA-a', 'lib', { ...range, aliases: ['CVE-1', 'OSVDB-1'] }),
+      ],
+      [
+        ['CVE-1', ['GHSA-a', 'OSVDB-1']],
+        ['CVE-2', ['GHSA-b', 'OSVDB-1']],
+      ],
+    ],
+    [
+      'a record’s own id joins its CVE, though a record of another one names it too',
+      [
+        record('PYSEC-1', 'lib', { ...range, aliases: ['CVE-1', 'GHSA-b'] }),
+        record('GHSA-b', 'lib', { ...range, aliases: ['CVE-2'] }),
+        record('PYSEC-2', 'lib', { ...range, aliases: ['CVE-2', 'GHSA-b'] }),
+      ],
+      [
+        ['CVE-1', ['GHSA-b', 'PYSEC-1']],
+        ['CVE-2', ['GHSA-b', 'PYSEC-2']],
+      ],
+    ],
+    [
       'a record under a bulletin id speaks of each CVE apart',
       [record('DSA-1', 'lib', { ...range, bulletins: ['DSA-1'], aliases: ['CVE-1', 'CVE-2'] })],
       [
