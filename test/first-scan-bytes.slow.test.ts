@@ -76,7 +76,7 @@ describe.skipIf(!feeds || !images)(feeds ? 'a first scan, from the real feeds' :
     ['alpine-3.16.docker.tar', 2],
     ['debian-12-minbase.oci.tar', 8],
     ['app-web-shop.oci.tar', 25],
-  ])('of %s moves at most %i MB', { timeout: 120_000 }, async (image, most) => {
+  ])('of %s moves at most %i MB', { timeout: 400_000 }, async (image, most) => {
     const moved = await firstScan(join(images!, image), dbDir, image, []);
     const asked = await firstScan(join(images!, image), dbDir, `${image}-epss`, ['default', asking]);
     console.log(`${image}: ${moved} bytes, ${asked} with a rule that asks for EPSS`);
@@ -96,7 +96,7 @@ describe('a first scan, from feeds of full size', () => {
     ['Alpine', 2, [[{ path: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.19.1\n' }, apk(40)]]],
     ['Debian', 8, [[osRelease, debs(400)]]],
     ['Debian with npm and PyPI packages', 25, [[osRelease, debs(400), ...modules(300)]]],
-  ] as const)('%s: at most %i MB', { timeout: 120_000 }, async (name, most, layers) => {
+  ] as const)('%s: at most %i MB', { timeout: 400_000 }, async (name, most, layers) => {
     const image = writeImage(scratch.path, name, layers);
     const folder = name.replaceAll(' ', '-');
     const moved = await firstScan(image, dbDir, folder, []);

@@ -40,7 +40,7 @@ export { writeExceptions } from './policy/write-exceptions.ts';
 export { callApi } from './registry/call-api.ts';
 export { clairTable } from './report/clair-table.ts';
 export { differenceJson, differenceText } from './report/difference-text.ts';
-export { explanationJson } from './report/explanation-json.ts';
+export { explanationJson, explanationsJson } from './report/explanation-json.ts';
 export { explanationText } from './report/explanation-text.ts';
 export { formats } from './report/formats.ts';
 export { inventoryFormats } from './report/inventory-formats.ts';

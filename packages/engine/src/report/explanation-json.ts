@@ -12,3 +12,9 @@ export function explanationJson({ layers: _, ...explanation }: Explanation): str
   }));
   return `${escapeInvisible(JSON.stringify({ ...explanation, matches }, null, 2))}\n`;
 }
+
+/** Of a result of several platforms: one for each. */
+export function explanationsJson(explanations: readonly Explanation[]): string {
+  const each = explanations.map((explanation) => explanationJson(explanation).trimEnd().replaceAll('\n', '\n    '));
+  return `{\n  "schemaVersion": "1",\n  "explanations": [\n    ${each.join(',\n    ')}\n  ]\n}\n`;
+}
