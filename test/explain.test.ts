@@ -180,7 +180,7 @@ describe('the command', () => {
     const bad: readonly [string, RegExp][] = [
       ['{', /^is no JSON/],
       ['{"schemaVersion":"1","results": []}', /holds no results/],
-      ['{"schemaVersion":"1","packages":[]}', /is an inventory without findings/],
+      ['{"schemaVersion":"1","packages":[],"image":{}}', /is an inventory without findings/],
       [whole.replace('"findings": [', '"findings": [1, '), /findings\.0: /],
     ];
     for (const [body, problem] of bad) expect(() => readResults(body)).toThrow(problem);

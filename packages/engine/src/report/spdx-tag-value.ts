@@ -36,7 +36,7 @@ function* pieces(result: InventoryResult): Generator<string> {
 }
 
 function packageBlock(pkg: SpdxPackage): string {
-  const { checksum, purl, summary, sourceInfo } = pkg;
+  const { checksum, purl, security, summary, sourceInfo } = pkg;
   return block([
     ['PackageName', pkg.name],
     ['SPDXID', pkg.SPDXID],
@@ -51,6 +51,10 @@ function packageBlock(pkg: SpdxPackage): string {
     ['PackageCopyrightText', pkg.copyrightText],
     ['PackageSummary', summary && text(summary)],
     ['ExternalRef', purl && `PACKAGE-MANAGER purl ${purl}`],
+    ...security.flatMap(({ referenceType, referenceLocator, comment }): Tag[] => [
+      ['ExternalRef', `SECURITY ${referenceType} ${referenceLocator}`],
+      ['ExternalRefComment', text(comment)],
+    ]),
     ['PrimaryPackagePurpose', pkg.primaryPackagePurpose.replace('_', '-')],
   ]);
 }

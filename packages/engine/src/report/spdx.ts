@@ -20,12 +20,16 @@ function* sections(result: InventoryResult): Generator<Section> {
   yield ['relationships', new Listed(document.relationships())];
 }
 
-function packageEntry({ purl, checksum, annotation, ...fields }: SpdxPackage): unknown {
+function packageEntry({ purl, checksum, annotation, security, ...fields }: SpdxPackage): unknown {
   const purlRef = { referenceCategory: 'PACKAGE-MANAGER', referenceType: 'purl', referenceLocator: purl };
+  const refs = [
+    ...(purl === undefined ? [] : [purlRef]),
+    ...security.map((ref) => ({ referenceCategory: 'SECURITY', ...ref })),
+  ];
   return {
     ...fields,
     checksums: checksum === undefined ? undefined : [{ algorithm: 'SHA256', checksumValue: checksum }],
-    externalRefs: purl === undefined ? undefined : [purlRef],
+    externalRefs: refs.length === 0 ? undefined : refs,
     annotations: [annotation],
   };
 }

@@ -60,7 +60,16 @@ describe('a stored result', () => {
     ['{"schemaVersion":"1","findings":[]}', 'DAMAGED', 'is no whole result: image: '],
     ['{"schemaVersion":"1","results":[],"differences":{}}', 'NOT_A_RESULT', 'it holds no results'],
     ['{"schemaVersion":"1","results":[1],"differences":{}}', 'DAMAGED', 'no whole result'],
-    [changed((each) => delete each.findings), 'NOT_A_RESULT', 'an inventory without findings'],
+    ['{"schemaVersion":"1"}', 'CUT', 'was cut off or damaged: it has no findings'],
+    [changed((each) => delete each.findings), 'CUT', 'was cut off or damaged: it has no findings'],
+    [
+      changed((each) => {
+        delete each.findings;
+        delete each.verdict;
+      }),
+      'NOT_A_RESULT',
+      'an inventory without findings',
+    ],
     [
       changed((each) => {
         each.schemaVersion = '2';

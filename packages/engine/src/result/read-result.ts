@@ -68,7 +68,10 @@ function checkKind(value: Readonly<Record<string, unknown>>): void {
     );
   }
   if (!('findings' in value) && !('results' in value)) {
-    throw notAResult('it is an inventory without findings; plimsoll scan judges an image');
+    const isInventory = Array.isArray(value.packages) && 'image' in value;
+    if (isInventory && !('verdict' in value))
+      throw notAResult('it is an inventory without findings; plimsoll scan judges an image');
+    throw new ResultError('CUT', 'is a result that was cut off or damaged: it has no findings; scan the image again');
   }
 }
 

@@ -22,6 +22,7 @@ import {
   versionText,
 } from './sbom-properties.ts';
 import { blockText, lineText, safeJson } from './sbom-text.ts';
+import { spdxFindings } from './spdx-findings.ts';
 
 /** Names of the fields are those of the JSON format. */
 export interface SpdxDocument {
@@ -64,8 +65,19 @@ export interface SpdxPackage {
   readonly summary: string | undefined;
   readonly checksum: string | undefined;
   readonly purl: string | undefined;
+  /** what is known against it; empty of an inventory */
+  readonly security: readonly SpdxSecurityRef[];
   readonly primaryPackagePurpose: 'CONTAINER' | 'OPERATING_SYSTEM' | 'APPLICATION' | 'LIBRARY';
   readonly annotation: SpdxAnnotation;
+}
+
+/** @see https://spdx.github.io/spdx-spec/v2.3/external-repository-identifiers/#f2-security */
+export interface SpdxSecurityRef {
+  readonly referenceType: 'advisory' | 'fix' | 'url';
+  /** without spaces */
+  readonly referenceLocator: string;
+  /** text; empty: none */
+  readonly comment: string;
 }
 
 export interface SpdxExtractedLicense {
@@ -88,6 +100,7 @@ export function spdxDocument(result: InventoryResult, format: string): SpdxDocum
   const sbom = createSbom(result, format);
   const annotate = annotator(sbom);
   const licenses = new Map<string, string | null>();
+  const { ofPackage, others } = spdxFindings(sbom);
   return {
     name: sbom.imageName,
     namespace: `urn:uuid:${sbom.uuid}`,
@@ -100,6 +113,7 @@ export function spdxDocument(result: InventoryResult, format: string): SpdxDocum
       ...seenIncomplete(result).map(({ code, message, path }) =>
         annotate(blockText(`incomplete: ${code}: ${path === undefined ? '' : `${path}: `}${message}`)),
       ),
+      ...others.map((words) => annotate(blockText(`finding: ${words}`))),
     ],
     *packages() {
       yield imagePackage(sbom, annotate);
@@ -108,7 +122,8 @@ export function spdxDocument(result: InventoryResult, format: string): SpdxDocum
       for (const [index, pkg] of result.packages.entries()) {
         const declared = spdxDeclared(pkg);
         for (const [ref, text] of declared.refs) if (!licenses.has(ref)) licenses.set(ref, text);
-        yield installedPackage(pkg, sbom.refs[index]!, declared.expression, annotate);
+        const security = ofPackage(sbom.refs[index]!);
+        yield { ...installedPackage(pkg, sbom.refs[index]!, declared.expression, annotate), security };
       }
     },
     *extractedLicenses() {
@@ -164,6 +179,7 @@ const nothingStated = {
   summary: undefined,
   checksum: undefined,
   purl: undefined,
+  security: [],
 } as const;
 
 function imagePackage({ result, imageName }: Sbom, annotate: Annotate): SpdxPackage {

@@ -47,7 +47,7 @@ function sameEntry({ kind, id, level, title, fix, risk, suppressed, evidence, pa
 type Refs = (finding: Finding) => readonly string[];
 
 /** Of packages with one purl those are meant that were found where the finding says. */
-function refsByPurl({ result: { packages }, refs }: Sbom): Refs {
+export function refsByPurl({ result: { packages }, refs }: Sbom): Refs {
   const byPurl = new Map<string, number[]>();
   for (const [index, { purl }] of packages.entries()) {
     const list = byPurl.get(purl);

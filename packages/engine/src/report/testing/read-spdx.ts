@@ -112,7 +112,10 @@ export function readTagValue(text: string): SpdxJson {
     else if (tag === 'Created' || tag === 'LicenseListVersion') creation[lowerFirst(tag)] = value;
     else if (tag === 'ExternalRef') {
       const [referenceCategory, referenceType, referenceLocator] = value.split(' ');
-      current.externalRefs = [{ referenceCategory, referenceType, referenceLocator }];
+      const before = (current.externalRefs as Fields[] | undefined) ?? [];
+      current.externalRefs = [...before, { referenceCategory, referenceType, referenceLocator }];
+    } else if (tag === 'ExternalRefComment') {
+      (current.externalRefs as Fields[]).at(-1)!.comment = value;
     } else if (tag === 'PackageChecksum') {
       const [algorithm, checksumValue] = value.split(': ');
       current.checksums = [{ algorithm, checksumValue }];
