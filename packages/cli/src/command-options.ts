@@ -238,9 +238,10 @@ export const judging: readonly OptionSpec[] = [
   },
   expiryWarning,
   {
-    flags: '--baseline <file>',
-    description: 'earlier result (--format json): what it has found does not close the gate',
-    takes: 'path',
+    flags: '--baseline <result|image|base>',
+    description:
+      'earlier result (--format json), an image with its prefix (registry:app:1.0) or the base image (--base): what it has does not close the gate',
+    takes: 'result',
   },
   {
     flags: '--severity-order <sources>',

@@ -12,7 +12,7 @@ export interface OptionSpec {
   readonly description: string;
   readonly repeat?: boolean;
   /** it takes a file (or the name of a pack, or `NAME=FILE`), which in a settings file is meant from the folder of that */
-  readonly takes?: 'path' | 'pack' | 'report';
+  readonly takes?: 'path' | 'pack' | 'report' | 'result';
   /** the values that it knows */
   readonly words?: readonly string[];
   /** means something else to every command, so that variable and settings file have no say */
@@ -131,6 +131,8 @@ function placedIn(folder: string, text: string, { takes }: OptionSpec): string {
   if (takes === 'path') return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : from(text);
   // a policy that is no file is a pack
   if (takes === 'pack') return /[/\\.]/.test(text) ? from(text) : text;
+  // what is no file is an image, or the base image
+  if (takes === 'result') return /^(?:[a-z-]+:|base$)/.test(text) ? text : from(text);
   if (takes === 'report') return text.replace(/(?<==).+$/, from);
   return text;
 }

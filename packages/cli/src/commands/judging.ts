@@ -6,6 +6,7 @@ import {
   readExceptions,
   readVex,
   type ScanRequest,
+  type ScanResult,
   type VexFile,
   type WithDigest,
 } from '@plimsoll/engine';
@@ -46,12 +47,72 @@ export function exceptionFiles(paths: readonly string[]): Promise<WithDigest<Exc
   );
 }
 
-export async function baselineFile(path: string | undefined): Promise<WithDigest<Baseline> | undefined> {
-  if (path === undefined) return undefined;
+/** What `--baseline` names: an earlier result, an image that is scanned as well, or the base image. */
+type BaselineSource =
+  | { readonly kind: 'results'; readonly path: string; readonly results: readonly ScanResult[] }
+  | { readonly kind: 'image'; readonly reference: string };
+
+/**
+ * @param base what `--base` says
+ * @throws UsageError
+ */
+export async function baselineSource(
+  given: string | undefined,
+  base: string | undefined,
+): Promise<BaselineSource | undefined> {
+  if (given === undefined) return undefined;
+  if (given === 'base') {
+    if (base === undefined) throw new UsageError('--baseline base wants --base IMAGE');
+    return { kind: 'image', reference: base };
+  }
+  if (namesImage(given)) return { kind: 'image', reference: given };
+  const { storedResults } = await import('./stored-results.ts');
+  return { kind: 'results', path: given, results: (await storedResults(given)).results };
+}
+
+function namesImage(given: string): boolean {
+  const prefix =
+    /^(?:docker-archive|oci-archive|oci-layout|docker|podman|containerd|registry|rootfs|sbom):(?<rest>.*)$/s;
+  const { rest } = prefix.exec(given)?.groups ?? {};
+  if (rest === '') throw new UsageError(`--baseline is "${given}", which names nothing behind its prefix`);
+  return rest !== undefined;
+}
+
+/**
+ * The baseline of one platform: a result of another platform knows nothing about it.
+ *
+ * @param scan judges an image as the one that is held against it, without exceptions
+ */
+export async function baselineOfPlatform(
+  source: BaselineSource,
+  platform: string | null,
+  scan: (reference: string) => Promise<ScanResult>,
+): Promise<WithDigest<Baseline> | undefined> {
+  if (source.kind === 'image') return asBaseline(await scan(source.reference), source.reference);
+  const own = source.results.find(({ image }) => image.platform === platform);
+  return own && asBaseline(own, source.path);
+}
+
+/** The baseline of an image of one platform, whatever that is: of a file with several the one that it is scanned as. */
+export async function oneBaseline(
+  source: BaselineSource,
+  scan: (reference: string) => Promise<ScanResult>,
+): Promise<WithDigest<Baseline>> {
+  if (source.kind === 'image') return asBaseline(await scan(source.reference), source.reference);
+  const [result] = source.results;
+  if (result === undefined || source.results.length > 1)
+    throw new UsageError(`${source.path} holds several platforms: scan with --platform all, or give a result of one`);
+  return asBaseline(result, source.path);
+}
+
+export async function baselineFile(path: string): Promise<WithDigest<Baseline>> {
   const { oneResult } = await import('./result-file.ts');
-  const result = await oneResult(path);
+  return asBaseline(await oneResult(path), path);
+}
+
+function asBaseline(result: ScanResult, source: string): WithDigest<Baseline> {
   // its inputs name it: they are what it is a function of
-  return withDigest(JSON.stringify([result.inputs, result.findings]), () => baselineOf(result, path));
+  return withDigest(JSON.stringify([result.inputs, result.findings]), () => baselineOf(result, source));
 }
 
 /** Vendors publish documents about all of their products. */

@@ -14,11 +14,13 @@ import { progressStream } from '../progress.ts';
 import { cacheFolder, days, list, oneOf, text, today } from '../values.ts';
 import { clamdAddress } from './clamd-address.ts';
 import {
-  baselineFile,
+  baselineOfPlatform,
+  baselineSource,
   defaultMaxDbAgeDays,
   exceptionFiles,
   firstExitCode,
   judgedAs,
+  oneBaseline,
   severityOrder,
   vexFiles,
 } from './judging.ts';
@@ -53,7 +55,7 @@ export async function judge(
   const assignments = list(options, 'set');
   const { policies, policyMaps } = await readPolicies(list(options, 'policy'), severity, assignments);
   const exceptions = await exceptionFiles(list(options, 'exceptions'));
-  const baseline = await baselineFile(text(options, 'baseline'));
+  const baseline = await baselineSource(text(options, 'baseline'), text(options, 'base'));
   const vex = await vexFiles(list(options, 'vex'));
   const clamd = clamdAddress(text(options, 'clamd'));
   const seconds = text(options, 'clamdTimeout');
@@ -70,7 +72,6 @@ export async function judge(
     policyMaps,
     exceptions,
     vex,
-    baseline,
     lapsingDays: days(options, 'expiryWarning', '--expiry-warning', defaultLapsingDays),
     failOn: severity,
     judgedAs: judgedAs(text(options, 'distro')),
@@ -78,8 +79,14 @@ export async function judge(
     severityOrder: severityOrder(list(options, 'severityOrder')),
     gate: options.gate !== false,
   };
-  const all = request.platform === 'all' ? await scanPlatforms(request) : undefined;
-  const results = all?.results ?? [await scanImage(request)];
+  // what an exception excuses there is not for a baseline to prolong
+  const earlier = (platform?: string) => (reference: string) =>
+    scanImage({ ...request, reference, base: undefined, exceptions: [], vex: [], ...(platform && { platform }) });
+  const baselineOf =
+    baseline && ((platform: string | null) => baselineOfPlatform(baseline, platform, earlier(platform ?? undefined)));
+  const all = request.platform === 'all' ? await scanPlatforms({ ...request, baselineOf }) : undefined;
+  const alone = async () => ({ ...request, baseline: baseline && (await oneBaseline(baseline, earlier())) });
+  const results = all?.results ?? [await scanImage(await alone())];
   progress.clear();
   context.stopIfOver();
   return { results, all };

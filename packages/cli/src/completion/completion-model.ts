@@ -95,7 +95,7 @@ function completedFlag({ flags, description, takes, words = [], repeat = false }
     long: option.long ?? '',
     description: description.replace(/ \(default: .*\)$/, '').replace(/; repeatable$/, ''),
     takesValue: option.required,
-    takesFile: takes === 'path' || takes === 'pack',
+    takesFile: takes === 'path' || takes === 'pack' || takes === 'result',
     isReport: takes === 'report',
     words,
     repeat,

@@ -76,6 +76,8 @@ export interface ScanRequest extends SubjectRequest {
   readonly vex?: readonly WithDigest<VexFile>[] | undefined;
   /** an earlier result: what it knows does not close the gate */
   readonly baseline?: WithDigest<Baseline> | undefined;
+  /** instead, of each platform of an index its own; undefined: it has none, and all of its findings are new */
+  readonly baselineOf?: ((platform: string | null) => Promise<WithDigest<Baseline> | undefined>) | undefined;
   /** an exception that ends within so many days is named as lapsing; default 14 */
   readonly lapsingDays?: number | undefined;
   /** lowest severity that `--fail-on` denies, for the result's settings */

@@ -26,7 +26,10 @@ export async function scanPlatforms(given: ScanRequest): Promise<PlatformResults
   const request = withFactsOfPolicies(given);
   const subjects = readPlatforms(request);
   const results: ScanResult[] = [];
-  for await (const subject of subjects) results.push(await judgeSubject(subject, request));
+  for await (const subject of subjects) {
+    const baseline = await request.baselineOf?.(subject.image.platform);
+    results.push(await judgeSubject(subject, { ...request, ...(request.baselineOf && { baseline }) }));
+  }
   return platformResults(request.reference, results);
 }
 
