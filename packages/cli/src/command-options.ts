@@ -259,9 +259,17 @@ export const judging: readonly OptionSpec[] = [
 
 export const noUpdate: OptionSpec = { flags: '--no-update', description: 'do not bring advisories up to date' };
 
+/** A replay reads no image. */
+const storedBaseline = {
+  flags: '--baseline <file>',
+  description: 'another earlier result that it is held against (default: as the result was judged)',
+  takes: 'path',
+} as const;
+
 /** What a stored result is judged by: as it was, unless the options say otherwise. */
 export const judgedAgain: readonly OptionSpec[] = [...judging, ...storage].map((option) => {
   if (option.flags.startsWith('--db-dir') || option.flags.startsWith('--no-gate')) return option;
+  if (option.flags.startsWith('--baseline')) return { ...option, ...storedBaseline };
   const description = option.description.replace(/ \(default: [^)]*\)$/, '');
   return { ...option, description: `${description} (default: as the result was judged)` };
 });

@@ -11,7 +11,7 @@ import { configFacts, layerList, packageList } from './html/image-sections.ts';
 import { layerPicture } from './html/layer-picture.ts';
 import { type Content, html, Markup } from './html/markup.ts';
 import { script } from './html/script.ts';
-import { exceptionList, inputList, unseen } from './html/state-sections.ts';
+import { exceptionList, inputList, unseen, vexList } from './html/state-sections.ts';
 import { style } from './html/style.ts';
 import { selectFindings } from './shown-findings.ts';
 import type { ReportFormat, ReportOptions } from './types.ts';
@@ -56,7 +56,13 @@ function* renderPage(result: ScanResult, options: ReportOptions): Generator<stri
   yield text(verdictBanner(result), severityTiles(result), brokenGate(result, anchors));
   yield text(whatToChange(result), warnings(result, anchors), layerPicture(result));
   for (const part of findingList(result, selected, groups)) yield part.text;
-  yield text(suppressedList(selected.suppressed), unseen(result), exceptionList(result), layerList(result));
+  yield text(
+    suppressedList(selected.suppressed),
+    unseen(result),
+    exceptionList(result),
+    vexList(result),
+    layerList(result),
+  );
   for (const part of packageList(result)) yield part.text;
   yield text(configFacts(result), inputList(result));
   yield `</main><p class="foot">Made by Plimsoll. This page asks nothing of any other place.</p><script>${script}</script></body></html>\n`;

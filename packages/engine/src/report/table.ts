@@ -4,7 +4,7 @@ import { findingList, suppressedList } from './terminal/finding-sections.ts';
 import { brokenGate, controls, headline, warnings, whatToDo } from './terminal/gate-sections.ts';
 import { platformDifferences } from './terminal/platform-sections.ts';
 import { createScreen } from './terminal/screen.ts';
-import { coverage, exceptions, footer, unseen } from './terminal/state-sections.ts';
+import { coverage, exceptions, footer, unseen, vexStatements } from './terminal/state-sections.ts';
 import type { ReportFormat, ReportOptions } from './types.ts';
 
 export const table: ReportFormat = {
@@ -22,6 +22,7 @@ export const table: ReportFormat = {
     suppressedList(screen, result, options);
     unseen(screen, result);
     exceptions(screen, result);
+    vexStatements(screen, result);
     coverage(screen, result);
     footer(screen, result);
     return screen.finish();

@@ -4,7 +4,7 @@ import type { RuleOutcome } from '../../policy/types.ts';
 import type { ScanResult } from '../../result/types.ts';
 import { baseAdvice, baseWords } from '../base-words.ts';
 import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
-import { countWords, subjectWords } from '../finding-words.ts';
+import { countWords, plural, subjectWords } from '../finding-words.ts';
 import { layerPlaces } from '../layer-words.ts';
 import { countVulnerabilities } from '../shown-findings.ts';
 import {
@@ -126,6 +126,9 @@ export function brokenGate(result: ScanResult, anchors: Anchors): Markup | null 
 /** A source package may be in several. */
 const maxLayersPerChange = 3;
 
+/** The others are there, folded. */
+const maxOpenSteps = 10;
+
 export function whatToChange(result: ScanResult): Markup | null {
   const { changes } = result.verdict;
   if (changes.length === 0) return null;
@@ -145,7 +148,11 @@ export function whatToChange(result: ScanResult): Markup | null {
   const note = advice !== null && html`<p class="soft">${advice}.</p>`;
   const after = afterUpgradesWords(result);
   const proof = after !== null && html`<p><b>${after}</b></p>`;
-  return section('change', 'What to change', '', html`<ol class="card steps">${steps}</ol>${proof}${note}`);
+  const first = html`<ol class="card steps">${steps.slice(0, maxOpenSteps)}</ol>`;
+  const rest =
+    steps.length > maxOpenSteps &&
+    html`<details class="card big"><summary>${plural(steps.length - maxOpenSteps, 'more step')}</summary><ol class="steps more">${steps.slice(maxOpenSteps)}</ol></details>`;
+  return section('change', 'What to change', '', html`${proof}${first}${rest}${note}`);
 }
 
 export function warnings(result: ScanResult, anchors: Anchors): Markup | null {

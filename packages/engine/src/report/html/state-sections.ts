@@ -4,6 +4,7 @@ import { exceptionStateWords, untilWords, whyWords } from '../exception-words.ts
 import { byCodeUnit } from '../finding-order.ts';
 import { plural } from '../finding-words.ts';
 import { layerPlaces } from '../layer-words.ts';
+import { vexOfImage, vexStateWords } from '../vex-words.ts';
 import { type Content, html, type Markup } from './markup.ts';
 
 /** More of one code are summed up. */
@@ -44,6 +45,29 @@ export function exceptionList(result: ScanResult): Markup | null {
   return html`<section aria-labelledby="exceptions"><h2 id="exceptions">Exceptions<small>${plural(list.length, 'entry', 'entries')}</small></h2>
 <div class="card scroll" tabindex="0" role="region" aria-labelledby="exceptions"><table class="list roomy"><thead><tr><th scope="col">State<th scope="col">For<th scope="col" class="num">Until<th scope="col">Owner<th scope="col">Reason<th scope="col" class="num">Excuses
 <tbody>${rows}</table></div></section>
+`;
+}
+
+/** Statements of VEX documents that the page lists. */
+const maxStatements = 500;
+
+/** What became of each statement of a VEX document, and why. */
+export function vexList({ verdict }: ScanResult): Markup | null {
+  if (verdict.vex === undefined) return null;
+  const { listed, others } = vexOfImage(verdict.vex);
+  const rows = listed.slice(0, maxStatements).map(
+    ({ state, id, status, why, product, source, findings }) =>
+      html`<tr><td>${vexStateWords[state]}<td class="id">${id}<td>${status.replaceAll('_', ' ')}<td>${why}<div class="soft">${product} (${source})</div><td class="num">${findings.length}
+`,
+  );
+  const more = listed.length - maxStatements;
+  const note = [...(more > 0 ? [`${more} more are in the JSON result`] : []), ...(others === null ? [] : [others])];
+  return html`<section aria-labelledby="vex"><h2 id="vex">VEX statements<small>${plural(verdict.vex.length, 'statement')}</small></h2>
+${
+  rows.length > 0 &&
+  html`<div class="card scroll" tabindex="0" role="region" aria-labelledby="vex"><table class="list roomy"><thead><tr><th scope="col">Came of it<th scope="col">For<th scope="col">Says<th scope="col">Why<th scope="col" class="num">Findings
+<tbody>${rows}</table></div>`
+}${note.length > 0 && html`<p class="soft">${note.join('; ')}.</p>`}</section>
 `;
 }
 

@@ -1,9 +1,10 @@
 /** The end of the terminal report: what could not be seen, the state of the exceptions, and what was judged with. */
-import type { AppliedException } from '../../policy/types.ts';
+import type { AppliedException, VexOutcome } from '../../policy/types.ts';
 import type { ScanResult } from '../../result/types.ts';
 import { coverageParts } from '../coverage-words.ts';
 import { exceptionNote, exceptionStateWords, whyWords } from '../exception-words.ts';
 import { layerPlaces } from '../layer-words.ts';
+import { vexOfImage, vexStateWords } from '../vex-words.ts';
 import { heading } from './gate-sections.ts';
 import type { Style } from './paint.ts';
 import { type Screen, styled } from './screen.ts';
@@ -52,6 +53,33 @@ export function exceptions(screen: Screen, result: ScanResult): void {
     screen.text(4, styled(`${owner ?? 'nobody'}: ${whyWords(exception)} (${source})`, 'dim'), 6);
     for (const note of notes) screen.text(4, styled(note, 'warning'), 6);
   }
+}
+
+const vexStyles = {
+  applied: 'good',
+  noted: 'dim',
+  superseded: 'dim',
+  'other-product': 'warning',
+  'no-finding': 'dim',
+  'not-honoured': 'bad',
+} as const satisfies Record<VexOutcome['state'], Style>;
+
+/** The page and the JSON result have all of them. */
+const maxStatements = 50;
+
+/** What became of each statement of a VEX document, and why. */
+export function vexStatements(screen: Screen, { verdict }: ScanResult): void {
+  if (verdict.vex === undefined) return;
+  heading(screen, 'VEX statements');
+  const { listed, others } = vexOfImage(verdict.vex);
+  for (const { id, status, state, why, source, product } of listed.slice(0, maxStatements)) {
+    const word = styled(vexStateWords[state], vexStyles[state]);
+    screen.text(2, [styled(id, 'bold'), `  ${status.replaceAll('_', ' ')}, `, word, `: ${why}`], 4);
+    screen.text(4, styled(`${product} (${source})`, 'dim'), 6);
+  }
+  const more = listed.length - maxStatements;
+  if (more > 0) screen.text(2, styled(`and ${more} more`, 'dim'));
+  if (others !== null) screen.text(2, styled(others, 'dim'));
 }
 
 /** One line: how much of what can be run came with a package that is listed; nothing where nothing can be run. */
