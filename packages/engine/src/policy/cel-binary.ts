@@ -1,6 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import type { Compiled, Compiling } from './cel-compiling.ts';
-import { calculations, deepEqual, orderings, type Run } from './cel-operators.ts';
+import { calculations, chargeFor, deepEqual, orderings, type Run } from './cel-operators.ts';
 import { bool, type CelType, isNumber, string, typeName, unify } from './cel-types.ts';
 import { suggestion } from './nearest.ts';
 
@@ -25,7 +25,12 @@ export function compileEquality(
   const wanted = operator === '==';
   const mayFail = left.mayFail || right.mayFail;
   if (left.type.kind === 'list' || left.type.kind === 'map') {
-    return { type: bool, mayFail, run: (frame) => deepEqual(left.run(frame), right.run(frame)) === wanted };
+    const run: Run = (frame) => {
+      const value = left.run(frame);
+      chargeFor(frame, Array.isArray(value) ? value.length : 0);
+      return deepEqual(value, right.run(frame)) === wanted;
+    };
+    return { type: bool, mayFail: true, run };
   }
   return { type: bool, mayFail, run: (frame) => (left.run(frame) === right.run(frame)) === wanted };
 }
@@ -63,7 +68,14 @@ export function compileIn(compiler: Compiling, node: ASTNode, [a, b]: readonly [
   if (type.kind === 'list' && unify(element.type, type.of)) {
     if (b.op === 'list') for (const item of b.args) checkValue(compiler, element.type, element.path, item);
     checkValue(compiler, type.of, container.path, a);
-    return { type: bool, mayFail, run: (frame) => (container.run(frame) as unknown[]).includes(element.run(frame)) };
+    if (b.op === 'list')
+      return { type: bool, mayFail, run: (frame) => (container.run(frame) as unknown[]).includes(element.run(frame)) };
+    const run: Run = (frame) => {
+      const elements = container.run(frame) as readonly unknown[];
+      chargeFor(frame, elements.length);
+      return elements.includes(element.run(frame));
+    };
+    return { type: bool, mayFail: true, run };
   }
   if (type.kind === 'any' || element.type.kind === 'any') return { type: bool, mayFail, run: () => false };
   const hint = type.kind === 'string' ? '; use contains()' : '';
@@ -87,8 +99,12 @@ export function compileArithmetic(
     };
   }
   if (operator === '+' && type?.kind === 'list') {
-    const run: Run = (frame) => [...(left.run(frame) as unknown[]), ...(right.run(frame) as unknown[])];
-    return { type, mayFail: left.mayFail || right.mayFail, run };
+    const run: Run = (frame) => {
+      const both = [...(left.run(frame) as unknown[]), ...(right.run(frame) as unknown[])];
+      chargeFor(frame, both.length);
+      return both;
+    };
+    return { type, mayFail: true, run };
   }
   if (type === undefined || !isNumber(type)) {
     return compiler.problem(

@@ -1,7 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { type Compiled, type Compiling, maxLoopDepth } from './cel-compiling.ts';
 import { type CelFunction, functions, type Macro, macros, methods } from './cel-functions.ts';
-import { charge, loop, type Run } from './cel-operators.ts';
+import { chargeFor, loop, type Run } from './cel-operators.ts';
 import { bool, list, string, typeName } from './cel-types.ts';
 import { suggestion } from './nearest.ts';
 import { regularExpression } from './regular-expressions.ts';
@@ -54,12 +54,14 @@ function apply(
   const call = called.run as (a: unknown, b: unknown, c: unknown) => unknown;
   const mayFail = called.mayFail === true || compiled.some((each) => each.mayFail);
   const run: Run = (frame) => call(first?.(frame), second?.(frame), third?.(frame));
-  if (name !== 'matches') return { type: called.result, mayFail, run };
+  if (called.reads === undefined) return { type: called.result, mayFail, run };
+  const { reads } = called;
   const charged: Run = (frame) => {
-    charge(frame, Math.ceil(String(first?.(frame)).length / 64));
-    return run(frame);
+    const value = first?.(frame);
+    chargeFor(frame, reads(value as never));
+    return call(value, second?.(frame), third?.(frame));
   };
-  return { type: called.result, mayFail, run: charged };
+  return { type: called.result, mayFail: true, run: charged };
 }
 
 function literal(node: ASTNode | undefined): string | undefined {

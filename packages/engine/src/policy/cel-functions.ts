@@ -14,8 +14,13 @@ export interface CelFunction {
   readonly parameters: readonly Accepts[];
   readonly result: CelType;
   readonly mayFail?: true;
+  /** characters or elements that it goes through, for the steps that an evaluation may take; absent: few */
+  readonly reads?: (a: never) => number;
   readonly run: (a: never, b: never, c: never) => unknown;
 }
+
+const length = (value: string | readonly unknown[] | object): number =>
+  typeof value === 'string' || Array.isArray(value) ? value.length : 0;
 
 const isString: Accepts = (type) => type.kind === 'string' || type.kind === 'any';
 const isStrings: Accepts = (type) => type.kind === 'list' && isString(type.of);
@@ -69,9 +74,9 @@ function versionBefore(type: string, version: string, other: string): boolean {
 
 /** Called as `name(a, b)`. */
 export const functions: readonly CelFunction[] = [
-  { name: 'size', parameters: [isSized], result: int, run: size },
-  { name: 'glob', parameters: [isString, isString], result: bool, run: matchesGlob },
-  { name: 'matches', parameters: [isString, isString], result: bool, mayFail: true, run: matches },
+  { name: 'size', reads: length, parameters: [isSized], result: int, run: size },
+  { name: 'glob', reads: length, parameters: [isString, isString], result: bool, run: matchesGlob },
+  { name: 'matches', reads: length, parameters: [isString, isString], result: bool, mayFail: true, run: matches },
   { name: 'string', parameters: [isPlain], result: string, run: (value: string | number | boolean) => String(value) },
   { name: 'int', parameters: [(type) => isString(type) || isNumber(type)], result: int, mayFail: true, run: toInt },
   {
@@ -92,10 +97,16 @@ export const functions: readonly CelFunction[] = [
 
 /** Called as `a.name(b)`. */
 export const methods: readonly CelFunction[] = [
-  { name: 'size', parameters: [isSized], result: int, run: size },
-  { name: 'glob', parameters: [isString, isString], result: bool, run: matchesGlob },
-  { name: 'matches', parameters: [isString, isString], result: bool, mayFail: true, run: matches },
-  { name: 'contains', parameters: [isString, isString], result: bool, run: (a: string, b: string) => a.includes(b) },
+  { name: 'size', reads: length, parameters: [isSized], result: int, run: size },
+  { name: 'glob', reads: length, parameters: [isString, isString], result: bool, run: matchesGlob },
+  { name: 'matches', reads: length, parameters: [isString, isString], result: bool, mayFail: true, run: matches },
+  {
+    name: 'contains',
+    reads: length,
+    parameters: [isString, isString],
+    result: bool,
+    run: (a: string, b: string) => a.includes(b),
+  },
   {
     name: 'startsWith',
     parameters: [isString, isString],
@@ -103,10 +114,22 @@ export const methods: readonly CelFunction[] = [
     run: (a: string, b: string) => a.startsWith(b),
   },
   { name: 'endsWith', parameters: [isString, isString], result: bool, run: (a: string, b: string) => a.endsWith(b) },
-  { name: 'lowerAscii', parameters: [isString], result: string, run: lower },
-  { name: 'upperAscii', parameters: [isString], result: string, run: upper },
-  { name: 'split', parameters: [isString, isString], result: list(string), run: (a: string, b: string) => a.split(b) },
-  { name: 'join', parameters: [isStrings, isString], result: string, run: (a: string[], b: string) => a.join(b) },
+  { name: 'lowerAscii', reads: length, parameters: [isString], result: string, run: lower },
+  { name: 'upperAscii', reads: length, parameters: [isString], result: string, run: upper },
+  {
+    name: 'split',
+    reads: length,
+    parameters: [isString, isString],
+    result: list(string),
+    run: (a: string, b: string) => a.split(b),
+  },
+  {
+    name: 'join',
+    reads: length,
+    parameters: [isStrings, isString],
+    result: string,
+    run: (a: string[], b: string) => a.join(b),
+  },
 ];
 
 export const macros = ['exists', 'all', 'exists_one', 'filter', 'map'] as const;

@@ -1,6 +1,6 @@
 import { EvaluationFailure, type Macro } from './cel-functions.ts';
 
-/** Turns of all loops (`exists`, `all`, `map` …) of one evaluation of an expression, and every 64 characters that `matches` reads. */
+/** Turns of all loops (`exists`, `all`, `map` …) of one evaluation of an expression, and every 64 characters or elements that are gone through. */
 export const maxLoopTurns = 1_000_000;
 
 /** What an expression runs on: the variables in the order of their declaration, then those of its loops. */
@@ -10,9 +10,17 @@ interface Frame {
 }
 
 /** @throws EvaluationFailure when an evaluation has taken more than its steps */
-export function charge(frame: Frame, steps: number): void {
+function charge(frame: Frame, steps: number): void {
   frame.turns += steps;
   if (frame.turns > maxLoopTurns) throw new EvaluationFailure(`it takes more than ${maxLoopTurns} steps`);
+}
+
+/** Characters or elements that one step stands for. */
+const perStep = 64;
+
+/** Of what goes through a text or a list: what is short is free. */
+export function chargeFor(frame: Frame, length: number): void {
+  if (length > perStep) charge(frame, Math.ceil(length / perStep));
 }
 
 /** A compiled expression; throws EvaluationFailure where it has no value. */

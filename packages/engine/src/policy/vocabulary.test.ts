@@ -113,6 +113,22 @@ describe('matches', () => {
     expect(() => holds('config', when, { config })).toThrow('it takes more than 1000000 steps');
   });
 
+  it.each([
+    'config.env.all(a, config.env.all(b, !b.contains("no such text")))',
+    'config.env.all(a, config.env.all(b, b.lowerAscii() != "y"))',
+    'config.env.all(a, config.env.all(b, !b.glob("*?*?*?*?*?y")))',
+    'config.env.all(a, config.env.all(b, b.split("x").size() > 0))',
+    'config.env.all(a, config.env.all(b, !("y" in config.env)))',
+    'config.env.all(a, config.env.all(b, config.env == config.env))',
+    'config.env.all(a, config.env.all(b, (config.env + config.env).size() > 0))',
+  ])('so is whatever goes through a text or a list: %s', (when) => {
+    const config = { env: Array.from({ length: 1500 }, (_, i) => `${'x'.repeat(5000)}${i}=1`) };
+    const started = process.cpuUsage();
+    expect(() => holds('config', when, { config })).toThrow('it takes more than 1000000 steps');
+    // seconds where a loop in a loop may go through everything again
+    expect(process.cpuUsage(started).user / 1e6).toBeLessThan(20);
+  });
+
   it('a pattern of the image itself that is none', () => {
     expect(() => holds('image', 'image.reference.matches(image.id + "(")', {})).toThrow(
       'no regular expression: missing closing )',
