@@ -156,7 +156,9 @@ class ProductTree {
         algorithm === 'sha256' && typeof value === 'string' ? [`sha256:${value}`] : [],
       );
     const label = this.#reader.text(product.name, 'name') ?? id;
-    this.#products.set(id, software(purl === null ? [] : [purl], digests, label));
+    const cpe = this.#reader.text(helper.cpe, 'product_identification_helper.cpe');
+    const identifiers = [purl, cpe].filter((each) => each !== null);
+    this.#products.set(id, software(identifiers, digests, label));
   }
 
   #refuseCircles(): void {

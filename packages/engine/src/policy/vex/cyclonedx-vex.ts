@@ -88,16 +88,17 @@ function byReference(
 }
 
 function softwareOf(component: JsonObject): VexSoftware {
-  const { purl, name, version, hashes, type } = component;
+  const { purl, cpe, name, version, hashes, type } = component;
   const digests = (Array.isArray(hashes) ? hashes : []).flatMap((hash: unknown) =>
     isObject(hash) && hash.alg === 'SHA-256' && typeof hash.content === 'string' ? [`sha256:${hash.content}`] : [],
   );
   const reference = typeof name !== 'string' ? null : imageName(name, version);
-  const identifiers = [typeof purl === 'string' ? purl : null, type === 'container' ? reference : null];
+  const named = [purl, cpe].filter((each) => typeof each === 'string');
+  const identifiers = [...named, type === 'container' ? reference : null];
   return software(
     identifiers.filter((each) => each !== null),
     digests,
-    typeof purl === 'string' ? purl : reference,
+    named[0] ?? reference,
   );
 }
 

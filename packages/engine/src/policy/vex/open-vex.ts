@@ -74,9 +74,10 @@ function softwareOf(value: unknown, reader: VexReader, place: string): VexSoftwa
   const identifiers = isObject(value.identifiers) ? value.identifiers : {};
   const hashes = isObject(value.hashes) ? value.hashes : {};
   const purl = reader.text(identifiers.purl, `${place}.identifiers.purl`);
+  const cpes = [identifiers.cpe23, identifiers.cpe22].filter((each) => typeof each === 'string');
   const sha256 = reader.text(hashes['sha-256'] ?? hashes.sha256, `${place}.hashes`);
   return software(
-    [id, purl].filter((each) => each !== null),
+    [id, purl, ...cpes].filter((each) => each !== null),
     sha256 === null ? [] : [`sha256:${sha256.replace(/^sha256:/, '')}`],
     id ?? purl,
   );

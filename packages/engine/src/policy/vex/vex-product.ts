@@ -90,7 +90,9 @@ function fitsPackage(
   const { package: pkg } = finding;
   const installed = pkg === null ? null : knownPurl(pkg.purl);
   if (pkg === null || installed === null) return misfit(`${part.label} is not what the finding is about`);
+  if (fitsCpe(part, finding)) return fits;
   const named = part.purls.map(knownPurl).filter((purl) => purl !== null);
+  if (named.length === 0 && part.cpes.length > 0) return misfit(cpeMisfit(part, finding));
   if (named.length === 0) return misfit(`${part.label} is named neither as an image here nor by a package URL`);
   const same = named.filter((purl) => matchesPurl(purl, installed, false) || isSource(purl, finding, installed));
   if (same.length === 0) {
@@ -129,4 +131,22 @@ function isSource(purl: Purl, { evidence }: Finding, installed: Purl): boolean {
   const { matchedPackage } = evidence;
   if (purl.qualifiers.get('arch') !== 'source' || matchedPackage === undefined) return false;
   return purl.type === installed.type && purl.namespace === installed.namespace && purl.name === matchedPackage.name;
+}
+
+/**
+ * A CPE names a product as its maker ships it: exactly what a program is that no package owns and that is matched by the CPEs
+ * of the NVD. A distro's package is no such thing, whatever it is called.
+ */
+function fitsCpe({ cpes }: VexSoftware, { package: pkg, evidence }: Finding): boolean {
+  if (pkg?.type !== 'generic') return false;
+  return cpes.some(
+    ({ product, version }) =>
+      product === evidence.matchedPackage?.name && (version === null || version === pkg.version),
+  );
+}
+
+function cpeMisfit({ cpes, label }: VexSoftware, { package: pkg, evidence }: Finding): string {
+  const same = cpes.find(({ product }) => pkg?.type === 'generic' && product === evidence.matchedPackage?.name);
+  if (same) return `${pkg?.name} is version ${pkg?.version}, and it speaks of ${same.version}`;
+  return `${label} is named by a CPE alone, which means programs that no package owns, and the finding is in ${pkg?.name} (${pkg?.type})`;
 }

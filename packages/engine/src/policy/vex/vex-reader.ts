@@ -82,7 +82,25 @@ function short(value: unknown): string {
   return (JSON.stringify(value) ?? 'missing').slice(0, 80);
 }
 
-/** Sorts identifiers by what they are: a purl, a digest, a name of an image. Others (CPE, URLs) name nothing here. */
+/**
+ * Vendor, product and version of a CPE (2.3, or the older URI), of applications alone; null for what is none, and for one that
+ * is narrowed beyond its version (update, edition, target), which nothing here can compare.
+ *
+ * @see https://nvlpubs.nist.gov/nistpubs/Legacy/IR/nistir7695.pdf (6.2)
+ */
+function readCpe(text: string): VexSoftware['cpes'][number] | null {
+  const formatted = /^cpe:2\.3:a:/i.test(text);
+  if (text.length > 1000 || !(formatted || /^cpe:\/a:/i.test(text))) return null;
+  const rest = text.slice(formatted ? 'cpe:2.3:a:'.length : 'cpe:/a:'.length);
+  const parts = rest.split(/(?<!\\):/);
+  const [vendor = '', product = '', version = '*', ...others] = parts.map((part) => part.replace(/\\(.)/g, '$1'));
+  if (vendor === '' || product === '' || /[*?]/.test(vendor + product)) return null;
+  if (others.some((part) => part !== '*' && part !== '' && part !== '-')) return null;
+  if (version !== '*' && /[*?]/.test(version)) return null;
+  return { product: `${vendor}:${product}`.toLowerCase(), version: version === '*' || version === '' ? null : version };
+}
+
+/** Sorts identifiers by what they are: a purl, a digest, a name of an image. Others (URLs) name nothing here. */
 export function software(
   identifiers: readonly string[],
   digests: readonly string[],
@@ -98,6 +116,7 @@ export function software(
     label: (label ?? identifiers[0] ?? digests[0] ?? 'nothing').slice(0, maxLabel),
     purls,
     digests: all,
+    cpes: identifiers.map(readCpe).filter((cpe) => cpe !== null),
     names,
   };
 }

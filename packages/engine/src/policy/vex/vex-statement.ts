@@ -7,6 +7,8 @@ export interface VexSoftware {
   readonly purls: readonly string[];
   /** `sha256:…`, of an image's manifest or config */
   readonly digests: readonly string[];
+  /** `vendor:product` and version (null: any) of CPEs */
+  readonly cpes: readonly { readonly product: string; readonly version: string | null }[];
   /** references of images */
   readonly names: readonly string[];
 }

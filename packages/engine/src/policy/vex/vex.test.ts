@@ -87,7 +87,13 @@ describe('a VEX statement', () => {
       'of a CPE',
       { products: [{ identifiers: { cpe23: 'cpe:2.3:a:x:y:1:*:*:*:*:*:*:*' } }] },
       'other-product',
-      /named neither/,
+      /named by a CPE alone, .* the finding is in libssl3 \(deb\)/,
+    ],
+    [
+      'of the CPE of what the package is of',
+      { products: [{ '@id': 'cpe:2.3:a:openssl:openssl:3.0.2:*:*:*:*:*:*:*' }] },
+      'other-product',
+      /named by a CPE alone/,
     ],
     [
       'of a package of the image',
@@ -439,3 +445,46 @@ function* within(value: unknown): Generator<readonly [holder: Record<string, unk
     yield* within(inner);
   }
 }
+
+describe('a CPE and a program that no package owns', () => {
+  const nginx: Finding = {
+    ...makeFinding({ package: 'nginx', version: '1.25.3', type: 'generic' }),
+    evidence: { matchedPackage: { name: 'f5:nginx', version: '1.25.3', via: 'package' } },
+  };
+  const productOf: Readonly<Record<string, (cpe: string) => unknown>> = {
+    openvex: (cpe) => openVex({ products: [{ '@id': 'the product', identifiers: { cpe23: cpe } }] }),
+    cyclonedx: (cpe) => ({
+      bomFormat: 'CycloneDX',
+      specVersion: '1.6',
+      metadata: {
+        timestamp: '2026-01-01T00:00:00Z',
+        component: { 'bom-ref': 'x', type: 'application', name: 'x', cpe },
+      },
+      vulnerabilities: [
+        {
+          id: 'CVE-2026-0001',
+          updated: '2026-01-01T00:00:00Z',
+          analysis: { state: 'not_affected', justification: 'code_not_reachable' },
+          affects: [{ ref: 'x' }],
+        },
+      ],
+    }),
+  };
+
+  it.each([
+    ['cpe:2.3:a:f5:nginx:1.25.3:*:*:*:*:*:*:*', 'applied', /./],
+    ['cpe:2.3:a:F5:Nginx:*:*:*:*:*:*:*:*', 'applied', /./],
+    ['cpe:/a:f5:nginx:1.25.3', 'applied', /./],
+    ['cpe:2.3:a:f5:nginx:1.25.4:*:*:*:*:*:*:*', 'other-product', /nginx is version 1.25.3, and it speaks of 1.25.4/],
+    ['cpe:2.3:a:f5:nginx:1.25.3:beta:*:*:*:*:*:*', 'other-product', /./],
+    ['cpe:2.3:a:f5:nginx:1.25.3:*:*:*:*:windows:*:*', 'other-product', /./],
+    ['cpe:2.3:a:f5:*:1.25.3:*:*:*:*:*:*:*', 'other-product', /./],
+    ['cpe:2.3:o:f5:nginx:1.25.3:*:*:*:*:*:*:*', 'other-product', /./],
+    ['cpe:2.3:a:nginx:nginx:1.25.3:*:*:*:*:*:*:*', 'other-product', /./],
+  ])('%s: %s', (cpe, state, why) => {
+    for (const document of Object.values(productOf)) {
+      const [outcome] = judge([document(cpe)], [nginx]).verdict.vex ?? [];
+      expect([cpe, outcome?.state, why.test(outcome?.why ?? '')]).toEqual([cpe, state, true]);
+    }
+  });
+});
