@@ -10,6 +10,7 @@ rules:
     severity: High
     message: "{license.package.name} is under {license.expression}"
     remediation: replace the package, or ask whoever decides about licences for an exception
+    controls: [iso-5230:3.3.2]
 
   - id: license-unknown
     description: Nothing that is known says under which licence the package is; in programs of Go and Rust nothing ever does.
@@ -19,4 +20,5 @@ rules:
     severity: Low
     message: the licence of {license.package.name} is not known
     remediation: look it up, and note it in an exception
+    controls: [iso-5230:3.3.1, pci-dss-4:6.3.2]
 `;

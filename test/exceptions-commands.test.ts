@@ -1,0 +1,74 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sampleResult } from '../packages/engine/src/report/testing/sample-result.ts';
+import { type Outcome, plimsoll, scratchFolder } from './program.ts';
+
+/* `plimsoll exceptions prune` as its users run it: the file is theirs, with what they wrote around its entries. */
+
+const folder = scratchFolder();
+afterAll(folder.remove);
+
+const head = '# kept for the auditors\n';
+const used = `- id: CVE-2021-23337
+  reason: the template function is not used # ask web
+  owner: team-web
+  expires: 2026-12-31
+`;
+const expired = `# over since the spring
+- id: CVE-2023-0464
+  reason: waits for the fix
+  owner: team-web
+  expires: 2026-05-31
+`;
+const unused = `- { id: CVE-1999-0001, reason: nothing has it, owner: team-web, expires: 2026-12-31 }
+`;
+
+const path = (name: string) => join(folder.path, name);
+const prune = (...args: readonly string[]): Promise<Outcome> =>
+  plimsoll(['exceptions', 'prune', ...args, '--at', '2026-09-02'], { cwd: folder.path });
+
+beforeAll(() => {
+  writeFileSync(path('result.json'), JSON.stringify(sampleResult()));
+  for (const name of ['a.yaml', 'b.yaml', 'c.yaml']) writeFileSync(path(name), head + used + expired + unused);
+  writeFileSync(path('.trivyignore'), '# keep\nCVE-2021-23337\n\n# gone\nCVE-2023-0464 exp:2026-05-31\n');
+  writeFileSync(path('.grype.yaml'), 'ignore:\n  - vulnerability: CVE-2021-23337\n');
+});
+
+it('takes out what is expired, with its comment, and leaves the rest as it is written', async () => {
+  const { status, stdout, stderr } = await prune('a.yaml');
+  expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  expect(stderr).toBe('plimsoll: a.yaml#2 CVE-2023-0464: expired, taken out\n');
+  expect(readFileSync(path('a.yaml'), 'utf8')).toBe(head + used + unused);
+});
+
+it('with a result also what it does not need; into another file, if one is named', async () => {
+  const { status, stderr } = await prune('b.yaml', '--result', 'result.json', '--output', 'left.yaml');
+  expect({ status, stderr: stderr.split('\n') }).toEqual({
+    status: 0,
+    stderr: [
+      'plimsoll: b.yaml#2 CVE-2023-0464: expired, taken out',
+      'plimsoll: b.yaml#3 CVE-1999-0001: unused, taken out',
+      '',
+    ],
+  });
+  expect(readFileSync(path('left.yaml'), 'utf8')).toBe(head + used);
+  expect(readFileSync(path('b.yaml'), 'utf8')).toBe(head + used + expired + unused);
+});
+
+it('a second time it changes nothing, and says nothing', async () => {
+  await prune('c.yaml', '--quiet');
+  const once = readFileSync(path('c.yaml'), 'utf8');
+  expect(await prune('c.yaml')).toMatchObject({ status: 0, stderr: '' });
+  expect(readFileSync(path('c.yaml'), 'utf8')).toBe(once);
+});
+
+it('prunes .trivyignore, and refuses files of tools that it cannot write', async () => {
+  expect((await prune('.trivyignore')).status).toBe(0);
+  expect(readFileSync(path('.trivyignore'), 'utf8')).toBe('# keep\nCVE-2021-23337\n\n');
+  const before = readFileSync(path('.grype.yaml'), 'utf8');
+  const { status, stderr } = await prune('.grype.yaml');
+  expect(status).toBe(2);
+  expect(stderr).toContain('see plimsoll exceptions convert');
+  expect(readFileSync(path('.grype.yaml'), 'utf8')).toBe(before);
+});
