@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commentOnRequest } from '../packages/cli/src/job/comment.ts';
 import type { ScanResult } from '../packages/engine/src/result/types.ts';
+import { foreignTool } from './foreign-tools.ts';
 import { osRelease, vulnerableLayers, writeImage } from './images.ts';
 import { buildDatabase, confirmedOn } from './mirror.ts';
 import { plimsoll, scratchFolder } from './program.ts';
@@ -101,6 +102,13 @@ describe.concurrent('the log of a job', () => {
     expect(blocks).toHaveLength(2);
     const outside = blocks.reduce((text, [block]) => text.replace(block, ''), stdout);
     expect(outside).toBe('::group::The whole report\n::endgroup::\n');
+  });
+
+  test("GitHub: what another tool's command prints is no command either", async () => {
+    const env = { GITHUB_ACTIONS: 'true', PLIMSOLL_POLICY: 'default' };
+    const ran = await foreignTool('qualys_analysis.sh', ['-I', `file://${image}`], database, { node: '/bin/sh', env });
+    expect(ran.status).toBe(1);
+    expect(ran.stdout).toMatch(/^::stop-commands::(plimsoll-\w+)\nImage [\s\S]*\nFAIL\n::\1::\n$/);
   });
 
   test('elsewhere, in a file and where that is asked for the table is as it is', async () => {

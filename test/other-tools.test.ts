@@ -264,6 +264,15 @@ test.skipIf(process.platform !== 'linux')(
   },
 );
 
+test('--version', async () => {
+  const ran = await run('sysdig-cli-scanner.mjs', ['--version'], 'clean');
+  expect(ran).toMatchObject({
+    status: 0,
+    stdout: expect.stringMatching(/^sysdig-cli-scanner \(plimsoll \d/),
+    stderr: '',
+  });
+});
+
 test('no failure of ours is a success of any tool', async () => {
   for (const load of Object.values(foreignTools)) {
     const { exits, otherExits = [] } = await load();

@@ -27,6 +27,10 @@ export async function runCompat(
     process.stdout.write(toolHelp(tool));
     return 0;
   }
+  if (argv.length === 1 && argv[0] === '--version') {
+    process.stdout.write(`${tool.name} (plimsoll ${context.version})\n`);
+    return 0;
+  }
   const log = toolLog(tool);
   try {
     const given = read(tool, argv);

@@ -5,12 +5,26 @@ import type { Format } from '../commands/reports.ts';
 import { fileReason } from '../files.ts';
 import type { JobKind } from './job-kind.ts';
 
+/** Of other tools: for people to read, and for no program. */
+const toolScreens: ReadonlySet<string> = new Set(['clair-table', 'qualys-summary']);
+
+/** What goes to standard output, as the log of a job takes it; what a program may read there stays as it is. */
+export function inLog(
+  format: Format<ScanResult>,
+  kind: Exclude<JobKind, 'none'>,
+  reports: readonly string[],
+): Format<ScanResult> {
+  if (format.name === 'table') return tableInJob(format, kind, reports);
+  if (kind !== 'github' || !toolScreens.has(format.name)) return format;
+  return { ...format, render: (result, options) => inert(format.render(result, options)) };
+}
+
 /**
  * The table as a job's log shows it: one screen first, the whole of it in a section that is folded.
  *
  * @param reports files that the other reports of this run are in
  */
-export function tableInJob(
+function tableInJob(
   table: Format<ScanResult>,
   kind: Exclude<JobKind, 'none'>,
   reports: readonly string[],

@@ -27,8 +27,9 @@ export async function writeInJob(
   const inJob = job === 'none' ? undefined : await import('./job-output.ts');
   const files = outputs.flatMap(({ file, format }) => (file === undefined ? [] : `${format}: ${file}`));
   const reports = outputs.map((output) => {
-    const isLog = output.file === undefined && output.format === 'table';
-    return inJob && job !== 'none' && isLog ? { ...output, by: inJob.tableInJob(output.by, job, files) } : output;
+    return inJob && job !== 'none' && output.file === undefined
+      ? { ...output, by: inJob.inLog(output.by, job, files) }
+      : output;
   });
   await writeReports(reports, results, all, (toTerminal) => ({ ...screenOptions(toTerminal), show }));
   if (job === 'github') await inJob?.tellGithub(results, process.env, note);
