@@ -46,15 +46,18 @@ export function parseOutputs<F extends string>(
 /**
  * Writes every report; a failure of one does not keep the others from being written. What comes in pieces is written in
  * pieces: the report of a big image is never one string.
+ *
+ * @param keep sees what is written of the output at `place`, from the start again where it has to be written once more
  */
 export async function writeOutputs<O extends Output<string>>(
   outputs: readonly O[],
   render: (output: O) => Rendered,
+  keep: (pieces: Iterable<string | Uint8Array>, place: number) => Iterable<string | Uint8Array> = (pieces) => pieces,
 ): Promise<void> {
   const failures: string[] = [];
-  for (const output of outputs) {
+  for (const [place, output] of outputs.entries()) {
     const { file } = output;
-    const body = () => chunks(render(output));
+    const body = () => keep(chunks(render(output)), place);
     if (file === undefined) await toStandardOutput(body());
     else await toFile(file, body).catch((error: NodeJS.ErrnoException) => failures.push(unwritable(file, error)));
   }

@@ -14,6 +14,8 @@ export { type Attestation, attest } from './attest/attest.ts';
 export { readTrustedRoot, type Trust } from './attest/check-bundle.ts';
 export { type LookedAt, type Verification, verifyImage } from './attest/verify-image.ts';
 export type { RegistryOptions } from './image/types.ts';
+export type { LayerStore } from './inventory/layer-analyser.ts';
+export { openLayerCache } from './inventory/layer-cache.ts';
 export { type FactName, factNames } from './inventory/types.ts';
 export { type FindingKind, findingKinds } from './matching/types.ts';
 export { type Baseline, baselineOf } from './policy/baseline.ts';
@@ -68,8 +70,16 @@ export type { InventoryResult, PlatformResults, ScanResult } from './result/type
 export { explain } from './scan/explain/explain.ts';
 export { explainPolicy } from './scan/explain/explain-policy.ts';
 export { judgePolicyCases } from './scan/judge-policy-cases.ts';
+export {
+  catalogDigest,
+  keepFacts,
+  ReportKeeper,
+  recallFacts,
+  recallReports,
+  reportsKey,
+} from './scan/kept-reports.ts';
 export type { ClamdAddress } from './scan/malware/clamd-client.ts';
-export { listImage, listPlatforms } from './scan/read-subject.ts';
+export { listImage, listOpened, listPlatforms, type OpenSubject, openSubject } from './scan/read-subject.ts';
 export { lackingFacts, type ReplayAdvisories, replay } from './scan/replay/replay.ts';
 export type {
   AdvisorySource,
@@ -79,7 +89,7 @@ export type {
   SubjectRequest,
   WithDigest,
 } from './scan/request.ts';
-export { scanImage, scanPlatforms } from './scan/scan-image.ts';
+export { type OpenedScan, scanImage, scanOpened, scanPlatforms } from './scan/scan-image.ts';
 export { checkVectors } from './versions/check-vectors.ts';
 export { compareVersions } from './versions/compare-versions.ts';
 export { schemes } from './versions/schemes.ts';

@@ -81,7 +81,7 @@ async function scanFor(
     import('./reports.ts'),
     import('../job/write-in-job.ts'),
   ]);
-  const [{ judge }, { firstExitCode }] = await Promise.all([import('./scan.ts'), import('./judging.ts')]);
+  const [{ judge }, { firstExitCode }] = await Promise.all([import('./judge.ts'), import('./judging.ts')]);
   const formats = [...(await reportFormats(options)), ...(scan.formats ?? [])];
   const outputs = options.format.length === 0 ? [] : await plannedReports(options, formats, 'table');
   const job = jobKind(text(options, 'job'), process.env);

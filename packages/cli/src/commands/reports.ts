@@ -1,5 +1,5 @@
 import { join, parse } from 'node:path';
-import type { InventoryResult, PlatformResults, ReportOptions } from '@plimsoll/engine';
+import type { InventoryResult, PlatformResults, ReportKeeper, ReportOptions } from '@plimsoll/engine';
 import { UsageError } from '../exit.ts';
 import { checkOutputs, type Output, parseOutputs, type Rendered, writeOutputs } from '../output.ts';
 import { list } from '../values.ts';
@@ -57,6 +57,7 @@ export async function writeReports<R extends InventoryResult>(
   results: readonly R[],
   all: PlatformResults<R> | undefined,
   optionsOf: (toTerminal: boolean) => ReportOptions,
+  keeper?: Pick<ReportKeeper, 'passing'>,
 ): Promise<void> {
   const reports = planned.flatMap((output) => {
     const { by, file } = output;
@@ -68,7 +69,8 @@ export async function writeReports<R extends InventoryResult>(
       render: () => by.render(result, options),
     }));
   });
-  await writeOutputs(reports, ({ render }) => render());
+  const keep = keeper && ((pieces: Iterable<string | Uint8Array>, place: number) => keeper.passing(place, pieces));
+  await writeOutputs(reports, ({ render }) => render(), keep);
 }
 
 function fileOfPlatform(file: string, { image }: InventoryResult): string {

@@ -1,4 +1,4 @@
-import type { PlatformResults, ScanResult } from '@plimsoll/engine';
+import type { PlatformResults, ReportKeeper, ScanResult } from '@plimsoll/engine';
 import type { CommandContext } from '../command-table.ts';
 import { registryOptions } from '../commands/registry-options.ts';
 import { type PlannedOutput, writeReports } from '../commands/reports.ts';
@@ -19,6 +19,7 @@ export async function writeInJob(
   job: JobKind,
   options: Record<string, unknown>,
   context: CommandContext,
+  keeper?: Pick<ReportKeeper, 'passing'>,
 ): Promise<void> {
   const show = shownFindings(options);
   const note = (line: string) => {
@@ -31,7 +32,7 @@ export async function writeInJob(
       ? { ...output, by: inJob.inLog(output.by, job, files) }
       : output;
   });
-  await writeReports(reports, results, all, (toTerminal) => ({ ...screenOptions(toTerminal), show }));
+  await writeReports(reports, results, all, (toTerminal) => ({ ...screenOptions(toTerminal), show }), keeper);
   if (job === 'github') await inJob?.tellGithub(results, process.env, note);
   if (options.comment !== true) return;
   if (options.offline === true) return note('no comment is written: --offline');

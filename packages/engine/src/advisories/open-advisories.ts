@@ -7,6 +7,7 @@ import { epssOf } from './store/epss-rows.ts';
 import { decodeStatements, shardFormat } from './store/shard-format.ts';
 import { decodeRating } from './store/shard-rows.ts';
 import { digestOf } from './store/shard-writer.ts';
+import { SoundShards } from './store/sound-shards.ts';
 import { sqlite } from './store/sqlite.ts';
 import { shardPath } from './store/store-paths.ts';
 import type {
@@ -34,6 +35,7 @@ export const noAdvisories: AdvisoryReader = {
   endOfLife: () => [],
   titles: () => new Map(),
   texts: () => new Map(),
+  looked: () => new Map(),
   close: () => {},
 };
 
@@ -55,11 +57,12 @@ export interface OpenShard {
 export function openAdvisories(dbDir: string, catalog: Catalog | undefined = readCatalog(dbDir)): AdvisoryReader {
   const infos = new Map((catalog?.shards ?? []).map((info) => [info.name, info]));
   const open = new Map<string, OpenShard | undefined>();
+  const sound = new SoundShards(dbDir);
 
   function shardOf(name: string): OpenShard | undefined {
     if (!open.has(name)) {
       const info = infos.get(name);
-      open.set(name, info === undefined ? undefined : openShard(dbDir, info));
+      open.set(name, info === undefined ? undefined : openShard(dbDir, info, sound));
     }
     return open.get(name);
   }
@@ -117,7 +120,9 @@ export function openAdvisories(dbDir: string, catalog: Catalog | undefined = rea
       return new Map(rows.flatMap(([id, text]) => (text === undefined ? [] : [[id, text] as const])));
     },
     texts: (shard, ids) => lookUp(`${shard}-texts`, ids, (_id, body) => JSON.parse(body) as AdvisoryText),
+    looked: () => new Map([...open].flatMap(([name, shard]) => (infos.has(name) ? [[name, shard !== undefined]] : []))),
     close: () => {
+      sound.remember();
       for (const shard of open.values()) shard?.database.close();
       open.clear();
       infos.clear();
@@ -147,9 +152,13 @@ function mayRate(shard: string, id: string): boolean {
 }
 
 /** undefined: missing, or its bytes are others than the catalog says, or of another version of this program. */
-export function openShard(dbDir: string, info: ShardInfo): OpenShard | undefined {
+export function openShard(
+  dbDir: string,
+  info: ShardInfo,
+  sound: Pick<SoundShards, 'isSound'> = new SoundShards(dbDir),
+): OpenShard | undefined {
   const path = shardPath(dbDir, info.digest);
-  if (!verifyShard(path, info.digest)) return undefined;
+  if (!sound.isSound(info.digest)) return undefined;
   const url = pathToFileURL(path);
   // shards never change: no locks, no journal to look for
   url.search = '?immutable=1';

@@ -206,5 +206,7 @@ export interface AdvisoryReader {
   /** titles of an advisory shard's records; those without one are absent */
   titles(shard: string, ids: readonly string[]): ReadonlyMap<string, string>;
   texts(shard: string, ids: readonly string[]): ReadonlyMap<string, AdvisoryText>;
+  /** every shard of the catalog that was looked for, and whether it was there and sound */
+  looked(): ReadonlyMap<string, boolean>;
   close(): void;
 }

@@ -73,7 +73,7 @@ describe('updating', () => {
       offline: true,
       mirrors: ['https://mirror.invalid'],
     });
-    expect(report).toEqual({ updated: [], notes: ['no source of advisories is asked: offline'] });
+    expect(report).toEqual({ updated: [], notes: ['no source of advisories is asked: offline'], asked: false });
   });
 });
 

@@ -34,6 +34,8 @@ export interface UpdateReport {
   readonly updated: readonly string[];
   /** what could not be had, in words; the old shards stay */
   readonly notes: readonly string[];
+  /** false: there is nobody to ask without a connection */
+  readonly asked?: false;
   /** the earlier catalog that was asked for by its digest, to open a reader with */
   readonly catalog?: Catalog;
 }
@@ -54,12 +56,14 @@ export async function updateDatabase(options: UpdateOptions): Promise<UpdateRepo
   const due = [...new Set(options.needed)].filter((name) => pinned || !confirmed(name)).sort();
   if (due.length === 0) return { updated: [], notes: [] };
   if (catalog !== undefined) {
-    if (offline === true && isRemote(catalog)) return { updated: [], notes: [`${catalog} is not asked: offline`] };
+    if (offline === true && isRemote(catalog)) {
+      return { updated: [], notes: [`${catalog} is not asked: offline`], asked: false };
+    }
     return copyFromCatalog({ ...options, catalog, names: due });
   }
   const mirrors = (options.mirrors ?? []).filter((mirror) => offline !== true || !isRemote(mirror));
   if (offline === true && mirrors.length === 0)
-    return { updated: [], notes: ['no source of advisories is asked: offline'] };
+    return { updated: [], notes: ['no source of advisories is asked: offline'], asked: false };
   const { signal, progress } = options;
   // ratings that came beside a shard are made from those of years, which may never have been here
   const years = yearsBeside(

@@ -26,26 +26,30 @@ export async function inventoryOf(
   kept: InventoryStore | null,
   queries: readonly FileQuery[] = [],
 ): Promise<Inventory> {
-  const key =
-    kept && keyOf(image, [facts.toSorted(), queries.map(({ key, sha256, content }) => [key, sha256, content])], kept);
+  const key = kept && inventoryKey(image, facts, kept, queries);
   if (!kept || key === null) return takeInventory(image, facts, queries);
   const bytes = kept.store.get(key);
   const text = bytes && readSealed(magic, key, bytes);
   if (text) return JSON.parse(text()) satisfies Inventory;
   const inventory = await takeInventory(image, facts, queries);
-  // what could not be read may be readable next time
-  const unread = inventory.incomplete.some(({ code }) => code === 'file-unreadable' || code === 'limit-reached');
-  if (!unread) kept.store.put(key, sealed(magic, key, JSON.stringify(inventory)));
+  if (isLasting(inventory)) kept.store.put(key, sealed(magic, key, JSON.stringify(inventory)));
   return inventory;
 }
 
+/** Whether the next time finds the same: what could not be read may be readable then. */
+export function isLasting({ incomplete }: Pick<Inventory, 'incomplete'>): boolean {
+  return !incomplete.some(({ code }) => code === 'file-unreadable' || code === 'limit-reached');
+}
+
 /** Of all that an inventory is made from; null where the analysis of a layer is not kept, for whichever reason. */
-function keyOf(
+export function inventoryKey(
   image: ReadImage<LayerAnalysis>,
-  asked: unknown,
+  facts: readonly FactName[],
   { keyOf: keyOfLayer, program }: InventoryStore,
+  queries: readonly FileQuery[] = [],
 ): string | null {
   if (image.rootfs !== null) return null;
+  const asked = [facts.toSorted(), queries.map(({ key, sha256, content }) => [key, sha256, content])];
   const analyses: string[] = [];
   for (const { analysis } of image.layers) {
     const key = keyOfLayer(analysis);

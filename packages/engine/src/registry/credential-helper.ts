@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { ImageError } from './error.ts';
 import { Fields, parseJson } from './json.ts';
 
@@ -44,13 +43,15 @@ export async function askCredentialHelper(
   return username === null || secret === null || secret === '' ? null : { username, secret };
 }
 
-function run(
+async function run(
   program: string,
   input: string,
   environment: Readonly<Record<string, string | undefined>>,
   signal: AbortSignal | undefined,
   timeoutMs: number,
 ): Promise<{ readonly status: number | null; readonly output: string }> {
+  // few registries have one
+  const { spawn } = await import('node:child_process');
   return new Promise((resolve, reject) => {
     const child = spawn(program, ['get'], { env: { ...environment }, stdio: ['pipe', 'pipe', 'ignore'] });
     const pieces: Buffer[] = [];

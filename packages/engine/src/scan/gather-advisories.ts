@@ -22,6 +22,9 @@ export class AdvisoryDesk {
   readonly #refused = new Set<string>();
   /** the earlier catalog that was asked for by its digest */
   #pinned: Catalog | undefined;
+  /** somebody was asked for what was due */
+  #updated = false;
+  readonly #notes: string[] = [];
 
   private constructor(request: ScanRequest, shards: Catalog | undefined) {
     this.#request = request;
@@ -128,6 +131,22 @@ export class AdvisoryDesk {
     };
   }
 
+  /**
+   * Name → digest of every shard that was looked into. Null where the next scan with the same catalog may see others: one is
+   * damaged, or some were to be brought up to date.
+   */
+  lookedInto(): ReadonlyMap<string, string> | null {
+    const looked = [...this.#reader.looked()];
+    if (this.#reader === noAdvisories) return null;
+    if (this.#updated || this.#pinned || this.#refused.size > 0 || looked.some(([, sound]) => !sound)) return null;
+    return new Map(looked.map(([name]) => [name, this.#reader.shard(name)?.digest ?? '']));
+  }
+
+  /** What it told while it looked, where the next one will tell the same. */
+  get notes(): readonly string[] {
+    return this.#notes;
+  }
+
   close(): void {
     this.#reader.close();
   }
@@ -169,8 +188,14 @@ export class AdvisoryDesk {
         progress: ({ group, done, total }) => progress?.advisories({ current: group, done, total }),
       });
       for (const note of report.notes) progress?.note(note);
+      if (report.asked === false) {
+        this.#notes.push(...report.notes);
+        return;
+      }
+      this.#updated = true;
       this.#pinned = report.catalog ?? this.#pinned;
     } catch (error) {
+      this.#updated = true;
       if (signal?.aborted || !(error instanceof Error) || error.name !== 'AdvisoryError') throw error;
       // older shards may have come the same way: they do not stand in
       if (isAdvisoryError(error, 'catalog-untrusted')) for (const name of due) this.#refused.add(name);

@@ -28,8 +28,14 @@ import { judgeUpgrades } from './upgrades/judge-upgrades.ts';
  * together.
  *
  * @param shards to judge by instead of those that the folder names now
+ * @param used hears at the end what was looked into
  */
-export async function judgeSubject(subject: Subject, request: ScanRequest, shards?: Catalog): Promise<ScanResult> {
+export async function judgeSubject(
+  subject: Subject,
+  request: ScanRequest,
+  shards?: Catalog,
+  used?: (desk: Pick<AdvisoryDesk, 'lookedInto' | 'notes'>) => void,
+): Promise<ScanResult> {
   const { inventory } = subject;
   const vex = request.vex ?? [];
   const judged = asJudged(inventory, request.judgedAs);
@@ -113,6 +119,7 @@ export async function judgeSubject(subject: Subject, request: ScanRequest, shard
         options,
       );
     });
+    used?.(desk);
     return {
       schemaVersion: '1',
       image,

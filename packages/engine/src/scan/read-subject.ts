@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto';
 import type { EolRecord } from '../advisories/types.ts';
 import { readImage } from '../image/read-image.ts';
 import type { DescribeOptions, ReadImage } from '../image/types.ts';
 import { catalogerVersions } from '../inventory/catalogers.ts';
-import { inventoryOf } from '../inventory/kept-inventory.ts';
+import { inventoryKey, inventoryOf, isLasting } from '../inventory/kept-inventory.ts';
 import { createLayerAnalyser } from '../inventory/layer-analyser.ts';
 import { openLayerCache } from '../inventory/layer-cache.ts';
 import { sbomFile } from '../inventory/sbom/sbom-file.ts';
-import type { Facts, Inventory } from '../inventory/types.ts';
+import type { FactName, Facts, Inventory } from '../inventory/types.ts';
 import type { RiskSources } from '../matching/enrich.ts';
 import { sortIncomplete } from '../matching/plan.ts';
 import { platformResults } from '../result/platform-results.ts';
@@ -41,10 +42,26 @@ export interface Subject {
   readonly codeOf?: RiskSources['codeOf'];
 }
 
+/** A subject that was opened, and whose layers were analysed; what is inside was not put together yet. */
+export interface OpenSubject {
+  /** of all that it is made from; null: not everything of it is kept */
+  readonly key: string | null;
+  /** Puts it together, once, and closes its files. */
+  subject(): Promise<Subject>;
+  /** for whoever needs no more than the key */
+  close(): Promise<void>;
+}
+
+/** @throws ImageError when the image or SBOM as a whole cannot be read */
+export async function openSubject(request: SubjectRequest): Promise<OpenSubject> {
+  const sbom = sbomFile(request.reference);
+  if (sbom === null) return openImageSubject(request);
+  return { key: null, subject: () => readSbomSubject(sbom, request), close: async () => {} };
+}
+
 /** @throws ImageError when the image or SBOM as a whole cannot be read */
 export async function readSubject(request: SubjectRequest): Promise<Subject> {
-  const sbom = sbomFile(request.reference);
-  return sbom === null ? readImageSubject(request) : readSbomSubject(sbom, request);
+  return (await openSubject(request)).subject();
 }
 
 async function readSbomSubject(path: string, request: SubjectRequest): Promise<Subject> {
@@ -60,7 +77,7 @@ async function readSbomSubject(path: string, request: SubjectRequest): Promise<S
 /** Loaded only where it is asked for. */
 const malwareScanner = () => import('./malware/scan-for-malware.ts');
 
-async function readImageSubject(request: SubjectRequest): Promise<Subject> {
+async function openImageSubject(request: SubjectRequest): Promise<OpenSubject> {
   const { cacheDir: directory, cacheMaxBytes: maxBytes, facts = [] } = request;
   const { clamd, signal, offline } = request;
   const scanner = clamd && (await malwareScanner());
@@ -81,18 +98,35 @@ async function readImageSubject(request: SubjectRequest): Promise<Subject> {
   try {
     const { program } = request;
     const kept = store && program ? { store, program, keyOf: analyser.keyOf } : null;
-    const taken = await inventoryOf(image, facts, kept, request.queries);
     const base = await findBase(image, request.base, found);
-    const inventory = { ...taken, facts: markBaseLines(taken.facts, base.image, image.layers.length) };
-    const malware =
-      clamd && scanner && version
-        ? await scanner.scanForMalware(image, inventory.layers, clamd, version, signal)
-        : null;
     const described = { ...image, contentDigest: image.rootfsDigest };
-    return { image: described, inventory, base, malware, catalogers: catalogerVersions() };
-  } finally {
+    const put = async (): Promise<Subject> => {
+      const taken = await inventoryOf(image, facts, kept, request.queries);
+      const inventory = { ...taken, facts: markBaseLines(taken.facts, base.image, image.layers.length) };
+      const malware =
+        clamd && scanner && version
+          ? await scanner.scanForMalware(image, inventory.layers, clamd, version, signal)
+          : null;
+      return { image: described, inventory, base, malware, catalogers: catalogerVersions() };
+    };
+    return {
+      key: kept && !clamd ? subjectKey(described, base, inventoryKey(image, facts, kept, request.queries)) : null,
+      subject: () => put().finally(() => image.close()),
+      close: () => image.close(),
+    };
+  } catch (error) {
     await image.close();
+    throw error;
   }
+}
+
+/** Of a subject: what it is called and what it was built on, beside what is in it. */
+function subjectKey(image: SubjectImage, base: BaseFound, inventory: string | null): string | null {
+  if (inventory === null) return null;
+  const { reference, names, id, digest, platform, platforms, readFrom = null, pinned = null } = image;
+  const described = { reference, names, id, digest, platform, platforms, readFrom, pinned };
+  const made = JSON.stringify([inventory, described, base]);
+  return createHash('sha256').update(`subject\n${made}`).digest('hex');
 }
 
 /** Every platform of an image index, in its order, one after the other. */
@@ -169,7 +203,22 @@ export function subjectSettings({ facts = [], limits }: SubjectRequest): Record<
 
 /** The inventory of an image alone: what `plimsoll sbom` prints. Needs no advisories. */
 export async function listImage(request: SubjectRequest): Promise<InventoryResult> {
-  return inventoryResult(await readSubject(request), request);
+  return (await listOpened(request)).result;
+}
+
+/** A list, and what of its making matters to whoever wants to keep it. */
+export interface OpenedList {
+  readonly result: InventoryResult;
+  readonly subjectKey: string | null;
+  readonly facts: readonly FactName[];
+}
+
+/** The same, of a subject that may be open already. */
+export async function listOpened(request: SubjectRequest, opened?: OpenSubject): Promise<OpenedList> {
+  const open = opened ?? (await openSubject(request));
+  const subject = await open.subject();
+  const subjectKey = isLasting(subject.inventory) ? open.key : null;
+  return { result: inventoryResult(subject, request), subjectKey, facts: request.facts ?? [] };
 }
 
 /** The inventories of every platform of an image index. */

@@ -1,9 +1,11 @@
+import { isLasting } from '../inventory/kept-inventory.ts';
+import type { FactName } from '../inventory/types.ts';
 import { isOfStage } from '../policy/policy-map.ts';
 import { factsRead, filesRead } from '../policy/rule-inputs.ts';
 import { platformResults } from '../result/platform-results.ts';
 import type { PlatformResults, ScanResult } from '../result/types.ts';
 import { judgeSubject } from './judge-subject.ts';
-import { readPlatforms, readSubject } from './read-subject.ts';
+import { type OpenSubject, openSubject, readPlatforms, readSubject } from './read-subject.ts';
 import type { ScanRequest } from './request.ts';
 
 /**
@@ -15,6 +17,37 @@ import type { ScanRequest } from './request.ts';
 export async function scanImage(given: ScanRequest): Promise<ScanResult> {
   const request = withFactsOfPolicies(given);
   return judgeSubject(await readSubject(request), request);
+}
+
+/** A result, and what of its making matters to whoever wants to keep it. */
+export interface OpenedScan {
+  readonly result: ScanResult;
+  readonly subjectKey: string | null;
+  /** what the policies ask for beside the packages */
+  readonly facts: readonly FactName[];
+  /** name → digest of the shards that were looked into; null: the next scan may see others */
+  readonly shards: ReadonlyMap<string, string> | null;
+  /** that the user was told */
+  readonly notes: readonly string[];
+}
+
+/**
+ * The same, of a subject that may be open already.
+ *
+ * @param opened with the facts that the policies ask for
+ */
+export async function scanOpened(given: ScanRequest, opened?: OpenSubject): Promise<OpenedScan> {
+  const request = withFactsOfPolicies(given);
+  const open = opened ?? (await openSubject(request));
+  const { facts = [], queries = [] } = request;
+  const subject = await open.subject();
+  // a rule's own files are told apart by more than a name
+  const subjectKey = queries.length === 0 && isLasting(subject.inventory) ? open.key : null;
+  let used: Pick<OpenedScan, 'shards' | 'notes'> = { shards: null, notes: [] };
+  const result = await judgeSubject(subject, request, undefined, (desk) => {
+    used = { shards: desk.lookedInto(), notes: desk.notes };
+  });
+  return { result, subjectKey, facts, ...used };
 }
 
 /**

@@ -225,6 +225,38 @@ describe('hostile documents', () => {
     expect([rows(found), found.incomplete[0]?.code]).toEqual([['npm a 1'], 'sbom-component-unread']);
   });
 
+  test('what depends on, contains or was made of itself', () => {
+    const [a, b] = ['pkg:npm/a@1', 'pkg:npm/b@1'].map((purl) => component(purl, { 'bom-ref': purl }));
+    const loop = [
+      { ref: 'pkg:npm/a@1', dependsOn: ['pkg:npm/b@1', 'pkg:npm/a@1'] },
+      { ref: 'pkg:npm/b@1', dependsOn: ['pkg:npm/a@1'] },
+    ];
+    const whole = [{ aggregate: 'complete', assemblies: ['pkg:npm/a@1'], dependencies: ['pkg:npm/a@1'] }];
+    const found = read(cyclonedx({ components: [a, b], dependencies: loop, compositions: whole }));
+    expect(rows(found)).toEqual(['npm a 1', 'npm b 1']);
+    const deb = (name: string) => ({
+      SPDXID: `SPDXRef-${name}`,
+      name,
+      versionInfo: '1',
+      externalRefs: [{ referenceType: 'purl', referenceLocator: `pkg:deb/debian/${name}@1?distro=debian-12` }],
+    });
+    const related = ['CONTAINS', 'DEPENDS_ON', 'OTHER'].flatMap((relationshipType) =>
+      [
+        ['a', 'b'],
+        ['b', 'a'],
+        ['a', 'a'],
+      ].map(([from, to]) => ({
+        spdxElementId: `SPDXRef-${from}`,
+        relationshipType,
+        relatedSpdxElement: `SPDXRef-${to}`,
+        comment: 'ownership-by-file-overlap: indicates that the parent package claims ownership of a child package',
+      })),
+    );
+    const spdx = { spdxVersion: 'SPDX-2.3', packages: [deb('a'), deb('b')], relationships: related };
+    const listed = read(JSON.stringify(spdx)).packages.map(({ name, ownedBy }) => [name, ownedBy]);
+    expect(listed).toEqual(['a', 'b'].map((name) => [name, expect.anything()]));
+  });
+
   test('a million components', () => {
     const document = new SbomDocument('the SBOM');
     document.push(Buffer.from('{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{}'));

@@ -1,0 +1,123 @@
+import {
+  defaultLapsingDays,
+  type OpenedScan,
+  type PlatformResults,
+  ReportKeeper,
+  type ScanRequest,
+  type ScanResult,
+  scanImage,
+  scanOpened,
+  scanPlatforms,
+  severities,
+} from '@plimsoll/engine';
+import type { CommandContext } from '../command-table.ts';
+import { jobKind } from '../job/job-kind.ts';
+import { writeInJob } from '../job/write-in-job.ts';
+import { progressStream } from '../progress.ts';
+import { cacheFolder, days, list, oneOf, text, today } from '../values.ts';
+import { clamdAddress } from './clamd-address.ts';
+import {
+  baselineOfPlatform,
+  baselineSource,
+  defaultMaxDbAgeDays,
+  exceptionFiles,
+  firstExitCode,
+  judgedAs,
+  oneBaseline,
+  severityOrder,
+  vexFiles,
+} from './judging.ts';
+import { type KeptRun, keepRun, keptRun, type OpenedRun } from './kept-run.ts';
+import { readPolicies } from './policies.ts';
+import { reportFormats } from './report-formats.ts';
+import { plannedReports } from './reports.ts';
+import { advisorySources, subjectRequest } from './request.ts';
+import { shownFindings } from './shown-findings.ts';
+
+/**
+ * Opens the image, judges it, and writes the reports.
+ *
+ * @param kept where what is written is kept
+ * @param recalled the image, where it is open already
+ * @returns the verdict's exit code
+ */
+export async function judgeAndWrite(
+  reference: string,
+  options: Record<string, unknown>,
+  context: CommandContext,
+  kept: KeptRun | undefined,
+  recalled: OpenedRun | undefined,
+): Promise<number> {
+  shownFindings(options);
+  const job = jobKind(text(options, 'job'), process.env);
+  const outputs = await plannedReports(options, await reportFormats(options), 'table');
+  const { results, all, one } = await judge(reference, options, context, recalled);
+  const keeper = kept && one && new ReportKeeper(outputs.length);
+  await writeInJob(outputs, results, all, job, options, context, keeper);
+  const exitCode = firstExitCode(results.map(({ verdict }) => verdict.exitCode));
+  if (kept && one && keeper) keepRun(kept, keptRun('scan', options, context), keeper, { ...one, exitCode });
+  return exitCode;
+}
+
+interface Judged {
+  readonly results: readonly ScanResult[];
+  readonly all: PlatformResults<ScanResult> | undefined;
+  /** what matters to whoever keeps it; undefined: nobody may */
+  readonly one: OpenedScan | undefined;
+}
+
+/**
+ * Reads and judges an image by the settings of `scan`; writes nothing.
+ *
+ * @param recalled the image, where it is open already
+ */
+export async function judge(
+  reference: string,
+  options: Record<string, unknown>,
+  context: CommandContext,
+  recalled?: OpenedRun,
+): Promise<Judged> {
+  const failOn = text(options, 'failOn');
+  const severity = failOn === undefined ? null : oneOf(failOn, severities, '--fail-on');
+  const assignments = list(options, 'set');
+  const { policies, policyMaps } = await readPolicies(list(options, 'policy'), severity, assignments);
+  const exceptions = await exceptionFiles(list(options, 'exceptions'));
+  const baseline = await baselineSource(text(options, 'baseline'), text(options, 'base'));
+  const vex = await vexFiles(list(options, 'vex'));
+  const clamd = clamdAddress(text(options, 'clamd'));
+  const seconds = text(options, 'clamdTimeout');
+  const progress = recalled?.progress ?? progressStream(process.stderr, process.env, options.quiet === true);
+  const offline = options.offline === true;
+  const request: ScanRequest = {
+    ...subjectRequest(reference, options, context, progress),
+    ...(clamd && { clamd: { address: clamd, totalMs: seconds === undefined ? undefined : 1000 * Number(seconds) } }),
+    dbDir: text(options, 'dbDir') ?? cacheFolder('advisories'),
+    maxDbAgeDays: days(options, 'maxDbAge', '--max-db-age', defaultMaxDbAgeDays),
+    update: options.update === false ? null : { ...advisorySources(options), offline },
+    today: today(),
+    policies,
+    policyMaps,
+    exceptions,
+    vex,
+    lapsingDays: days(options, 'expiryWarning', '--expiry-warning', defaultLapsingDays),
+    failOn: severity,
+    judgedAs: judgedAs(text(options, 'distro')),
+    parameters: assignments,
+    severityOrder: severityOrder(list(options, 'severityOrder')),
+    gate: options.gate !== false,
+  };
+  // what an exception excuses there is not for a baseline to prolong
+  const earlier = (platform?: string) => (reference: string) =>
+    scanImage({ ...request, reference, base: undefined, exceptions: [], vex: [], ...(platform && { platform }) });
+  const baselineOf =
+    baseline && ((platform: string | null) => baselineOfPlatform(baseline, platform, earlier(platform ?? undefined)));
+  const all = request.platform === 'all' ? await scanPlatforms({ ...request, baselineOf }) : undefined;
+  const alone = async () => ({ ...request, baseline: baseline && (await oneBaseline(baseline, earlier())) });
+  const one = all ? undefined : await scanOpened(await alone(), recalled?.opened);
+  const results = all?.results ?? (one ? [one.result] : []);
+  progress.clear();
+  context.stopIfOver();
+  // a map names further files, and an image that is a baseline may be another one tomorrow
+  const depends = policyMaps.length > 0 || baseline?.kind === 'image';
+  return { results, all, one: depends ? undefined : one };
+}

@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import {
+  catalogDigest,
+  keepFacts,
+  type LayerStore,
+  type OpenSubject,
+  openLayerCache,
+  openSubject,
+  type ReportKeeper,
+  recallFacts,
+  recallReports,
+  reportsKey,
+} from '@plimsoll/engine';
+import { Option } from 'commander';
+import { type CommandContext, commands } from '../command-table.ts';
+import { jobKind } from '../job/job-kind.ts';
+import { checkOutputs, type Output, parseOutputs, writeOutputs } from '../output.ts';
+import { type ProgressStream, progressStream } from '../progress.ts';
+import type { OptionSpec } from '../settings.ts';
+import { cacheFolder, date, list, size, text } from '../values.ts';
+import { programDigest } from '../version.ts';
+import { subjectRequest } from './request.ts';
+import { screenOptions } from './screen-options.ts';
+
+/**
+ * What a command wrote is kept under all that it was made from, so that the same image again costs little more than looking
+ * whether it is the same: a result is a function of its inputs.
+ */
+export interface KeptRun {
+  readonly store: LayerStore;
+  /** digest of the options, of the files that they name, and of the catalog of advisories */
+  readonly inputs: string;
+  readonly outputs: readonly Output<string>[];
+  /** null for a command that looks into no advisories */
+  readonly dbDir: string | null;
+}
+
+/** How far an earlier run carried: to the end (its exit code), or to the image, which is open now. */
+type Recalled = { readonly exitCode: number } | OpenedRun;
+
+export interface OpenedRun {
+  readonly opened: OpenSubject;
+  readonly progress: ProgressStream;
+}
+
+/** They change nothing that is written. */
+const silent: ReadonlySet<string> = new Set(['quiet', 'timeout', 'config', 'format']);
+
+/** Undefined where nothing is kept: several platforms, a malware scan, reports of the user's own … */
+export function keptRun(
+  command: 'scan' | 'sbom',
+  options: Record<string, unknown>,
+  { version }: CommandContext,
+): KeptRun | undefined {
+  const program = programDigest();
+  const specs = commands.find(({ usage }) => usage.split(' ')[0] === command)?.options ?? [];
+  const outputs = keptOutputs(command, specs, options);
+  if (program === null || outputs === undefined || options.cache === false) return undefined;
+  if (options.platform === 'all' || options.clamd !== undefined) return undefined;
+  // the log of a job and a comment are written beside the reports
+  if (command === 'scan' && (options.comment === true || jobKind(text(options, 'job'), process.env) !== 'none')) {
+    return undefined;
+  }
+  if (/@sha256:[0-9a-f]{64}$/.test(text(options, 'catalog') ?? '')) return undefined;
+  const files = filesOf(specs, options);
+  if (files === undefined) return undefined;
+  const dbDir = command === 'sbom' ? null : (text(options, 'dbDir') ?? cacheFolder('advisories'));
+  const given = Object.entries(options).filter(([key]) => !silent.has(key));
+  const made = JSON.stringify([
+    [program, version, command, date(options, 'at', '--at')],
+    given.sort(([a], [b]) => (a < b ? -1 : 1)),
+    files,
+    dbDir === null ? null : catalogDigest(dbDir),
+    outputs.map(({ format, file }) => [format, screenOptions(file === undefined)]),
+  ]);
+  const directory = text(options, 'cacheDir') ?? cacheFolder('layers');
+  return {
+    store: openLayerCache({ directory, maxBytes: size(options, 'cacheSize', '--cache-size') }),
+    inputs: createHash('sha256').update(`inputs\n${made}`).digest('hex'),
+    outputs,
+    dbDir,
+  };
+}
+
+function keptOutputs(
+  command: 'scan' | 'sbom',
+  specs: readonly OptionSpec[],
+  options: Record<string, unknown>,
+): readonly Output<string>[] | undefined {
+  const known = specs.find(({ takes }) => takes === 'report')?.words ?? [];
+  const given = list(options, 'format');
+  // bytes ask for more than a text does, and a template is the user's own
+  const all = given.every((word) => known.some((name) => name !== 'zip' && name === word.split('=')[0]));
+  return all ? parseOutputs(given, known, command === 'scan' ? 'table' : 'json') : undefined;
+}
+
+/** Digests of what stands in the files that options name; undefined where one can be read but once (a pipe). */
+function filesOf(specs: readonly OptionSpec[], options: Record<string, unknown>): readonly unknown[] | undefined {
+  const found: unknown[] = [];
+  for (const spec of specs.filter(({ takes }) => takes === 'path' || takes === 'pack')) {
+    const key = new Option(spec.flags).attributeName();
+    if (silent.has(key)) continue;
+    for (const path of list(options, key)) {
+      const stat = statSync(path, { throwIfNoEntry: false });
+      if (stat === undefined || stat.isDirectory()) continue;
+      if (!stat.isFile()) return undefined;
+      found.push([key, path, createHash('sha256').update(readFileSync(path)).digest('hex')]);
+    }
+  }
+  return found;
+}
+
+/** Opens the image, and writes what an earlier run with the same inputs wrote about it. Undefined: there was none. */
+export async function recallRun(
+  { store, inputs, outputs, dbDir }: KeptRun,
+  reference: string,
+  options: Record<string, unknown>,
+  context: CommandContext,
+): Promise<Recalled | undefined> {
+  const facts = recallFacts(store, inputs);
+  if (facts === undefined) return undefined;
+  await checkOutputs(outputs);
+  const progress = progressStream(process.stderr, process.env, options.quiet === true);
+  const opened = await openSubject({ ...subjectRequest(reference, options, context, progress), facts });
+  const kept = opened.key === null ? undefined : recallReports(store, reportsKey(inputs, opened.key), dbDir);
+  if (kept === undefined) return { opened, progress };
+  await opened.close();
+  progress.clear();
+  context.stopIfOver();
+  const written = new Map(outputs.map((output, place) => [output, kept.reports[place] ?? []]));
+  await writeOutputs(outputs, (output) => written.get(output) ?? []);
+  for (const note of kept.notes) progress.note(note);
+  return { exitCode: kept.exitCode };
+}
+
+/** What of a run matters to whoever keeps it. */
+interface Made {
+  readonly subjectKey: string | null;
+  readonly facts: Parameters<typeof keepFacts>[2];
+  /** null: the next run may see others */
+  readonly shards: ReadonlyMap<string, string> | null;
+  readonly exitCode: number;
+  readonly notes: readonly string[];
+}
+
+/** @param again the same, looked at once more: a file that changed meanwhile may have been read before or after */
+export function keepRun(before: KeptRun, again: KeptRun | undefined, keeper: ReportKeeper, made: Made): void {
+  const { store, inputs } = before;
+  const { subjectKey, facts, shards, exitCode, notes } = made;
+  if (again?.inputs !== inputs || subjectKey === null || shards === null) return;
+  keeper.keep(store, reportsKey(inputs, subjectKey), { exitCode, notes, shards: [...shards] });
+  keepFacts(store, inputs, facts);
+}

@@ -1,0 +1,43 @@
+import { gateClosingCodes, inventoryFormats, listOpened, listPlatforms, ReportKeeper } from '@plimsoll/engine';
+import type { CommandContext } from '../command-table.ts';
+import { progressStream } from '../progress.ts';
+import { type KeptRun, keepRun, keptRun, type OpenedRun } from './kept-run.ts';
+import { plannedReports, writeReports } from './reports.ts';
+import { subjectRequest } from './request.ts';
+
+/** No inventory format looks at them. */
+const noOptions = { columns: 80, color: false, unicode: true, show: { onlyFixed: false } } as const;
+
+/**
+ * Opens the image, and writes what is inside.
+ *
+ * @param kept where what is written is kept
+ * @param recalled the image, where it is open already
+ * @returns the exit code
+ */
+export async function listPackages(
+  reference: string,
+  options: Record<string, unknown>,
+  context: CommandContext,
+  kept: KeptRun | undefined,
+  recalled: OpenedRun | undefined,
+): Promise<number> {
+  const outputs = await plannedReports(options, inventoryFormats, 'json');
+  const progress = recalled?.progress ?? progressStream(process.stderr, process.env, options.quiet === true);
+  const request = subjectRequest(reference, options, context, progress);
+  const all = request.platform === 'all' ? await listPlatforms(request) : undefined;
+  const one = all ? undefined : await listOpened(request, recalled?.opened);
+  const results = all?.results ?? (one ? [one.result] : []);
+  progress.clear();
+  context.stopIfOver();
+  const keeper = kept && one && new ReportKeeper(outputs.length);
+  await writeReports(outputs, results, all, () => noOptions, keeper);
+  const unseen = results.flatMap(({ incomplete }) => incomplete).filter(({ code }) => gateClosingCodes.has(code));
+  const notes = unseen.slice(0, 3).map(({ path, message }) => `incomplete: ${path ? `${path}: ` : ''}${message}`);
+  for (const note of notes) progress.note(note);
+  const exitCode = unseen.length > 0 ? 4 : 0;
+  if (kept && one && keeper) {
+    keepRun(kept, keptRun('sbom', options, context), keeper, { ...one, shards: new Map(), exitCode, notes });
+  }
+  return exitCode;
+}
