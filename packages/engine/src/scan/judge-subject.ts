@@ -15,10 +15,10 @@ import { decidingMapping } from '../policy/policy-map.ts';
 import { signalsRead } from '../policy/rule-inputs.ts';
 import type { PolicySubject } from '../policy/types.ts';
 import type { ScanResult } from '../result/types.ts';
-import { compareVersions } from '../versions/compare-versions.ts';
 import { markBase } from './base-image.ts';
 import { flawedCodeIn } from './flawed-code.ts';
 import { AdvisoryDesk } from './gather-advisories.ts';
+import { compareForType, orderForType } from './order-versions.ts';
 import { resultFacts, resultImage, type Subject, subjectInputs, subjectSettings } from './read-subject.ts';
 import type { ScanRequest, WithDigest } from './request.ts';
 import { judgeUpgrades } from './upgrades/judge-upgrades.ts';
@@ -246,14 +246,4 @@ function settings(request: ScanRequest): Record<string, unknown> {
   const distro = judgedAs && `${judgedAs.id}:${judgedAs.version}`;
   const order = { severityOrder: request.severityOrder ?? defaultSeverityOrder };
   return { gate, failOn, distro, lapsingDays, parameters, maxDbAgeDays, ...order, ...subjectSettings(request) };
-}
-
-function compareForType(type: string, a: string, b: string): number {
-  return orderForType(type, a, b) ?? (a < b ? -1 : a > b ? 1 : 0);
-}
-
-function orderForType(type: string, a: string, b: string): number | null {
-  const scheme = ecosystemShard(type)?.scheme ?? type;
-  const answer = compareVersions(scheme, a, b);
-  return 'ordering' in answer ? answer.ordering : null;
 }

@@ -13,7 +13,8 @@ const stages = ['pipeline', 'registry', 'admission', 'runtime'] as const;
  */
 export function subjectOfResult(result: ScanResult, evaluatedAt = result.inputs.evaluatedAt): PolicySubject {
   const { image, inputs, facts, packages, incomplete } = result;
-  const configSecrets = facts.secrets?.filter(({ path }) => path === undefined);
+  const ofConfig = facts.secrets?.filter(({ path }) => path === undefined) ?? facts.configSecrets;
+  const configSecrets = ofConfig ?? (facts.config === null ? undefined : []);
   return {
     image: {
       reference: image.reference,
