@@ -56,10 +56,10 @@ const noDebootstrap = existsSync('/usr/sbin/debootstrap')
 
 it.skipIf(noDebootstrap)(
   `a plain debootstrap image holds none${noDebootstrap ? ` (skipped: ${noDebootstrap})` : ''}`,
-  { timeout: 600_000 },
+  { timeout: 400_000 },
   async ({ skip }) => {
     const root = join(scratch.path, 'debootstrap');
-    const made = spawnSync('debootstrap', ['--variant=minbase', 'bookworm', root], { timeout: 500_000 });
+    const made = spawnSync('debootstrap', ['--variant=minbase', 'bookworm', root], { timeout: 300_000 });
     if (made.status !== 0) skip('debootstrap made no root: it needs root and a mirror of Debian');
     expect(existsSync(join(root, 'var/lib/dpkg/status'))).toBe(true);
     const [layer, archive] = ['layer.tar', 'debootstrap.tar'].map((name) => join(scratch.path, name));

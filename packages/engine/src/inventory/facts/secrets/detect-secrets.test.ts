@@ -80,6 +80,13 @@ it('does not look for weak forms and examples in what package managers install',
   expect(ids(token, 'srv/node_modules/pg/lib/index.js')).toEqual(['gitlab-pat']);
 });
 
+it('takes no piece of a long Base64 for a token', () => {
+  const blob = random('ABCDEFGHabcdefgh01234567+/', 400);
+  for (const begin of ['AQEa', ['AB', 'SK'].join(''), 'cflt']) {
+    expect(ids(`x = "${blob}/${begin}${blob}${blob}"\n`, 'srv/node_modules/a/wasm.js')).toEqual([]);
+  }
+});
+
 it('takes the digest of a file whose name speaks of secrets for no secret', () => {
   const digest = '2ed8268505af3dbe8cd8dc3d8bd6bfa9bb2d0239';
   expect(ids(`{"src/secrets.ts": "${digest}", "dist/token-list.min.js": "${digest}"}`, 'srv/manifest.json')).toEqual(

@@ -23,7 +23,7 @@ const kinds = new Map(secretKinds.map((kind) => [kind.id, kind]));
 /** Files of every layer, deleted later or not, and the image's configuration. Archives are not opened. */
 export const secretFacts: FactGatherer<'secrets'> = {
   name: 'secrets',
-  version: 4,
+  version: 5,
   bodies: {
     wants: isReadForSecrets,
     begins: (_path, beginning) => beginsAsText(beginning),

@@ -66,7 +66,9 @@ export function token(
   const keywords = 'prefix' in given ? given.keywords : given;
   const begins = 'prefix' in given ? [given.prefix] : given;
   const escaped = begins.map((prefix) => prefix.replace(/[.$+?|()[\]{}\\^*/]/g, '\\$&'));
-  const pattern = new RegExp(`(?:${escaped.join('|')})${body}(?![\\w-])`, 'y');
+  // what may hold the signs of Base64 ends before none of them: else a blob of it would be cut into tokens
+  const end = body.includes('+/') ? '[\\w+/=-]' : '[\\w-]';
+  const pattern = new RegExp(`(?:${escaped.join('|')})${body}(?!${end})`, 'y');
   const shown = Math.min(shownAtMost, ...begins.map(({ length }) => length));
   return { id, title, severity, keywords, pattern, shown, ...options };
 }

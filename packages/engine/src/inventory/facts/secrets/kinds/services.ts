@@ -116,7 +116,7 @@ export const serviceKinds: readonly SecretKind[] = [
   token('plaid-token', 'Plaid access token', 'High', ['access-production-', 'access-sandbox-'], uuid),
   token('razorpay-key', 'Razorpay key', 'High', 'rzp_live_', '[A-Za-z0-9]{14}'),
   token('flutterwave-key', 'Flutterwave secret key', 'High', 'FLWSECK_', '(?:TEST-)?[A-Za-z0-9]{12,40}(?:-X)?'),
-  token('adyen-key', 'Adyen API key', 'High', begun('AQE', alphanumeric), '[\\w+/=-]{120,250}', {
+  token('adyen-key', 'Adyen API key', 'High', begun('AQE', alphanumeric), '[\\w+/-]{120,250}={0,2}', {
     entropy: 4,
     window: 300,
   }),
