@@ -74,4 +74,17 @@ describe('verdict.changes', () => {
   ])('%s', (_what, facts, expected) => {
     expect(changes(...facts)).toEqual(expected);
   });
+
+  it('upgrades a package that lies in several places once', () => {
+    const findings = ['/a', '/b', '/b'].map((path, at) =>
+      makeFinding({ id: `CVE-${at}`, ...fixedIn('1.1'), evidence: { path } }),
+    );
+    const options = { policies: [failOnPolicy('Low')], exceptions: [], gate: true, compareVersions };
+    const [change, ...others] = evaluate(makeSubject({ findings }), options).verdict.changes;
+    expect(others).toEqual([]);
+    expect(change).toMatchObject({
+      text: 'upgrade bash from 1.0 to 1.1 in 2 places: fixes CVE-0, CVE-1, CVE-2',
+      upgrade: { path: null },
+    });
+  });
 });

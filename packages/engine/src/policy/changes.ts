@@ -59,13 +59,13 @@ function effectOf({ findings }: Change, byKey: ReadonlyMap<string, Finding>): { 
 
 const order: readonly Change['kind'][] = ['distro', 'upgrade', 'config', 'other'];
 
-/** Binary packages of one source package are upgraded together; a language package in one place at a time. */
+/** Binary packages of one source package are upgraded together, and a language package of one version wherever it lies. */
 function group(groups: Map<string, Finding[]>, finding: Finding): void {
   const { package: pkg, evidence } = finding;
   const source = evidence.matchedPackage?.via === 'source' ? evidence.matchedPackage : undefined;
   const subject = source
     ? [pkg?.type, 'source', source.name, source.version]
-    : [pkg?.type, 'package', pkg?.name, pkg?.version, evidence.path];
+    : [pkg?.type, 'package', pkg?.name, pkg?.version];
   const key = JSON.stringify(subject);
   const members = groups.get(key);
   if (members === undefined) groups.set(key, [finding]);
@@ -81,7 +81,7 @@ function upgrade(group: readonly Finding[], compare: CompareVersions): Change {
     names: [...new Set(group.map((finding) => finding.package?.name ?? finding.id))].sort(byCodeUnit),
     source: source?.name ?? null,
     from: source?.version ?? lead?.package?.version ?? '',
-    path: source === undefined ? (lead?.evidence.path ?? null) : null,
+    path: source === undefined && placesOf(group) === 1 ? (lead?.evidence.path ?? null) : null,
   };
   return upgradeTo({ ...about, to: lowestFix(group, compare) }, group);
 }
@@ -89,12 +89,18 @@ function upgrade(group: readonly Finding[], compare: CompareVersions): Change {
 /** @param group what it fixes */
 export function upgradeTo(upgrade: Upgrade, group: readonly Finding[]): Change {
   const installed = [...new Set(group.map((finding) => finding.package?.version ?? ''))].sort().join(', ');
+  const places = upgrade.source === null ? placesOf(group) : 1;
+  const where = places > 1 ? ` in ${places} places` : '';
   return {
     kind: 'upgrade',
-    text: `upgrade ${shortened(upgrade.names)} from ${installed} to ${upgrade.to}: fixes ${ids(group)}`,
+    text: `upgrade ${shortened(upgrade.names)} from ${installed} to ${upgrade.to}${where}: fixes ${ids(group)}`,
     findings: group.map(({ key }) => key),
     upgrade,
   };
+}
+
+function placesOf(group: readonly Finding[]): number {
+  return new Set(group.map(({ evidence }) => evidence.path)).size;
 }
 
 /**

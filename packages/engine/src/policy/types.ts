@@ -167,7 +167,7 @@ export interface Upgrade {
   readonly source: string | null;
   readonly from: string;
   readonly to: string;
-  /** of a language package, where it lies */
+  /** of a language package, where it lies; null: wherever it lies */
   readonly path: string | null;
 }
 

@@ -449,7 +449,7 @@ const verdict = z.object({
             source: z.string().nullable().meta({ description: 'source package that all of them are built from' }),
             from: z.string(),
             to: z.string(),
-            path: z.string().nullable().meta({ description: 'of a language package' }),
+            path: z.string().nullable().meta({ description: 'of a language package; null: wherever it lies' }),
           }),
         )
         .meta({ description: 'packages that are brought to another version together' }),

@@ -2,8 +2,7 @@ import type { Package } from '../../inventory/types.ts';
 import type { Upgrade } from '../../policy/types.ts';
 
 /**
- * The packages as they would be with upgrades made, in the same order: those of one source together, a language package where
- * it lies.
+ * The packages as they would be with upgrades made, in the same order: those of one source together.
  *
  * @returns the packages, and which of them are others now
  */
@@ -26,7 +25,7 @@ export function applyUpgrades(
 function isMeant(pkg: Package, { source, names, from, path }: Upgrade): boolean {
   if (source !== null)
     return (pkg.source?.name ?? pkg.name) === source && (pkg.source?.version ?? pkg.version) === from;
-  return names.includes(pkg.name) && pkg.version === from && (pkg.locations[0]?.path ?? null) === path;
+  return names.includes(pkg.name) && pkg.version === from && (path === null || pkg.locations[0]?.path === path);
 }
 
 function upgraded(pkg: Package, { to }: Upgrade): Package {

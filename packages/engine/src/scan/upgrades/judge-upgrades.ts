@@ -62,6 +62,7 @@ function raise(
 }
 
 function isSameSubject(a: Upgrade, b: Upgrade): boolean {
-  if (a.type !== b.type || a.source !== b.source || a.path !== b.path) return false;
+  const isElsewhere = a.path !== null && b.path !== null && a.path !== b.path;
+  if (a.type !== b.type || a.source !== b.source || isElsewhere) return false;
   return a.source !== null || a.names.some((name) => b.names.includes(name));
 }
