@@ -63,7 +63,7 @@ export function keptRun(
     return undefined;
   }
   if (/@sha256:[0-9a-f]{64}$/.test(text(options, 'catalog') ?? '')) return undefined;
-  const files = filesOf(specs, options);
+  const files = hasImageAsBaseline(options) ? undefined : readable(() => filesOf(specs, options));
   if (files === undefined) return undefined;
   const dbDir = command === 'sbom' ? null : (text(options, 'dbDir') ?? cacheFolder('advisories'));
   const given = Object.entries(options).filter(([key]) => !silent.has(key));
@@ -95,10 +95,27 @@ function keptOutputs(
   return all ? parseOutputs(given, known, command === 'scan' ? 'table' : 'json') : undefined;
 }
 
+/** What cannot be read is no matter here: who needs it says so in better words. */
+function readable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}
+
+/** A baseline may be an image, which is scanned as well: what that holds is in no digest here. */
+function hasImageAsBaseline(options: Record<string, unknown>): boolean {
+  const given = text(options, 'baseline');
+  return given !== undefined && readable(() => statSync(given).isFile()) !== true;
+}
+
 /** Digests of what stands in the files that options name; undefined where one can be read but once (a pipe). */
 function filesOf(specs: readonly OptionSpec[], options: Record<string, unknown>): readonly unknown[] | undefined {
   const found: unknown[] = [];
-  for (const spec of specs.filter(({ takes }) => takes === 'path' || takes === 'pack')) {
+  for (const spec of specs.filter(
+    ({ flags, takes }) => takes === 'path' || takes === 'pack' || flags.startsWith('--baseline'),
+  )) {
     const key = new Option(spec.flags).attributeName();
     if (silent.has(key)) continue;
     for (const path of list(options, key)) {
