@@ -54,6 +54,11 @@ const cases: Readonly<Record<string, Readonly<Record<string, readonly [breaks: G
       { packages: [{ type: 'golang', license: { expression: null, group: 'unknown' } }, { name: 'mit' }] },
     ],
   },
+  'sysdig-inline-scan': {
+    'severe-vulnerability': [found({ severity: 'High' }), found({ severity: 'High', fix: { state: 'will-not-fix' } })],
+    'forbidden-port': [{ config: { exposedPorts: ['22/tcp'] } }, { config: { exposedPorts: ['2222/tcp'] } }],
+    'root-user': [{ config: { user: 'root' } }, { config: { user: 'app' } }],
+  },
   'qualys-risk-index': {
     // the article's script: 3 for each of severity 5, 1 for each of severity 4; 10 is let through
     'risk-index': [
