@@ -21,7 +21,8 @@ export function smallestChanges(
   subject: PolicySubject,
   compare: CompareVersions,
 ): readonly Change[] {
-  const blocking = new Set(denying.flatMap((outcome) => outcome.findings));
+  const blocking = new Set<string>();
+  for (const outcome of denying) for (const key of outcome.findings) blocking.add(key);
   const upgrades = new Map<string, Finding[]>();
   const unfixed = new Map<string, Finding[]>();
   const changes: Change[] = [];
@@ -63,10 +64,9 @@ const order: readonly Change['kind'][] = ['distro', 'upgrade', 'config', 'other'
 function group(groups: Map<string, Finding[]>, finding: Finding): void {
   const { package: pkg, evidence } = finding;
   const source = evidence.matchedPackage?.via === 'source' ? evidence.matchedPackage : undefined;
-  const subject = source
-    ? [pkg?.type, 'source', source.name, source.version]
-    : [pkg?.type, 'package', pkg?.name, pkg?.version];
-  const key = JSON.stringify(subject);
+  const key = source
+    ? `${pkg?.type}\0source\0${source.name}\0${source.version}`
+    : `${pkg?.type}\0package\0${pkg?.name}\0${pkg?.version}`;
   const members = groups.get(key);
   if (members === undefined) groups.set(key, [finding]);
   else members.push(finding);

@@ -170,16 +170,26 @@ function fixOf({ fix }: Finding, evaluatedAt: string) {
 }
 
 function riskOf({ risk, evidence }: Finding, evaluatedAt: string) {
+  const cvss = risk?.cvss ?? null;
+  const metrics = cvssMetrics(cvss?.vector ?? '');
+  const { v2, v3, v4, highest } = highestScores(cvss, evidence.ratings?.cvss ?? []);
   return {
+    // written out: copying the fields of others cost more than all conditions that read them
     cvss: {
-      score: risk?.cvss?.score ?? Number.NaN,
-      known: risk?.cvss != null,
-      version: risk?.cvss?.version ?? '',
-      vector: risk?.cvss?.vector ?? '',
-      source: risk?.cvss?.source ?? '',
-      ...cvssMetrics(risk?.cvss?.vector ?? ''),
-      ...cvssSubScores(risk?.cvss?.vector ?? ''),
-      ...highestScores([risk?.cvss ?? null, ...(evidence.ratings?.cvss ?? [])]),
+      score: cvss?.score ?? Number.NaN,
+      known: cvss !== null,
+      version: cvss?.version ?? '',
+      vector: cvss?.vector ?? '',
+      source: cvss?.source ?? '',
+      attackVector: metrics.attackVector,
+      privilegesRequired: metrics.privilegesRequired,
+      userInteraction: metrics.userInteraction,
+      exploitability: metrics.exploitability,
+      impact: metrics.impact,
+      v2,
+      v3,
+      v4,
+      highest,
     },
     kev: Boolean(risk?.kev),
     kevKnown: risk?.kev != null,
@@ -228,6 +238,7 @@ function readMetrics(vector: string) {
     attackVector: attackVectors[metrics.get('AV') ?? ''] ?? '',
     privilegesRequired: privileges[metrics.get('PR') ?? ''] ?? '',
     userInteraction: interactions[metrics.get('UI') ?? ''] ?? '',
+    ...cvssSubScores(vector),
   };
 }
 

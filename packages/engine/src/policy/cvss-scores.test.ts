@@ -27,7 +27,7 @@ test('what has no sub-scores', () => {
 
 test('the highest of each version', () => {
   const rated = (version: string, score: number | null) => ({ version, score });
-  expect(highestScores([rated('3.1', 7), null, rated('2.0', 9), rated('3.0', 8), rated('4.0', null)])).toEqual({
+  expect(highestScores(rated('3.1', 7), [rated('2.0', 9), rated('3.0', 8), rated('4.0', null)])).toEqual({
     v2: 9,
     v3: 8,
     v4: Number.NaN,

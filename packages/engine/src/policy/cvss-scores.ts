@@ -67,13 +67,17 @@ interface Rated {
   readonly score: number | null;
 }
 
-/** NaN where nobody rated by that version. */
-export function highestScores(ratings: readonly (Rated | null)[]) {
-  const highest = (version: string) => {
-    const scores = ratings.flatMap((rating) =>
-      rating !== null && rating.score !== null && rating.version.startsWith(version) ? [rating.score] : [],
-    );
-    return scores.length === 0 ? Number.NaN : Math.max(...scores);
+/** NaN where nobody rated by that version. @param first counts with the others */
+export function highestScores(first: Rated | null, others: readonly Rated[]) {
+  const found = { v2: Number.NaN, v3: Number.NaN, v4: Number.NaN, highest: Number.NaN };
+  const count = ({ version, score }: Rated) => {
+    if (score === null) return;
+    if (!(found.highest >= score)) found.highest = score;
+    if (version.startsWith('3') && !(found.v3 >= score)) found.v3 = score;
+    else if (version.startsWith('2') && !(found.v2 >= score)) found.v2 = score;
+    else if (version.startsWith('4') && !(found.v4 >= score)) found.v4 = score;
   };
-  return { v2: highest('2'), v3: highest('3'), v4: highest('4'), highest: highest('') };
+  if (first !== null) count(first);
+  for (const other of others) count(other);
+  return found;
 }

@@ -48,7 +48,8 @@ export function evaluate(subject: PolicySubject, options: EvaluateOptions): Eval
   const judgements = options.policies.flatMap((policy) => policy.rules.map((rule) => judge.judge(policy, rule)));
   const findings = [...found, ...judge.made()];
   const positions = new Map(findings.map(({ key }, index) => [key, index]));
-  const outcomes = judgements.flatMap((judgement) => outcome(judgement, positions));
+  const keys = findings.map(({ key }) => key);
+  const outcomes = judgements.flatMap((judgement) => outcome(judgement, positions, keys));
   const rules = [
     ...outcomes.filter(({ action }) => action === 'deny'),
     ...outcomes.filter(({ action }) => action !== 'deny'),
@@ -77,7 +78,11 @@ export function evaluate(subject: PolicySubject, options: EvaluateOptions): Eval
   return { findings, verdict };
 }
 
-function outcome(judgement: Judgement, positions: ReadonlyMap<string, number>): readonly RuleOutcome[] {
+function outcome(
+  judgement: Judgement,
+  positions: ReadonlyMap<string, number>,
+  keys: readonly string[],
+): readonly RuleOutcome[] {
   const { policy, rule, message, findings } = judgement;
   if (message === null) return [];
   return [
@@ -88,16 +93,20 @@ function outcome(judgement: Judgement, positions: ReadonlyMap<string, number>): 
       message,
       remediation: rule.remediation,
       controls: rule.controls,
-      findings: inOrder(findings, positions),
+      findings: inOrder(findings, positions, keys),
     },
   ];
 }
 
-/** Each once, as they follow each other in the result. */
-function inOrder(keys: readonly string[], positions: ReadonlyMap<string, number>): readonly string[] {
-  const meant: (string | undefined)[] = [];
-  for (const key of keys) meant[positions.get(key)!] = key;
-  return meant.filter((key) => key !== undefined);
+/** Each once, as they follow each other in the result. @param keys of all findings there */
+function inOrder(
+  meant: readonly string[],
+  positions: ReadonlyMap<string, number>,
+  keys: readonly string[],
+): readonly string[] {
+  const isMeant = new Uint8Array(keys.length);
+  for (const key of meant) isMeant[positions.get(key)!] = 1;
+  return keys.filter((_, at) => isMeant[at] === 1);
 }
 
 function policyReason(denying: readonly RuleOutcome[], gate: boolean): readonly Reason[] {
