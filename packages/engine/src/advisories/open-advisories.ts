@@ -151,6 +151,9 @@ function mayRate(shard: string, id: string): boolean {
   return !shard.startsWith('ratings-') || shard === ratingsShard(id);
 }
 
+/** more than any shard has */
+const maxMappedBytes = 2 ** 31;
+
 /** undefined: missing, or its bytes are others than the catalog says, or of another version of this program. */
 export function openShard(
   dbDir: string,
@@ -165,6 +168,8 @@ export function openShard(
   let database: DatabaseSync | undefined;
   try {
     database = new (sqlite())(url, { readOnly: true });
+    // rows of a package with thousands of records lie on chains of pages, each of which would be a read of its own
+    database.exec(`PRAGMA mmap_size = ${maxMappedBytes}`);
     const meta = new Map(
       database
         .prepare('SELECT key, value FROM meta')

@@ -77,35 +77,58 @@ export function encodeStatement(statement: Statement): string {
   return JSON.stringify(stored);
 }
 
-/** The records of one package, as `body` holds them. */
+/** shared by all records that have none */
+const none: readonly never[] = [];
+
+/** The records of one package, as `body` holds them. A kernel has thousands: each costs one object, made in one way. */
 export function decodeStatements(name: string, scheme: string, json: string): AdvisoryRecord[] {
   const out: AdvisoryRecord[] = [];
   for (const stored of JSON.parse(json) as StoredStatement[]) {
-    const shared = {
-      source: stored.s ?? defaultSource,
-      aliases: stored.a ?? [],
-      bulletins: stored.b ?? [],
-      package: name,
-      scheme,
-      ranges: decodeRanges(stored),
-      versions: stored.n ?? [],
-      status: stored.t ?? 'affected',
-      labels: decodeLabels(stored.l),
-      cvss: decodeCvss(stored.c),
-      published: stored.p ?? null,
-      modified: stored.m ?? null,
-      fixedSince: stored.d ?? null,
-      ...(stored.k === undefined ? {} : { channel: stored.k }),
-      malicious: stored.x === 1,
-      cwes: stored.w ?? [],
-      ...(stored.o !== undefined && { module: stored.o }),
-      ...(stored.h !== undefined && { arches: stored.h }),
-      ...(stored.g !== undefined && { imports: stored.g.map(([path, ...symbols]) => ({ path, symbols })) }),
-    };
-    for (const id of typeof stored.i === 'string' ? [stored.i] : stored.i) out.push({ id, ...shared });
+    const { i: ids } = stored;
+    const ranges = decodeRanges(stored);
+    const labels = stored.l === undefined ? none : decodeLabels(stored.l);
+    const cvss = stored.c === undefined ? none : decodeCvss(stored.c);
+    if (typeof ids === 'string') out.push(decoded(ids, name, scheme, stored, ranges, labels, cvss));
+    else for (const id of ids) out.push(decoded(id, name, scheme, stored, ranges, labels, cvss));
   }
   return out;
 }
+
+function decoded(
+  id: string,
+  name: string,
+  scheme: string,
+  stored: StoredStatement,
+  ranges: readonly VersionRange[],
+  labels: readonly LabelRating[],
+  cvss: readonly CvssRating[],
+): AdvisoryRecord {
+  const record: Writable<AdvisoryRecord> = {
+    id,
+    source: stored.s ?? defaultSource,
+    aliases: stored.a ?? none,
+    bulletins: stored.b ?? none,
+    package: name,
+    scheme,
+    ranges,
+    versions: stored.n ?? none,
+    status: stored.t ?? 'affected',
+    labels,
+    cvss,
+    published: stored.p ?? null,
+    modified: stored.m ?? null,
+    fixedSince: stored.d ?? null,
+    malicious: stored.x === 1,
+    cwes: stored.w ?? none,
+  };
+  if (stored.k !== undefined) record.channel = stored.k;
+  if (stored.o !== undefined) record.module = stored.o;
+  if (stored.h !== undefined) record.arches = stored.h;
+  if (stored.g !== undefined) record.imports = stored.g.map(([path, ...symbols]) => ({ path, symbols }));
+  return record;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 function some<T>(list: readonly T[]): readonly T[] | undefined {
   return list.length === 0 ? undefined : list;
@@ -120,13 +143,15 @@ function encodeRange({
   return fixed === null ? [introduced] : [introduced, fixed];
 }
 
-function decodeRanges({ f, r }: StoredStatement): VersionRange[] {
+function decodeRanges({ f, r }: StoredStatement): readonly VersionRange[] {
   if (f !== undefined) return [{ introduced: null, fixed: f, lastAffected: null }];
-  return (r ?? []).map(([introduced, fixed, lastAffected]) => ({
-    introduced,
-    fixed: fixed ?? null,
-    lastAffected: lastAffected ?? null,
-  }));
+  return r === undefined
+    ? none
+    : r.map(([introduced, fixed, lastAffected]) => ({
+        introduced,
+        fixed: fixed ?? null,
+        lastAffected: lastAffected ?? null,
+      }));
 }
 
 export function encodeLabels(labels: readonly LabelRating[]): StoredLabel[] {
