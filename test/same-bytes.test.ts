@@ -60,7 +60,7 @@ const surroundings: Readonly<Record<string, Readonly<Record<string, string>>>> =
   'without a locale': { LC_ALL: 'C', LANG: 'C' },
   'years later': { NODE_OPTIONS: `--import=${laterClock}` },
   'for another user': { USER: 'other', HOME: '/', LOGNAME: 'other', HOSTNAME: 'elsewhere' },
-  'under a CI system': { CI: 'true', GITHUB_ACTIONS: 'true' },
+  'under a CI system': { CI: 'true' },
 };
 
 function sameBytes(reference: () => string): void {
@@ -91,6 +91,13 @@ function sameBytes(reference: () => string): void {
     const cache = at(`cache-${++runs}`);
     const both = await Promise.all([reportsOf(reference(), { cache }), reportsOf(reference(), { cache })]);
     for (const reports of both) expectSame(reports);
+  });
+
+  it.each(['GITHUB_ACTIONS', 'GITLAB_CI'])('in a job (%s), whose log has more around it', async (name) => {
+    const reports = await reportsOf(reference(), { env: { CI: 'true', [name]: 'true' } });
+    const inLog = reports.table.replaceAll(/\u001b\[0K/g, '');
+    for (const line of first.table.split('\n')) expect(inLog).toContain(line);
+    expectSame({ ...reports, table: first.table });
   });
 
   it.each(Object.keys(surroundings))('%s', async (name) => {
