@@ -86,7 +86,7 @@ const namespace = Buffer.from('5b0f6c1d8c1e4d5a9a3f2f7b64c0d9e1', 'hex');
 
 function documentUuid(result: InventoryResult, format: string): string {
   const sha = createHash('sha1').update(namespace).update(format);
-  for (const part of saidParts(result, format)) sha.update(JSON.stringify(part)).update('\n');
+  for (const part of saidParts(result)) sha.update(JSON.stringify(part)).update('\n');
   const hex = sha.digest('hex');
   const variant = ((Number.parseInt(hex[16]!, 16) & 3) | 8).toString(16);
   return [
@@ -99,7 +99,7 @@ function documentUuid(result: InventoryResult, format: string): string {
 }
 
 /** Everything that an SBOM says, in arrays: in which order an object got its properties does not count. */
-function* saidParts(result: InventoryResult, format: string): Generator<unknown> {
+function* saidParts(result: InventoryResult): Generator<unknown> {
   const { distro } = result.image;
   yield documentProperties(result);
   yield imageProperties(result);
@@ -110,6 +110,6 @@ function* saidParts(result: InventoryResult, format: string): Generator<unknown>
     const from = source && [source.name, source.version];
     yield [type, name, version, purl, arch, from, licenses, places, ownedBy, modularity ?? null, vendor ?? null];
   }
-  // What is found, which SPDX has no room for, is a function of what was given.
-  if (isScanResult(result) && format.startsWith('cyclonedx')) yield ordered(result.inputs, null);
+  // what is found is a function of what was given
+  if (isScanResult(result)) yield ordered(result.inputs, null);
 }

@@ -79,7 +79,8 @@ export function carried(result: InventoryResult) {
       settings: 'limits' in inputs.settings ? inputs.settings : {},
     },
     packages,
-    facts: { ...facts, config: facts.config && { ...facts.config, env } },
+    // values of the environment are not written into SBOMs, nor what was seen in them
+    facts: { ...facts, config: facts.config && { ...facts.config, env }, configSecrets: undefined },
     incomplete,
   };
 }
