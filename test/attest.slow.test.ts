@@ -163,6 +163,7 @@ describe.skipIf(noDockerRegistry)(
       [['attest', 'RESULT'], /needs a private key/],
       [['attest', 'RESULT', '--key', 'PUB'], /holds no private key/],
       [['attest', 'RESULT', '--key', 'KEY', '--no-push'], /leave nothing behind/],
+      [['attest', 'LOCAL', '--key', 'KEY'], /local\.json is of app\.tar: say where that is in a registry/],
       [['verify', 'IMAGE'], /whom to trust/],
       [['verify', 'IMAGE', '--key', 'RESULT'], /holds no public key/],
       [['verify', 'IMAGE', '--trusted-root', 'RESULT'], /certificate-identity/],
@@ -180,7 +181,16 @@ describe.skipIf(noDockerRegistry)(
         /no trusted root/,
       ],
     ])('%j is a wrong command line', async (words, message) => {
-      const meant = { RESULT: at('good.json'), PUB: at('own.pub'), KEY: at('own.key'), IMAGE: named('good') };
+      const result = JSON.parse(readFileSync(at('good.json'), 'utf8'));
+      const local = { ...result, image: { ...result.image, reference: 'app.tar' } };
+      writeFileSync(at('local.json'), JSON.stringify(local));
+      const meant = {
+        LOCAL: at('local.json'),
+        RESULT: at('good.json'),
+        PUB: at('own.pub'),
+        KEY: at('own.key'),
+        IMAGE: named('good'),
+      };
       const ran = await plimsoll(words.map((word) => meant[word as keyof typeof meant] ?? word));
       expect(ran).toMatchObject({ status: 2, stdout: '', stderr: message });
     });

@@ -22,12 +22,15 @@ export async function runAttest(
   if (!push && output === undefined) throw new UsageError('--no-push without --output FILE would leave nothing behind');
   const privateKey = readKey(key, 'private', '--key');
   const result = await oneResult(file);
+  const image = text(options, 'image');
+  if (image === undefined && !result.image.reference.startsWith('registry:'))
+    throw new UsageError(`${file} is of ${result.image.reference}: say where that is in a registry (--image)`);
   const stream = progressStream(process.stderr, process.env, options.quiet === true);
   const attestation = await attest({
     result,
     resultBytes: await readFile(file),
     privateKey,
-    image: text(options, 'image'),
+    image,
     push,
     registry: registryOptions(options),
     environment: process.env,
