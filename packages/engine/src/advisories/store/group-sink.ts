@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ShardSink, Statement } from '../feed.ts';
 import type { AdvisoryText, EolRecord, KevRecord, RatingRecord, ShardInfo } from '../types.ts';
+import { mergeStatements } from './merge-statements.ts';
 import { encodeStatement } from './shard-format.ts';
 import { encodeRating } from './shard-rows.ts';
 import { ShardWriter, type WrittenShard } from './shard-writer.ts';
@@ -132,7 +133,7 @@ export class GroupSink implements ShardSink {
   }
 
   #fill(name: string, rows: ShardWriter, draft: Draft): void {
-    for (const [key, list] of this.#pile.take(name)) rows.put(key, `[${[...new Set(list)].sort().join(',')}]`);
+    for (const [key, list] of this.#pile.take(name)) rows.put(key, mergeStatements(list));
     if (draft.kind !== 'eol') return;
     for (const [distro, records] of this.#endOfLife) {
       rows.put(distro, JSON.stringify(records.toSorted((a, b) => (a.cycle < b.cycle ? -1 : 1))));
