@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { engineWith, noEngine } from './engine.mjs';
 import { makeInputs } from './inputs.mjs';
-import { lookUp } from './look-up.mjs';
+import { lookUp, lookUpText } from './look-up.mjs';
 import { peers } from './peers.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 5);
@@ -140,10 +140,7 @@ try {
     const more = least.get(name).cpu - least.get(over.base).cpu;
     console.log(`| ${name} | ${more.toFixed(2)} | ${(more / least.get(over.texts).cpu).toFixed(2)} | 3 |`);
   }
-  const { packages, records, first, best } = await lookUp(db);
-  console.log(
-    `\nopening the advisories and looking up ${packages} packages (${records} records): ${first} ms of CPU, ${best} ms when repeated`,
-  );
+  console.log(`\n${lookUpText(await lookUp(db))}`);
 } finally {
   await engine?.stop();
   rmSync(state, { recursive: true, force: true });

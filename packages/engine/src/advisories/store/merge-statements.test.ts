@@ -28,6 +28,15 @@ it('writes what is said of several vulnerabilities once', () => {
   expect(row).toBe('[{"i":["CVE-2024-1","CVE-2024-2"],"s":"debian-tracker","b":["DSA-1-1"],"f":"6.1-1"}]');
 });
 
+it('is read as records that differ in their ids alone', () => {
+  for (const statement of [plain, { ...plain, channel: 'esm', module: 'perl:5.30', arches: ['x86_64'] }]) {
+    const { ids: _, ...rest } = statement;
+    const encoded = ['CVE-2024-2', 'CVE-2024-1'].map((id) => encodeStatement({ ...statement, ids: [id] }));
+    const records = decodeStatements('linux', 'deb', mergeStatements(encoded));
+    expect(records).toEqual(['CVE-2024-1', 'CVE-2024-2'].map((id) => ({ id, ...rest })));
+  }
+});
+
 it('loses no statement, whatever its ids, and does not depend on their order', () => {
   const id = fc.oneof(fc.stringMatching(/^[A-Z]{1,2}$/), fc.constantFrom('a"b', 'c\\', '","', '],', '\u2028', 'é'));
   const statements = fc.array(
