@@ -48,9 +48,7 @@ it('loses no statement, whatever its ids, and does not depend on their order', (
   );
   const said = (row: string): string[] =>
     [
-      ...new Set(
-        decodeStatements('linux', 'deb', row).map(({ id, ranges }) => JSON.stringify([id, ranges[0]?.fixed])),
-      ),
+      ...new Set(decodeStatements('linux', 'deb', row).map(({ id, ranges }) => JSON.stringify([id, ranges[0]?.fixed]))),
     ].sort();
   fc.assert(
     fc.property(statements, (list) => {
