@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, lchown, lstat, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { removeAbandoned, writerMark } from '@plimsoll/engine';
 import { OutputError, UsageError } from './exit.ts';
 import { fileReason } from './files.ts';
 import { oneOf } from './values.ts';
@@ -118,8 +118,9 @@ async function checkFile(file: string): Promise<void> {
 async function toFile(file: string, body: () => Iterable<string | Uint8Array>): Promise<void> {
   const there = await lstat(file).catch(() => undefined);
   if (there && !there.isFile()) return writeFile(file, body());
-  const part = `${file}.${randomBytes(6).toString('hex')}.part`;
+  const part = `${file}${writerMark()}${unfinished}`;
   try {
+    removeAbandoned(dirname(file), unfinished, basename(file));
     await writeFile(part, body(), { flag: 'wx' });
     await giveToOwner(part, there ?? (await stat(dirname(file))));
     await rename(part, file);
@@ -129,6 +130,8 @@ async function toFile(file: string, body: () => Iterable<string | Uint8Array>): 
     await writeFile(file, body());
   }
 }
+
+const unfinished = '.part';
 
 const inPlace: ReadonlySet<string> = new Set(['EBUSY', 'EXDEV', 'EACCES', 'EPERM', 'EROFS']);
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fstatSync,
@@ -14,6 +13,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LayerStore } from './layer-analyser.ts';
+import { removeAbandoned, writerMark } from './unfinished-files.ts';
 
 export interface LayerCacheOptions {
   /** made when the first analysis is kept */
@@ -49,7 +49,7 @@ export function openLayerCache(options: LayerCacheOptions): LayerStore {
       if (bytes.length > maxBytes) return;
       ignoringSystemErrors(() => {
         makeDirectory(directory);
-        const draft = join(directory, `${key}.${process.pid}-${randomBytes(6).toString('hex')}${unfinished}`);
+        const draft = join(directory, `${key}${writerMark()}${unfinished}`);
         try {
           writeFileSync(draft, bytes, { mode: 0o600, flag: 'wx' });
           renameSync(draft, join(directory, `${key}${suffix}`));
@@ -84,6 +84,7 @@ function recall(path: string): Buffer {
 
 /** Removes the files that were used least recently until the rest fits; other files of the directory are left alone. Returns the bytes left. */
 function evict(directory: string, maxBytes: number): number {
+  removeAbandoned(directory, unfinished);
   const files = readdirSync(directory)
     .filter((name) => name.endsWith(suffix) || name.endsWith(unfinished))
     .flatMap((name) => {
