@@ -21,6 +21,8 @@ const db = join(scratch.path, 'db');
 const storageConf = join(scratch.path, 'storage.conf');
 let engine: DockerEngine;
 let registry: TestRegistry;
+/** one that wants a login that no job has */
+let closed: TestRegistry;
 
 beforeAll(async () => {
   if (why) return;
@@ -30,9 +32,12 @@ beforeAll(async () => {
   const lines = Object.entries(storage).map(([name, value]) => `${name} = ${JSON.stringify(value)}\n`);
   writeFileSync(storageConf, `[storage]\n${lines.join('')}`);
   engine = await startDockerEngine();
-  registry = await startRegistry('plain', scratch.path, makeAuthority(scratch.path));
+  const authority = makeAuthority(scratch.path);
+  registry = await startRegistry('plain', scratch.path, authority);
+  closed = await startRegistry('basic', scratch.path, authority);
 });
 afterAll(async () => {
+  await closed?.stop();
   await registry?.stop();
   await engine?.stop();
   scratch.remove();
@@ -46,11 +51,20 @@ const unsound: readonly FixtureEntry[] = [
   { path: 'srv/node_modules/lodash/package.json', content: '{"name":"lodash","version":"4.17.15"}' },
 ];
 
-function run(file: string, layer: readonly FixtureEntry[], repository: string, more: Record<string, string> = {}) {
+interface More {
+  readonly variables?: Readonly<Record<string, string>>;
+  /** of the project, beside its Dockerfile */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function run(file: string, layer: readonly FixtureEntry[], repository: string, more: More = {}) {
+  const project = makeProject(scratch.path, layer);
+  for (const [name, text] of Object.entries(more.files ?? {})) writeFileSync(join(project, name), text);
   return runPipeline(
-    makeProject(scratch.path, layer),
+    project,
     file,
-    { IMAGE: `${registry.host}/${repository}`, ...more },
+    { IMAGE: `${registry.host}/${repository}`, ...more.variables },
     {
       DOCKER_HOST: engine.host,
       DOCKER_BUILDKIT: '0',
@@ -59,6 +73,7 @@ function run(file: string, layer: readonly FixtureEntry[], repository: string, m
       PLIMSOLL_AT: feedsDay,
       BUILDAH_ISOLATION: 'chroot',
       CONTAINERS_STORAGE_CONF: storageConf,
+      ...more.env,
     },
   );
 }
@@ -69,7 +84,9 @@ async function tagsOf(repository: string): Promise<readonly string[]> {
   return ((await answer.json()) as { tags: string[] | null }).tags ?? [];
 }
 
-const artifact = ({ folder }: PipelineRun, path: string) => join(folder, '.gitlab-ci-local/artifacts', path);
+/** Of a job, where the runner keeps what it left. */
+const artifact = ({ folder }: PipelineRun, job: string, name = '') =>
+  join(folder, '.gitlab-ci-local/artifacts', job, name);
 
 describe.skipIf(why)(`pipelines${why ? ` (skipped: ${why})` : ''}`, () => {
   describe.each([
@@ -80,7 +97,7 @@ describe.skipIf(why)(`pipelines${why ? ` (skipped: ${why})` : ''}`, () => {
     const repository = file.split('.')[0]!;
 
     it('pushes an image that passes, and keeps its reports', async () => {
-      const ran = await run(file, sound, `${repository}/sound`, variables);
+      const ran = await run(file, sound, `${repository}/sound`, { variables });
       expect(ran.output).toContain('✓ PASS');
       expect({ status: ran.status, tags: (await tagsOf(`${repository}/sound`)).length }).toEqual({
         status: 0,
@@ -90,11 +107,53 @@ describe.skipIf(why)(`pipelines${why ? ` (skipped: ${why})` : ''}`, () => {
     });
 
     it('stops one that does not: nothing is pushed, the reports are kept', async () => {
-      const ran = await run(file, unsound, `${repository}/unsound`, variables);
+      const ran = await run(file, unsound, `${repository}/unsound`, { variables });
       expect(ran.output).toContain('✗ FAIL');
       expect({ status: ran.status, tags: await tagsOf(`${repository}/unsound`) }).toEqual({ status: 1, tags: [] });
-      const { verdict } = JSON.parse(readFileSync(join(artifact(ran, gate), 'result.json'), 'utf8'));
+      const { verdict } = JSON.parse(readFileSync(artifact(ran, gate, 'result.json'), 'utf8'));
       expect(verdict).toMatchObject({ result: 'fail', exitCode: 1 });
     });
+
+    it('fails where the registry refuses the push after a pass; the verdict stays', async () => {
+      const IMAGE = `${closed.host}/${repository}/refused`;
+      const ran = await run(file, sound, '', { variables: { ...variables, IMAGE } });
+      expect(ran.output).toContain('✓ PASS');
+      expect({ status: ran.status, tags: await tagsOf(`${repository}/refused`) }).toEqual({ status: 1, tags: [] });
+      const { verdict } = JSON.parse(readFileSync(artifact(ran, gate, 'result.json'), 'utf8'));
+      expect(verdict).toMatchObject({ result: 'pass', exitCode: 0 });
+    });
+
+    it('takes variables with spaces, quotes and line breaks for what they are', async () => {
+      const own = `it's "my" \`touch pwned\` $(touch pwned).yaml`;
+      const rules = `name: own\nrules:\n  - {id: none, scope: vulnerability, when: 'true', action: deny, message: m}\n`;
+      const policy = file.startsWith('by-') ? { RISK_THRESHOLD: '0 "$(touch pwned)"\n1' } : { POLICY: own };
+      const ran = await run(file, unsound, `${repository}/odd`, {
+        variables: { ...variables, ...policy },
+        files: { [own]: rules },
+      });
+      expect(ran.output).toContain(file.startsWith('by-') ? '"threshold" is a number, such as 10' : 'policy own');
+      expect({ status: ran.status, tags: await tagsOf(`${repository}/odd`) }).toEqual({ status: 1, tags: [] });
+      const image = `${registry.host}/${repository}/odd";touch pwned;"\nx`;
+      const wrong = await run(file, sound, '', { variables: { ...variables, IMAGE: image } });
+      expect({ status: wrong.status, tags: await tagsOf(`${repository}/odd`) }).toEqual({ status: 1, tags: [] });
+      for (const { folder } of [ran, wrong])
+        expect(readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith('pwned'))).toEqual([]);
+    });
+  });
+
+  it('the tag for the scan is gone afterwards, also of an image that was stopped', () => {
+    const tags = engine.docker('image', 'ls', '--format', '{{.Repository}}:{{.Tag}}').trim().split('\n');
+    const ofIds = tags.filter((tag) => tag.includes('/by-image-id/'));
+    expect(ofIds.filter((tag) => tag.includes('unsound:1.0.'))).toHaveLength(1);
+    expect(ofIds.filter((tag) => tag.includes('candidate'))).toEqual([]);
+  });
+
+  it.each([
+    ['by-image-id.gitlab-ci.yml', {}],
+    ['inline.gitlab-ci.yml', {}],
+  ])('%s: without the socket nothing is scanned and nothing is pushed', async (file) => {
+    const ran = await run(file, sound, 'no-socket', { env: { DOCKER_HOST: 'unix:///nowhere/docker.sock' } });
+    expect(ran.output).toMatch(/Cannot connect to the Docker daemon|failed to connect|no such file/i);
+    expect({ status: ran.status, tags: await tagsOf('no-socket') }).toEqual({ status: 1, tags: [] });
   });
 });
