@@ -76,8 +76,3 @@ describe.each(Object.entries(scripts))('ci/%s', (_, script) => {
     }
   });
 });
-
-it('hooks are files that a shell reads', () => {
-  expect(spawnSync('sh', ['-n', join(ci, 'hooks/pre-push')]).status).toBe(0);
-  expect(yaml('hooks/.pre-commit-hooks.yaml')[0]).toMatchObject([{ id: 'plimsoll', stages: ['pre-push'] }]);
-});
