@@ -137,7 +137,7 @@ describe.skipIf(why)(`a folder of somebody else${why ? ` (skipped: ${why})` : ''
   function asNobodySpecial(args: readonly string[]) {
     const bare = ['--bounding-set=-all', '--inh-caps=-all', process.execPath, 'packages/cli/bin/plimsoll.mjs'];
     const env = { PATH: process.env.PATH ?? '', HOME: scratch.path };
-    return spawnSync('setpriv', [...bare, ...args], { encoding: 'utf8', env });
+    return spawnSync('/usr/bin/setpriv', [...bare, ...args], { encoding: 'utf8', env });
   }
   const theirs = join(scratch.path, 'theirs');
   const args = (...more: string[]) => [
