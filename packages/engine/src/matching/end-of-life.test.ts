@@ -36,6 +36,25 @@ describe('endOfLife', () => {
     expect(result.finding?.id).toBe(finding);
   });
 
+  it('names the first release after it that is still supported', () => {
+    const released = (number: string, since: string, end: string | boolean) => ({
+      ...cycle('debian', number, end),
+      released: since,
+    });
+    const known = [
+      released('13', '2025-08-09', '2030-06-30'),
+      released('12', '2023-06-10', '2028-06-30'),
+      released('11', '2021-08-14', '2026-08-31'),
+      released('10', '2019-07-06', '2024-06-30'),
+      { ...released('15', '2020-01-01', false), distro: 'devuan' },
+    ];
+    const next = (day: string) => endOfLife(distro('debian', '10'), known, day).next;
+    expect(next('2026-08-22')).toEqual({ version: '11', endOfLife: '2026-08-31' });
+    expect(next('2026-09-01')).toEqual({ version: '12', endOfLife: '2028-06-30' });
+    expect(next('2030-07-01')).toBeUndefined();
+    expect(endOfLife(distro('debian', '12'), known, '2026-08-22').next).toBeUndefined();
+  });
+
   it('is a High finding that says whose word it is', () => {
     const { finding } = endOfLife(distro('alpine', '3.12.12'), records, '2026-08-22');
     expect(finding).toMatchObject({

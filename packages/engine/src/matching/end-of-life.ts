@@ -12,6 +12,8 @@ export interface EndOfLife {
   readonly past: boolean | null;
   /** kind `end-of-life`, when it is past */
   readonly finding: Finding | null;
+  /** where it is past, the first release that came after it and is still supported; absent: none is known */
+  readonly next?: { readonly version: string; readonly endOfLife: string | boolean };
 }
 
 /**
@@ -24,8 +26,31 @@ export function endOfLife(distro: Distro, records: readonly EolRecord[], evaluat
   const record = findCycle(distro, records);
   if (!record) return { endOfLife: null, past: null, finding: null };
   const { endOfSupport } = record;
-  const past = typeof endOfSupport === 'string' ? evaluatedAt > endOfSupport : endOfSupport;
-  return { endOfLife: endOfSupport, past, finding: past ? findingOf(distro, record) : null };
+  const past = isOver(endOfSupport, evaluatedAt);
+  if (!past) return { endOfLife: endOfSupport, past, finding: null };
+  const next = nextSupported(record, records, evaluatedAt);
+  return { endOfLife: endOfSupport, past, finding: findingOf(distro, record), ...(next && { next }) };
+}
+
+function isOver(endOfSupport: EolRecord['endOfSupport'], evaluatedAt: string): boolean {
+  return typeof endOfSupport === 'string' ? evaluatedAt > endOfSupport : endOfSupport;
+}
+
+function nextSupported(
+  { distro, released }: EolRecord,
+  records: readonly EolRecord[],
+  evaluatedAt: string,
+): EndOfLife['next'] {
+  if (released === null) return undefined;
+  const later = records.flatMap((record) =>
+    record.distro === distro && record.released !== null && record.released > released && record.released <= evaluatedAt
+      ? [{ since: record.released, version: record.cycle, endOfLife: record.endOfSupport }]
+      : [],
+  );
+  const [first] = later
+    .filter(({ endOfLife }) => !isOver(endOfLife, evaluatedAt))
+    .sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0));
+  return first && { version: first.version, endOfLife: first.endOfLife };
 }
 
 /** The cycle of a VERSION_ID, most specific first: 3.12.12 is of 3.12, 8.0 of 8, 22.04 of 22.04. */

@@ -22,18 +22,28 @@ export function smallestChanges(
   compare: CompareVersions,
 ): readonly Change[] {
   const blocking = new Set<string>();
-  for (const outcome of denying) for (const key of outcome.findings) blocking.add(key);
+  const remediations = new Map<string, string>();
+  for (const { findings: keys, remediation } of denying) {
+    for (const key of keys) {
+      if (!blocking.has(key) && remediation !== null) remediations.set(key, remediation);
+      blocking.add(key);
+    }
+  }
   const upgrades = new Map<string, Finding[]>();
   const unfixed = new Map<string, Finding[]>();
+  const advised = new Map<string, Finding[]>();
   const changes: Change[] = [];
   for (const finding of findings) {
     if (!blocking.has(finding.key)) continue;
     if (finding.kind === 'end-of-life') changes.push(newDistro(finding, subject));
-    else if (finding.kind === 'misconfiguration') changes.push(followRule(finding, denying));
-    else group(finding.fix?.state === 'fixed' && finding.fix.versions.length > 0 ? upgrades : unfixed, finding);
+    else if (isMadeByRule(finding)) {
+      // findings that one sentence advises on are one step
+      addTo(advised, remediations.get(finding.key) ?? finding.title ?? finding.id, finding);
+    } else group(finding.fix?.state === 'fixed' && finding.fix.versions.length > 0 ? upgrades : unfixed, finding);
   }
   for (const group of upgrades.values()) changes.push(upgrade(group, compare));
   for (const group of unfixed.values()) changes.push(withoutFix(group));
+  for (const [text, group] of advised) changes.push(followRule(text, group));
   for (const outcome of denying) {
     if (outcome.findings.length > 0) continue;
     changes.push({ kind: 'other', text: outcome.remediation ?? outcome.message, findings: [] });
@@ -58,7 +68,18 @@ function effectOf({ findings }: Change, byKey: ReadonlyMap<string, Finding>): { 
   };
 }
 
-const order: readonly Change['kind'][] = ['distro', 'upgrade', 'config', 'other'];
+const order: readonly Change['kind'][] = ['base', 'distro', 'upgrade', 'config', 'other'];
+
+/** Made of a fact, by a rule that says what to do. */
+function isMadeByRule({ kind }: Finding): boolean {
+  return kind === 'misconfiguration' || kind === 'secret' || kind === 'license';
+}
+
+function addTo(groups: Map<string, Finding[]>, key: string, finding: Finding): void {
+  const members = groups.get(key);
+  if (members === undefined) groups.set(key, [finding]);
+  else members.push(finding);
+}
 
 /** Binary packages of one source package are upgraded together, and a language package of one version wherever it lies. */
 function group(groups: Map<string, Finding[]>, finding: Finding): void {
@@ -67,9 +88,7 @@ function group(groups: Map<string, Finding[]>, finding: Finding): void {
   const key = source
     ? `${pkg?.type}\0source\0${source.name}\0${source.version}`
     : `${pkg?.type}\0package\0${pkg?.name}\0${pkg?.version}`;
-  const members = groups.get(key);
-  if (members === undefined) groups.set(key, [finding]);
-  else members.push(finding);
+  addTo(groups, key, finding);
 }
 
 function upgrade(group: readonly Finding[], compare: CompareVersions): Change {
@@ -140,19 +159,21 @@ function withoutFix(group: readonly Finding[]): Change {
   return { kind: 'other', text: advice, findings: group.map(({ key }) => key) };
 }
 
-function newDistro(finding: Finding, { image }: PolicySubject): Change {
-  const name = image.distro ? [image.distro.id, image.distro.version].filter(Boolean).join(' ') : finding.id;
+function newDistro(finding: Finding, { image: { distro } }: PolicySubject): Change {
+  const name = distro ? [distro.id, distro.version].filter(Boolean).join(' ') : finding.id;
+  const next = distro?.next;
+  const until = typeof next?.endOfLife === 'string' ? `, which is supported until ${next.endOfLife}` : '';
+  const to = next === undefined ? 'a supported release' : `${distro?.id} ${next.version}${until}`;
   return {
     kind: 'distro',
-    text: `move from ${name}, which gets no security support any more, to a supported release`,
+    text: `move from ${name}, which gets no security support any more, to ${to}`,
     findings: [finding.key],
   };
 }
 
-function followRule(finding: Finding, denying: readonly RuleOutcome[]): Change {
-  const outcome = denying.find((each) => each.findings.includes(finding.key));
-  const kind = finding.evidence.config === undefined ? 'other' : 'config';
-  return { kind, text: outcome?.remediation ?? finding.title ?? finding.id, findings: [finding.key] };
+function followRule(text: string, group: readonly Finding[]): Change {
+  const isConfig = group.every(({ evidence }) => evidence.config !== undefined || evidence.env !== undefined);
+  return { kind: isConfig ? 'config' : 'other', text, findings: group.map(({ key }) => key) };
 }
 
 function names(group: readonly Finding[]): string {

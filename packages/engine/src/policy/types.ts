@@ -146,16 +146,20 @@ export interface Verdict {
   readonly vex?: readonly VexOutcome[];
   /** smallest change that would let the image pass: package upgrades and other steps, what takes away most first */
   readonly changes: readonly Change[];
-  /** what judging once more with all of these upgrades made gave; absent: there is none to make */
-  readonly afterUpgrades?: AfterUpgrades;
+  /** what judging once more with all of these changes made gave; absent: there is none that could be made */
+  readonly afterChanges?: AfterChanges;
 }
 
 export interface Change {
-  readonly kind: 'upgrade' | 'config' | 'distro' | 'other';
+  readonly kind: 'base' | 'upgrade' | 'config' | 'distro' | 'other';
   readonly text: string;
   /** keys */
   readonly findings: readonly string[];
   readonly upgrade?: Upgrade;
+  /** it was made in what was found, judged again, and nothing that it is about stops the image any more; absent: nobody tried */
+  readonly proven?: boolean;
+  /** what was changed for that, or why there is no proof */
+  readonly note?: string;
 }
 
 /** Packages that are brought to another version together. */
@@ -171,7 +175,9 @@ export interface Upgrade {
   readonly path: string | null;
 }
 
-export interface AfterUpgrades {
+export interface AfterChanges {
+  /** how many of the changes were made */
+  readonly made: number;
   readonly result: 'pass' | 'warn' | 'fail';
   readonly exitCode: ExitCode;
   readonly reasons: readonly Reason[];
@@ -243,6 +249,8 @@ export interface PolicySubject {
       readonly like?: readonly string[];
       /** null: not known */
       readonly pastEndOfLife: boolean | null;
+      /** the first release after it that is still supported; absent: not known */
+      readonly next?: { readonly version: string; readonly endOfLife: string | boolean };
     } | null;
   };
   readonly stage: 'pipeline' | 'registry' | 'admission' | 'runtime';

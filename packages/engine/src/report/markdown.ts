@@ -5,6 +5,7 @@
  * @see https://github.github.com/gfm/
  */
 import type { Finding } from '../matching/types.ts';
+import type { Change } from '../policy/types.ts';
 import type { ScanResult } from '../result/types.ts';
 import { baseAdvice } from './base-words.ts';
 import { type FindingRow, groupFindings } from './finding-groups.ts';
@@ -18,10 +19,11 @@ import { publicPage } from './public-pages.ts';
 import { countVulnerabilities, filterWords, type ShownFindings, selectFindings } from './shown-findings.ts';
 import type { ReportFormat, ReportOptions } from './types.ts';
 import {
-  afterUpgradesWords,
+  afterChangesWords,
   exampleNotice,
   imageWords,
   noVulnerabilityWords,
+  proofWords,
   ruleWords,
   verdictWords,
 } from './verdict-words.ts';
@@ -102,12 +104,16 @@ function changes(result: ScanResult): Part | null {
     const words = [...layers].flatMap((layer) => places(layer)?.place ?? []);
     return words.length === 0 ? '' : `, in ${words.join(', ')}`;
   };
+  const proofOf = (change: Change): string => {
+    const words = proofWords(change);
+    return words === null ? '' : ` (${prose(words)})`;
+  };
   const rows = [
-    ...result.verdict.changes.map((change) => `1. ${prose(change.text)}${layersOf(change)}`),
+    ...result.verdict.changes.map((change) => `1. ${prose(change.text)}${layersOf(change)}${proofOf(change)}`),
     ...(advice === null ? [] : [`1. ${prose(advice)}`]),
   ];
   if (rows.length === 0) return null;
-  const after = afterUpgradesWords(result);
+  const after = afterChangesWords(result);
   return {
     head: ['### What to change', '', ...(after === null ? [] : [`**${prose(after)}**`, ''])],
     rows,

@@ -3,7 +3,7 @@ import type { ScanResult } from '../result/types.ts';
 import { htmlPage } from './html.ts';
 import { table } from './table.ts';
 import { passResult, sampleResult } from './testing/sample-result.ts';
-import { afterUpgradesWords } from './verdict-words.ts';
+import { afterChangesWords } from './verdict-words.ts';
 
 const options = { columns: 100, color: false, unicode: true, show: { onlyFixed: false } };
 
@@ -22,25 +22,26 @@ describe('a list without a vulnerability says what that is worth', () => {
   });
 });
 
-describe('what came of the upgrades', () => {
+describe('what came of the changes', () => {
   const sample = sampleResult();
-  const words = (afterUpgrades?: ScanResult['verdict']['afterUpgrades']) => {
+  const words = (afterChanges?: ScanResult['verdict']['afterChanges']) => {
     const upgrade = { type: 'deb', names: ['a'], source: null, from: '1', to: '2', path: null };
     const changes = [1, 2].map((at) => ({ kind: 'upgrade' as const, text: `upgrade ${at}`, findings: [], upgrade }));
-    return afterUpgradesWords({
+    return afterChangesWords({
       ...sample,
-      verdict: { ...sample.verdict, changes, ...(afterUpgrades && { afterUpgrades }) },
+      verdict: { ...sample.verdict, changes, ...(afterChanges && { afterChanges }) },
     });
   };
 
   it('passes, passes with warnings, or names what still stops the image', () => {
     expect(words()).toBeNull();
-    const passed = { result: 'pass', exitCode: 0, reasons: [], rules: [] } as const;
+    const passed = { made: 2, result: 'pass', exitCode: 0, reasons: [], rules: [] } as const;
     expect(words(passed)).toBe('Judged again with these 2 upgrades: the image passes.');
     expect(words({ ...passed, result: 'warn' })).toContain('passes, with warnings');
+    expect(words({ ...passed, made: 3 })).toContain('with these 3 changes: the image passes');
     const stale = { exitCode: 5, code: 'advisories-stale', message: 'old' } as const;
     const rules = ['a', 'b', 'c', 'd', 'e'];
-    expect(words({ result: 'fail', exitCode: 1, reasons: [stale], rules })).toBe(
+    expect(words({ made: 2, result: 'fail', exitCode: 1, reasons: [stale], rules })).toBe(
       'Judged again with these 2 upgrades: still stopped by a, b, c, d, e and 1 more.',
     );
   });

@@ -1,6 +1,6 @@
 /** The verdict in one line and the reasons behind it, in words that the terminal and the page share. */
 import type { Finding } from '../matching/types.ts';
-import type { RuleOutcome } from '../policy/types.ts';
+import type { Change, RuleOutcome } from '../policy/types.ts';
 import type { ScanResult } from '../result/types.ts';
 import { plural } from './finding-words.ts';
 
@@ -77,17 +77,29 @@ export function saysItself(rule: RuleOutcome, findings: readonly Finding[]): boo
   return findings.every((finding) => finding.id === rule.id || finding.kind === 'end-of-life');
 }
 
-/** What judging again with the upgrades gave: `Judged again with these 3 upgrades: the image passes.`; null: there are none. */
-export function afterUpgradesWords({ verdict }: ScanResult): string | null {
-  const { afterUpgrades: after, changes } = verdict;
+/** What judging again with the changes gave: `Judged again with these 3 changes: the image passes.`; null: none was made. */
+export function afterChangesWords({ verdict }: ScanResult): string | null {
+  const { afterChanges: after, changes } = verdict;
   if (after === undefined) return null;
-  const count = changes.filter(({ upgrade }) => upgrade !== undefined).length;
-  const made = `Judged again with ${count === 1 ? 'this upgrade' : `these ${count} upgrades`}`;
-  if (after.result !== 'fail') return `${made}: the image passes${after.result === 'warn' ? ', with warnings' : ''}.`;
+  const areUpgrades = after.made === changes.filter(({ upgrade }) => upgrade !== undefined).length;
+  const what = areUpgrades ? 'upgrade' : 'change';
+  const made = after.made === 0 ? 'Judged again' : `Judged again with ${after.made === 1 ? `this ${what}` : `these ${after.made} ${what}s`}`;
+  const isAssumed = changes.some(({ kind }) => kind === 'distro');
+  const provided = isAssumed ? ', in a release that is supported' : '';
+  if (after.result !== 'fail') {
+    return `${made}${provided}: the image passes${after.result === 'warn' ? ', with warnings' : ''}.`;
+  }
   const others = after.reasons
     .map(({ code }) => code)
     .filter((code) => code !== 'policy' && code !== 'policy-not-gated');
-  return `${made}: still stopped by ${shortList([...after.rules, ...others])}.`;
+  return `${made}${provided}: still stopped by ${shortList([...after.rules, ...others])}.`;
+}
+
+/** What of a step was judged again: `judged with USER 65532:65532`, `not proven: …`; null: nothing to say. */
+export function proofWords({ proven, note, upgrade }: Change): string | null {
+  if (proven === undefined) return null;
+  if (!proven) return note === undefined ? 'not proven' : `not proven: ${note}`;
+  return upgrade !== undefined || note === undefined ? null : `proven ${note}`;
 }
 
 /** Names of rules that one line has. */

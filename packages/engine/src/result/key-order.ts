@@ -239,8 +239,11 @@ export const resultKeyOrder: KeyOrder = {
       text: null,
       findings: null,
       upgrade: { type: null, names: null, source: null, from: null, to: null, path: null },
+      proven: null,
+      note: null,
     },
-    afterUpgrades: {
+    afterChanges: {
+      made: null,
       result: null,
       exitCode: null,
       reasons: { exitCode: null, code: null, message: null },

@@ -438,7 +438,7 @@ const verdict = z.object({
     .meta({ description: 'what became of each statement; absent: no VEX document was given' }),
   changes: z.array(
     z.object({
-      kind: z.enum(['upgrade', 'config', 'distro', 'other']),
+      kind: z.enum(['base', 'upgrade', 'config', 'distro', 'other']),
       text: z.string(),
       findings: strings.meta({ description: 'keys' }),
       upgrade: z
@@ -453,18 +453,23 @@ const verdict = z.object({
           }),
         )
         .meta({ description: 'packages that are brought to another version together' }),
+      proven: z
+        .exactOptional(z.boolean())
+        .meta({ description: 'it was made and judged again, and nothing that it is about is left; absent: nobody tried' }),
+      note: z.exactOptional(z.string()).meta({ description: 'what was changed for that, or why there is no proof' }),
     }),
   ),
-  afterUpgrades: z
+  afterChanges: z
     .exactOptional(
       z.object({
+        made: z.int().meta({ description: 'how many of the changes were made' }),
         result: z.enum(['pass', 'warn', 'fail']),
         exitCode,
         reasons: z.array(z.object({ exitCode, code: z.string(), message: z.string() })),
         rules: strings.meta({ description: 'ids of those that still deny' }),
       }),
     )
-    .meta({ description: 'what judging again with all upgrades of changes made gave; absent: there is none' }),
+    .meta({ description: 'what judging again with all changes that can be made gave; absent: there is none' }),
 });
 
 const coverageCount = z.object({

@@ -21,7 +21,7 @@ import { AdvisoryDesk } from './gather-advisories.ts';
 import { compareForType, orderForType } from './order-versions.ts';
 import { resultFacts, resultImage, type Subject, subjectInputs, subjectSettings } from './read-subject.ts';
 import type { ScanRequest, WithDigest } from './request.ts';
-import { judgeUpgrades } from './upgrades/judge-upgrades.ts';
+import { judgeChanges } from './changes/judge-changes.ts';
 
 /**
  * What follows once a subject was read: plans, has advisories brought up to date, matches, judges, and puts the result
@@ -79,7 +79,11 @@ export async function judgeSubject(
         platform: image.platform,
         created: inventory.facts.config?.created ?? null,
         base: image.base,
-        distro: image.distro && { ...image.distro, pastEndOfLife: life?.past ?? null },
+        distro: image.distro && {
+          ...image.distro,
+          pastEndOfLife: life?.past ?? null,
+          ...(life?.next && { next: life.next }),
+        },
       },
       stage: request.stage,
       evaluatedAt: request.evaluatedAt,
@@ -103,17 +107,29 @@ export async function judgeSubject(
     };
     const evaluation = evaluate(policySubject, options);
     const { findings } = evaluation;
-    const verdict = await judgeUpgrades(inventory.packages, evaluation, async (packages, changed) => {
-      const again = await matchUpgrades({ ...judged, packages }, changed, records, async (asked, shards) => ({
-        ...(asked.every((id) => known.has(id)) ? signals : await desk.signals(asked, shards, false)),
-        severityOrder: request.severityOrder,
-      }));
-      const isOld = isOneOf(inventory.packages.filter((pkg, at) => pkg !== packages[at]));
+    const verdict = await judgeChanges(inventory, evaluation, async ({ inventory: after, changed, newRelease }) => {
+      const again = await matchUpgrades(
+        { ...judged, packages: after.packages },
+        changed,
+        records,
+        async (asked, shards) => ({
+          ...(asked.every((id) => known.has(id)) ? signals : await desk.signals(asked, shards, false)),
+          severityOrder: request.severityOrder,
+        }),
+      );
+      const stays = new Set(after.packages);
+      const isOld = isOneOf(inventory.packages.filter((pkg) => !stays.has(pkg)));
+      const isLeft = (finding: Finding) => !isOld(finding) && !(newRelease && finding.kind === 'end-of-life');
+      const { distro } = policySubject.image;
       return evaluate(
         {
           ...policySubject,
-          inventory: { ...inventory, packages },
-          findings: [...matched.filter((finding) => !isOld(finding)), ...again.findings].sort(compareFindings),
+          image: {
+            ...policySubject.image,
+            distro: distro && { ...distro, pastEndOfLife: newRelease ? false : distro.pastEndOfLife },
+          },
+          inventory: after,
+          findings: [...matched.filter(isLeft), ...again.findings].sort(compareFindings),
           incomplete: sortIncomplete([...incomplete, ...again.incomplete]),
         },
         options,

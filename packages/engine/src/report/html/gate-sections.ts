@@ -8,9 +8,10 @@ import { countWords, plural, subjectWords } from '../finding-words.ts';
 import { layerPlaces } from '../layer-words.ts';
 import { countVulnerabilities } from '../shown-findings.ts';
 import {
-  afterUpgradesWords,
+  afterChangesWords,
   exampleNotice,
   noVulnerabilityWords,
+  proofWords,
   ruleWords,
   saysItself,
   shortDigest,
@@ -142,11 +143,13 @@ export function whatToChange(result: ScanResult): Markup | null {
       return place === null ? [] : html`<div class="from">${layerContent(place)}</div>`;
     });
     const count = findings.length > 0 && html` <span class="soft">(${countWords(findings)})</span>`;
-    return html`<li><div><b>${change.text}</b>${count}${from}</div></li>`;
+    const words = proofWords(change);
+    const proof = words !== null && html`<div class="from">${words}</div>`;
+    return html`<li><div><b>${change.text}</b>${count}${from}${proof}</div></li>`;
   });
   const advice = baseAdvice(result);
   const note = advice !== null && html`<p class="soft">${advice}.</p>`;
-  const after = afterUpgradesWords(result);
+  const after = afterChangesWords(result);
   const proof = after !== null && html`<p><b>${after}</b></p>`;
   const first = html`<ol class="card steps">${steps.slice(0, maxOpenSteps)}</ol>`;
   const rest =

@@ -8,9 +8,10 @@ import { type FindingGroup, type FindingRow, groupFindings } from '../finding-gr
 import { ageInDays, countWords, fixWords, plural, riskMarks, subjectWords } from '../finding-words.ts';
 import { layerPlaces, placeWords } from '../layer-words.ts';
 import {
-  afterUpgradesWords,
+  afterChangesWords,
   exampleNotice,
   imageWords,
+  proofWords,
   ruleWords,
   saysItself,
   verdictWords,
@@ -154,10 +155,12 @@ export function whatToDo(screen: Screen, result: ScanResult): void {
       const place = placeWords(places(layer));
       if (place !== null) screen.line(2 + number.length, styled(`in ${place}`, 'dim'));
     }
+    const proof = proofWords(change);
+    if (proof !== null) screen.text(2 + number.length, styled(proof, change.proven ? 'dim' : 'warning'));
   });
-  const after = afterUpgradesWords(result);
+  const after = afterChangesWords(result);
   if (after !== null)
-    screen.text(2, styled(after, result.verdict.afterUpgrades?.result === 'fail' ? 'warning' : 'good'));
+    screen.text(2, styled(after, result.verdict.afterChanges?.result === 'fail' ? 'warning' : 'good'));
   const base = baseAdvice(result);
   if (base !== null) screen.text(2, base);
   if (changes.length > 0) return;

@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Package } from '../../inventory/types.ts';
 import { evaluate } from '../../policy/evaluate.ts';
 import { failOnPolicy } from '../../policy/fail-on.ts';
+import { loadPolicy } from '../../policy/policy-file.ts';
 import { makeFinding, makeSubject } from '../../policy/testing/subjects.ts';
 import type { Upgrade } from '../../policy/types.ts';
 import { applyUpgrades } from './apply-upgrades.ts';
-import { judgeUpgrades } from './judge-upgrades.ts';
+import { judgeChanges } from './judge-changes.ts';
 
 const pkg = (type: string, name: string, version: string, more: Partial<Package> = {}): Package => ({
   type,
@@ -57,7 +58,7 @@ describe('applyUpgrades', () => {
   });
 });
 
-describe('judgeUpgrades', () => {
+describe('judgeChanges', () => {
   const options = { policies: [failOnPolicy('Low')], exceptions: [], gate: true };
   const judged = (version: string, flaws: Readonly<Record<string, string | null>>) => {
     const findings = Object.entries(flaws).map(([id, fix]) => {
@@ -72,17 +73,18 @@ describe('judgeUpgrades', () => {
     const path = first.findings[0]?.evidence.path ?? null;
     const packages = [pkg('deb', 'lodash', '1', { locations: path === null ? [] : [{ path, layer: null }] })];
     const seen: string[] = [];
-    const verdict = await judgeUpgrades(packages, first, async ([now]) => {
+    const inventory = { ...makeSubject({}).inventory, packages };
+    const verdict = await judgeChanges(inventory, first, async ({ inventory: { packages: [now] } }) => {
       seen.push(now?.version ?? '');
       return judged(now?.version ?? '', flaws[now?.version ?? ''] ?? {});
     });
-    return { seen, after: verdict.afterUpgrades, texts: verdict.changes.map(({ text }) => text) };
+    return { seen, after: verdict.afterChanges, texts: verdict.changes.map(({ text }) => text) };
   };
 
   it('says that the image passes', async () => {
     expect(await run({ 1: { 'CVE-1': '2' } })).toEqual({
       seen: ['2'],
-      after: { result: 'pass', exitCode: 0, reasons: [], rules: [] },
+      after: { made: 1, result: 'pass', exitCode: 0, reasons: [], rules: [] },
       texts: ['upgrade lodash from 1 to 2: fixes CVE-1'],
     });
   });
@@ -112,5 +114,82 @@ describe('judgeUpgrades', () => {
 
   it('is silent where no upgrade would help', async () => {
     expect(await run({ 1: { 'CVE-1': null } })).toMatchObject({ seen: [], after: undefined });
+  });
+});
+
+describe('steps that rules ask for', () => {
+  const file = { type: 'file', uid: 0, gid: 0, size: 1, layer: null } as const;
+  const account = { uid: 7, gid: 7, groups: [], home: '/', shell: '', hash: null, sudo: 'none', admin: false } as const;
+  const secret = { title: 'token', severity: 'High', layer: null, masked: 'x****', deleted: false, example: false } as const;
+  const subject = makeSubject({
+    config: { user: '', exposedPorts: ['22/tcp', '80/tcp'], env: ['DEBUG=1', 'TOKEN=x'], volumes: ['/etc'] },
+    packages: [pkg('deb', 'sudo', '1'), pkg('deb', 'bash', '1')],
+  });
+  const { facts } = subject.inventory;
+  const full = {
+    ...subject,
+    inventory: {
+      ...subject.inventory,
+      facts: {
+        ...facts,
+        files: [
+          { ...file, path: '/bin/su', mode: '4755' },
+          { ...file, path: '/root/id_rsa', mode: '600' },
+        ],
+        users: [{ ...account, name: 'toor', password: 'empty' as const, layer: null }],
+        secrets: [
+          { ...secret, kind: 'token', path: '/app/key' },
+          { ...secret, kind: 'token', env: 'TOKEN' },
+        ],
+        dockerfile: [{ instruction: 'ADD', text: 'ADD a /b', layer: null, created: null, base: null }],
+      },
+    },
+  };
+  const judged = async (...rules: readonly string[]) => {
+    const text = rules.map((rule, at) => `- { id: r${at}, action: deny, message: "broken ${at}", ${rule} }`).join('\n');
+    const options = { policies: [loadPolicy(`name: p\nrules:\n${text}\n`, 'p')], exceptions: [], gate: true };
+    return judgeChanges(full.inventory, evaluate(full, options), async ({ inventory }) =>
+      evaluate({ ...full, inventory }, options),
+    );
+  };
+
+  it.each<readonly [rule: string, note: string]>([
+    ['scope: config, when: config.root', 'USER 65532:65532'],
+    ['scope: config, when: "!config.healthcheck"', 'with a HEALTHCHECK'],
+    ['scope: config, when: "config.tcpPorts.exists(p, p == 22)"', 'without 22/tcp'],
+    ['scope: config, when: "config.env.exists(e, e == \'DEBUG\')"', 'without DEBUG'],
+    ['scope: config, when: "config.volumes.exists(v, v == \'/etc\')"', 'without /etc'],
+    ['scope: file, when: file.setUid', '/bin/su without set-id bits and not writable by all'],
+    [
+      'scope: file, files: [/root/id_rsa], when: "true"',
+      '/root/id_rsa without set-id bits and not writable by all, without /root/id_rsa',
+    ],
+    ['scope: package, when: "pkg.name == \'sudo\'"', 'without sudo'],
+    ['scope: user, when: "user.password == \'empty\'"', 'without the account toor'],
+    ['scope: secret, when: "secret.path != \'\'"', 'without it'],
+    ['scope: secret, when: "secret.env != \'\'"', 'without TOKEN'],
+    ['scope: instruction, when: "line.instruction == \'ADD\'"', 'without that line'],
+  ])('%s is proven by judging again', async (rule, note) => {
+    const { changes, afterChanges } = await judged(rule);
+    expect(changes).toMatchObject([{ proven: true }]);
+    expect(changes[0]?.note?.split(', ').at(-1)).toBe(note.split(', ').at(-1));
+    expect(afterChanges).toMatchObject({ made: 1, result: 'pass', rules: [] });
+  });
+
+  it('says what is not enough, and leaves alone what cannot be shown', async () => {
+    const { changes, afterChanges } = await judged(
+      'scope: config, when: config.root',
+      'scope: config, when: "size(config.labels) == 0"',
+      'scope: image, when: "!packages.exists(p, p.name == \'bash\' && p.version == \'2\')"',
+      'scope: config, when: "config.user != \'app\'"',
+    );
+    expect(changes.map(({ text, proven }) => [text, proven])).toEqual([
+      ['broken 0', true],
+      ['broken 1', undefined],
+      ['broken 3', false],
+      ['broken 2', undefined],
+    ]);
+    expect(changes[2]?.note).toBe('judged again USER 65532:65532: it is still found');
+    expect(afterChanges).toMatchObject({ made: 2, result: 'fail', rules: ['r1', 'r2', 'r3'] });
   });
 });
