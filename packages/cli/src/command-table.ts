@@ -57,6 +57,12 @@ export const commands: readonly CommandSpec[] = [
       template,
       ...judging,
       {
+        flags: '--base-candidate <image>',
+        description:
+          'an image that this one could be built on instead, judged on it to say what to change; "base": what it is built on, as that is today; repeatable',
+        repeat: true,
+      },
+      {
         flags: '--clamd <socket|host:port>',
         description: 'also stream every file of up to 25 MiB to this ClamAV daemon (default: no malware scan)',
       },

@@ -31,7 +31,7 @@ import { type KeptRun, keepRun, keptRun, type OpenedRun } from './kept-run.ts';
 import { readPolicies } from './policies.ts';
 import { reportFormats } from './report-formats.ts';
 import { plannedReports } from './reports.ts';
-import { advisorySources, subjectRequest } from './request.ts';
+import { advisorySources, baseCandidates, subjectRequest } from './request.ts';
 import { shownFindings } from './shown-findings.ts';
 
 /**
@@ -98,6 +98,7 @@ export async function judge(
     policies,
     policyMaps,
     exceptions,
+    baseCandidates: baseCandidates(list(options, 'baseCandidate')),
     vex,
     lapsingDays: days(options, 'expiryWarning', '--expiry-warning', defaultLapsingDays),
     failOn: severity,
@@ -108,7 +109,15 @@ export async function judge(
   };
   // what an exception excuses there is not for a baseline to prolong
   const earlier = (platform?: string) => (reference: string) =>
-    scanImage({ ...request, reference, base: undefined, exceptions: [], vex: [], ...(platform && { platform }) });
+    scanImage({
+      ...request,
+      reference,
+      base: undefined,
+      baseCandidates: [],
+      exceptions: [],
+      vex: [],
+      ...(platform && { platform }),
+    });
   const baselineOf =
     baseline && ((platform: string | null) => baselineOfPlatform(baseline, platform, earlier(platform ?? undefined)));
   const all = request.platform === 'all' ? await scanPlatforms({ ...request, baselineOf }) : undefined;
@@ -117,7 +126,7 @@ export async function judge(
   const results = all?.results ?? (one ? [one.result] : []);
   progress.clear();
   context.stopIfOver();
-  // a map names further files, and an image that is a baseline may be another one tomorrow
-  const depends = policyMaps.length > 0 || baseline?.kind === 'image';
+  // a map names further files, and an image that is a baseline or another base may be another one tomorrow
+  const depends = policyMaps.length > 0 || baseline?.kind === 'image' || list(options, 'baseCandidate').length > 0;
   return { results, all, one: depends ? undefined : one };
 }

@@ -57,7 +57,8 @@ export function keptRun(
   const specs = commands.find(({ usage }) => usage.split(' ')[0] === command)?.options ?? [];
   const outputs = keptOutputs(command, specs, options);
   if (program === null || outputs === undefined || options.cache === false) return undefined;
-  if (options.platform === 'all' || options.clamd !== undefined) return undefined;
+  if (options.platform === 'all' || options.clamd !== undefined || options.baseCandidate !== undefined)
+    return undefined;
   // the log of a job and a comment are written beside the reports
   if (command === 'scan' && (options.comment === true || jobKind(text(options, 'job'), process.env) !== 'none')) {
     return undefined;

@@ -49,6 +49,22 @@ export function subjectRequest(
   };
 }
 
+/** Each is read whole. */
+const mostCandidates = 10;
+
+/** @throws UsageError */
+export function baseCandidates(given: readonly string[]): readonly string[] {
+  for (const reference of given) {
+    if (reference.trim() === '')
+      throw new UsageError('--base-candidate is an empty word; say an archive, a folder or a name');
+    if (bare.test(reference))
+      throw new UsageError(`--base-candidate is "${reference}", which names nothing behind its prefix`);
+  }
+  if (given.length > mostCandidates)
+    throw new UsageError(`--base-candidate names ${given.length} images; ${mostCandidates} are the most`);
+  return given;
+}
+
 function baseReference(given: string | undefined): string | undefined {
   if (given?.trim() === '') throw new UsageError('--base is an empty word; say an archive, a folder or a name');
   if (bare.test(given ?? '')) throw new UsageError(`--base is "${given}", which names nothing behind its prefix`);

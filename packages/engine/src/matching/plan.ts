@@ -52,7 +52,7 @@ export interface LookupPlan {
 }
 
 /** Package types that a distro's package manager installs; their scheme has the same name. */
-const distroTypes: readonly string[] = ['deb', 'apk', 'rpm', 'alpm', 'opkg'];
+export const distroTypes: readonly string[] = ['deb', 'apk', 'rpm', 'alpm', 'opkg'];
 
 /** Types whose feeds speak of source packages (apk: the origin). Binary names would hit other sources of the same name. */
 const keyedBySource: readonly string[] = ['deb', 'apk'];

@@ -146,8 +146,30 @@ export interface Verdict {
   readonly vex?: readonly VexOutcome[];
   /** smallest change that would let the image pass: package upgrades and other steps, what takes away most first */
   readonly changes: readonly Change[];
+  /** absent: no image was named that it could be built on instead */
+  readonly bases?: readonly BaseOutcome[];
   /** what judging once more with all of these changes made gave; absent: there is none that could be made */
   readonly afterChanges?: AfterChanges;
+}
+
+/** What came of an image that this one could be built on instead (`verdict.bases[]`). */
+export interface BaseOutcome {
+  /** as it was given */
+  readonly reference: string;
+  readonly id: string | null;
+  readonly digest: string | null;
+  readonly distro: { readonly id: string; readonly version: string | null } | null;
+  /**
+   * `proposed`: it is a change; `worse`: another one, or none, is better; `same`: it is the base; `not-read`; `not-judged`: what
+   * that needs is not at hand
+   */
+  readonly state: 'proposed' | 'worse' | 'same' | 'not-read' | 'not-judged';
+  readonly message: string;
+  /** what the image would be judged to be on it; null: it was not judged */
+  readonly result: 'pass' | 'warn' | 'fail' | null;
+  /** findings that stop the image now and would not, and the other way round */
+  readonly takesAway: number | null;
+  readonly adds: number | null;
 }
 
 export interface Change {
@@ -156,6 +178,8 @@ export interface Change {
   /** keys */
   readonly findings: readonly string[];
   readonly upgrade?: Upgrade;
+  /** the image that it is built on instead */
+  readonly base?: { readonly reference: string; readonly id: string | null; readonly digest: string | null };
   /** it was made in what was found, judged again, and nothing that it is about stops the image any more; absent: nobody tried */
   readonly proven?: boolean;
   /** what was changed for that, or why there is no proof */

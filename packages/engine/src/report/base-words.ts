@@ -35,7 +35,7 @@ function split(findings: readonly Finding[]): string {
 
 /** What a newer base would take away; null where it would take away nothing that stops the image. */
 export function baseAdvice({ image: { base }, findings, verdict }: ScanResult): string | null {
-  if (base === null || base.layers === null) return null;
+  if (base === null || base.layers === null || verdict.changes.some(({ kind }) => kind === 'base')) return null;
   const keys = new Set(verdict.rules.filter(({ action }) => action === 'deny').flatMap((rule) => rule.findings));
   const blocking = findings.filter(({ key }) => keys.has(key));
   const inBase = blocking.filter(({ evidence }) => evidence.inBase === true);
@@ -44,4 +44,14 @@ export function baseAdvice({ image: { base }, findings, verdict }: ScanResult): 
   const one = inBase.length === 1;
   const are = base.from === 'history' ? (one ? 'seems to be' : 'seem to be') : one ? 'is' : 'are';
   return `${share} findings that stop the image ${are} in its base image${base.reference === null ? '' : ` ${base.reference}`}: build it on a newer one`;
+}
+
+/** What came of each image that this one could be built on instead, but for the one that is proposed. */
+export function otherBasesWords({ verdict }: ScanResult): readonly string[] {
+  return (verdict.bases ?? []).flatMap(({ reference, state, result, message }) => {
+    if (state === 'proposed') return [];
+    if (state === 'worse')
+      return [`not proposed: building on ${reference} ${message}${result === 'fail' ? '' : '; the image passes'}`];
+    return [`not judged on ${reference}: ${message}`];
+  });
 }

@@ -7,7 +7,7 @@
 import type { Finding } from '../matching/types.ts';
 import type { Change } from '../policy/types.ts';
 import type { ScanResult } from '../result/types.ts';
-import { baseAdvice } from './base-words.ts';
+import { baseAdvice, otherBasesWords } from './base-words.ts';
 import { type FindingRow, groupFindings } from './finding-groups.ts';
 import { suppressionWords } from './finding-text.ts';
 import { countWords, fixWords, plural, riskMarks, subjectWords } from './finding-words.ts';
@@ -111,6 +111,7 @@ function changes(result: ScanResult): Part | null {
   const rows = [
     ...result.verdict.changes.map((change) => `1. ${prose(change.text)}${layersOf(change)}${proofOf(change)}`),
     ...(advice === null ? [] : [`1. ${prose(advice)}`]),
+    ...otherBasesWords(result).map((words) => `1. ${prose(words)}`),
   ];
   if (rows.length === 0) return null;
   const after = afterChangesWords(result);

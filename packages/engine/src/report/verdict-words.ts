@@ -83,16 +83,15 @@ export function afterChangesWords({ verdict }: ScanResult): string | null {
   if (after === undefined) return null;
   const areUpgrades = after.made === changes.filter(({ upgrade }) => upgrade !== undefined).length;
   const what = areUpgrades ? 'upgrade' : 'change';
-  const made = after.made === 0 ? 'Judged again' : `Judged again with ${after.made === 1 ? `this ${what}` : `these ${after.made} ${what}s`}`;
-  const isAssumed = changes.some(({ kind }) => kind === 'distro');
-  const provided = isAssumed ? ', in a release that is supported' : '';
-  if (after.result !== 'fail') {
-    return `${made}${provided}: the image passes${after.result === 'warn' ? ', with warnings' : ''}.`;
-  }
+  // of an upgrade that is not enough the rules say that it still stops the image
+  const open = changes.filter(({ kind, proven }) => (kind === 'base' || kind === 'distro') && proven === false).length;
+  const isOpen = open === 0 ? '' : after.made === 1 ? ', which is not proven' : ', one of them not proven';
+  const made = `Judged again with ${after.made === 1 ? `this ${what}` : `these ${after.made} ${what}s`}${isOpen}`;
+  if (after.result !== 'fail') return `${made}: the image passes${after.result === 'warn' ? ', with warnings' : ''}.`;
   const others = after.reasons
     .map(({ code }) => code)
     .filter((code) => code !== 'policy' && code !== 'policy-not-gated');
-  return `${made}${provided}: still stopped by ${shortList([...after.rules, ...others])}.`;
+  return `${made}: still stopped by ${shortList([...after.rules, ...others])}.`;
 }
 
 /** What of a step was judged again: `judged with USER 65532:65532`, `not proven: …`; null: nothing to say. */

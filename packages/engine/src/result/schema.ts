@@ -72,6 +72,9 @@ const inputs = z.object({
     .object({ reference: z.string(), id: digest.nullable(), digest: digest.nullable() })
     .nullable()
     .meta({ description: 'the base image that was given' }),
+  baseCandidates: z
+    .exactOptional(z.array(z.object({ reference: z.string(), id: digest.nullable(), digest: digest.nullable() })))
+    .meta({ description: 'images that it could be built on instead; absent: none was given' }),
   catalogers: z.record(z.string(), z.number()).meta({ description: 'cataloger → version' }),
   malware: z.exactOptional(z.object({ engine: z.string(), signatures: z.string().nullable() })).meta({
     description: 'the malware scanner that files were streamed to, and the official signatures it had loaded',
@@ -453,12 +456,32 @@ const verdict = z.object({
           }),
         )
         .meta({ description: 'packages that are brought to another version together' }),
-      proven: z
-        .exactOptional(z.boolean())
-        .meta({ description: 'it was made and judged again, and nothing that it is about is left; absent: nobody tried' }),
+      base: z
+        .exactOptional(z.object({ reference: z.string(), id: digest.nullable(), digest: digest.nullable() }))
+        .meta({ description: 'the image that it is built on instead' }),
+      proven: z.exactOptional(z.boolean()).meta({
+        description: 'it was made and judged again, and nothing that it is about is left; absent: nobody tried',
+      }),
       note: z.exactOptional(z.string()).meta({ description: 'what was changed for that, or why there is no proof' }),
     }),
   ),
+  bases: z
+    .exactOptional(
+      z.array(
+        z.object({
+          reference: z.string(),
+          id: digest.nullable(),
+          digest: digest.nullable(),
+          distro: z.object({ id: z.string(), version: z.string().nullable() }).nullable(),
+          state: z.enum(['proposed', 'worse', 'same', 'not-read', 'not-judged']),
+          message: z.string(),
+          result: z.enum(['pass', 'warn', 'fail']).nullable().meta({ description: 'on it; null: it was not judged' }),
+          takesAway: z.int().nullable().meta({ description: 'findings that stop the image now and would not on it' }),
+          adds: z.int().nullable().meta({ description: 'the other way round' }),
+        }),
+      ),
+    )
+    .meta({ description: 'what came of each image that it could be built on instead; absent: none was given' }),
   afterChanges: z
     .exactOptional(
       z.object({

@@ -46,6 +46,12 @@ export interface ResultInputs {
   };
   /** the base image that was given (`--base`); not looked at, hence without id, where the subject is an SBOM */
   readonly base: { readonly reference: string; readonly id: string | null; readonly digest: string | null } | null;
+  /** images that it could be built on instead, those that could be read with their digests; absent: none was given */
+  readonly baseCandidates?: readonly {
+    readonly reference: string;
+    readonly id: string | null;
+    readonly digest: string | null;
+  }[];
   /** cataloger name → version */
   readonly catalogers: Readonly<Record<string, number>>;
   /** the malware scanner that files were streamed to (`--clamd`), and which official signatures it had loaded */

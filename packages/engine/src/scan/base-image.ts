@@ -10,6 +10,8 @@ import type { ResultImage, ResultInputs } from '../result/types.ts';
 /** What an image was built on, as far as that is known. */
 export interface BaseFound {
   readonly image: ImageBase | null;
+  /** the image's own word, where what was given is not its base */
+  readonly stated?: ImageBase | null;
   /** what was given, for the result's inputs */
   readonly given: ResultInputs['base'];
   readonly incomplete: readonly Incomplete[];
@@ -31,9 +33,9 @@ export async function findBase(
 ): Promise<BaseFound> {
   const options: DescribeOptions = { ...found, platform: image.platform ?? undefined };
   const diffIds = image.layers.map(({ diffId }) => diffId ?? '');
-  return given === undefined
-    ? { image: await ownWord(image, diffIds, options), given: null, incomplete: [] }
-    : givenBase(await describeGiven(given, options), diffIds);
+  if (given === undefined) return { image: await ownWord(image, diffIds, options), given: null, incomplete: [] };
+  const base = givenBase(await describeGiven(given, options), diffIds);
+  return base.image === null ? { ...base, stated: await ownWord(image, diffIds, options) } : base;
 }
 
 /** Of a subject that has no layers: what was given cannot be compared, and is not looked at. */

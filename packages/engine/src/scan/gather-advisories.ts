@@ -94,6 +94,14 @@ export class AdvisoryDesk {
     return missing.length === 0 && (stale.length === 0 || this.#needed.has(shard)) && this.#has(shard);
   }
 
+  /** Those of these shards that are not at hand, or not fresh. */
+  lacking(names: readonly string[]): readonly string[] {
+    const { evaluatedAt, maxDbAgeDays } = this.#request;
+    const find = (name: string) => (this.#refused.has(name) ? undefined : this.#reader.shard(name));
+    const { missing, stale } = freshness(names, find, evaluatedAt, maxDbAgeDays);
+    return [...missing, ...stale].sort();
+  }
+
   /** Findings with the titles of their deciding records, where they have one. */
   titled(findings: readonly Finding[]): readonly Finding[] {
     const titles = new Map<string, string>();

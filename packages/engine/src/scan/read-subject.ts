@@ -83,16 +83,7 @@ async function openImageSubject(request: SubjectRequest): Promise<OpenSubject> {
   const scanner = clamd && (await malwareScanner());
   const version = clamd && (await scanner?.askForVersion(clamd, { signal, offline }));
   const store = directory === null ? undefined : openLayerCache({ directory, maxBytes });
-  // what the image and its base are found by
-  const found: DescribeOptions = {
-    platform: request.platform,
-    limits: request.limits,
-    signal: request.signal,
-    engineHost: request.engineHost,
-    environment: request.environment,
-    offline: request.offline,
-    registry: request.registry,
-  };
+  const found = describeOptions(request);
   const analyser = createLayerAnalyser({ store, facts, queries: request.queries });
   const image = await readImage(request.reference, { ...found, analyser, progress: request.progress });
   try {
@@ -118,6 +109,12 @@ async function openImageSubject(request: SubjectRequest): Promise<OpenSubject> {
     await image.close();
     throw error;
   }
+}
+
+/** What images, and those that they are built on, are found by. */
+export function describeOptions(request: SubjectRequest): DescribeOptions {
+  const { platform, limits, signal, engineHost, environment, offline, registry } = request;
+  return { platform, limits, signal, engineHost, environment, offline, registry };
 }
 
 /** Of a subject: what it is called and what it was built on, beside what is in it. */

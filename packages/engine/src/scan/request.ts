@@ -73,6 +73,8 @@ export interface ScanRequest extends SubjectRequest {
   /** and of each of these maps those of the mapping that fits the image */
   readonly policyMaps?: readonly MappedPolicies[] | undefined;
   readonly exceptions: readonly WithDigest<ExceptionFile>[];
+  /** images that this one could be built on instead; `base`: what it is built on, as that is today */
+  readonly baseCandidates?: readonly string[] | undefined;
   readonly vex?: readonly WithDigest<VexFile>[] | undefined;
   /** an earlier result: what it knows does not close the gate */
   readonly baseline?: WithDigest<Baseline> | undefined;

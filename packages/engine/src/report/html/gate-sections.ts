@@ -2,7 +2,7 @@
 import type { Finding } from '../../matching/types.ts';
 import type { RuleOutcome } from '../../policy/types.ts';
 import type { ScanResult } from '../../result/types.ts';
-import { baseAdvice, baseWords } from '../base-words.ts';
+import { baseAdvice, baseWords, otherBasesWords } from '../base-words.ts';
 import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
 import { countWords, plural, subjectWords } from '../finding-words.ts';
 import { layerPlaces } from '../layer-words.ts';
@@ -148,7 +148,8 @@ export function whatToChange(result: ScanResult): Markup | null {
     return html`<li><div><b>${change.text}</b>${count}${from}${proof}</div></li>`;
   });
   const advice = baseAdvice(result);
-  const note = advice !== null && html`<p class="soft">${advice}.</p>`;
+  const notes = [...(advice === null ? [] : [advice]), ...otherBasesWords(result)];
+  const note = notes.map((words) => html`<p class="soft">${words}.</p>`);
   const after = afterChangesWords(result);
   const proof = after !== null && html`<p><b>${after}</b></p>`;
   const first = html`<ol class="card steps">${steps.slice(0, maxOpenSteps)}</ol>`;

@@ -2,7 +2,7 @@
 import type { Finding } from '../../matching/types.ts';
 import type { RuleOutcome } from '../../policy/types.ts';
 import type { ScanResult } from '../../result/types.ts';
-import { baseAdvice, baseWords } from '../base-words.ts';
+import { baseAdvice, baseWords, otherBasesWords } from '../base-words.ts';
 import { controlCounts } from '../control-words.ts';
 import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
 import { ageInDays, countWords, fixWords, plural, riskMarks, subjectWords } from '../finding-words.ts';
@@ -163,6 +163,7 @@ export function whatToDo(screen: Screen, result: ScanResult): void {
     screen.text(2, styled(after, result.verdict.afterChanges?.result === 'fail' ? 'warning' : 'good'));
   const base = baseAdvice(result);
   if (base !== null) screen.text(2, base);
+  for (const words of otherBasesWords(result)) screen.text(2, styled(words, 'dim'));
   if (changes.length > 0) return;
   for (const text of new Set(advice.map((rule) => rule.remediation))) screen.text(2, `${screen.glyphs.dot} ${text}`, 4);
 }

@@ -36,7 +36,8 @@ export class FactEdits {
     const { config, env, path, value = '' } = evidence;
     if (kind === 'secret') return this.#addSecret(key, env);
     if (pkg !== null) return attempt === 0 ? this.#without(this.#packages, placeOf(pkg.purl, path), pkg.name) : null;
-    if (path === '/etc/passwd') return attempt === 0 ? this.#without(this.#accounts, value, `the account ${value}`) : null;
+    if (path === '/etc/passwd')
+      return attempt === 0 ? this.#without(this.#accounts, value, `the account ${value}`) : null;
     if (path !== undefined && isOfFile(finding)) return this.#addFile(path, attempt);
     if (attempt > 0) return null;
     if (env !== undefined) return this.#without(this.#variables, env, env);

@@ -74,10 +74,18 @@ describe('judgeChanges', () => {
     const packages = [pkg('deb', 'lodash', '1', { locations: path === null ? [] : [{ path, layer: null }] })];
     const seen: string[] = [];
     const inventory = { ...makeSubject({}).inventory, packages };
-    const verdict = await judgeChanges(inventory, first, async ({ inventory: { packages: [now] } }) => {
-      seen.push(now?.version ?? '');
-      return judged(now?.version ?? '', flaws[now?.version ?? ''] ?? {});
-    });
+    const verdict = await judgeChanges(
+      inventory,
+      first,
+      async ({
+        inventory: {
+          packages: [now],
+        },
+      }) => {
+        seen.push(now?.version ?? '');
+        return judged(now?.version ?? '', flaws[now?.version ?? ''] ?? {});
+      },
+    );
     return { seen, after: verdict.afterChanges, texts: verdict.changes.map(({ text }) => text) };
   };
 
@@ -120,7 +128,14 @@ describe('judgeChanges', () => {
 describe('steps that rules ask for', () => {
   const file = { type: 'file', uid: 0, gid: 0, size: 1, layer: null } as const;
   const account = { uid: 7, gid: 7, groups: [], home: '/', shell: '', hash: null, sudo: 'none', admin: false } as const;
-  const secret = { title: 'token', severity: 'High', layer: null, masked: 'x****', deleted: false, example: false } as const;
+  const secret = {
+    title: 'token',
+    severity: 'High',
+    layer: null,
+    masked: 'x****',
+    deleted: false,
+    example: false,
+  } as const;
   const subject = makeSubject({
     config: { user: '', exposedPorts: ['22/tcp', '80/tcp'], env: ['DEBUG=1', 'TOKEN=x'], volumes: ['/etc'] },
     packages: [pkg('deb', 'sudo', '1'), pkg('deb', 'bash', '1')],
@@ -180,7 +195,7 @@ describe('steps that rules ask for', () => {
     const { changes, afterChanges } = await judged(
       'scope: config, when: config.root',
       'scope: config, when: "size(config.labels) == 0"',
-      'scope: image, when: "!packages.exists(p, p.name == \'bash\' && p.version == \'2\')"',
+      "scope: image, when: \"!packages.exists(p, p.name == 'bash' && p.version == '2')\"",
       'scope: config, when: "config.user != \'app\'"',
     );
     expect(changes.map(({ text, proven }) => [text, proven])).toEqual([

@@ -4,6 +4,7 @@ import { upgradeTo } from '../../policy/changes.ts';
 import type { AfterChanges, Change, Evaluation, Upgrade, Verdict } from '../../policy/types.ts';
 import { applyUpgrades } from './apply-upgrades.ts';
 import { FactEdits, isOfFile } from './fact-edits.ts';
+import { type StillBlocking, settingOf, stillBlocking, subjectOf } from './still-blocking.ts';
 
 /** One change may reveal that a further one is needed; how often that is looked for. */
 const maxRounds = 4;
@@ -40,7 +41,7 @@ export async function judgeChanges(
   let after: AfterChanges | undefined;
   for (let round = 0; round < maxRounds; round++) {
     const made = make(inventory, changes, byKey, attempts);
-    if (made.count === 0 && !made.image.newRelease) break;
+    if (made.count === 0) break;
     const again = await judgeAgain(made.image);
     after = afterChanges(again.verdict, made.count);
     const still = stillBlocking(again);
@@ -78,52 +79,22 @@ function make(
     }
     if ([...own.values()].some((note) => note !== null)) notes.set(change, own);
   }
+  const isMoved = changes.some(({ kind }) => kind === 'distro');
   const upgraded = applyUpgrades(inventory.packages, upgrades);
   return {
     image: {
       inventory: edits.apply({ ...inventory, packages: upgraded.packages }),
       changed: upgraded.changed,
-      newRelease: changes.some(({ kind }) => kind === 'distro'),
+      newRelease: isMoved,
     },
     notes,
-    count: upgrades.length + notes.size,
+    count: upgrades.length + notes.size + (isMoved ? 1 : 0),
   };
 }
 
 /** Made by a rule, or a package that has to go. */
 function isOfFacts({ kind, package: pkg }: Finding): boolean {
   return kind !== 'vulnerability' && kind !== 'end-of-life' && (kind !== 'malware' || pkg !== null);
-}
-
-interface StillBlocking {
-  readonly keys: ReadonlySet<string>;
-  /** of those in packages */
-  readonly inPackages: ReadonlySet<string>;
-  /** parts of the configuration that have another value now, and break their rule with that too */
-  readonly settings: ReadonlySet<string>;
-}
-
-function stillBlocking({ verdict, findings }: Evaluation): StillBlocking {
-  const denying = verdict.rules.filter(({ action }) => action === 'deny');
-  const keys = new Set(denying.flatMap((rule) => rule.findings));
-  const blocking = findings.filter(({ key }) => keys.has(key));
-  return {
-    keys,
-    inPackages: new Set(blocking.flatMap(inPackage)),
-    settings: new Set(blocking.flatMap((finding) => settingOf(finding) ?? [])),
-  };
-}
-
-/** Of what has one value, which the key of its finding names. */
-function settingOf({ id, evidence: { config } }: Finding): string | null {
-  return config === 'user' || config === 'healthcheck' ? JSON.stringify([id, config]) : null;
-}
-
-/** The same flaw in the same package, whatever its version; with the place of one that lies in several. */
-function inPackage({ id, package: pkg, evidence }: Finding): readonly string[] {
-  if (pkg === null) return [];
-  const subject = JSON.stringify([id, pkg.type, pkg.name]);
-  return [subject, JSON.stringify([subject, evidence.path ?? null])];
 }
 
 function proven(
@@ -137,11 +108,8 @@ function proven(
     return { ...change, proven: false, note };
   }
   if (change.upgrade !== undefined) {
-    const of = change.upgrade.path === null ? 0 : 1;
-    const isLeft = change.findings.some((key) => {
-      const subject = inPackage(byKey.get(key)!)[of];
-      return subject !== undefined && still.inPackages.has(subject);
-    });
+    const inPlace = change.upgrade.path !== null;
+    const isLeft = change.findings.some((key) => still.inPackages.has(subjectOf(byKey.get(key)!, inPlace) ?? '-'));
     return isLeft ? { ...change, proven: false, note: 'judged again, it is still found' } : { ...change, proven: true };
   }
   if (own === undefined) return change;
