@@ -2,6 +2,7 @@ import { digestOf } from '../registry/digest.ts';
 import { ImageError } from '../registry/error.ts';
 import { checkDigestForm, Fields, parseJson } from '../registry/json.ts';
 import { type OpenRegistry, openRegistry } from '../registry/open-registry.ts';
+import { fetchReferrer, listReferrers, pushReferrer, type Referrer } from '../registry/referrers.ts';
 import type { RegistryReference } from '../registry/registry-reference.ts';
 import { registryUploader } from '../registry/registry-uploader.ts';
 import type { RegistryOptions } from '../registry/types.ts';
@@ -9,13 +10,10 @@ import { bundleType } from './sign-statement.ts';
 import { vulnerabilityType } from './statement.ts';
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
-const indexType = 'application/vnd.oci.image.index.v1+json';
 const emptyType = 'application/vnd.oci.empty.v1+json';
 const maxManifestBytes = 4 << 20;
 /** of one bundle; a statement of 20,000 vulnerabilities has 6 MB */
 const maxBundleBytes = 32 << 20;
-/** of one image: who may push could hang as many to it as he likes */
-const maxBundles = 200;
 
 /** The image that bundles are hung to. */
 export interface Subject {
@@ -24,17 +22,7 @@ export interface Subject {
   readonly digest: string;
 }
 
-interface Descriptor {
-  readonly mediaType: string;
-  readonly digest: string;
-  readonly size: number;
-  readonly artifactType?: string;
-  readonly annotations?: Readonly<Record<string, string>>;
-}
-
 const whatOf = ({ reference, digest }: Subject) => `${reference.host}/${reference.repository}@${digest}`;
-/** where a registry cannot tell what refers to a manifest, an index under this tag does */
-const tagOf = (digest: string) => digest.replace(':', '-');
 
 /**
  * Hangs a bundle to an image, as cosign does. Where the registry does not keep track of what refers to what, the index under the
@@ -79,14 +67,8 @@ export async function pushBundle(
     const digest = digestOf(manifest);
     await uploader.blob(digestOf(empty), () => empty, 'the config');
     await uploader.blob(digestOf(bundle), () => bundle, 'the bundle');
-    const { subjectListed } = await uploader.manifest(digest, manifestType, manifest);
-    if (!subjectListed) {
-      const listed = await tagged(client, subject, signal);
-      const own = { mediaType: manifestType, digest, size: manifest.length, artifactType: bundleType, annotations };
-      const manifests = [...listed.filter((each) => each.digest !== digest), own];
-      const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: indexType, manifests }));
-      await uploader.manifest(tagOf(subject.digest), indexType, index);
-    }
+    const own = { mediaType: manifestType, digest, size: manifest.length, artifactType: bundleType, annotations };
+    await pushReferrer(uploader, client, { digest: subject.digest, what }, own, manifest, signal);
     return digest;
   } finally {
     await uploader.close();
@@ -103,16 +85,11 @@ export async function fetchBundles(
   const { client, close } = openRegistry(subject.reference, options, maxManifestBytes);
   try {
     const what = whatOf(subject);
-    const pages = await client.referrers(subject.digest, bundleType, what, signal);
-    const listed =
-      pages === null ? await tagged(client, subject, signal) : pages.flatMap((page) => descriptors(page, what));
-    const bundles = listed.filter(({ artifactType }) => artifactType === bundleType);
-    if (bundles.length > maxBundles)
-      throw new ImageError('TOO_LARGE', `${what}: more than ${maxBundles} bundles hang to it`);
+    const bundles = await listReferrers(client, subject.digest, bundleType, what, signal);
     const found: { readonly digest: string; readonly bytes: Buffer }[] = [];
-    for (const { digest } of bundles) {
-      const bytes = await bundleOf(client, subject, digest, signal);
-      if (bytes !== null) found.push({ digest, bytes });
+    for (const each of bundles) {
+      const bytes = await bundleOf(client, subject, each, signal);
+      if (bytes !== null) found.push({ digest: each.digest, bytes });
     }
     return found;
   } finally {
@@ -125,13 +102,11 @@ type Client = OpenRegistry['client'];
 async function bundleOf(
   client: Client,
   subject: Subject,
-  digest: string,
+  referrer: Referrer,
   signal: AbortSignal | undefined,
 ): Promise<Buffer | null> {
-  const what = `${whatOf(subject)}: the bundle ${digest}`;
-  const manifest = await client.manifest(digest, what, signal);
-  if (manifest.digest !== digest)
-    throw new ImageError('DIGEST_MISMATCH', `${what}: the registry sends another manifest`);
+  const what = `${whatOf(subject)}: the bundle ${referrer.digest}`;
+  const manifest = await fetchReferrer(client, referrer, what, signal);
   const fields = new Fields(parseJson(manifest.bytes, what), what);
   const layers = (fields.list('layers') ?? []).map((entry) => new Fields(entry, `${what}: layers`));
   const layer = layers.find((entry) => entry.string('mediaType') === bundleType);
@@ -145,28 +120,4 @@ async function bundleOf(
   if (digestOf(bytes) !== blob)
     throw new ImageError('DIGEST_MISMATCH', `${what}: it has other bytes than its manifest names`);
   return bytes;
-}
-
-/** What the index under the image's tag lists; nothing where there is none. */
-async function tagged(
-  client: Client,
-  subject: Subject,
-  signal: AbortSignal | undefined,
-): Promise<readonly Descriptor[]> {
-  const what = whatOf(subject);
-  try {
-    return descriptors((await client.manifest(tagOf(subject.digest), what, signal)).bytes, what);
-  } catch (error) {
-    if (error instanceof ImageError && error.code === 'NOT_FOUND') return [];
-    throw error;
-  }
-}
-
-function descriptors(index: Buffer, what: string): readonly Descriptor[] {
-  const manifests = new Fields(parseJson(index, what), what).list('manifests') ?? [];
-  return manifests.map((entry) => {
-    const fields = new Fields(entry, `${what}: manifests`);
-    const digest = checkDigestForm(fields.string('digest'), what);
-    return { ...(entry as Descriptor), digest };
-  });
 }

@@ -205,9 +205,9 @@ export function authorization(options: AuthorizationOptions): Authorization {
         return header !== used;
       }
       const found = await known(signal);
-      if (!offered.some(({ scheme }) => scheme === 'basic') || found?.kind !== 'login' || basic !== null) {
-        return false;
-      }
+      // several may have been refused at once, before the first of them found the login
+      if (basic !== null) return used !== basic;
+      if (!offered.some(({ scheme }) => scheme === 'basic') || found?.kind !== 'login') return false;
       basic = basicHeader(found.username, found.password);
       return true;
     },

@@ -1,10 +1,11 @@
-import type { Agent, IncomingMessage, RequestOptions } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
 
 /** One request, and how long may be waited for a byte of its answer. */
 export interface ExchangeRequest {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH';
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | Buffer;
+  /** in pieces it is read once, as fast as it can be sent; a piece is not to be written to afterwards */
+  readonly body?: string | Buffer | AsyncIterable<Buffer>;
   readonly agent: Agent;
   readonly signal: AbortSignal | undefined;
   readonly idleTimeoutMs: number;
@@ -31,7 +32,9 @@ export async function exchange(url: URL, request: ExchangeRequest): Promise<Inco
   const http = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
   return new Promise((resolve, reject) => {
     const options: RequestOptions = { method, headers, agent, ...(signal && { signal }) };
+    let waiting = true;
     const over = () => {
+      waiting = false;
       clearTimeout(timer);
       signal?.removeEventListener('abort', aborted);
     };
@@ -55,13 +58,56 @@ export async function exchange(url: URL, request: ExchangeRequest): Promise<Inco
         resolve(reply);
       });
       sent.on('error', failed);
-      sent.end(body);
+      if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) {
+        sent.end(body);
+        return;
+      }
+      const to = sent;
+      const sentSome = () => {
+        // one that was cleared would run again
+        if (waiting) timer.refresh();
+      };
+      sendPieces(body, to, sentSome).catch((error: unknown) => {
+        over();
+        reject(error);
+        to.destroy();
+      });
     } catch (error) {
       // certificates that cannot be used
       failed(error);
     }
   });
 }
+
+/**
+ * Sends a body as fast as the other side takes it. Whoever answers before its end, or closes the connection, wants no more of it.
+ *
+ * @param sentSome called for each piece that was taken
+ */
+async function sendPieces(body: AsyncIterable<Buffer>, to: ClientRequest, sentSome: () => void): Promise<void> {
+  let answered = false;
+  to.once('response', () => {
+    answered = true;
+  });
+  for await (const piece of body) {
+    if (answered || to.destroyed) return;
+    if (!to.write(piece)) await drained(to);
+    sentSome();
+  }
+  to.end();
+}
+
+function drained(to: ClientRequest): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      for (const event of drainEvents) to.off(event, done);
+      resolve();
+    };
+    for (const event of drainEvents) to.on(event, done);
+  });
+}
+
+const drainEvents = ['drain', 'close', 'response'] as const;
 
 /** The body of an answer. An answer that is not read to its end is closed. @throws ConnectionFailure */
 export async function* bodyOf(reply: IncomingMessage, idleTimeoutMs: number): AsyncGenerator<Buffer> {

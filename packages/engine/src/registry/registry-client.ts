@@ -35,12 +35,12 @@ export interface RegistryClient {
 /** One that also tells what is hung to images. */
 export interface ReferringClient extends RegistryClient {
   /**
-   * What refers to a manifest and has this type: one index per page of the answer; null from a registry without that part of
+   * What refers to a manifest and has this type, or any: one index per page of the answer; null from a registry without that part of
    * the interface. @throws ImageError
    */
   referrers(
     digest: string,
-    artifactType: string,
+    artifactType: string | null,
     what: string,
     signal: AbortSignal | undefined,
   ): Promise<readonly Buffer[] | null>;
@@ -223,7 +223,8 @@ export function registryClient(
       const headers = { ...plainly, accept: 'application/vnd.oci.image.index.v1+json' };
       const pages: Buffer[] = [];
       const base = `/v2/${repository}/referrers/${digest}`;
-      let path: string | null = `${base}?artifactType=${encodeURIComponent(artifactType)}`;
+      const filter = artifactType === null ? '' : `?artifactType=${encodeURIComponent(artifactType)}`;
+      let path: string | null = `${base}${filter}`;
       while (path !== null) {
         if (pages.length === maxPages) {
           throw new ImageError('TOO_LARGE', `${what}: more than ${maxPages} pages of what refers to it`);
