@@ -14,6 +14,7 @@ export const rooms = {
   purl: {},
   registry: {},
   image: { registry: 'all' },
+  copy: { image: 'all', registry: 'all' },
   inventory: { image: 'all', versions: 'all', licenses: 'all', purl: 'all' },
   advisories: { versions: 'all', registry: 'all' },
   matching: { inventory: 'types', advisories: 'types', versions: 'all' },

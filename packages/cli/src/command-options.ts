@@ -209,6 +209,43 @@ export const inJob: readonly OptionSpec[] = [
   },
 ];
 
+/** Where files are scanned for malware. */
+export const malware: readonly OptionSpec[] = [
+  {
+    flags: '--clamd <socket|host:port>',
+    description: 'also stream every file of up to 25 MiB to this ClamAV daemon (default: no malware scan)',
+  },
+  {
+    flags: '--clamd-timeout <seconds>',
+    description: 'how long all its answers together may take; files that are left are incomplete (default: 600)',
+    check: seconds,
+  },
+];
+
+/** Whose signature under a judgement counts, and which judgements. */
+export const trusting: readonly OptionSpec[] = [
+  {
+    flags: '--key <file>',
+    description: 'public key (PEM) whose signatures count; repeatable',
+    repeat: true,
+    takes: 'path',
+    flagOnly: true,
+  },
+  {
+    flags: '--trusted-root <file>',
+    description: 'trusted_root.json of the Sigstore instance whose certificates count',
+    takes: 'path',
+  },
+  { flags: '--certificate-identity <text>', description: 'whom the certificate must name, exactly' },
+  { flags: '--certificate-oidc-issuer <url>', description: 'who must have vouched for that identity' },
+  {
+    flags: '--require-policy <name|digest>',
+    description: 'policy that must have judged it; repeatable',
+    repeat: true,
+  },
+  { flags: '--max-age <days>', description: 'oldest judgement that still counts (default: any)' },
+];
+
 /** What an image is judged by: of a scan, and of what it found earlier. */
 export const judging: readonly OptionSpec[] = [
   {

@@ -9,6 +9,7 @@ import {
   inWords,
   judgedAgain,
   judging,
+  malware,
   noUpdate,
   output,
   reading,
@@ -21,9 +22,10 @@ import {
   tableOrJson,
   template,
   textOrJson,
+  trusting,
 } from './command-options.ts';
 import { policyCommands } from './policy-commands.ts';
-import { type OptionSpec, seconds } from './settings.ts';
+import type { OptionSpec } from './settings.ts';
 
 /** What every command gets besides its options. */
 export interface CommandContext {
@@ -62,15 +64,7 @@ export const commands: readonly CommandSpec[] = [
           'an image that this one could be built on instead, judged on it to say what to change; "base": what it is built on, as that is today; repeatable',
         repeat: true,
       },
-      {
-        flags: '--clamd <socket|host:port>',
-        description: 'also stream every file of up to 25 MiB to this ClamAV daemon (default: no malware scan)',
-      },
-      {
-        flags: '--clamd-timeout <seconds>',
-        description: 'how long all its answers together may take; files that are left are incomplete (default: 600)',
-        check: seconds,
-      },
+      ...malware,
       ...filters,
       ...inJob,
       ...reading,
@@ -268,20 +262,7 @@ export const commands: readonly CommandSpec[] = [
     usage: 'verify <image>',
     description: 'say whether an image in a registry may pass by what is attested for it; 1 when not',
     options: [
-      {
-        flags: '--key <file>',
-        description: 'public key (PEM) whose signatures count; repeatable',
-        repeat: true,
-        takes: 'path',
-        flagOnly: true,
-      },
-      {
-        flags: '--trusted-root <file>',
-        description: 'trusted_root.json of the Sigstore instance whose certificates count',
-        takes: 'path',
-      },
-      { flags: '--certificate-identity <text>', description: 'whom the certificate must name, exactly' },
-      { flags: '--certificate-oidc-issuer <url>', description: 'who must have vouched for that identity' },
+      ...trusting,
       {
         flags: '--bundle <file>',
         description: 'Sigstore bundle that is looked at instead of those at the image; repeatable',
@@ -289,12 +270,6 @@ export const commands: readonly CommandSpec[] = [
         takes: 'path',
         flagOnly: true,
       },
-      {
-        flags: '--require-policy <name|digest>',
-        description: 'policy that must have judged it; repeatable',
-        repeat: true,
-      },
-      { flags: '--max-age <days>', description: 'oldest judgement that still counts (default: any)' },
       ...reading.filter((o) => o.flags.startsWith('--platform')),
       ...storage.filter((o) => o.flags.startsWith('--at')),
       textOrJson,
@@ -303,6 +278,36 @@ export const commands: readonly CommandSpec[] = [
     ],
     examples: ['plimsoll verify registry.example.com/team/app:1.0 --key cosign.pub --max-age 7'],
     load: async () => (await import('./commands/verify.ts')).runVerify,
+  },
+  {
+    usage: 'promote <source> <destination>',
+    description: 'copy an image to a registry, with its signatures, attestations and SBOMs, only if it passes',
+    options: [
+      {
+        flags: '--attestation',
+        description: 'let what is attested for it decide, as verify does, instead of a scan now',
+        flagOnly: true,
+      },
+      ...trusting,
+      reportFormat,
+      template,
+      ...judging.filter((o) => !o.flags.startsWith('--no-gate')),
+      ...malware,
+      ...filters,
+      ...inJob,
+      ...reading,
+      ...registries,
+      ...storage,
+      ...fetching.filter((o) => o.flags !== '--offline'),
+      noUpdate,
+      ...run,
+    ],
+    examples: [
+      'plimsoll promote registry.example.com/staging/app:1.0 registry.example.com/prod/app:1.0',
+      'plimsoll promote docker-archive:app.tar registry.example.com/prod/app:1.0 --policy cis-docker',
+      'plimsoll promote r.example.com/staging/app:1 r.example.com/prod/app:1 --attestation --key cosign.pub --max-age 1',
+    ],
+    load: async () => (await import('./commands/promote.ts')).runPromote,
   },
   {
     usage: 'exceptions convert <file...>',

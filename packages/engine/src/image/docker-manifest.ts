@@ -50,6 +50,11 @@ export function planDockerArchive(members: Members, choice: ImageChoice, kind: S
   };
 }
 
+/** The bytes of the config of that image. @throws ImageError */
+export function dockerArchiveConfig(members: Members, choice: ImageChoice): Buffer {
+  return members.read(chosen(readManifest(members, choice), choice, members.what).config, choice.maxManifestBytes);
+}
+
 function readManifest(members: Members, choice: ImageChoice): readonly DockerManifest[] {
   const what = `${members.what}: ${manifestName}`;
   const images = parseJson(members.read(manifestName, choice.maxManifestBytes), what);

@@ -288,6 +288,7 @@ const layerTypes: Readonly<Record<Compression, string>> = {
 };
 
 const manifestType = 'application/vnd.oci.image.manifest.v1+json';
+const configType = 'application/vnd.oci.image.config.v1+json';
 const indexType = 'application/vnd.oci.image.index.v1+json';
 
 /** The files of an OCI layout, by path: `oci-layout`, `index.json`, `blobs/sha256/…`. */
@@ -302,7 +303,7 @@ export function ociLayoutFiles(images: readonly FixtureImage[], options: OciOpti
     const manifest = change({
       schemaVersion: 2,
       mediaType: manifestType,
-      config: put(image.config, 'application/vnd.oci.image.config.v1+json'),
+      config: put(image.config, configType),
       layers: image.layers.map((layer) =>
         put(compress(layer, options.compression ?? 'gzip'), layerTypes[options.compression ?? 'gzip']),
       ),
@@ -314,7 +315,10 @@ export function ociLayoutFiles(images: readonly FixtureImage[], options: OciOpti
     return { ...put(Buffer.from(JSON.stringify(manifest)), manifestType), platform, ...annotations };
   });
   if (options.attestation) {
-    const attestation = put(Buffer.from('{"schemaVersion":2,"config":{},"layers":[]}'), manifestType);
+    const config = put(Buffer.from('{"architecture":"unknown","os":"unknown"}'), configType);
+    const statement = put(Buffer.from('{"_type":"https://in-toto.io/Statement/v0.1"}'), 'application/vnd.in-toto+json');
+    const manifest = { schemaVersion: 2, mediaType: manifestType, config, layers: [statement] };
+    const attestation = put(Buffer.from(JSON.stringify(manifest)), manifestType);
     manifests.push({ ...attestation, platform: { os: 'unknown', architecture: 'unknown' } });
   }
   const index = { schemaVersion: 2, mediaType: indexType, manifests };
