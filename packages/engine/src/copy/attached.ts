@@ -68,7 +68,7 @@ export async function attachedTo(
       if (fields.inner('subject').string('digest') !== subject)
         throw new ImageError('CORRUPT', `${what}: ${listed.digest} is listed, and refers to something else`);
       content.keep(manifest);
-      const tree = await sourceTree(content, { digest: listed.digest, size: listed.size });
+      const tree = await sourceTree(content, { digest: listed.digest, size: null });
       take(listed.digest, { manifest: tree, by: { subject, listed } });
       if (depth < maxDepth) await referring(listed.digest, depth + 1);
     }

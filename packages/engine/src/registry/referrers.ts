@@ -9,8 +9,8 @@ const indexType = 'application/vnd.oci.image.index.v1+json';
 export interface Referrer {
   readonly mediaType: string;
   readonly digest: string;
-  /** bytes, as stated */
-  readonly size: number;
+  /** bytes, as stated; an index that was written by hand may not state them */
+  readonly size?: number;
   readonly artifactType?: string;
   readonly annotations?: Readonly<Record<string, string>>;
 }
@@ -59,7 +59,7 @@ export async function fetchReferrer(
   const manifest = await client.manifest(digest, what, signal);
   if (manifest.digest !== digest)
     throw new ImageError('DIGEST_MISMATCH', `${what}: the registry sends another manifest`);
-  if (manifest.bytes.length !== size)
+  if (size !== undefined && manifest.bytes.length !== size)
     throw new ImageError('CORRUPT', `${what}: ${manifest.bytes.length} bytes, but what lists it states ${size}`);
   return manifest;
 }
@@ -106,12 +106,13 @@ function descriptors(index: Buffer, what: string): readonly Referrer[] {
   const manifests = new Fields(parseJson(index, what), what).list('manifests') ?? [];
   return manifests.map((entry) => {
     const fields = new Fields(entry, `${what}: manifests`);
+    const size = fields.amount('size');
     const artifactType = fields.string('artifactType');
     const annotations = fields.object('annotations');
     return {
       mediaType: fields.string('mediaType') ?? '',
       digest: checkDigestForm(fields.string('digest'), what),
-      size: fields.amount('size') ?? 0,
+      ...(size === null ? {} : { size }),
       ...(artifactType === null ? {} : { artifactType }),
       ...(annotations === null ? {} : { annotations: annotations as Record<string, string> }),
     };
