@@ -6,6 +6,8 @@ import { type FixtureEntry, tarArchive } from '../packages/engine/src/image/test
 import { launcher } from './program.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+/** The folder of the pipelines to include. */
+export const pipelineFiles = join(root, 'ci/pipelines');
 const runner = join(root, 'node_modules/gitlab-ci-local/dist/index.js');
 
 /** Why no pipeline can be run here, or undefined when one can; said in the names of skipped tests. */
@@ -41,7 +43,7 @@ export async function runPipeline(
   env: Readonly<Record<string, string>>,
   change: (text: string) => string = (text) => text,
 ): Promise<PipelineRun> {
-  writeFileSync(join(folder, '.gitlab-ci.yml'), change(readFileSync(join(root, 'ci/pipelines', file), 'utf8')));
+  writeFileSync(join(folder, '.gitlab-ci.yml'), change(readFileSync(join(pipelineFiles, file), 'utf8')));
   const bin = join(folder, '.git', 'plimsoll-bin');
   const git = (...args: string[]) => execFileSync('git', args, { cwd: folder, stdio: 'ignore' });
   git('init', '--initial-branch', 'main');

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FixtureEntry } from '../packages/engine/src/image/testing/image-builder.ts';
 import { type DockerEngine, noDockerEngine, startDockerEngine } from './docker-engine.ts';
 import { makeAuthority, noDockerRegistry, startRegistry, type TestRegistry } from './docker-registry.ts';
-import { makeProject, noRunner, type PipelineRun, runPipeline } from './gitlab-runner.ts';
+import { makeProject, noRunner, type PipelineRun, pipelineFiles, runPipeline } from './gitlab-runner.ts';
 import { dpkgStatus, osRelease } from './images.ts';
 import { scratchFolder } from './program.ts';
 import { buildDatabase, feedsDay } from './scans.ts';
@@ -51,11 +51,30 @@ const unsound: readonly FixtureEntry[] = [
   { path: 'srv/node_modules/lodash/package.json', content: '{"name":"lodash","version":"4.17.15"}' },
 ];
 
+/** What kaniko would write, made by buildah of the options that the job gives to kaniko; any other option is refused. */
+const kaniko = `#!/bin/bash
+while [ $# -gt 0 ]; do
+  case $1 in
+    --context) context=$2; shift 2 ;;
+    --destination) name=$2; shift 2 ;;
+    --tar-path) file=$2; shift 2 ;;
+    --no-push) shift ;;
+    *) exit 64 ;;
+  esac
+done
+set -e
+echo "kaniko builds"
+buildah build --tag "$name" "$context"
+buildah push "$name" "docker-archive:$file:$name"
+`;
+
 interface More {
   readonly variables?: Readonly<Record<string, string>>;
   /** of the project, beside its Dockerfile */
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
+  /** of the pipeline's text */
+  readonly change?: (text: string) => string;
 }
 
 function run(file: string, layer: readonly FixtureEntry[], repository: string, more: More = {}) {
@@ -75,6 +94,7 @@ function run(file: string, layer: readonly FixtureEntry[], repository: string, m
       CONTAINERS_STORAGE_CONF: storageConf,
       ...more.env,
     },
+    more.change,
   );
 }
 
@@ -139,6 +159,24 @@ describe.skipIf(why)(`pipelines${why ? ` (skipped: ${why})` : ''}`, () => {
       for (const { folder } of [ran, wrong])
         expect(readdirSync(folder, { recursive: true }).filter((name) => String(name).endsWith('pwned'))).toEqual([]);
     });
+  });
+
+  it('kaniko builds where the file that includes the pipeline says so, and the rest is the same', async () => {
+    const program = join(scratch.path, 'kaniko-executor');
+    writeFileSync(program, kaniko, { mode: 0o755 });
+    // the job runs in a shell here, and not in kaniko's image
+    const flow = readFileSync(join(pipelineFiles, 'without-engine.gitlab-ci.yml'), 'utf8').replace(
+      / {2}image:\n {4}name: gcr\.io\/kaniko-project\/executor:debug\n {4}entrypoint: \[''\]\n/,
+      '',
+    );
+    expect(flow).not.toContain('gcr.io');
+    const ran = await run('without-engine.gitlab-ci.yml', sound, 'with-kaniko', {
+      variables: { TLS_VERIFY: 'false' },
+      files: { 'flow.yml': flow.replace('/kaniko/executor', program) },
+      change: () => 'include:\n  - local: flow.yml\nbuild:\n  extends: .build-with-kaniko\n',
+    });
+    expect(ran.output).toMatch(/kaniko builds[\s\S]*✓ PASS/);
+    expect({ status: ran.status, tags: (await tagsOf('with-kaniko')).length }).toEqual({ status: 0, tags: 1 });
   });
 
   it('the tag for the scan is gone afterwards, also of an image that was stopped', () => {
