@@ -1,5 +1,6 @@
-// `node scripts/executable.mjs [FOLDER]`: makes plimsoll-PLATFORM-ARCH, one executable file with Node in it, for the platform
-// on which it runs: the bundle and its compiled code, put into a stripped copy of the Node that runs this.
+// `node scripts/executable.mjs [FOLDER [NODE]]`: makes plimsoll-PLATFORM-ARCH, one executable file with Node in it: the bundle and its
+// compiled code, put into a stripped copy of the Node that runs this. NODE: the Node of another Linux, of the same version; compiled
+// code is each processor's own, so that such a file starts without.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -22,36 +23,55 @@ import { bundleOptions, root } from './bundle-options.mjs';
 /** What it says is in the error, if it fails. */
 const output = { stdio: 'pipe' };
 
-/** @param {string} folder @returns {Promise<string>} the path of the executable */
-export async function makeExecutable(folder) {
+/** ELF's number of a processor → what Node and `strip` call it. */
+const machines = new Map([
+  [0x3e, { arch: 'x64', strip: 'x86_64-linux-gnu-strip' }],
+  [0xb7, { arch: 'arm64', strip: 'aarch64-linux-gnu-strip' }],
+]);
+
+/** @param {string} folder @param {string} [node] @returns {Promise<string>} the path of the executable */
+export async function makeExecutable(folder, node = process.execPath) {
+  const { arch, strip } = targetOf(node);
+  const isOwn = arch === process.arch;
   mkdirSync(folder, { recursive: true });
   const work = mkdtempSync(join(folder, '.executable-'));
   const at = (name) => join(work, name);
   try {
     await bundleAsFunction(at('program.js'));
-    execFileSync(
-      process.execPath,
-      [join(root, 'scripts/executable-cache.cjs'), at('program.js'), at('program.cache')],
-      output,
-    );
+    const cache = { 'program.cache': at('program.cache') };
+    if (isOwn) {
+      const script = join(root, 'scripts/executable-cache.cjs');
+      execFileSync(process.execPath, [script, at('program.js'), cache['program.cache']], output);
+    }
     const config = {
       main: await startOf(at('start.cjs')),
       output: at('blob'),
       disableExperimentalSEAWarning: true,
-      assets: { 'program.js': at('program.js'), 'program.cache': at('program.cache') },
+      assets: { 'program.js': at('program.js'), ...(isOwn && cache) },
     };
     writeFileSync(at('config.json'), JSON.stringify(config));
     execFileSync(process.execPath, ['--experimental-sea-config', at('config.json')], output);
-    copyFileSync(process.execPath, at('plimsoll'));
+    copyFileSync(node, at('plimsoll'));
     chmodSync(at('plimsoll'), 0o755);
-    execFileSync('strip', [at('plimsoll')], output);
+    execFileSync(isOwn ? 'strip' : strip, [at('plimsoll')], output);
     await putInto(at('plimsoll'), readFileSync(at('blob')));
-    const path = join(folder, `plimsoll-${process.platform}-${process.arch}`);
+    const path = join(folder, `plimsoll-${process.platform}-${arch}`);
     renameSync(at('plimsoll'), path);
     return path;
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
+}
+
+/** What a Node is for. @throws Error for what is none, or of another version: the blob is this version's */
+function targetOf(node) {
+  if (node === process.execPath) return { arch: process.arch, strip: 'strip' };
+  const bytes = readFileSync(node);
+  const machine = bytes.subarray(0, 5).toString('latin1') === '\x7fELF\x02' && machines.get(bytes.readUInt16LE(0x12));
+  if (!machine) throw new Error(`${node} is no executable of Linux on x64 or arm64`);
+  if (!bytes.includes(`node.js/${process.version}\0`))
+    throw new Error(`${node} is not of the version ${process.version}, which this is`);
+  return machine;
 }
 
 /** The bundle as the text of one function; modules keep loading when they are first asked for. */
@@ -96,4 +116,5 @@ function forgetSections(executable) {
   closeSync(file);
 }
 
-if (process.argv[1] === import.meta.filename) console.log(await makeExecutable(resolve(process.argv[2] ?? 'release')));
+if (process.argv[1] === import.meta.filename)
+  console.log(await makeExecutable(resolve(process.argv[2] ?? 'release'), process.argv[3]));

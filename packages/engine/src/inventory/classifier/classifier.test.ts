@@ -35,6 +35,7 @@ const samples: readonly (readonly [name: string, path: string, text: string, ver
   ['mysql', 'sbin/mysqld', '/build/mysql-8.0.35/sql/sql.cc', '8.0.35'],
   ['nginx', 'sbin/nginx', 'nginx version: nginx/1.22.1', '1.22.1'],
   ['node', 'bin/node', 'node.js/v22.11.0', '22.11.0'],
+  ['node', 'usr/bin/plimsoll', 'node.js/v24.21.0', '24.21.0'],
   ['openresty', 'sbin/nginx', 'nginx version: openresty/1.21.4.1', '1.21.4.1'],
   ['openssl', 'lib/libcrypto.so.3', 'OpenSSL 3.0.22 25 Aug 2026', '3.0.22'],
   ['openssl', 'lib/libssl.so.1.1', 'OpenSSL 1.1.1w  11 Sep 2023', '1.1.1w'],

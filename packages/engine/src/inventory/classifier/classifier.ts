@@ -27,7 +27,7 @@ export interface ClassifiedFile {
 /** Software that no package owns: recognised by the name of a file and what stands in it. */
 export const classifier: Cataloger<ClassifiedFile> = {
   name: 'classifier',
-  version: 2,
+  version: 3,
   finds: 'language',
   maxBytes: 64 * 1024 * 1024,
   reads: [executables, ...textPatterns()],
