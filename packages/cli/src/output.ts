@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, lchown, lstat, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { removeAbandoned, writerMark } from '@plimsoll/engine';
+import { byteChunks, removeAbandoned, writerMark } from '@plimsoll/engine';
 import { OutputError, UsageError } from './exit.ts';
 import { fileReason } from './files.ts';
 import { oneOf } from './values.ts';
@@ -52,35 +52,16 @@ export function parseOutputs<F extends string>(
 export async function writeOutputs<O extends Output<string>>(
   outputs: readonly O[],
   render: (output: O) => Rendered,
-  keep: (pieces: Iterable<string | Uint8Array>, place: number) => Iterable<string | Uint8Array> = (pieces) => pieces,
+  keep: (pieces: Iterable<Uint8Array>, place: number) => Iterable<Uint8Array> = (pieces) => pieces,
 ): Promise<void> {
   const failures: string[] = [];
   for (const [place, output] of outputs.entries()) {
     const { file } = output;
-    const body = () => keep(chunks(render(output)), place);
+    const body = () => keep(byteChunks(render(output)), place);
     if (file === undefined) await toStandardOutput(body());
     else await toFile(file, body).catch((error: NodeJS.ErrnoException) => failures.push(unwritable(file, error)));
   }
   if (failures.length > 0) throw new OutputError(failures.join('\n'));
-}
-
-/** Characters that are gathered before they are written. */
-const chunkChars = 256 * 1024;
-
-function* chunks(pieces: Rendered): Generator<string | Uint8Array> {
-  if (typeof pieces === 'string') return yield pieces;
-  let chunk = '';
-  for (const piece of pieces) {
-    if (typeof piece !== 'string') {
-      yield piece;
-      continue;
-    }
-    chunk += piece;
-    if (chunk.length < chunkChars) continue;
-    yield chunk;
-    chunk = '';
-  }
-  if (chunk !== '') yield chunk;
 }
 
 /**
@@ -115,7 +96,7 @@ async function checkFile(file: string): Promise<void> {
  * Whole or not at all: a reader never sees half a report. What is no file of its own (a pipe, a device, a file that is
  * mounted into a container) or stands in a folder that takes no other file is written in its place.
  */
-async function toFile(file: string, body: () => Iterable<string | Uint8Array>): Promise<void> {
+async function toFile(file: string, body: () => Iterable<Uint8Array>): Promise<void> {
   const there = await lstat(file).catch(() => undefined);
   if (there && !there.isFile()) return writeFile(file, body());
   const part = `${file}${writerMark()}${unfinished}`;
@@ -150,7 +131,7 @@ export async function giveToFolderOwner(file: string): Promise<void> {
 }
 
 /** What goes wrong here is heard as an event of the stream, where `--version` and every other line is heard too. */
-async function toStandardOutput(body: Iterable<string | Uint8Array>): Promise<void> {
+async function toStandardOutput(body: Iterable<Uint8Array>): Promise<void> {
   for (const chunk of body) {
     await new Promise<void>((resolve) => {
       process.stdout.write(chunk, () => resolve());

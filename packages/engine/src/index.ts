@@ -44,6 +44,7 @@ export { writeExceptions } from './policy/write-exceptions.ts';
 export { callApi } from './registry/call-api.ts';
 export { ImageError } from './registry/error.ts';
 export { parseRegistryReference } from './registry/registry-reference.ts';
+export { byteChunks } from './report/byte-chunks.ts';
 export { clairTable } from './report/clair-table.ts';
 export { differenceJson, differenceText } from './report/difference-text.ts';
 export { explanationJson, explanationsJson } from './report/explanation-json.ts';

@@ -69,7 +69,7 @@ export async function writeReports<R extends InventoryResult>(
       render: () => by.render(result, options),
     }));
   });
-  const keep = keeper && ((pieces: Iterable<string | Uint8Array>, place: number) => keeper.passing(place, pieces));
+  const keep = keeper && ((pieces: Iterable<Uint8Array>, place: number) => keeper.passing(place, pieces));
   await writeOutputs(reports, ({ render }) => render(), keep);
 }
 

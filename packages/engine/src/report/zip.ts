@@ -4,8 +4,9 @@
  *
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT sections 4.3.7, 4.3.12 and 4.3.16
  */
-import { crc32, deflateRawSync } from 'node:zlib';
+import { constants, crc32, deflateRawSync } from 'node:zlib';
 import type { ScanResult } from '../result/types.ts';
+import { byteChunks } from './byte-chunks.ts';
 import type { ReportFormat, ReportOptions } from './types.ts';
 
 const deflated = 8;
@@ -15,27 +16,30 @@ const version = 20;
 const firstDay = 0x0021;
 /** Quick; reports repeat themselves, so that more effort gains little. */
 const level = 1;
+/** Of what was packed already, what a match may refer to. */
+const windowBytes = 32 * 1024;
+/** A last block that holds nothing. */
+const lastBlock = Buffer.from([0x03, 0x00]);
 
 function* archive(result: ScanResult, options: ReportOptions, formats: readonly ReportFormat[]): Generator<Buffer> {
   const directory: Buffer[] = [];
   let offset = 0;
   for (const { name, extension, render } of formats) {
-    const body = Buffer.concat(pieces(render(result, options)));
-    const packed = deflateRawSync(body, { level });
+    const { packed, sum, packedBytes, bytes } = pack(byteChunks(render(result, options)));
     const file = Buffer.from(`${name}.${extension}`);
     const common = Buffer.alloc(26);
     common.writeUInt16LE(version, 0);
     common.writeUInt16LE(utf8Names, 2);
     common.writeUInt16LE(deflated, 4);
     common.writeUInt16LE(firstDay, 8);
-    common.writeUInt32LE(crc32(body), 10);
-    common.writeUInt32LE(packed.length, 14);
-    common.writeUInt32LE(body.length, 18);
+    common.writeUInt32LE(sum, 10);
+    common.writeUInt32LE(packedBytes, 14);
+    common.writeUInt32LE(bytes, 18);
     common.writeUInt16LE(file.length, 22);
     yield Buffer.concat([Buffer.from('PK\x03\x04'), common, file]);
-    yield packed;
+    yield* packed;
     directory.push(directoryEntry(common, file, offset));
-    offset += 4 + common.length + file.length + packed.length;
+    offset += 4 + common.length + file.length + packedBytes;
   }
   yield* directory;
   const bytes = directory.reduce((sum, each) => sum + each.length, 0);
@@ -59,17 +63,32 @@ function directoryEntry(common: Buffer, file: Buffer, offset: number): Buffer {
   return Buffer.concat([entry, file]);
 }
 
-function pieces(rendered: ReturnType<ReportFormat['render']>): Buffer[] {
-  const gathered: Buffer[] = [];
-  let text = '';
-  for (const piece of typeof rendered === 'string' ? [rendered] : rendered) {
-    if (typeof piece !== 'string') gathered.push(Buffer.from(piece));
-    else text += piece;
-    if (text.length < 1_000_000) continue;
-    gathered.push(Buffer.from(text));
-    text = '';
+interface Packed {
+  readonly packed: readonly Buffer[];
+  readonly packedBytes: number;
+  /** before it was packed */
+  readonly bytes: number;
+  readonly sum: number;
+}
+
+/** One stream of blocks, each made when its chunk is there: a report is never there as a whole but packed. */
+function pack(chunks: Iterable<Uint8Array>): Packed {
+  const packed: Buffer[] = [];
+  let [packedBytes, bytes, sum] = [lastBlock.length, 0, 0];
+  let dictionary: Uint8Array | undefined;
+  for (const chunk of chunks) {
+    const block = deflateRawSync(chunk, {
+      level,
+      finishFlush: constants.Z_SYNC_FLUSH,
+      ...(dictionary && { dictionary }),
+    });
+    packed.push(block);
+    packedBytes += block.length;
+    bytes += chunk.length;
+    sum = crc32(chunk, sum);
+    dictionary = chunk.subarray(-windowBytes);
   }
-  return [...gathered, Buffer.from(text)];
+  return { packed: [...packed, lastBlock], packedBytes, bytes, sum };
 }
 
 /** @param formats what it holds, in this order */
