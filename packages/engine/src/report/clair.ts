@@ -11,7 +11,7 @@ import { findingTexts, line } from './finding-text.ts';
 import { fixWords, subjectWords } from './finding-words.ts';
 import { publicPage } from './public-pages.ts';
 import { jsonPieces, Listed, type Section } from './sbom/json-pieces.ts';
-import { kindWords, listedFindings, selectFindings } from './shown-findings.ts';
+import { allListed, kindWords } from './shown-findings.ts';
 import type { ReportFormat } from './types.ts';
 
 /** A vulnerability as clair-scanner lists it. */
@@ -33,7 +33,7 @@ function* document(result: ScanResult): Generator<Section> {
 }
 
 function listed(result: ScanResult): readonly Finding[] {
-  return listedFindings(selectFindings(result.findings, { onlyFixed: false }));
+  return allListed(result);
 }
 
 /** Ids that a denying rule names, each once, in the order of the list. */

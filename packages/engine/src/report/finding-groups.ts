@@ -4,6 +4,7 @@
  */
 import type { Finding, FindingKind } from '../matching/types.ts';
 import { byCodeUnit, compareFindings } from './finding-order.ts';
+import { oncePer } from './once-per.ts';
 import { kindWords } from './shown-findings.ts';
 
 export interface FindingRow {
@@ -69,7 +70,7 @@ function toRow(findings: readonly Finding[]): FindingRow {
 }
 
 /** Groups in order of their worst row, rows worst first. Every finding is in exactly one row. */
-export function groupFindings(findings: readonly Finding[]): readonly FindingGroup[] {
+export const groupFindings = oncePer((findings: readonly Finding[]): readonly FindingGroup[] => {
   const sorted = [...findings].sort(compareFindings);
   const groups = Map.groupBy(sorted, (finding) => JSON.stringify(Object.values(headingOf(finding))));
   return [...groups.values()].map((members) => ({
@@ -77,7 +78,7 @@ export function groupFindings(findings: readonly Finding[]): readonly FindingGro
     packages: sortedNames(members),
     rows: [...Map.groupBy(members, rowKey).values()].map(toRow),
   }));
-}
+});
 
 /** Files that prove the packages of these rows, each once, in the order of the rows. */
 export function provingPaths(rows: readonly FindingRow[]): readonly string[] {

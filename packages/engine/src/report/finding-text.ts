@@ -4,6 +4,7 @@ import type { RuleOutcome } from '../policy/types.ts';
 import type { ScanResult } from '../result/types.ts';
 import { fixWords, riskMarks, subjectWords } from './finding-words.ts';
 import { layerPlaces, placeWords } from './layer-words.ts';
+import { oncePer } from './once-per.ts';
 import { safeText } from './safe-text.ts';
 import { kindWords } from './shown-findings.ts';
 
@@ -28,7 +29,7 @@ export interface FindingTexts {
 }
 
 /** Looks at the result once; its functions are then asked for each finding. */
-export function findingTexts(result: ScanResult): FindingTexts {
+export const findingTexts = oncePer((result: ScanResult): FindingTexts => {
   const named = new Map<string, RuleOutcome[]>();
   for (const rule of result.verdict.rules) {
     for (const key of rule.findings) {
@@ -50,7 +51,7 @@ export function findingTexts(result: ScanResult): FindingTexts {
       return [...facts(finding, place, remedy(finding)), ...judged(finding, rules(finding))].map((text) => line(text));
     },
   };
-}
+});
 
 function headline({ id, title, package: pkg, kind, evidence }: Finding): string {
   if (pkg !== null) return line(`${id} in ${pkg.name} ${pkg.version}`);

@@ -10,7 +10,7 @@ import type { ScanResult } from '../result/types.ts';
 import { findingTexts, line } from './finding-text.ts';
 import { escapeInvisible } from './json-text.ts';
 import { occurrences } from './occurrences.ts';
-import { listedFindings, selectFindings } from './shown-findings.ts';
+import { allListed } from './shown-findings.ts';
 import type { ReportFormat } from './types.ts';
 
 const severities = {
@@ -27,7 +27,7 @@ function* render(result: ScanResult): Generator<string> {
   const names = occurrences(result.findings);
   const image = line(result.image.names[0] ?? result.image.reference);
   let separator = '[\n';
-  for (const finding of listedFindings(selectFindings(result.findings, { onlyFixed: false }))) {
+  for (const finding of allListed(result)) {
     if (finding.suppressed.length > 0) continue;
     const remedy = texts.remedy(finding);
     const path = line(finding.evidence.path ?? image).replace(/^\/+/, '') || image;

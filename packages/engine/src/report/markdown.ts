@@ -11,6 +11,7 @@ import { baseAdvice, otherBasesWords } from './base-words.ts';
 import { type FindingRow, groupFindings } from './finding-groups.ts';
 import { suppressionWords } from './finding-text.ts';
 import { countWords, fixWords, plural, riskMarks, subjectWords } from './finding-words.ts';
+import { findingsByKey } from './findings-by-key.ts';
 import { layerPlaces } from './layer-words.ts';
 import { code, prose } from './markdown/markdown-text.ts';
 import { type Part, within } from './markdown/within.ts';
@@ -73,10 +74,10 @@ function head(result: ScanResult, selected: ShownFindings): Part {
 }
 
 function gate(result: ScanResult): Part | null {
-  const byKey = new Map(result.findings.map((finding) => [finding.key, finding]));
+  const lookup = findingsByKey(result);
   const rows = [
     ...result.verdict.rules.map((rule) => {
-      const found = rule.findings.flatMap((key) => byKey.get(key) ?? []);
+      const found = lookup(rule.findings);
       const words = ruleWords(rule, found);
       const count = found.length === 0 ? '' : ` (${countWords(found)})`;
       return `- ${rule.action === 'deny' ? '**denied**' : 'warning'} by ${code(rule.id)} of ${code(rule.policy)}${count}${words === null ? '' : `: ${prose(words)}`}${rule.remediation === null ? '' : `; ${prose(rule.remediation)}`}`;
@@ -97,10 +98,10 @@ function gate(result: ScanResult): Part | null {
 
 function changes(result: ScanResult): Part | null {
   const advice = baseAdvice(result);
-  const byKey = new Map(result.findings.map((finding) => [finding.key, finding]));
+  const lookup = findingsByKey(result);
   const places = layerPlaces(result.image);
   const layersOf = ({ findings: keys }: { readonly findings: readonly string[] }): string => {
-    const layers = new Set(keys.map((key) => byKey.get(key)?.evidence.layer));
+    const layers = new Set(lookup(keys).map(({ evidence }) => evidence.layer));
     const words = [...layers].flatMap((layer) => places(layer)?.place ?? []);
     return words.length === 0 ? '' : `, in ${words.join(', ')}`;
   };

@@ -1,6 +1,7 @@
 /** Names for findings that stay the same from scan to scan, and differ within one. */
 import { hash } from 'node:crypto';
 import type { Finding } from '../matching/types.ts';
+import { oncePer } from './once-per.ts';
 
 /**
  * The fingerprint of each finding with its number among those that share it: what is at two places is two, and neither
@@ -8,7 +9,7 @@ import type { Finding } from '../matching/types.ts';
  *
  * @returns finding key → `1f0e…:2` (16 hexadecimal digits, number from 1)
  */
-export function occurrences(findings: readonly Finding[]): ReadonlyMap<string, string> {
+export const occurrences = oncePer((findings: readonly Finding[]): ReadonlyMap<string, string> => {
   const seen = new Map<string, number>();
   return new Map(
     findings.map(({ key, fingerprint }) => {
@@ -17,7 +18,7 @@ export function occurrences(findings: readonly Finding[]): ReadonlyMap<string, s
       return [key, `${hash('sha256', fingerprint).slice(0, 16)}:${number}`];
     }),
   );
-}
+});
 
 /** A UUID (version 5 in form) that follows from what it names. */
 export function uuidOf(name: string): string {

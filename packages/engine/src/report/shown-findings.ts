@@ -2,6 +2,7 @@
 import type { Severity } from '../advisories/types.ts';
 import type { Finding, FindingKind } from '../matching/types.ts';
 import { listedOrder } from './finding-order.ts';
+import { oncePer } from './once-per.ts';
 import type { ShowOptions } from './types.ts';
 
 /** In falling order, as reports list them. */
@@ -51,7 +52,17 @@ function isExploitable({ kind, risk }: Finding): boolean {
   return Boolean(risk?.kev) || risk?.exploit === true || risk?.ransomware === true;
 }
 
+const selections = oncePer((_: readonly Finding[]) => new Map<string, ShownFindings>());
+
 export function selectFindings(findings: readonly Finding[], show: ShowOptions): ShownFindings {
+  const { severity, onlyFixed, exploitable, kinds } = show;
+  const [made, key] = [selections(findings), JSON.stringify([severity, onlyFixed, exploitable, kinds])];
+  const known = made.get(key) ?? select(findings, show);
+  made.set(key, known);
+  return known;
+}
+
+function select(findings: readonly Finding[], show: ShowOptions): ShownFindings {
   const minLevel = show.severity === undefined ? 0 : 5 - severitiesWorstFirst.indexOf(show.severity);
   const counted = findings.filter((finding) => finding.suppressed.length === 0);
   const shown = counted.filter(
@@ -77,14 +88,22 @@ export function filterWords({ filter, hidden }: ShownFindings): string | null {
 }
 
 /** What a report lists one by one: what counts first, worst first, then what was suppressed. */
-export function listedFindings({ shown, suppressed }: ShownFindings): readonly Finding[] {
-  return [...shown, ...suppressed].sort(listedOrder);
+export const listedFindings = oncePer(({ shown, suppressed }: ShownFindings): readonly Finding[] =>
+  [...shown, ...suppressed].sort(listedOrder),
+);
+
+/** The same of all findings, whatever the reader asked to see. */
+export function allListed({ findings }: { readonly findings: readonly Finding[] }): readonly Finding[] {
+  return listedFindings(selectFindings(findings, { onlyFixed: false }));
+}
+
+export interface SeverityCount {
+  readonly severity: Severity;
+  readonly count: number;
 }
 
 /** Distinct vulnerabilities by severity, worst first; one that is rated differently in two packages counts at its worst. */
-export function countVulnerabilities(
-  findings: readonly Finding[],
-): readonly { readonly severity: Severity; readonly count: number }[] {
+export const countVulnerabilities = oncePer((findings: readonly Finding[]): readonly SeverityCount[] => {
   const levels = new Map<string, number>();
   for (const finding of findings) {
     if (finding.kind !== 'vulnerability' || finding.suppressed.length > 0) continue;
@@ -93,4 +112,4 @@ export function countVulnerabilities(
   const counts = [0, 0, 0, 0, 0, 0];
   for (const level of levels.values()) counts[level]!++;
   return severitiesWorstFirst.map((severity, index) => ({ severity, count: counts[5 - index]! }));
-}
+});

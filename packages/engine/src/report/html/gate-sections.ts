@@ -5,6 +5,7 @@ import type { ScanResult } from '../../result/types.ts';
 import { baseAdvice, baseWords, otherBasesWords } from '../base-words.ts';
 import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
 import { countWords, plural, subjectWords } from '../finding-words.ts';
+import { findingsByKey } from '../findings-by-key.ts';
 import { layerPlaces } from '../layer-words.ts';
 import { countVulnerabilities } from '../shown-findings.ts';
 import {
@@ -97,11 +98,6 @@ ${!saysItself(rule, findings) && hits(findings, anchors, result)}</article>
 `;
 }
 
-function lookup(result: ScanResult): (rule: RuleOutcome) => readonly Finding[] {
-  const byKey = new Map(result.findings.map((finding) => [finding.key, finding]));
-  return (rule) => rule.findings.flatMap((key) => byKey.get(key) ?? []);
-}
-
 function section(id: string, title: string, note: Content, body: Content): Markup {
   return html`<section aria-labelledby="${id}"><h2 id="${id}">${title}${note !== '' && html`<small>${note}</small>`}</h2>
 ${body}</section>
@@ -112,9 +108,9 @@ export function brokenGate(result: ScanResult, anchors: Anchors): Markup | null 
   const denied = result.verdict.rules.filter((rule) => rule.action === 'deny');
   const causes = result.verdict.reasons.filter((reason) => reason.code !== 'policy');
   if (denied.length === 0 && causes.length === 0) return null;
-  const findings = lookup(result);
+  const findings = findingsByKey(result);
   const cards = [
-    ...denied.map((rule) => ruleCard(rule, findings(rule), anchors, result)),
+    ...denied.map((rule) => ruleCard(rule, findings(rule.findings), anchors, result)),
     ...causes.map(
       (reason) => html`<article class="card rule fail"><h3><code>${reason.code}</code> ${reason.message}</h3></article>
 `,
@@ -133,10 +129,10 @@ const maxOpenSteps = 10;
 export function whatToChange(result: ScanResult): Markup | null {
   const { changes } = result.verdict;
   if (changes.length === 0) return null;
-  const byKey = new Map(result.findings.map((finding) => [finding.key, finding]));
+  const lookup = findingsByKey(result);
   const places = layerPlaces(result.image);
   const steps = changes.map((change) => {
-    const findings = change.findings.flatMap((key) => byKey.get(key) ?? []);
+    const findings = lookup(change.findings);
     const layers = [...new Set(findings.map((finding) => finding.evidence.layer))];
     const from = layers.slice(0, maxLayersPerChange).flatMap((layer) => {
       const place = places(layer);
@@ -162,7 +158,7 @@ export function whatToChange(result: ScanResult): Markup | null {
 export function warnings(result: ScanResult, anchors: Anchors): Markup | null {
   const warned = result.verdict.rules.filter((rule) => rule.action === 'warn');
   if (warned.length === 0) return null;
-  const findings = lookup(result);
-  const cards = warned.map((rule) => ruleCard(rule, findings(rule), anchors, result));
+  const findings = findingsByKey(result);
+  const cards = warned.map((rule) => ruleCard(rule, findings(rule.findings), anchors, result));
   return section('warnings', 'Warnings', 'they do not stop the image', html`<div class="stack">${cards}</div>`);
 }

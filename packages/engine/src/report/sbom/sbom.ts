@@ -3,6 +3,7 @@ import { createHash, hash } from 'node:crypto';
 import type { Package } from '../../inventory/types.ts';
 import { type InventoryResult, isScanResult } from '../../result/types.ts';
 import { ordered } from '../json-text.ts';
+import { oncePer } from '../once-per.ts';
 import { distroProperties, documentProperties, imageProperties, nameText, seenIncomplete } from './sbom-properties.ts';
 
 export interface Sbom {
@@ -47,7 +48,7 @@ function completenessOf(result: InventoryResult): Completeness {
 }
 
 /** Packages with one purl differ in place or owner; what differs in nothing is counted. */
-function packageRefs(packages: readonly Package[]): readonly string[] {
+const packageRefs = oncePer((packages: readonly Package[]): readonly string[] => {
   const seen = new Map<string, number>();
   return packages.map((pkg) => {
     const { type, name, version, purl, arch, locations, ownedBy } = pkg;
@@ -59,7 +60,7 @@ function packageRefs(packages: readonly Package[]): readonly string[] {
     seen.set(ref, count);
     return count === 1 ? ref : `${ref}-${count}`;
   });
-}
+});
 
 /** An owner is known by its name alone: the first package of another type that has it, one with a source before others. */
 function ownership(packages: readonly Package[]): ReadonlyMap<number, readonly number[]> {

@@ -1,9 +1,9 @@
 import type { Finding } from '../../matching/types.ts';
 import { isScanResult } from '../../result/types.ts';
-import { listedOrder } from '../finding-order.ts';
 import { suppressionWords } from '../finding-text.ts';
 import { fixWords } from '../finding-words.ts';
 import { publicPage } from '../public-pages.ts';
+import { allListed } from '../shown-findings.ts';
 import type { Sbom } from './sbom.ts';
 import { lineText } from './sbom-text.ts';
 import type { SpdxSecurityRef } from './spdx-document.ts';
@@ -24,7 +24,7 @@ export function spdxFindings(sbom: Sbom): SpdxFindings {
   const refs = refsByPurl(sbom);
   const own = new Map<string, SpdxSecurityRef[]>();
   const others: string[] = [];
-  for (const finding of [...result.findings].sort(listedOrder)) {
+  for (const finding of allListed(result)) {
     const about = finding.kind === 'vulnerability' || finding.kind === 'malware' ? refs(finding) : [];
     if (about.length === 0) others.push(inWords(finding));
     for (const ref of about) {

@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import type { Severity } from '../../advisories/types.ts';
 import type { Finding, Suppression } from '../../matching/types.ts';
 import { isScanResult, type ScanResult } from '../../result/types.ts';
-import { listedOrder } from '../finding-order.ts';
 import { type FindingTexts, findingTexts, suppressionWords } from '../finding-text.ts';
 import { publicPage, publicPages } from '../public-pages.ts';
+import { allListed } from '../shown-findings.ts';
 import { distroRef, imageRef, type Sbom } from './sbom.ts';
 import { versionText } from './sbom-properties.ts';
 import { lineText, propertyText } from './sbom-text.ts';
@@ -34,7 +34,7 @@ export function vulnerabilities(sbom: Sbom): Generator<unknown> | null {
 function* entries(result: ScanResult, sbom: Sbom): Generator<unknown> {
   const texts = findingTexts(result);
   const refs = refsByPurl(sbom);
-  const groups = Map.groupBy([...result.findings].sort(listedOrder), sameEntry);
+  const groups = Map.groupBy(allListed(result), sameEntry);
   for (const members of groups.values()) yield entry(members, refs, result.image.distro !== null, texts);
 }
 

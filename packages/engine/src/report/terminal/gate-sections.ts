@@ -6,6 +6,7 @@ import { baseAdvice, baseWords, otherBasesWords } from '../base-words.ts';
 import { controlCounts } from '../control-words.ts';
 import { type FindingGroup, type FindingRow, groupFindings } from '../finding-groups.ts';
 import { ageInDays, countWords, fixWords, plural, riskMarks, subjectWords } from '../finding-words.ts';
+import { findingsByKey } from '../findings-by-key.ts';
 import { layerPlaces, placeWords } from '../layer-words.ts';
 import {
   afterChangesWords,
@@ -55,11 +56,6 @@ export function headline(screen: Screen, result: ScanResult): void {
     screen.blank();
     screen.text(2, [styled(`${screen.glyphs.warning} `, 'warning'), styled(exampleNotice, 'warning')], 4);
   }
-}
-
-function findingLookup(result: ScanResult): (keys: readonly string[]) => readonly Finding[] {
-  const byKey = new Map(result.findings.map((finding) => [finding.key, finding]));
-  return (keys) => keys.flatMap((key) => byKey.get(key) ?? []);
 }
 
 /** `, known 62 d`: for how long something could have been done about it. */
@@ -126,7 +122,7 @@ export function brokenGate(screen: Screen, result: ScanResult): void {
   const denied = result.verdict.rules.filter((rule) => rule.action === 'deny');
   const causes = result.verdict.reasons.filter((reason) => reason.code !== 'policy');
   if (denied.length === 0 && causes.length === 0) return;
-  const lookup = findingLookup(result);
+  const lookup = findingsByKey(result);
   heading(screen, result.verdict.result === 'fail' ? 'What broke the gate' : 'What the gate saw');
   for (const rule of denied) brokenRule(screen, rule, lookup(rule.findings), result);
   for (const reason of causes) {
@@ -143,7 +139,7 @@ export function whatToDo(screen: Screen, result: ScanResult): void {
   const advice = rules.filter((rule) => rule.action === 'deny' && rule.remediation !== null);
   if (changes.length === 0 && advice.length === 0) return;
   heading(screen, 'What to do');
-  const lookup = findingLookup(result);
+  const lookup = findingsByKey(result);
   const places = layerPlaces(result.image);
   changes.forEach((change, index) => {
     const number = `${index + 1}. `;
