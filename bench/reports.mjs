@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { byteChunks } from '../packages/engine/src/report/byte-chunks.ts';
 import { formats } from '../packages/engine/src/report/formats.ts';
 import { largeResult } from '../packages/engine/src/report/testing/sample-result.ts';
 import { hasBrowser, needsBrowser, openBrowser } from '../test/browser.ts';
@@ -17,9 +18,8 @@ if (one) {
   const result = largeResult(Number(findings));
   const format = formats.find(({ name }) => name === one);
   const before = process.cpuUsage();
-  const rendered = format.render(result, options);
   let size = 0;
-  for (const piece of typeof rendered === 'string' ? [rendered] : rendered) size += piece.length;
+  for (const chunk of byteChunks(format.render(result, options))) size += chunk.length;
   const { user, system } = process.cpuUsage(before);
   const peak = Number(/VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024;
   console.log(`| ${one} | ${((user + system) / 1e6).toFixed(2)} | ${Math.round(peak)} | ${(size / 1e6).toFixed(1)} |`);

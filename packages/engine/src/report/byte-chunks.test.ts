@@ -14,7 +14,10 @@ test('chunks are the pieces one after the other, whatever they hold and however 
   );
   fc.assert(
     fc.property(fc.array(fc.oneof(text, fc.uint8Array())), (pieces) => {
-      expect(Buffer.concat([...byteChunks(pieces)]).equals(Buffer.concat(pieces.map(bytesOf)))).toBe(true);
+      const whole = Buffer.concat(pieces.map(bytesOf));
+      expect(Buffer.concat([...byteChunks(pieces)]).equals(whole)).toBe(true);
+      const copies = byteChunks(pieces, true).map((chunk) => Buffer.from(chunk));
+      expect(Buffer.concat([...copies]).equals(whole)).toBe(true);
     }),
     { numRuns: 20 },
   );

@@ -48,7 +48,9 @@ export const findingTexts = oncePer((result: ScanResult): FindingTexts => {
     remedy,
     lines(finding) {
       const place = placeWords(places(finding.evidence.layer));
-      return [...facts(finding, place, remedy(finding)), ...judged(finding, rules(finding))].map((text) => line(text));
+      const lines = facts(finding, place, remedy(finding));
+      lines.push(...judged(finding, rules(finding)));
+      return lines.map((text) => line(text));
     },
   };
 });
@@ -69,36 +71,38 @@ function remedyOf(finding: Finding, rules: readonly RuleOutcome[]): string | nul
   return remediation == null ? null : line(remediation);
 }
 
-function facts(finding: Finding, place: string | null, remedy: string | null): readonly string[] {
+/** One line after the other, as reports with thousands of findings need it: lists in lists took a third of their time. */
+function facts(finding: Finding, place: string | null, remedy: string | null): string[] {
   const { evidence, package: pkg, risk } = finding;
   const subject = subjectWords(finding);
   const source = evidence.matchedPackage;
-  return [
-    ...(finding.title === null ? [] : [finding.title]),
-    `Kind: ${kindWords[finding.kind].one}`,
-    `Severity: ${finding.severity}${finding.severitySource === null ? '' : ` (${finding.severitySource})`}`,
-    ...(pkg === null ? [] : [`Package: ${pkg.name} ${pkg.version} (${pkg.type})`]),
-    ...(source?.via === 'source' ? [`Source package: ${source.name} ${source.version}`] : []),
-    ...(subject === '' || (pkg !== null && subject === evidence.path) ? [] : [`About: ${subject}`]),
-    ...(remedy === null ? [] : [`Fix: ${remedy}`]),
-    ...(evidence.comparison === undefined ? [] : [`Comparison: ${evidence.comparison}`]),
-    ...(evidence.code === undefined ? [] : [`Flawed code: ${evidence.code.state}, ${evidence.code.detail}`]),
-    ...(evidence.advisory == null
-      ? []
-      : [`Advisory: ${evidence.advisory.source} ${evidence.advisory.id} (${evidence.advisory.shard})`]),
-    ...(risk?.cvss ? [`CVSS ${risk.cvss.version}: ${risk.cvss.score} ${risk.cvss.vector} (${risk.cvss.source})`] : []),
-    ...(risk?.epss ? [`EPSS: ${risk.epss.score} (percentile ${risk.epss.percentile})`] : []),
-    ...(riskMarks(finding).length === 0 ? [] : [`Risk: ${riskMarks(finding).join(', ')}`]),
-    ...(finding.aliases.length === 0 ? [] : [`Aliases: ${finding.aliases.join(', ')}`]),
-    ...(finding.advisories.length === 0 ? [] : [`Bulletins: ${finding.advisories.join(', ')}`]),
-    ...(finding.published === null ? [] : [`Published: ${finding.published}`]),
-    ...(evidence.path === undefined ? [] : [`Proved by: ${evidence.path}`]),
-    ...(evidence.ownedBy === undefined ? [] : [`Shipped by: ${evidence.ownedBy}`]),
-    ...(place === null ? [] : [`Layer: ${place}`]),
-  ];
+  const { advisory, code } = evidence;
+  const marks = riskMarks(finding);
+  const lines: string[] = [];
+  if (finding.title !== null) lines.push(finding.title);
+  lines.push(`Kind: ${kindWords[finding.kind].one}`);
+  lines.push(`Severity: ${finding.severity}${finding.severitySource === null ? '' : ` (${finding.severitySource})`}`);
+  if (pkg !== null) lines.push(`Package: ${pkg.name} ${pkg.version} (${pkg.type})`);
+  if (source?.via === 'source') lines.push(`Source package: ${source.name} ${source.version}`);
+  if (subject !== '' && (pkg === null || subject !== evidence.path)) lines.push(`About: ${subject}`);
+  if (remedy !== null) lines.push(`Fix: ${remedy}`);
+  if (evidence.comparison !== undefined) lines.push(`Comparison: ${evidence.comparison}`);
+  if (code !== undefined) lines.push(`Flawed code: ${code.state}, ${code.detail}`);
+  if (advisory != null) lines.push(`Advisory: ${advisory.source} ${advisory.id} (${advisory.shard})`);
+  if (risk?.cvss) lines.push(`CVSS ${risk.cvss.version}: ${risk.cvss.score} ${risk.cvss.vector} (${risk.cvss.source})`);
+  if (risk?.epss) lines.push(`EPSS: ${risk.epss.score} (percentile ${risk.epss.percentile})`);
+  if (marks.length > 0) lines.push(`Risk: ${marks.join(', ')}`);
+  if (finding.aliases.length > 0) lines.push(`Aliases: ${finding.aliases.join(', ')}`);
+  if (finding.advisories.length > 0) lines.push(`Bulletins: ${finding.advisories.join(', ')}`);
+  if (finding.published !== null) lines.push(`Published: ${finding.published}`);
+  if (evidence.path !== undefined) lines.push(`Proved by: ${evidence.path}`);
+  if (evidence.ownedBy !== undefined) lines.push(`Shipped by: ${evidence.ownedBy}`);
+  if (place !== null) lines.push(`Layer: ${place}`);
+  return lines;
 }
 
 function judged(finding: Finding, rules: readonly RuleOutcome[]): readonly string[] {
+  if (rules.length === 0 && finding.suppressed.length === 0) return [];
   return [
     ...rules.map(({ action, policy, id }) => `Rule: ${id} of policy ${policy} (${action})`),
     ...finding.suppressed.map((by) => `Not counted: ${suppressionWords(by)}`),

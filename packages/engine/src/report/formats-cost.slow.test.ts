@@ -8,15 +8,15 @@ const at = (name: string) => new URL(name, import.meta.url).href;
 /** Renders 20,000 findings in a process of its own and prints what that took beside making them. */
 const script = `
 import { readFileSync } from 'node:fs';
+const { byteChunks } = await import(${JSON.stringify(at('./byte-chunks.ts'))});
 const { formats } = await import(${JSON.stringify(at('./formats.ts'))});
 const { largeResult } = await import(${JSON.stringify(at('./testing/sample-result.ts'))});
 const result = largeResult(20_000);
 const format = formats.find(({ name }) => name === process.argv[1]);
 const before = process.cpuUsage();
 const options = { columns: 100, color: false, unicode: true, show: { onlyFixed: false } };
-const rendered = format.render(result, options);
 let size = 0;
-for (const piece of typeof rendered === 'string' ? [rendered] : rendered) size += piece.length;
+for (const chunk of byteChunks(format.render(result, options))) size += chunk.length;
 const { user, system } = process.cpuUsage(before);
 // the peak that getrusage tells is that of the process which started this one, if that was larger
 const peak = Number(/VmHWM:\\s+(\\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))[1]);
@@ -37,14 +37,14 @@ function cost(name: string): Cost {
 
 describe.skipIf(!existsSync('/proc/self/status'))('20,000 findings (needs /proc)', () => {
   // The archive is all others, one after the other.
-  it.each(formats.map(({ name }) => name).filter((name) => name !== 'zip'))(
-    'as %s take seconds at most, and less than 300 MB',
-    (name) => {
+  it.each(formats.map(({ name }) => [name, name === 'zip' ? [100, 450] : [10, 300]] as const))(
+    'as %s take seconds, and some hundred MB, at most: %j',
+    (name, [maxSeconds, maxMegabytes]) => {
       const { size, seconds, megabytes } = cost(name);
       expect(size).toBeGreaterThan(0);
       // under 1 s each on an idle machine (docs/benchmarks.md); what grows with the square takes minutes
-      expect(seconds).toBeLessThan(10);
-      expect(megabytes).toBeLessThan(300);
+      expect(seconds).toBeLessThan(maxSeconds);
+      expect(megabytes).toBeLessThan(maxMegabytes);
     },
     60_000,
   );

@@ -9,11 +9,11 @@ import type { Severity } from '../advisories/types.ts';
 import type { Finding } from '../matching/types.ts';
 import type { ScanResult } from '../result/types.ts';
 import { type FindingTexts, findingTexts, line, suppressionWords } from './finding-text.ts';
-import { ordered } from './json-text.ts';
+import { escapeInvisible, ordered } from './json-text.ts';
 import { unseenLines } from './not-seen.ts';
 import { occurrences, uuidOf } from './occurrences.ts';
 import { publicPage } from './public-pages.ts';
-import { jsonPieces, Listed, type Section } from './sbom/json-pieces.ts';
+import { jsonPieces, Listed, type Section, Written } from './sbom/json-pieces.ts';
 import { filterWords, listedFindings, selectFindings } from './shown-findings.ts';
 import type { ReportFormat, ReportOptions } from './types.ts';
 
@@ -52,9 +52,7 @@ function* run(result: ScanResult, show: ReportOptions['show']): Generator<Sectio
   const rules = Map.groupBy(findings, ({ id }) => id);
   const texts = findingTexts(result);
   const name = line(image.names[0] ?? image.reference);
-  const { version } = inputs.product;
-  const driver = { name: 'Plimsoll', version, rules: [...rules.values()].map((members) => rule(members, texts)) };
-  yield ['tool', { driver }];
+  yield ['tool', new Written(tool(inputs.product.version, rules.values(), texts))];
   yield [
     'automationDetails',
     { id: category(name, image.platform), guid: uuidOf(JSON.stringify([name, ordered(inputs, null)])) },
@@ -87,6 +85,16 @@ function* run(result: ScanResult, show: ReportOptions['show']): Generator<Sectio
       evaluatedAt: inputs.evaluatedAt,
     },
   ];
+}
+
+function* tool(version: string, rules: Iterable<readonly Finding[]>, texts: FindingTexts): Generator<string> {
+  yield `{"driver":{"name":"Plimsoll","version":${JSON.stringify(version)},"rules":[`;
+  let separator = '';
+  for (const members of rules) {
+    yield separator + escapeInvisible(JSON.stringify(rule(members, texts)));
+    separator = ',';
+  }
+  yield ']}}';
 }
 
 function* results(

@@ -25,7 +25,7 @@ function* archive(result: ScanResult, options: ReportOptions, formats: readonly 
   const directory: Buffer[] = [];
   let offset = 0;
   for (const { name, extension, render } of formats) {
-    const { packed, sum, packedBytes, bytes } = pack(byteChunks(render(result, options)));
+    const { packed, sum, packedBytes, bytes } = pack(byteChunks(render(result, options), true));
     const file = Buffer.from(`${name}.${extension}`);
     const common = Buffer.alloc(26);
     common.writeUInt16LE(version, 0);
@@ -86,7 +86,7 @@ function pack(chunks: Iterable<Uint8Array>): Packed {
     packedBytes += block.length;
     bytes += chunk.length;
     sum = crc32(chunk, sum);
-    dictionary = chunk.subarray(-windowBytes);
+    dictionary = Buffer.from(chunk.subarray(-windowBytes));
   }
   return { packed: [...packed, lastBlock], packedBytes, bytes, sum };
 }

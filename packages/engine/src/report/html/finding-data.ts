@@ -63,7 +63,8 @@ export function* findingData(result: ScanResult, rows: readonly ListedRow[]): Ge
   const places = layerPlaces(result.image);
   const ruleSets = new Map<string, number>();
   const ruleNumbers = new Map(result.verdict.rules.map((rule, index) => [rule, index]));
-  const table: number[][] = [];
+  const table: readonly number[][] = columns.map(() => []);
+  let separator = '';
   yield '{"own":[';
   for (const { group, row, number } of rows) {
     const { lead } = row;
@@ -71,8 +72,9 @@ export function* findingData(result: ScanResult, rows: readonly ListedRow[]): Ge
     const set = JSON.stringify([...new Set(row.findings.flatMap(texts.rules))].map((rule) => ruleNumbers.get(rule)!));
     if (!ruleSets.has(set)) ruleSets.set(set, ruleSets.size);
     const facts = evidenceMarkup(row, place);
-    yield `${table.length === 0 ? '' : ',\n'}${markupJson(facts.own)}`;
-    table.push([
+    yield separator + markupJson(facts.own);
+    separator = ',\n';
+    const numbers = [
       lead.level,
       findingKinds.indexOf(lead.kind),
       plain(lead.id),
@@ -91,7 +93,8 @@ export function* findingData(result: ScanResult, rows: readonly ListedRow[]): Ge
       number,
       ruleSets.get(set)!,
       intern(facts.shared),
-    ]);
+    ];
+    for (const [column, value] of numbers.entries()) table[column]!.push(value);
   }
   const layerNames = result.image.layers.map((layer) => plain(placeWords(places(layer.diffId)) ?? layer.instruction));
   yield `],"layerNames":${JSON.stringify(layerNames)},"ruleSets":[${[...ruleSets.keys()].join(',')}]`;
@@ -100,9 +103,9 @@ export function* findingData(result: ScanResult, rows: readonly ListedRow[]): Ge
     safeText(`${action === 'deny' ? 'denies' : 'warns'}, policy ${policy}`, maxChars),
   ]);
   yield `,"ruleNames":${scriptJson(ruleNames)}`;
-  for (const [index, name] of columns.entries()) yield `,"${name}":${JSON.stringify(table.map((each) => each[index]))}`;
+  for (const [index, name] of columns.entries()) yield `,"${name}":[${table[index]!.join(',')}]`;
   yield ',"strings":[';
-  let separator = '';
+  separator = '';
   for (const text of strings.keys()) {
     yield `${separator}${text.startsWith('<dt>') ? markupJson(text) : scriptJson(text)}`;
     separator = ',\n';

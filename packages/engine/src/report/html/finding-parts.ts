@@ -7,7 +7,7 @@ import { fixWords, plural, riskMarks, subjectWords } from '../finding-words.ts';
 import type { LayerPlace } from '../layer-words.ts';
 import { publicPage, publicPages } from '../public-pages.ts';
 import { severitiesWorstFirst } from '../shown-findings.ts';
-import { type Content, html, type Markup } from './markup.ts';
+import { type Content, contentText, html, Markup } from './markup.ts';
 
 /** More paths of one finding (a library that is vendored a hundred times) are counted. */
 const maxPaths = 10;
@@ -48,46 +48,48 @@ export function groupTitle(group: FindingGroup): string {
   return group.version === null ? group.name : `${group.name} ${group.version}`;
 }
 
-type Fact = readonly [name: string, value: Content];
+/** A term and its description; nothing where there is nothing to say. Texts, not lists: a page has 20,000 findings. */
+function fact(name: string, value: Content): string {
+  return `<dt>${name}</dt><dd>${contentText(value)}</dd>`;
+}
 
-function ratingFacts(finding: Finding): readonly Fact[] {
-  const { ratings } = finding.evidence;
-  const lines = [
-    ...(ratings?.labels ?? []).map((label) => html`<li>${label.source}: ${label.severity}</li>`),
-    ...(ratings?.cvss ?? []).map(
-      (rating) =>
-        html`<li>${rating.source}: CVSS ${rating.version}${rating.score === null ? '' : ` ${rating.score.toFixed(1)}`} <code>${rating.vector}</code></li>`,
-    ),
-  ];
-  return lines.length === 0 ? [] : [['Ratings', html`<ul>${lines}</ul>`]];
+function ratingFact({ evidence: { ratings } }: Finding): string {
+  if (ratings === undefined) return '';
+  let lines = '';
+  for (const { source, severity } of ratings.labels) lines += html`<li>${source}: ${severity}</li>`.text;
+  for (const { source, version, score, vector } of ratings.cvss) {
+    lines +=
+      html`<li>${source}: CVSS ${version}${score === null ? '' : ` ${score.toFixed(1)}`} <code>${vector}</code></li>`
+        .text;
+  }
+  return lines === '' ? '' : fact('Ratings', new Markup(`<ul>${lines}</ul>`));
 }
 
 /** Most exploits that a list names. */
 const maxExploits = 3;
 
-function riskFacts(finding: Finding): readonly Fact[] {
-  const { risk } = finding;
-  const facts: Fact[] = [];
+function riskFacts({ risk, evidence }: Finding): string {
+  let facts = '';
   if (risk?.kev) {
     const dates = [
       risk.kev.dateAdded === null ? null : `listed ${risk.kev.dateAdded}`,
       risk.kev.dueDate === null ? null : `due ${risk.kev.dueDate}`,
       risk.ransomware === true ? 'used by ransomware' : null,
     ].filter((part) => part !== null);
-    facts.push(['Known exploited', ['CISA KEV', ...dates].join(', ')]);
+    facts += fact('Known exploited', ['CISA KEV', ...dates].join(', '));
   }
-  if (risk?.epss) facts.push(['EPSS', `${risk.epss.score} (percentile ${risk.epss.percentile})`]);
-  const { exploits = [], risk: parts } = finding.evidence;
+  if (risk?.epss) facts += fact('EPSS', `${risk.epss.score} (percentile ${risk.epss.percentile})`);
+  const { exploits = [], risk: parts } = evidence;
   if (exploits.length > 0) {
     const named = exploits.slice(0, maxExploits).map(({ source, id }) => `${source} ${id}`);
     const more = exploits.length > maxExploits ? [`and ${exploits.length - maxExploits} more`] : [];
-    facts.push(['Exploits', [...named, ...more].join(', ')]);
+    facts += fact('Exploits', [...named, ...more].join(', '));
   }
   if (risk?.score != null && parts !== undefined) {
     const unknown = parts.unknown.length === 0 ? '' : `; not known: ${parts.unknown.join(', ')}`;
     const { severity, likelihood } = parts;
     const made = `severity ${severity.value} (${severity.from}), likelihood ${likelihood.value} (${likelihood.from})`;
-    facts.push(['Risk score', `${risk.score} of 100: ${made}${unknown}`]);
+    facts += fact('Risk score', `${risk.score} of 100: ${made}${unknown}`);
   }
   return facts;
 }
@@ -96,20 +98,15 @@ function recordWords(record: { readonly source: string; readonly id: string; rea
   return `${record.source} ${record.id} (${record.shard})`;
 }
 
-function sourceFacts(finding: Finding): readonly Fact[] {
-  const { evidence } = finding;
-  const others = (evidence.records ?? []).filter(
-    (record) => record.id !== evidence.advisory?.id || record.source !== evidence.advisory.source,
-  );
-  return [
-    ...(evidence.comparison === undefined ? [] : [['Comparison', html`<code>${evidence.comparison}</code>`] as const]),
-    ...(evidence.code === undefined
-      ? []
-      : [['Flawed code', `${evidence.code.state}: ${evidence.code.detail}`] as const]),
-    ...(evidence.advisory === undefined ? [] : [['Advisory', recordWords(evidence.advisory)] as const]),
-    ...(others.length === 0 ? [] : [['Also in', others.map(recordWords).join(', ')] as const]),
-    ...(evidence.ownedBy === undefined ? [] : [['Shipped by', evidence.ownedBy] as const]),
-  ];
+function sourceFacts({ evidence: { advisory, code, comparison, ownedBy, records = [] } }: Finding): string {
+  const others = records.filter((record) => record.id !== advisory?.id || record.source !== advisory.source);
+  let facts = '';
+  if (comparison !== undefined) facts += fact('Comparison', html`<code>${comparison}</code>`);
+  if (code !== undefined) facts += fact('Flawed code', `${code.state}: ${code.detail}`);
+  if (advisory !== undefined) facts += fact('Advisory', recordWords(advisory));
+  if (others.length > 0) facts += fact('Also in', others.map(recordWords).join(', '));
+  if (ownedBy !== undefined) facts += fact('Shipped by', ownedBy);
+  return facts;
 }
 
 function pathList(paths: readonly string[]): Markup {
@@ -117,17 +114,15 @@ function pathList(paths: readonly string[]): Markup {
   return html`<ul>${paths.slice(0, maxPaths).map((path) => html`<li><code>${path}</code></li>`)}${more}</ul>`;
 }
 
-function placeFacts(row: FindingRow, place: LayerPlace | null): readonly Fact[] {
+function placeFacts(row: FindingRow, place: LayerPlace | null): string {
   const { evidence } = row.lead;
   const paths = provingPaths([row]);
-  return [
-    ...(row.packages.length > 1 ? [['In', row.packages.join(', ')] as const] : []),
-    ...(evidence.config === undefined && evidence.env === undefined
-      ? []
-      : [['Where', subjectWords(row.lead)] as const]),
-    ...(paths.length === 0 ? [] : [['Proved by', pathList(paths)] as const]),
-    ...(place === null ? [] : [['Layer', layerContent(place)] as const]),
-  ];
+  let facts = '';
+  if (row.packages.length > 1) facts += fact('In', row.packages.join(', '));
+  if (evidence.config !== undefined || evidence.env !== undefined) facts += fact('Where', subjectWords(row.lead));
+  if (paths.length > 0) facts += fact('Proved by', pathList(paths));
+  if (place !== null) facts += fact('Layer', layerContent(place));
+  return facts;
 }
 
 /** Terms and descriptions. */
@@ -141,30 +136,20 @@ export interface EvidenceMarkup {
 /** Everything that is known about a row; what is not known is left out. */
 export function evidenceMarkup(row: FindingRow, place: LayerPlace | null): EvidenceMarkup {
   const { lead } = row;
-  const pages = publicPages(lead);
-  const links = html`<ul>${pages.map(({ id, url }) => html`<li><a href="${url}">${id}</a></li>`)}</ul>`;
-  const own: readonly Fact[] = [
-    ...(pages.length === 0 ? [] : [['Read more', links] as const]),
-    ...sourceFacts(lead),
-    ...(lead.evidence.cwes === undefined ? [] : [['Weakness', lead.evidence.cwes.join(', ')] as const]),
-    ...(lead.aliases.length === 0 ? [] : [['Aliases', lead.aliases.join(', ')] as const]),
-    ...(lead.advisories.length === 0 ? [] : [['Bulletins', lead.advisories.join(', ')] as const]),
-    ...(lead.published === null ? [] : [['Published', lead.published] as const]),
-    ...riskFacts(lead),
-    ...(lead.suppressed.length === 0
-      ? []
-      : [['Not counted', lead.suppressed.map(suppressionWords).join('; ')] as const]),
-  ];
-  const shared: readonly Fact[] = [
-    ...(lead.severitySource === null ? [] : [['Severity by', lead.severitySource] as const]),
-    ...ratingFacts(lead),
-    ...(lead.fix?.since ? [['Fix known since', lead.fix.since] as const] : []),
-    ...(typeof lead.evidence.endOfSupport === 'string' ? [['Support ended', lead.evidence.endOfSupport] as const] : []),
-    ...placeFacts(row, place),
-  ];
-  return { own: factsText(own), shared: factsText(shared) };
-}
-
-function factsText(facts: readonly Fact[]): string {
-  return facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`.text).join('');
+  const { evidence, aliases, advisories, published, suppressed, severitySource, fix } = lead;
+  let links = '';
+  for (const { id, url } of publicPages(lead)) links += html`<li><a href="${url}">${id}</a></li>`.text;
+  let own = links === '' ? '' : fact('Read more', new Markup(`<ul>${links}</ul>`));
+  own += sourceFacts(lead);
+  if (evidence.cwes !== undefined) own += fact('Weakness', evidence.cwes.join(', '));
+  if (aliases.length > 0) own += fact('Aliases', aliases.join(', '));
+  if (advisories.length > 0) own += fact('Bulletins', advisories.join(', '));
+  if (published !== null) own += fact('Published', published);
+  own += riskFacts(lead);
+  if (suppressed.length > 0) own += fact('Not counted', suppressed.map(suppressionWords).join('; '));
+  let shared = severitySource === null ? '' : fact('Severity by', severitySource);
+  shared += ratingFact(lead);
+  if (fix?.since) shared += fact('Fix known since', fix.since);
+  if (typeof evidence.endOfSupport === 'string') shared += fact('Support ended', evidence.endOfSupport);
+  return { own, shared: shared + placeFacts(row, place) };
 }

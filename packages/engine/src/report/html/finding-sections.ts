@@ -19,15 +19,18 @@ const maxSuppressed = 100;
 
 /** Gives every row of the list its anchor, in the order of the page. */
 export function anchorsOf(groups: readonly FindingGroup[]): Anchors {
-  const anchors = new Map<string, string>();
+  const numbers = new Map<string, number>();
   let number = 0;
   for (const { rows } of groups) {
     for (const row of rows) {
       number++;
-      for (const { key } of row.findings) anchors.set(key, `f${number}`);
+      for (const { key } of row.findings) numbers.set(key, number);
     }
   }
-  return anchors;
+  return (key) => {
+    const known = numbers.get(key);
+    return known === undefined ? undefined : `f${known}`;
+  };
 }
 
 function select(

@@ -25,7 +25,7 @@ import { type Content, html, type Markup } from './markup.ts';
 const maxRowsPerRule = 20;
 
 /** Anchor of the row that shows a finding (`f12`), by finding key; findings that are not listed have none. */
-export type Anchors = ReadonlyMap<string, string>;
+export type Anchors = (key: string) => string | undefined;
 
 function facts(result: ScanResult): readonly (readonly [string, string])[] {
   const { image, inputs } = result;
@@ -65,7 +65,7 @@ export function severityTiles(result: ScanResult): Markup {
 
 function hit(group: FindingGroup, row: FindingRow, anchors: Anchors): Markup {
   const { lead } = row;
-  const anchor = anchors.get(lead.key);
+  const anchor = anchors(lead.key);
   const id = anchor === undefined ? linkedId(lead.id) : html`<a href="#${anchor}"><b>${lead.id}</b></a>`;
   const about = group.version === null ? (lead.title ?? subjectWords(lead)) : groupTitle(group);
   const fix = lead.fix === null ? null : html` ${fixContent(lead)}`;

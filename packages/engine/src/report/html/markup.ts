@@ -15,6 +15,8 @@ const escapes: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 const special = /[&<>"']/g;
+/** Nearly every text: nothing in it has another form. */
+const plain = /^[ !#-%(-;=?-~]*$/;
 
 export class Markup {
   readonly text: string;
@@ -26,10 +28,12 @@ export class Markup {
 export type Content = string | number | Markup | null | false | readonly Content[];
 
 function escapeHtml(value: string): string {
+  if (value.length <= maxValueChars && plain.test(value)) return value;
   return safeText(value, maxValueChars).replace(special, (char) => escapes[char]!);
 }
 
-function contentText(value: Content): string {
+/** As it stands in the page. */
+export function contentText(value: Content): string {
   if (value instanceof Markup) return value.text;
   if (typeof value === 'string') return escapeHtml(value);
   if (typeof value === 'number') return String(value);

@@ -6,6 +6,7 @@ import { expressionText, type LicenseNode, leaves } from '../../licenses/license
 import { readLicense, readLicenses } from '../../licenses/read-license.ts';
 import { readSpdxExpression } from '../../licenses/spdx-expression.ts';
 import { spdxLicenseIds } from '../../licenses/spdx-license-list.ts';
+import { oncePer } from '../once-per.ts';
 import { lineText } from './sbom-text.ts';
 
 type Declaring = Pick<Package, 'type' | 'licenses'>;
@@ -15,7 +16,7 @@ export type CycloneDxLicense =
   | { readonly expression: string };
 
 /** One entry a text, or the expression for all of them: the standard allows nothing beside one. */
-export function cycloneDxLicenses({ type, licenses }: Declaring): readonly CycloneDxLicense[] {
+export const cycloneDxLicenses = oncePer(({ type, licenses }: Declaring): readonly CycloneDxLicense[] => {
   const node = readLicenses(type, licenses);
   if (node === null) return [];
   if (node.kind === 'id' && isListed(node)) return [{ license: { id: node.id } }];
@@ -26,7 +27,7 @@ export function cycloneDxLicenses({ type, licenses }: Declaring): readonly Cyclo
     const each = readLicense(text);
     return { license: each.kind === 'id' && isListed(each) ? { id: each.id } : { name: lineText(text) } };
   });
-}
+});
 
 function isListed(node: LicenseNode): boolean {
   return node.kind === 'id' && !node.orLater && node.exception === null && spdxLicenseIds.has(node.id);
@@ -51,7 +52,7 @@ export interface SpdxDeclared {
 }
 
 /** What was declared as an expression stays as it was written. */
-export function spdxDeclared({ type, licenses }: Declaring): SpdxDeclared {
+export const spdxDeclared = oncePer(({ type, licenses }: Declaring): SpdxDeclared => {
   const node = readLicenses(type, licenses);
   if (node === null) return { expression: 'NOASSERTION', refs: new Map() };
   const [only = ''] = licenses;
@@ -62,7 +63,7 @@ export function spdxDeclared({ type, licenses }: Declaring): SpdxDeclared {
     else if (leaf.id.startsWith('LicenseRef-')) refs.set(leaf.id, null);
   }
   return { expression: exact ? only : expressionText(node, licenseRef), refs };
-}
+});
 
 /** Whether the texts can be read back from the expression. */
 export function spdxHolds(declaring: Declaring): boolean {

@@ -1,7 +1,7 @@
 /** JSON in pieces: one line an entry, so that a document with many packages is never one string. */
 import { escapeInvisible } from '../json-text.ts';
 
-/** One property of the top level; its value is `Listed` where it may be long. */
+/** One property of the top level; its value is `Listed` or `Written` where it may be long. */
 export type Section = readonly [name: string, value: unknown];
 
 /** Entries of an array, made one at a time. */
@@ -9,6 +9,14 @@ export class Listed {
   readonly entries: Iterable<unknown>;
   constructor(entries: Iterable<unknown>) {
     this.entries = entries;
+  }
+}
+
+/** A value whose JSON comes in pieces, as it is. */
+export class Written {
+  readonly pieces: Iterable<string>;
+  constructor(pieces: Iterable<string>) {
+    this.pieces = pieces;
   }
 }
 
@@ -20,6 +28,7 @@ export function* jsonPieces(sections: Iterable<Section>): Generator<string> {
     yield `${separator}  ${JSON.stringify(name)}: `;
     separator = ',\n';
     if (value instanceof Listed) yield* listPieces(value);
+    else if (value instanceof Written) yield* value.pieces;
     else yield escapeInvisible(JSON.stringify(value));
   }
   yield '\n}\n';

@@ -22,18 +22,18 @@ export function spdxFindings(sbom: Sbom): SpdxFindings {
   const { result } = sbom;
   if (!isScanResult(result)) return { ofPackage: () => [], others: [] };
   const refs = refsByPurl(sbom);
-  const own = new Map<string, SpdxSecurityRef[]>();
+  const own = new Map<string, Finding[]>();
   const others: string[] = [];
   for (const finding of allListed(result)) {
     const about = finding.kind === 'vulnerability' || finding.kind === 'malware' ? refs(finding) : [];
     if (about.length === 0) others.push(inWords(finding));
     for (const ref of about) {
-      const list = own.get(ref) ?? [];
-      own.set(ref, list);
-      list.push(...references(finding));
+      const list = own.get(ref);
+      if (list === undefined) own.set(ref, [finding]);
+      else list.push(finding);
     }
   }
-  return { ofPackage: (ref) => own.get(ref) ?? [], others };
+  return { ofPackage: (ref) => (own.get(ref) ?? []).flatMap(references), others };
 }
 
 function references(finding: Finding): readonly SpdxSecurityRef[] {

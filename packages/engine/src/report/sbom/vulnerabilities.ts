@@ -34,8 +34,15 @@ export function vulnerabilities(sbom: Sbom): Generator<unknown> | null {
 function* entries(result: ScanResult, sbom: Sbom): Generator<unknown> {
   const texts = findingTexts(result);
   const refs = refsByPurl(sbom);
-  const groups = Map.groupBy(allListed(result), sameEntry);
-  for (const members of groups.values()) yield entry(members, refs, result.image.distro !== null, texts);
+  const hasDistro = result.image.distro !== null;
+  for (const members of entryMembers(allListed(result))) yield entry(members, refs, hasDistro, texts);
+}
+
+/** Most findings have an id of their own, and nothing to be compared with. In the order of their first members. */
+function entryMembers(findings: readonly Finding[]): Iterable<readonly Finding[]> {
+  const counts = new Map<string, number>();
+  for (const { id } of findings) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return Map.groupBy(findings, (finding) => (counts.get(finding.id) === 1 ? finding : sameEntry(finding))).values();
 }
 
 function sameEntry({ kind, id, level, title, fix, risk, suppressed, evidence, package: pkg }: Finding): string {
