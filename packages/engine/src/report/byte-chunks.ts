@@ -7,10 +7,7 @@ const chunkBytes = 256 * 1024;
  *
  * @param reuse a chunk is only good until the next is asked for: they share their memory
  */
-export function* byteChunks(
-  rendered: string | Iterable<string | Uint8Array>,
-  reuse = false,
-): Generator<Uint8Array> {
+export function* byteChunks(rendered: string | Iterable<string | Uint8Array>, reuse = false): Generator<Uint8Array> {
   let chunk = Buffer.alloc(0);
   let used = 0;
   for (const piece of typeof rendered === 'string' ? [rendered] : rendered) {
