@@ -4,12 +4,14 @@ import { PlaceTable } from './place-table.ts';
 import type { TarEntry } from './tar/extended-headers.ts';
 import { type PlainPath, readPlainPath } from './tar/plain-path.ts';
 import { TarDecoder, type TarHandler } from './tar/tar-decoder.ts';
+import { pathFieldBytes } from './tar/tar-header.ts';
 import { cleanPath } from './tar/tar-text.ts';
 import type {
   FileParts,
   LayerEntry,
   LayerListing,
   LayerVisitor,
+  Mutable,
   NameBytes,
   PassingFile,
   ReadLimits,
@@ -70,6 +72,8 @@ export class LayerScan<T> implements TarHandler {
   readonly #places = new PlaceTable();
   /** what the visitor's first look says of directories, by their numbers in `#entries` */
   readonly #looks: number[] = [];
+  /** what the first look is asked about, one after the other */
+  readonly #name: Mutable<NameBytes> = { bytes: noBytes, start: 0, end: 0, hash: 0 };
   /** of global PAX headers */
   readonly #globalPaths = new Set<string>();
   #ordinal = -1;
@@ -132,17 +136,16 @@ export class LayerScan<T> implements TarHandler {
    * it. Undefined: it is another one.
    */
   #takePlain(raw: TarEntry): boolean | undefined {
-    const { field } = raw;
-    if (field === null || raw.overlayMark || raw.type === undefined || raw.type === 'hardlink') {
+    const bytes = raw.pathBytes;
+    if (bytes === null || raw.overlayMark || raw.type === undefined || raw.type === 'hardlink') {
       return undefined;
     }
     const linkTarget = raw.type === 'symlink' ? raw.linkTarget : null;
-    const path = readPlainPath(field);
+    const path = readPlainPath(bytes, raw.pathStart, raw.pathStart + pathFieldBytes);
     const longest = Math.max(path === undefined ? 0 : path.end - path.start, linkTarget?.length ?? 0);
     if (path === undefined || longest > this.#limits.maxPathBytes) {
       return undefined;
     }
-    const { bytes } = field;
     const index = this.#entries.length;
     this.#entries.pushBytes(bytes, path, raw, raw.type, linkTarget);
     this.#places.push(this.#ordinal, raw.offset, index);
@@ -158,7 +161,11 @@ export class LayerScan<T> implements TarHandler {
     if (look === undefined) {
       return true;
     }
-    const name: NameBytes = { bytes, start: path.name, end: path.end, hash: path.hash };
+    const name = this.#name;
+    name.bytes = bytes;
+    name.start = path.name;
+    name.end = path.end;
+    name.hash = path.hash;
     const directory = this.#entries.directoryAt(this.#entries.length - 1);
     this.#looks[directory] ??= look.directory(this.#entries.directories.textAt(directory).slice(0, -1));
     return look.file(name, this.#looks[directory], size, mode);

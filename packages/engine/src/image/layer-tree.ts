@@ -1,6 +1,6 @@
 import type { EntryTable } from './entry-table.ts';
 import { type NodeStore, nowhere, unstated } from './node-store.ts';
-import type { LayerEntry, LayerListing, NameBytes, ReadProblemCode } from './types.ts';
+import type { LayerEntry, LayerListing, Mutable, NameBytes, ReadProblemCode } from './types.ts';
 import { TreeWalker } from './view-tree.ts';
 
 export interface LayerTreeOptions {
@@ -25,6 +25,8 @@ export class LayerTree {
   readonly #options: LayerTreeOptions;
   readonly #walker: TreeWalker;
   readonly #layer: number;
+  /** of the entry that is being placed */
+  readonly #name: Mutable<NameBytes>;
   /** directory of the table → the node that it led to, while nothing changed where paths lead */
   readonly #places: Int32Array;
   readonly #placedIn: Int32Array;
@@ -38,6 +40,7 @@ export class LayerTree {
     this.#options = options;
     this.#layer = layer;
     this.root = store.addRoot();
+    this.#name = { bytes: this.#table.names.bytes, start: 0, end: 0, hash: 0 };
     this.#walker = new TreeWalker(store, this.root, options.maxLinkHops);
     this.#places = new Int32Array(this.#table.directories.length);
     this.#placedIn = new Int32Array(this.#table.directories.length);
@@ -72,12 +75,10 @@ export class LayerTree {
 
   #place(index: number): void {
     const table = this.#table;
-    const name = {
-      bytes: table.names.bytes,
-      start: table.nameStart(index),
-      end: table.nameEnd(index),
-      hash: table.nameHash(index),
-    };
+    const name = this.#name;
+    name.start = table.nameStart(index);
+    name.end = table.nameEnd(index);
+    name.hash = table.nameHash(index);
     const type = table.typeAt(index);
     const directory = table.directoryAt(index);
     if (name.start === name.end && table.directories.isRoot(directory)) {

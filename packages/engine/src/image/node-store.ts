@@ -1,8 +1,8 @@
 import { ByteArena, textOf } from './byte-arena.ts';
 import type { EntryTable } from './entry-table.ts';
 import { HashIndex } from './hash-index.ts';
-import { hashBytes, hashIn, sameBytes } from './path-hash.ts';
-import type { EntryType, LayerEntry, NameBytes } from './types.ts';
+import { emptyHash, hashBytes, hashIn, hashWith, sameBytes } from './path-hash.ts';
+import type { EntryType, LayerEntry, Mutable, NameBytes } from './types.ts';
 
 /** A node that is in no directory, or none at all. */
 export const nowhere = -1;
@@ -11,6 +11,9 @@ export const unstated = -1;
 
 /** bytes */
 const typicalName = 24;
+
+const noBytes = Buffer.alloc(0);
+const slash = 0x2f;
 
 const isDirectory = 1;
 const isOpaque = 2;
@@ -34,6 +37,8 @@ export class NodeStore {
   #next: Int32Array;
   readonly #names: ByteArena;
   readonly #index: HashIndex;
+  /** the name that was asked for last */
+  readonly #name: Mutable<NameBytes> = { bytes: noBytes, start: 0, end: 0, hash: 0 };
   /** for names that come as text */
   readonly #scratch = new ByteArena(256);
 
@@ -177,14 +182,14 @@ export class NodeStore {
     return this.#nameEnds[node]!;
   }
 
-  /** Valid until the next node is added. */
+  /** Valid until the next one is asked for, or a node is added. */
   nameOf(node: number): NameBytes {
-    return {
-      bytes: this.#names.bytes,
-      start: this.nameStart(node),
-      end: this.nameEnd(node),
-      hash: this.#hashes[node]!,
-    };
+    const name = this.#name;
+    name.bytes = this.#names.bytes;
+    name.start = this.nameStart(node);
+    name.end = this.nameEnd(node);
+    name.hash = this.#hashes[node]!;
+    return name;
   }
 
   mode(node: number): number {
@@ -226,6 +231,35 @@ export class NodeStore {
     const end = this.#scratch.addText(name);
     const { bytes } = this.#scratch;
     return { bytes, start: 0, end, hash: hashBytes(bytes, 0, end) };
+  }
+
+  /** The node at this path below a directory, no link being followed; `nowhere`: there is none. */
+  at(root: number, path: string): number {
+    if (path === '') {
+      return root;
+    }
+    this.#scratch.length = 0;
+    const end = this.#scratch.addText(path);
+    const { bytes } = this.#scratch;
+    const name = this.#name;
+    name.bytes = bytes;
+    let node = root;
+    for (let start = 0; start <= end; ) {
+      let hash = emptyHash;
+      let at = start;
+      for (; at < end && bytes[at] !== slash; at += 1) {
+        hash = hashWith(hash, bytes[at]!);
+      }
+      name.start = start;
+      name.end = at;
+      name.hash = hash;
+      node = this.isDirectory(node) ? this.child(node, name) : nowhere;
+      if (node === nowhere) {
+        return nowhere;
+      }
+      start = at + 1;
+    }
+    return node;
   }
 
   /** First child of a directory; `nowhere` where it has none. */

@@ -3,7 +3,7 @@ import { LayerTree } from './layer-tree.ts';
 import { defaultReadLimits, maxProblemsPerLayer, maxSquashSteps } from './limits.ts';
 import { NodeStore, nowhere } from './node-store.ts';
 import type { LayerEntry, LayerListing, PathFilter, ReadProblem } from './types.ts';
-import { nodeAt, TreeWalker } from './view-tree.ts';
+import { TreeWalker } from './view-tree.ts';
 
 /** What stands at one path of the squashed view. */
 export interface ViewNode {
@@ -122,7 +122,7 @@ class View implements SquashedView {
     });
     this.#steps -= tree.steps;
     for (const path of tree.whiteouts) {
-      const node = nodeAt(this.#store, this.#root, path);
+      const node = this.#store.at(this.#root, path);
       if (node !== nowhere) {
         this.#remove(node, layer);
       }
@@ -266,6 +266,10 @@ class View implements SquashedView {
   }
 
   resolve(path: string): Resolution {
+    const there = this.#store.at(this.#root, path);
+    if (there !== nowhere && this.#store.type(there) !== 'symlink') {
+      return { node: new StoredNode(this.#store, there) };
+    }
     const walk = this.#walker.walk(path, { followLast: true, clamp: false });
     if ('broken' in walk) {
       return walk;
@@ -277,17 +281,21 @@ class View implements SquashedView {
   }
 
   lstat(path: string): ViewNode | undefined {
-    const node = nodeAt(this.#store, this.#root, path);
+    const node = this.#store.at(this.#root, path);
     return node === nowhere ? undefined : new StoredNode(this.#store, node);
   }
 
   realPath(path: string): string | undefined {
+    // nearly all that is asked for stands where it is said to
+    if (path.isWellFormed() && this.#store.at(this.#root, path) !== nowhere) {
+      return path;
+    }
     const walk = this.#walker.walk(path, { followLast: false, clamp: false });
     return 'broken' in walk || walk.rest.length > 0 ? undefined : this.#store.path(walk.node);
   }
 
   children(path: string): Iterable<ViewNode> {
-    const node = nodeAt(this.#store, this.#root, path);
+    const node = this.#store.at(this.#root, path);
     if (node === nowhere || !this.#store.isDirectory(node)) {
       return [];
     }
@@ -298,9 +306,14 @@ class View implements SquashedView {
 
   *files(look: FileLook = () => true): Iterable<ViewNode> {
     const store = this.#store;
-    for (const leaf of this.#leaves(this.#root)) {
-      if (look(store.nameBytes, store.nameStart(leaf), store.nameEnd(leaf), store.mode(leaf))) {
-        yield new StoredNode(store, leaf);
+    const left = [this.#root];
+    for (let at = left.pop(); at !== undefined; at = left.pop()) {
+      for (let child = store.firstChild(at); child !== nowhere; child = store.nextChild(child, at)) {
+        if (store.isDirectory(child)) {
+          left.push(child);
+        } else if (look(store.nameBytes, store.nameStart(child), store.nameEnd(child), store.mode(child))) {
+          yield new StoredNode(store, child);
+        }
       }
     }
   }

@@ -71,6 +71,9 @@ export interface FirstLook extends Pick<PathFilter, 'directory'> {
   file(name: NameBytes, directory: number, size: number, mode: number): boolean;
 }
 
+/** For those who fill one object again and again, where one for each would be hundreds of thousands. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** A base name as UTF-8, with its hash (`path-hash.ts`). Valid during the call that hands it over. */
 export interface NameBytes {
   readonly bytes: Uint8Array;

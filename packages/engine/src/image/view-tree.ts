@@ -1,18 +1,6 @@
 import { type NodeStore, nowhere } from './node-store.ts';
 import { emptyHash, hashWith } from './path-hash.ts';
 
-/** The node at exactly this path below `root`; no link is followed. `nowhere`: there is none. */
-export function nodeAt(store: NodeStore, root: number, path: string): number {
-  let node = root;
-  for (const name of path === '' ? [] : path.split('/')) {
-    node = store.isDirectory(node) ? store.child(node, store.textName(name)) : nowhere;
-    if (node === nowhere) {
-      return nowhere;
-    }
-  }
-  return node;
-}
-
 export interface WalkOptions {
   /** whether a link at the end of the path is followed */
   readonly followLast: boolean;

@@ -46,6 +46,11 @@ export interface LayerAnalyserOptions {
   readonly facts?: readonly FactName[] | undefined;
   /** files that rules ask for */
   readonly queries?: readonly FileQuery[] | undefined;
+  /**
+   * Whether the packages will be judged, so that it matters which of their code is there. What is kept is always made for
+   * that. Default true.
+   */
+  readonly judged?: boolean | undefined;
 }
 
 /** What the image room asks of whoever looks into layers: reads package databases and manifests as the bytes pass by. */
@@ -56,6 +61,7 @@ export interface InventoryAnalyser extends LayerAnalyser<LayerAnalysis> {
 
 export function createLayerAnalyser(options: LayerAnalyserOptions = {}): InventoryAnalyser {
   const { store, facts = [], queries = [] } = options;
+  const judged = store !== undefined || options.judged !== false;
   const bodyReaders = gatherersOf(facts, queries).filter(({ bodies }) => bodies !== undefined);
   const asked = JSON.stringify([
     catalogerVersions(),
@@ -71,7 +77,7 @@ export function createLayerAnalyser(options: LayerAnalyserOptions = {}): Invento
       if (analysis) keys.set(analysis, at);
       return analysis;
     },
-    begin: () => new InventoryVisitor(bodyReaders),
+    begin: () => new InventoryVisitor(bodyReaders, judged),
     keep(key, analysis) {
       if (store === undefined) return;
       const at = storeKey(key);
@@ -100,8 +106,10 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
   readonly #factBodies: FactBodies | null;
   /** further names of files that have passed: their content was seen */
   readonly #seen = new Set<string>();
+  readonly #judged: boolean;
 
-  constructor(bodyReaders: readonly FactGatherer<GatheredFact>[]) {
+  constructor(bodyReaders: readonly FactGatherer<GatheredFact>[], judged: boolean) {
+    this.#judged = judged;
     this.look = bodyReaders.length === 0 ? look : undefined;
     const tell = (reader: GatheredFact, path: string, said: ParsedFile<unknown>) => this.#set(reader, path, said);
     this.#factBodies = bodyReaders.length === 0 ? null : new FactBodies(bodyReaders, tell);
@@ -143,7 +151,7 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
 
   #executable(entry: LayerEntry, parts: FileParts): void {
     const watches = watchesOf(entry.path);
-    const executable = openExecutable(parts);
+    const executable = openExecutable(parts, this.#judged);
     if (executable === null) return;
     for (const { watch } of watches) watchAll(parts, watch);
     this.#inspect(entry, executable, watches);
@@ -172,7 +180,7 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
       for (const { watch } of watches) watch.push(chunk);
     };
     return new PassingExecutable(entry.size, this.#spare, watches.length > 0 ? onData : null, (parts) => {
-      const executable = openExecutable(parts);
+      const executable = openExecutable(parts, this.#judged);
       if (executable !== null) this.#inspect(entry, executable, watches);
     });
   }

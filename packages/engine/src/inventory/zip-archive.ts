@@ -43,10 +43,14 @@ export function beginsAsZip(bytes: Buffer): boolean {
  * no directory names are dead bytes. As in Java's own reader the directory ends where the end record begins, its sizes
  * count and its number of entries does not. Folders are entries whose name ends with `/`.
  *
+ * @param passes told of the name of each entry, as bytes; those that it passes, which are most of a jar, are not yielded
  * @throws CatalogError where there is no directory, or at the first header that is damaged
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
-export function* zipEntries(bytes: Buffer): Generator<ZipEntry> {
+export function* zipEntries(
+  bytes: Buffer,
+  passes: (bytes: Buffer, start: number, end: number) => boolean = () => false,
+): Generator<ZipEntry> {
   const { start, end, base } = findDirectory(bytes);
   for (let at = start; at < end; ) {
     if (at + headerBytes > end || bytes.readUInt32LE(at) !== signature.header) {
@@ -56,6 +60,10 @@ export function* zipEntries(bytes: Buffer): Generator<ZipEntry> {
     const extraEnd = nameEnd + bytes.readUInt16LE(at + 30);
     const next = extraEnd + bytes.readUInt16LE(at + 32);
     if (next > end) throw damaged(`its directory is cut off at byte ${at}`);
+    if (passes(bytes, at + headerBytes, nameEnd)) {
+      at = next;
+      continue;
+    }
     const { size, compressedSize, offset } = withZip64(bytes.subarray(nameEnd, extraEnd), {
       size: bytes.readUInt32LE(at + 24),
       compressedSize: bytes.readUInt32LE(at + 20),

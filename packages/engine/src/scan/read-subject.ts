@@ -84,7 +84,7 @@ async function openImageSubject(request: SubjectRequest): Promise<OpenSubject> {
   const version = clamd && (await scanner?.askForVersion(clamd, { signal, offline }));
   const store = directory === null ? undefined : openLayerCache({ directory, maxBytes });
   const found = describeOptions(request);
-  const analyser = createLayerAnalyser({ store, facts, queries: request.queries });
+  const analyser = createLayerAnalyser({ store, facts, queries: request.queries, judged: request.judged });
   const image = await readImage(request.reference, { ...found, analyser, progress: request.progress });
   try {
     const { program } = request;
@@ -212,7 +212,7 @@ export interface OpenedList {
 
 /** The same, of a subject that may be open already. */
 export async function listOpened(request: SubjectRequest, opened?: OpenSubject): Promise<OpenedList> {
-  const open = opened ?? (await openSubject(request));
+  const open = opened ?? (await openSubject({ ...request, judged: false }));
   const subject = await open.subject();
   const subjectKey = isLasting(subject.inventory) ? open.key : null;
   return { result: inventoryResult(subject, request), subjectKey, facts: request.facts ?? [] };
@@ -221,7 +221,9 @@ export async function listOpened(request: SubjectRequest, opened?: OpenSubject):
 /** The inventories of every platform of an image index. */
 export async function listPlatforms(request: SubjectRequest): Promise<PlatformResults<InventoryResult>> {
   const results: InventoryResult[] = [];
-  for await (const subject of readPlatforms(request)) results.push(inventoryResult(subject, request));
+  for await (const subject of readPlatforms({ ...request, judged: false })) {
+    results.push(inventoryResult(subject, request));
+  }
   return platformResults(request.reference, results);
 }
 

@@ -28,6 +28,8 @@ export interface SubjectRequest {
   readonly facts?: readonly FactName[] | undefined;
   /** files that rules of the policies ask for */
   readonly queries?: readonly FileQuery[] | undefined;
+  /** false: the packages are listed and nothing else, so that what only a judgement asks for is not looked for */
+  readonly judged?: boolean | undefined;
   /** where layer analyses are kept; null neither reads nor writes any */
   readonly cacheDir: string | null;
   /** of all kept analyses together, bytes; default 512 MiB */

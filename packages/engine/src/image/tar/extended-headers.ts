@@ -2,15 +2,16 @@ import { ImageError } from '../error.ts';
 import { maxExtendedHeaderBytes } from '../limits.ts';
 import type { EntryType } from '../types.ts';
 import { type PaxRecords, readPax } from './pax.ts';
-import { entryType, type NameField, type TarHeader } from './tar-header.ts';
+import { entryType, type TarHeader } from './tar-header.ts';
 import { decodeField } from './tar-text.ts';
 
-/** One entry, with its extended headers applied. */
+/** One entry, with its extended headers applied. Valid until the next one is handed over. */
 export interface TarEntry {
   /** as written */
   readonly path: string;
-  /** the path as bytes, where it stands in a header as a whole; valid during the call that hands the entry over */
-  readonly field: NameField | null;
+  /** what the path stands in as a whole, from `pathStart` on; null: several places. Valid during the call that hands it over */
+  readonly pathBytes: Buffer | null;
+  readonly pathStart: number;
   /** as written; '' where there is none */
   readonly linkTarget: string;
   /** undefined: a type flag that is not understood */
@@ -41,6 +42,7 @@ export class ExtendedHeaders {
   #pax: PaxRecords | null = null;
   #longName: string | null = null;
   #longLink: string | null = null;
+  readonly #entry = new DescribedEntry();
 
   constructor(what: string) {
     this.#what = what;
@@ -121,18 +123,19 @@ export class ExtendedHeaders {
     // links, devices and directories have no body whatever their size says, as in the engines' own reader
     const hasBody = type === 'file' || type === undefined || header.flag === 'D';
     const stored = hasBody ? (pax?.size ?? header.size) : 0;
-    const entry = new DescribedEntry(header, {
-      path,
-      linkTarget: this.#longLink ?? pax?.linkpath,
-      type,
-      uid: pax?.uid ?? header.uid,
-      gid: pax?.gid ?? header.gid,
-      size: type === 'file' ? (gnuSparseSize ?? pax?.sparse?.size ?? stored) : 0,
-      offset,
-      stored,
-      sparse: gnuSparseSize !== null || pax?.sparse !== undefined,
-      overlayMark: pax?.overlayMark === true,
-    });
+    const entry = this.#entry;
+    entry.header = header;
+    entry.ownPath = path;
+    entry.ownLinkTarget = this.#longLink ?? pax?.linkpath;
+    entry.type = type;
+    entry.mode = header.mode;
+    entry.uid = pax?.uid ?? header.uid;
+    entry.gid = pax?.gid ?? header.gid;
+    entry.size = type === 'file' ? (gnuSparseSize ?? pax?.sparse?.size ?? stored) : 0;
+    entry.offset = offset;
+    entry.stored = stored;
+    entry.sparse = gnuSparseSize !== null || pax?.sparse !== undefined;
+    entry.overlayMark = pax?.overlayMark === true;
     this.#reset();
     return entry;
   }
@@ -145,56 +148,40 @@ export class ExtendedHeaders {
   }
 }
 
-/** What is known when the headers were read; texts that none of them gives stand in the entry's own header. */
-type Description = Omit<TarEntry, 'path' | 'linkTarget' | 'field' | 'flag' | 'mode'> & {
-  readonly path: string | undefined;
-  readonly linkTarget: string | undefined;
-};
-
+/** One object is all entries of an archive, one after the other: a layer may have 200,000. */
 class DescribedEntry implements TarEntry {
-  readonly type: EntryType | undefined;
-  readonly uid: number;
-  readonly gid: number;
-  readonly size: number;
-  readonly offset: number;
-  readonly stored: number;
-  readonly sparse: boolean;
-  readonly overlayMark: boolean;
-  readonly #header: TarHeader;
-  readonly #path: string | undefined;
-  readonly #linkTarget: string | undefined;
-
-  constructor(header: TarHeader, description: Description) {
-    this.type = description.type;
-    this.uid = description.uid;
-    this.gid = description.gid;
-    this.size = description.size;
-    this.offset = description.offset;
-    this.stored = description.stored;
-    this.sparse = description.sparse;
-    this.overlayMark = description.overlayMark;
-    this.#header = header;
-    this.#path = description.path;
-    this.#linkTarget = description.linkTarget;
-  }
+  type: EntryType | undefined;
+  mode = 0;
+  uid = 0;
+  gid = 0;
+  size = 0;
+  offset = 0;
+  stored = 0;
+  sparse = false;
+  overlayMark = false;
+  /** set before the entry is handed over */
+  header!: TarHeader;
+  /** texts that no extended header gives stand in the entry's own header */
+  ownPath: string | undefined;
+  ownLinkTarget: string | undefined;
 
   get flag(): string {
-    return this.#header.flag;
-  }
-
-  get mode(): number {
-    return this.#header.mode;
+    return this.header.flag;
   }
 
   get path(): string {
-    return this.#path ?? this.#header.path;
+    return this.ownPath ?? this.header.path;
   }
 
   get linkTarget(): string {
-    return this.#linkTarget ?? this.#header.linkTarget;
+    return this.ownLinkTarget ?? this.header.linkTarget;
   }
 
-  get field(): NameField | null {
-    return this.#path === undefined ? this.#header.field : null;
+  get pathBytes(): Buffer | null {
+    return this.ownPath === undefined ? this.header.pathBytes : null;
+  }
+
+  get pathStart(): number {
+    return this.header.pathStart;
   }
 }

@@ -27,7 +27,7 @@ test('is the clean path where it is one at all, and nothing that means something
     fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
       const bytes = Buffer.alloc(100);
       bytes.write(pieces.join(''), 'utf8');
-      const path = readPlainPath({ bytes, start: 0, end: 100 });
+      const path = readPlainPath(bytes, 0, 100);
       const clean = cleanPath(decodeField(bytes, 0, 100));
       const name = clean?.slice(clean.lastIndexOf('/') + 1) ?? '';
       if (path === undefined) {
@@ -49,5 +49,5 @@ test('is the clean path where it is one at all, and nothing that means something
 
 test('a field that is full has no NUL', () => {
   const bytes = Buffer.from(`${'d/'.repeat(49)}ab`);
-  expect(readPlainPath({ bytes, start: 0, end: 100 })).toMatchObject({ start: 0, name: 98, end: 100 });
+  expect(readPlainPath(bytes, 0, 100)).toMatchObject({ start: 0, name: 98, end: 100 });
 });

@@ -1,5 +1,4 @@
 import { emptyHash, hashWith } from '../path-hash.ts';
-import type { NameField } from './tar-header.ts';
 
 /** A clean path within the bytes of a field. */
 export interface PlainPath {
@@ -14,11 +13,16 @@ export interface PlainPath {
 const slash = 0x2f;
 const dot = 0x2e;
 
+/** The last one that was read. */
+const found = { start: 0, name: 0, end: 0, hash: 0 };
+
 /**
  * The path in a field where it is one as most are: in ASCII, clean once a `./` before it and a `/` behind it are left out,
- * and no whiteout. Undefined for any other, the root included, which is read as text.
+ * and no whiteout. Undefined for any other, the root included, which is read as text. Valid until the next is read.
+ *
+ * @param last where the field ends: the path may end before, at a NUL
  */
-export function readPlainPath({ bytes, start: first, end: last }: NameField): PlainPath | undefined {
+export function readPlainPath(bytes: Buffer, first: number, last: number): PlainPath | undefined {
   const start = bytes[first] === dot && bytes[first + 1] === slash ? first + 2 : first;
   let name = start;
   let hash = emptyHash;
@@ -44,7 +48,14 @@ export function readPlainPath({ bytes, start: first, end: last }: NameField): Pl
     name = at + 1;
     hash = emptyHash;
   }
-  return isUnclean(bytes, name, at) || isMark(bytes, name, at) ? undefined : { start, name, end: at, hash };
+  if (isUnclean(bytes, name, at) || isMark(bytes, name, at)) {
+    return undefined;
+  }
+  found.start = start;
+  found.name = name;
+  found.end = at;
+  found.hash = hash;
+  return found;
 }
 
 /** Whether a component is empty, `.` or `..`. */

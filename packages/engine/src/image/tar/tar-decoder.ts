@@ -40,7 +40,7 @@ export class TarDecoder {
   #padding = 0;
   #position = 0;
   readonly #extended: ExtendedHeaders;
-  #sparseHeader: TarHeader | null = null;
+  readonly #header: TarHeader;
   #sparseSize = 0;
 
   /** @param what names the archive in messages */
@@ -48,6 +48,7 @@ export class TarDecoder {
     this.#handler = handler;
     this.#what = what;
     this.#extended = new ExtendedHeaders(what);
+    this.#header = new TarHeader(what);
   }
 
   /** The mark of the end was seen: what follows does not belong to the archive. */
@@ -135,7 +136,7 @@ export class TarDecoder {
   #readBlock(bytes: Buffer, at: number): void {
     if (this.#state === 'sparse-map') {
       if (bytes[at + 504] === 0) {
-        this.#emit(this.#sparseHeader!, this.#sparseSize);
+        this.#emit(this.#sparseSize);
       }
       return;
     }
@@ -153,30 +154,30 @@ export class TarDecoder {
         `${this.#what}: damaged (tar header with a wrong checksum at byte ${this.#position - blockSize})`,
       );
     }
-    this.#readHeader(new TarHeader(bytes, at, this.#what), bytes, at);
+    this.#header.load(bytes, at);
+    this.#readHeader(bytes, at);
   }
 
-  #readHeader(header: TarHeader, bytes: Buffer, at: number): void {
-    switch (header.flag) {
+  #readHeader(bytes: Buffer, at: number): void {
+    switch (this.#header.flag) {
       case 'x':
       case 'X':
       case 'g':
       case 'L':
       case 'K':
-        this.#beginExtended(header);
+        this.#beginExtended(this.#header);
         return;
       case 'S':
         this.#sparseSize = sparseRealSize(bytes, at, this.#what);
         if (bytes[at + 482] === 0) {
-          this.#emit(header, this.#sparseSize);
+          this.#emit(this.#sparseSize);
         } else {
-          header.settle();
-          this.#sparseHeader = header;
+          this.#header.settle();
           this.#state = 'sparse-map';
         }
         return;
       default:
-        this.#emit(header, null);
+        this.#emit(null);
     }
   }
 
@@ -212,9 +213,8 @@ export class TarDecoder {
     this.#state = bytes === 0 ? 'header' : 'skip';
   }
 
-  #emit(header: TarHeader, gnuSparseSize: number | null): void {
-    const entry = this.#extended.apply(header, gnuSparseSize, this.#position);
-    this.#sparseHeader = null;
+  #emit(gnuSparseSize: number | null): void {
+    const entry = this.#extended.apply(this.#header, gnuSparseSize, this.#position);
     this.#padding = paddingOf(entry.stored);
     if (!this.#handler.entry(entry)) {
       this.#skipNext(entry.stored + this.#padding);

@@ -2,33 +2,40 @@ import { ImageError } from '../error.ts';
 import type { EntryType } from '../types.ts';
 import { decodeField } from './tar-text.ts';
 
-/** A stretch of bytes that holds a path as it was written. */
-export interface NameField {
-  readonly bytes: Buffer;
-  readonly start: number;
-  /** where the field ends: the path may end before, at a NUL */
-  readonly end: number;
-}
+const noBytes = Buffer.alloc(0);
 
-/** A header block as it stands, before extended headers are applied to it. Its texts are decoded when they are asked for. */
+/**
+ * A header block as it stands, before extended headers are applied to it. Its texts are decoded when they are asked for. One
+ * object is all headers of an archive, one after the other: a layer may have 200,000.
+ */
 export class TarHeader {
   /** the type flag, a character */
-  readonly flag: string;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
+  flag = '\0';
+  mode = 0;
+  uid = 0;
+  gid = 0;
   /** bytes of body that follow in the archive */
-  readonly size: number;
-  readonly #bytes: Buffer;
-  readonly #at: number;
+  size = 0;
+  readonly #what: string;
+  #bytes: Buffer = noBytes;
+  #at = 0;
   #path: string | undefined;
   #linkTarget: string | undefined;
   #settled = false;
 
-  /** @throws ImageError `CORRUPT` for a number that is none */
-  constructor(bytes: Buffer, at: number, what: string) {
+  /** @param what names the archive in messages */
+  constructor(what: string) {
+    this.#what = what;
+  }
+
+  /** Becomes the header at `at`. @throws ImageError `CORRUPT` for a number that is none */
+  load(bytes: Buffer, at: number): void {
+    const what = this.#what;
     this.#bytes = bytes;
     this.#at = at;
+    this.#path = undefined;
+    this.#linkTarget = undefined;
+    this.#settled = false;
     this.flag = String.fromCharCode(bytes[at + 156]!);
     this.mode = number(bytes, at + 100, 8, 'mode', what) & 0o7777;
     this.uid = number(bytes, at + 108, 8, 'owner', what);
@@ -46,10 +53,14 @@ export class TarHeader {
     return this.#linkTarget;
   }
 
-  /** The whole path as bytes; null where a prefix stands before it, or the bytes are gone. */
-  get field(): NameField | null {
-    const at = this.#at;
-    return this.#settled || this.#bytes[at + 345] !== 0 ? null : { bytes: this.#bytes, start: at, end: at + 100 };
+  /** What holds the path as it was written; null where a prefix stands before it, or the bytes are gone. */
+  get pathBytes(): Buffer | null {
+    return this.#settled || this.#bytes[this.#at + 345] !== 0 ? null : this.#bytes;
+  }
+
+  /** Where the path begins in `pathBytes`: it ends at a NUL, else after `pathFieldBytes`. */
+  get pathStart(): number {
+    return this.#at;
   }
 
   /** Decodes the texts: the header is used when its bytes are gone. */
@@ -67,6 +78,9 @@ function readPath(bytes: Buffer, at: number): string {
 }
 
 export const blockSize = 512;
+
+/** Bytes of the field that holds a path. */
+export const pathFieldBytes = 100;
 
 /** undefined: one of the flags that are no file system object, or unknown */
 export function entryType(flag: string): EntryType | undefined {

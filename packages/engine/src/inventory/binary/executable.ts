@@ -7,12 +7,14 @@ import { type Elf, readElf } from './elf.ts';
 export interface Executable {
   readonly parts: FileParts;
   readonly elf: Elf;
+  /** whether somebody will ask which functions are linked into it, which advisories may name */
+  readonly judged: boolean;
 }
 
 /** Null for what is no executable of a known format. */
-export function openExecutable(parts: FileParts): Executable | null {
+export function openExecutable(parts: FileParts, judged = true): Executable | null {
   const elf = readElf(parts);
-  return elf === null ? null : { parts, elf };
+  return elf === null ? null : { parts, elf, judged };
 }
 
 /** A whole body as parts. */

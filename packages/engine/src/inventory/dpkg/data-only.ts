@@ -1,6 +1,8 @@
+import { sameBytes } from '../../image/path-hash.ts';
 import { isDataPath } from '../data-folders.ts';
 
 const digest = /^[0-9a-f]{32} [ *]/;
+const [slash, dot] = [0x2f, 0x2e];
 const newline = 10;
 const longestPath = 4096;
 
@@ -16,17 +18,21 @@ export function isDataOnly(body: Buffer): boolean {
     const found = body.indexOf(newline, at);
     const end = found < 0 ? body.length : found;
     if (end - at > longestPath) return false;
-    const path = body.toString('latin1', at, end).replace(digest, '');
-    const next = end + 1;
-    const isFolder =
-      path === '/.' ||
-      path === '' ||
-      body.subarray(next, next + path.length + 1).equals(Buffer.from(`${path}/`, 'latin1'));
-    if (!isFolder) {
-      if (!isDataPath(path)) return false;
-      files += 1;
+    if (!isFolder(body, at, end)) {
+      const path = body.toString('latin1', at, end).replace(digest, '');
+      if (path !== '' && path !== '/.') {
+        if (!isDataPath(path)) return false;
+        files += 1;
+      }
     }
-    at = next;
+    at = end + 1;
   }
   return files > 0;
+}
+
+/** Whether a line is nothing, the root, or a folder that the next line is in. A digest before the path makes it none of them. */
+function isFolder(body: Buffer, start: number, end: number): boolean {
+  const length = end - start;
+  if (length === 0 || (length === 2 && body[start] === slash && body[start + 1] === dot)) return true;
+  return body[end + 1 + length] === slash && sameBytes(body, start, end, body, end + 1, end + 1 + length);
 }

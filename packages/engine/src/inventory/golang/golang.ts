@@ -11,7 +11,7 @@ import { type GoModule, parseGoModules } from './go-modules.ts';
 /** What one Go binary was built from, the main module first, the standard library last. */
 export interface GoFacts {
   readonly modules: readonly GoModule[];
-  /** filter of the linked packages and functions, see `goFunctions`; null: not known */
+  /** filter of the linked packages and functions, see `goFunctions`; null: not known, or nobody asks */
   readonly functions: string | null;
 }
 
@@ -44,7 +44,7 @@ function inspect(_path: string, executable: Executable): ParsedFile<GoFacts> | n
   const named = all.filter(isNamed);
   if (named.length === 0) return null;
   // functions of a main package that the build does not name cannot be told from those of others
-  const known = path !== '' && path !== 'command-line-arguments';
+  const known = executable.judged && path !== '' && path !== 'command-line-arguments';
   return parsed({ modules: named, functions: known ? goFunctions(executable, path) : null });
 }
 

@@ -1,6 +1,6 @@
+import { sameBytes } from '../../image/path-hash.ts';
 import type { Damage, ParsedFile } from '../cataloger.ts';
 import { CatalogError } from '../error.ts';
-
 import { baseName } from '../file-pattern.ts';
 import { beginsAsZip, readZipEntry, type ZipEntry, zipEntries } from '../zip-archive.ts';
 import { nameArchive } from './archive-name.ts';
@@ -141,10 +141,11 @@ class ArchiveWalk {
       named: new Set(),
     };
     const whole = this.#attempt(inner, () => {
-      for (const entry of zipEntries(bytes)) {
+      const passes = (directory: Buffer, start: number, end: number) => {
         this.#step(1);
-        note(contents, entry);
-      }
+        return passesEntry(contents, directory, start, end);
+      };
+      for (const entry of zipEntries(bytes, passes)) note(contents, entry);
       return true;
     });
     if (whole === null) contents.named = null;
@@ -273,14 +274,46 @@ function rank({ code }: Damage): number {
   return code === 'limit-reached' ? 0 : 1;
 }
 
+const [dotClass, webInf, bootInf] = [Buffer.from('.class'), Buffer.from('WEB-INF/'), Buffer.from('BOOT-INF/')];
+
+/** Notes a class, and says no to nothing that `note` looks for: a jar has thousands of other entries, which stay bytes. */
+function passesEntry(contents: Contents, bytes: Buffer, start: number, end: number): boolean {
+  if (!stands(dotClass, bytes, end - dotClass.length, start, end)) return !mayDescribe(bytes, end);
+  const watched = watchedClass(bytes, start, end);
+  if (watched !== undefined) contents.named?.add(watched);
+  if (stands(webInf, bytes, start, start, end) || stands(bootInf, bytes, start, start, end)) contents.application = true;
+  else contents.classes = true;
+  return true;
+}
+
+function stands(text: Buffer, bytes: Buffer, at: number, start: number, end: number): boolean {
+  return at >= start && at + text.length <= end && sameBytes(bytes, at, at + text.length, text, 0, text.length);
+}
+
+/** By the end of its name: a manifest, a descriptor or an archive. Reads before the name where that is short. */
+function mayDescribe(bytes: Buffer, end: number): boolean {
+  const before = bytes[end - 2]! | 0x20;
+  switch (bytes[end - 1]! | 0x20) {
+    case 0x72: // `ar`
+      return before === 0x61;
+    case 0x69: // `pi`
+      return before === 0x70;
+    case 0x67: // `kg`, or a letter that has a `k` for its small one
+      return before === 0x6b || before >= 0x80;
+    case 0x66: // `.MF`
+      return before === 0x6d;
+    case 0x6c: // `m.xml`
+      return bytes[end - 5] === 0x6d;
+    case 0x73: // `m.properties`
+      return bytes[end - 12] === 0x6d;
+    default:
+      return false;
+  }
+}
+
 function note(contents: Contents, entry: ZipEntry): void {
   const { name } = entry;
-  if (name.endsWith('.class')) {
-    const watched = watchedClass(name);
-    if (watched !== undefined) contents.named?.add(watched);
-    if (name.startsWith('WEB-INF/') || name.startsWith('BOOT-INF/')) contents.application = true;
-    else contents.classes = true;
-  } else if (name === 'META-INF/MANIFEST.MF') contents.manifest = entry;
+  if (name === 'META-INF/MANIFEST.MF') contents.manifest = entry;
   else if (archiveSuffixes.includes(suffixOf(name))) contents.nested.push(entry);
   else noteDescriptor(contents, entry);
 }

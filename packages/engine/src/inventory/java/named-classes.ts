@@ -11,9 +11,17 @@ export const watchedClasses: readonly string[] = [
 
 const byFile = new Map(watchedClasses.map((name) => [`${name.slice(name.lastIndexOf('/') + 1)}.class`, name]));
 
-/** The watched class that an entry of an archive is, wherever shading has moved it. */
-export function watchedClass(entry: string): string | undefined {
-  return byFile.get(entry.slice(entry.lastIndexOf('/') + 1));
+const lengths = new Set([...byFile.keys()].map((name) => name.length));
+const longest = Math.max(...[...byFile.keys()].map((name) => name.length));
+const slash = 0x2f;
+
+/** The watched class that an entry of an archive is, by its name in UTF-8, wherever shading has moved it. */
+export function watchedClass(bytes: Buffer, start: number, end: number): string | undefined {
+  const least = Math.max(start, end - longest);
+  let name = end;
+  while (name > least && bytes[name - 1] !== slash) name -= 1;
+  const whole = name === start || bytes[name - 1] === slash;
+  return whole && lengths.has(end - name) ? byFile.get(bytes.toString('latin1', name, end)) : undefined;
 }
 
 /** Whether classes are watched for this artefact. */
