@@ -1,4 +1,5 @@
 import { ByteArena, textOf } from './byte-arena.ts';
+import { grown } from './columns.ts';
 import { HashIndex } from './hash-index.ts';
 import { hashBytes, hashIn, sameBytes } from './path-hash.ts';
 import type { PlainPath } from './tar/plain-path.ts';
@@ -221,13 +222,13 @@ export class EntryTable implements EntryList {
 
   #grow(): void {
     const length = growth * this.#types.length;
-    this.#types = grown(this.#types, new Uint8Array(length));
-    this.#modes = grown(this.#modes, new Uint16Array(length));
-    this.#owners = grown(this.#owners, new Uint32Array(length));
-    this.#sizes = grown(this.#sizes, new Float64Array(length));
-    this.#directories = grown(this.#directories, new Uint32Array(length));
-    this.#nameEnds = grown(this.#nameEnds, new Uint32Array(length));
-    this.#hashes = grown(this.#hashes, new Int32Array(length));
+    this.#types = grown(this.#types, length);
+    this.#modes = grown(this.#modes, length);
+    this.#owners = grown(this.#owners, length);
+    this.#sizes = grown(this.#sizes, length);
+    this.#directories = grown(this.#directories, length);
+    this.#nameEnds = grown(this.#nameEnds, length);
+    this.#hashes = grown(this.#hashes, length);
   }
 }
 
@@ -315,8 +316,8 @@ class DirectoryList {
   #add(hash: number, bytes: Uint8Array, start: number, end: number): number {
     const at = this.#length;
     if (at === this.#ends.length) {
-      this.#ends = grown(this.#ends, new Uint32Array(growth * at));
-      this.#hashes = grown(this.#hashes, new Int32Array(growth * at));
+      this.#ends = grown(this.#ends, growth * at);
+      this.#hashes = grown(this.#hashes, growth * at);
     }
     this.#ends[at] = this.bytes.add(bytes, start, end);
     this.#hashes[at] = hash;
@@ -327,8 +328,3 @@ class DirectoryList {
 }
 
 export type Directories = DirectoryList;
-
-function grown<T extends Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array>(old: T, by: T): T {
-  by.set(old);
-  return by;
-}

@@ -1,4 +1,5 @@
 import { ByteArena, textOf } from './byte-arena.ts';
+import { column, grown } from './columns.ts';
 import type { EntryTable } from './entry-table.ts';
 import { HashIndex } from './hash-index.ts';
 import { emptyHash, hashBytes, hashIn, hashWith, sameBytes } from './path-hash.ts';
@@ -45,14 +46,14 @@ export class NodeStore {
   /** @param expected how many nodes there may be: more cost time */
   constructor(expected: number) {
     const capacity = Math.max(expected, 64);
-    this.#parents = new Int32Array(capacity);
-    this.#hashes = new Int32Array(capacity);
-    this.#nameEnds = new Uint32Array(capacity);
-    this.#entries = new Int32Array(capacity);
-    this.#layers = new Uint16Array(capacity);
-    this.#flags = new Uint8Array(capacity);
-    this.#last = new Int32Array(capacity);
-    this.#next = new Int32Array(capacity);
+    this.#parents = column(Int32Array, capacity);
+    this.#hashes = column(Int32Array, capacity);
+    this.#nameEnds = column(Uint32Array, capacity);
+    this.#entries = column(Int32Array, capacity);
+    this.#layers = column(Uint16Array, capacity);
+    this.#flags = column(Uint8Array, capacity);
+    this.#last = column(Int32Array, capacity);
+    this.#next = column(Int32Array, capacity);
     this.#names = new ByteArena(typicalName * capacity);
     this.#index = new HashIndex(
       (node) => hashIn(this.#parents[node]!, this.#hashes[node]!),
@@ -288,22 +289,13 @@ export class NodeStore {
 
   #grow(): void {
     const length = Math.ceil(1.5 * this.#parents.length);
-    const ints = (old: Int32Array) => {
-      const grown = new Int32Array(length);
-      grown.set(old);
-      return grown;
-    };
-    this.#parents = ints(this.#parents);
-    this.#hashes = ints(this.#hashes);
-    this.#entries = ints(this.#entries);
-    this.#last = ints(this.#last);
-    this.#next = ints(this.#next);
-    const [nameEnds, layers, flags] = [new Uint32Array(length), new Uint16Array(length), new Uint8Array(length)];
-    nameEnds.set(this.#nameEnds);
-    layers.set(this.#layers);
-    flags.set(this.#flags);
-    this.#nameEnds = nameEnds;
-    this.#layers = layers;
-    this.#flags = flags;
+    this.#parents = grown(this.#parents, length);
+    this.#hashes = grown(this.#hashes, length);
+    this.#entries = grown(this.#entries, length);
+    this.#last = grown(this.#last, length);
+    this.#next = grown(this.#next, length);
+    this.#nameEnds = grown(this.#nameEnds, length);
+    this.#layers = grown(this.#layers, length);
+    this.#flags = grown(this.#flags, length);
   }
 }

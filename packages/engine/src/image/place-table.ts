@@ -1,3 +1,5 @@
+import { grown } from './columns.ts';
+
 /** Where the content of an entry is. */
 export interface Place {
   /** which tar entry of the layer, counted from 0 */
@@ -31,12 +33,8 @@ export class PlaceTable {
   }
 
   #grow(length: number): void {
-    const [ordinals, holders, offsets] = [new Int32Array(length), new Int32Array(length), new Float64Array(length)];
-    ordinals.set(this.#ordinals);
-    holders.set(this.#holders);
-    offsets.set(this.#offsets);
-    this.#ordinals = ordinals;
-    this.#holders = holders;
-    this.#offsets = offsets;
+    this.#ordinals = grown(this.#ordinals, length);
+    this.#holders = grown(this.#holders, length);
+    this.#offsets = grown(this.#offsets, length);
   }
 }

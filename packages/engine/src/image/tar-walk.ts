@@ -1,7 +1,7 @@
 import { type Blob, readParts } from './blob.ts';
 import { ImageError, throwIfAborted } from './error.ts';
 import type { BodiesAt } from './layer-scan.ts';
-import { headerChunkBytes, streamChunkBytes } from './limits.ts';
+import { headerChunkBytes, nearHeaderBytes, streamChunkBytes } from './limits.ts';
 import type { TarDecoder } from './tar/tar-decoder.ts';
 import type { FileParts } from './types.ts';
 
@@ -31,6 +31,8 @@ export class TarWalk implements BodiesAt {
   /** where the buffer's content stands in the blob */
   #start = 0;
   #end = 0;
+  /** how much is read where the next header stands */
+  #chunk: number = headerChunkBytes.least;
 
   /** @param what names the tar in messages */
   constructor(blob: Blob, what: string) {
@@ -58,7 +60,7 @@ export class TarWalk implements BodiesAt {
   #step(decoder: TarDecoder, start: number): number {
     const { file, start: blobStart, size } = this.#blob;
     // a body over one header chunk is read in large pieces
-    const wanted = Math.max(headerChunkBytes, Math.min(decoder.wanted, this.#buffer.length));
+    const wanted = Math.max(this.#chunk, Math.min(decoder.wanted, this.#buffer.length));
     const count = file.readSync(this.#buffer, Math.min(wanted, size - start), blobStart + start);
     if (count === 0) {
       throw new ImageError('TRUNCATED', `${this.#what}: truncated (the file became shorter while it was read)`);
@@ -67,6 +69,8 @@ export class TarWalk implements BodiesAt {
     this.#end = start + count;
     decoder.push(this.#buffer, count);
     const skip = decoder.skippable;
+    // small files lie beside each other, and so do large ones
+    this.#chunk = skip < nearHeaderBytes ? Math.min(2 * this.#chunk, headerChunkBytes.most) : headerChunkBytes.least;
     if (skip === 0) {
       return this.#end;
     }

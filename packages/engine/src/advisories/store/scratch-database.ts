@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { threadId } from 'node:worker_threads';
 
 let made = 0;
 
@@ -11,6 +10,8 @@ export function scratchDatabase(
   Database: typeof DatabaseSync,
   tempDir: string,
 ): { readonly path: string; readonly database: DatabaseSync } {
+  // loaded here alone: a scan makes none
+  const { threadId } = process.getBuiltinModule('node:worker_threads');
   const path = join(tempDir, `stage-${process.pid}-${threadId}-${++made}.sqlite`);
   const database = new Database(path);
   database.exec(

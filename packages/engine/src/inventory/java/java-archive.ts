@@ -281,7 +281,8 @@ function passesEntry(contents: Contents, bytes: Buffer, start: number, end: numb
   if (!stands(dotClass, bytes, end - dotClass.length, start, end)) return !mayDescribe(bytes, end);
   const watched = watchedClass(bytes, start, end);
   if (watched !== undefined) contents.named?.add(watched);
-  if (stands(webInf, bytes, start, start, end) || stands(bootInf, bytes, start, start, end)) contents.application = true;
+  if (stands(webInf, bytes, start, start, end) || stands(bootInf, bytes, start, start, end))
+    contents.application = true;
   else contents.classes = true;
   return true;
 }
