@@ -7,12 +7,15 @@ import { maxLoopTurns, type Run } from './cel-operators.ts';
 import { type ExpressionProblem, parseExpression } from './cel-parse.ts';
 import { any, bool, type CelType, double, int, isNumber, list, string, typeName, unify } from './cel-types.ts';
 import { suggestion } from './nearest.ts';
+import { severityLevels } from './severity-levels.ts';
 
 /** An expression that was checked against its variables. */
 export interface Expression {
   readonly type: CelType;
   /** the fields that it names, as `finding.risk.kev`, sorted */
   readonly reads: readonly string[];
+  /** see `severityLevels` */
+  readonly levels: readonly boolean[] | null;
   /**
    * The value; `values` in the order of the variables. Numbers are JavaScript numbers, lists arrays, maps objects.
    *
@@ -52,6 +55,7 @@ export function compileTree(
   return {
     type,
     reads: [...compiler.reads].sort(),
+    levels: severityLevels(tree),
     evaluate: (values) => {
       // variables of loops get slots of their own
       frame.slots = compiler.hasLoops ? [...values] : (values as unknown[]);

@@ -13,28 +13,20 @@ const maxNamed = 3;
  * away most vulnerabilities.
  *
  * @param denying outcomes of rules that deny
- * @param findings all findings of the result, in its order
+ * @param blocking the findings that they found, in the order of the result
  */
 export function smallestChanges(
   denying: readonly RuleOutcome[],
-  findings: readonly Finding[],
+  blocking: readonly Finding[],
   subject: PolicySubject,
   compare: CompareVersions,
 ): readonly Change[] {
-  const blocking = new Set<string>();
-  const remediations = new Map<string, string>();
-  for (const { findings: keys, remediation } of denying) {
-    for (const key of keys) {
-      if (!blocking.has(key) && remediation !== null) remediations.set(key, remediation);
-      blocking.add(key);
-    }
-  }
+  const remediations = remediationsOf(denying, blocking);
   const upgrades = new Map<string, Finding[]>();
   const unfixed = new Map<string, Finding[]>();
   const advised = new Map<string, Finding[]>();
   const changes: Change[] = [];
-  for (const finding of findings) {
-    if (!blocking.has(finding.key)) continue;
+  for (const finding of blocking) {
     if (finding.kind === 'end-of-life') changes.push(newDistro(finding, subject));
     else if (isMadeByRule(finding)) {
       // findings that one sentence advises on are one step
@@ -48,7 +40,7 @@ export function smallestChanges(
     if (outcome.findings.length > 0) continue;
     changes.push({ kind: 'other', text: outcome.remediation ?? outcome.message, findings: [] });
   }
-  const byKey = new Map(findings.map((finding) => [finding.key, finding]));
+  const byKey = new Map(blocking.map((finding) => [finding.key, finding]));
   const effects = new Map(changes.map((change) => [change, effectOf(change, byKey)]));
   return changes.sort(
     (a, b) =>
@@ -73,6 +65,18 @@ const order: readonly Change['kind'][] = ['base', 'distro', 'upgrade', 'config',
 /** Made of a fact, by a rule that says what to do. */
 function isMadeByRule({ kind }: Finding): boolean {
   return kind === 'misconfiguration' || kind === 'secret' || kind === 'license';
+}
+
+/** Of findings that rules made, what the first rule says. */
+function remediationsOf(denying: readonly RuleOutcome[], blocking: readonly Finding[]): ReadonlyMap<string, string> {
+  const made = new Set(blocking.filter(isMadeByRule).map(({ key }) => key));
+  const remediations = new Map<string, string>();
+  for (const { findings, remediation } of made.size === 0 ? [] : denying) {
+    // what a rule finds is all of one sort
+    if (remediation === null || !made.has(findings[0] ?? '')) continue;
+    for (const key of findings) if (!remediations.has(key)) remediations.set(key, remediation);
+  }
+  return remediations;
 }
 
 function addTo(groups: Map<string, Finding[]>, key: string, finding: Finding): void {

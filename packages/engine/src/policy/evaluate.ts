@@ -47,9 +47,7 @@ export function evaluate(subject: PolicySubject, options: EvaluateOptions): Eval
   const judge = new RuleJudge(subject, found, (finding) => held(exceptions.apply(finding)));
   const judgements = options.policies.flatMap((policy) => policy.rules.map((rule) => judge.judge(policy, rule)));
   const findings = [...found, ...judge.made()];
-  const positions = new Map(findings.map(({ key }, index) => [key, index]));
-  const keys = findings.map(({ key }) => key);
-  const outcomes = judgements.flatMap((judgement) => outcome(judgement, positions, keys));
+  const outcomes = judgements.flatMap(outcome);
   const rules = [
     ...outcomes.filter(({ action }) => action === 'deny'),
     ...outcomes.filter(({ action }) => action !== 'deny'),
@@ -73,40 +71,32 @@ export function evaluate(subject: PolicySubject, options: EvaluateOptions): Eval
     ...(controls.length > 0 ? { controls } : {}),
     exceptions: exceptions.report(),
     ...(options.vex && options.vex.length > 0 && { vex: vex.report() }),
-    changes: smallestChanges(denying, findings, subject, options.compareVersions ?? byCodeUnit),
+    changes: smallestChanges(
+      denying,
+      blockingFindings(judgements, findings),
+      subject,
+      options.compareVersions ?? byCodeUnit,
+    ),
   };
   return { findings, verdict };
 }
 
-function outcome(
-  judgement: Judgement,
-  positions: ReadonlyMap<string, number>,
-  keys: readonly string[],
-): readonly RuleOutcome[] {
-  const { policy, rule, message, findings } = judgement;
+function outcome({ policy, rule, message, findings }: Judgement): readonly RuleOutcome[] {
   if (message === null) return [];
-  return [
-    {
-      id: rule.id,
-      policy: policy.name,
-      action: rule.action,
-      message,
-      remediation: rule.remediation,
-      controls: rule.controls,
-      findings: inOrder(findings, positions, keys),
-    },
-  ];
+  const { id, action, remediation, controls } = rule;
+  return [{ id, policy: policy.name, action, message, remediation, controls, findings }];
 }
 
-/** Each once, as they follow each other in the result. @param keys of all findings there */
-function inOrder(
-  meant: readonly string[],
-  positions: ReadonlyMap<string, number>,
-  keys: readonly string[],
-): readonly string[] {
-  const isMeant = new Uint8Array(keys.length);
-  for (const key of meant) isMeant[positions.get(key)!] = 1;
-  return keys.filter((_, at) => isMeant[at] === 1);
+/** Those that denying rules found, in their order. @param findings those of the subject, then those that rules made */
+function blockingFindings(judgements: readonly Judgement[], findings: readonly Finding[]): readonly Finding[] {
+  const isBlocking = new Uint8Array(findings.length);
+  const others = new Set<string>();
+  for (const { rule, places, findings: keys } of judgements) {
+    if (rule.action !== 'deny') continue;
+    if (places === undefined) for (const key of keys) others.add(key);
+    else for (let at = 0; at < places.length; at++) if (places[at] === 1) isBlocking[at] = 1;
+  }
+  return findings.filter(({ key }, at) => isBlocking[at] === 1 || others.has(key));
 }
 
 function policyReason(denying: readonly RuleOutcome[], gate: boolean): readonly Reason[] {

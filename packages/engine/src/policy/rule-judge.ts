@@ -1,23 +1,21 @@
 import { type Severity, severities } from '../advisories/types.ts';
 import type { FileFact } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
+import { type BaseLayers, baseLayers } from './base-layers.ts';
 import { EvaluationFailure } from './cel-functions.ts';
 import {
-  type BaseLayers,
-  baseLayers,
   configContext,
   countBySeverity,
   entryContext,
   fileContext,
-  findingContext,
   imageContext,
   licenseContext,
   packageContext,
-  packageOwners,
   secretContext,
   userContext,
 } from './context-values.ts';
 import { PolicyError } from './error.ts';
+import { FindingContext } from './finding-context.ts';
 import { type LineContext, lineContexts } from './line-context.ts';
 import {
   configFinding,
@@ -41,8 +39,10 @@ export interface Judgement {
   readonly rule: Rule;
   /** null: it found nothing that no exception excuses */
   readonly message: string | null;
-  /** keys */
+  /** keys, in the order of the result: of the subject's findings, or of those that it made */
   readonly findings: readonly string[];
+  /** 1 at the places of those among the subject's findings; absent: it looked at something else */
+  readonly places?: Uint8Array;
 }
 
 /** Of one thing that a rule looked at: the values of its variables, the thing first, and whether it breaks the rule. */
@@ -51,24 +51,23 @@ export type RuleWatch = (rule: Rule, values: readonly unknown[], broken: boolean
 /** Messages of single findings that the message of the rule holds. */
 const maxMessages = 3;
 
-interface JudgedFinding {
-  readonly finding: Finding;
-  readonly context: ReturnType<typeof findingContext>;
-}
-
+/** Places among the findings, the worst first. */
 interface JudgedFindings {
-  readonly all: readonly JudgedFinding[];
+  readonly all: readonly number[];
   /** those that nothing suppresses */
-  readonly open: readonly JudgedFinding[];
+  readonly open: readonly number[];
 }
 
 /** Judges rules on one image, one after the other; what the rules have in common is made once. */
 export class RuleJudge {
   readonly #subject: PolicySubject;
   readonly #excuse: (finding: Finding) => Finding;
-  readonly #open: readonly Finding[];
-  readonly #judged: Readonly<Record<'vulnerability' | 'malware', JudgedFindings>>;
-  readonly #images: Readonly<Record<Rule['per'], ReturnType<typeof imageContext>>>;
+  /** as they were given, which is their order in the result */
+  readonly #findings: readonly Finding[];
+  readonly #context: FindingContext;
+  #sorted: readonly number[] | undefined;
+  readonly #judged = new Map<Finding['kind'], JudgedFindings>();
+  readonly #images = new Map<Rule['per'], ReturnType<typeof imageContext>>();
   readonly #inBase: BaseLayers;
   readonly #watch: RuleWatch | undefined;
   readonly #made = new Map<string, Finding>();
@@ -90,24 +89,9 @@ export class RuleJudge {
     this.#subject = subject;
     this.#watch = watch;
     this.#excuse = excuse;
-    const sorted = findings.toSorted(worstFirst);
-    this.#open = sorted.filter(({ suppressed }) => suppressed.length === 0);
-    const owners = packageOwners(subject.inventory.packages);
+    this.#findings = findings;
     this.#inBase = baseLayers(subject);
-    const known = sorted.filter(({ suppressed }) => suppressed.every(({ by }) => by === 'baseline'));
-    const judged = (wanted: Finding['kind']): JudgedFindings => {
-      const all = known
-        .filter(({ kind }) => kind === wanted)
-        .map((finding) => ({ finding, context: findingContext(finding, subject.evaluatedAt, owners, this.#inBase) }));
-      return { all, open: all.filter(({ finding }) => finding.suppressed.length === 0) };
-    };
-    this.#judged = { vulnerability: judged('vulnerability'), malware: judged('malware') };
-    const vulnerabilities = this.#open.filter(({ kind }) => kind === 'vulnerability');
-    const excused = findings.some(({ kind, suppressed }) => kind === 'end-of-life' && suppressed.length > 0);
-    const past = subject.image.distro?.pastEndOfLife ?? null;
-    const image = (counted: readonly Finding[]) =>
-      imageContext(subject, countBySeverity(counted.map(({ severity }) => severity)), past && !excused);
-    this.#images = { vulnerability: image(distinct(vulnerabilities)), package: image(vulnerabilities) };
+    this.#context = new FindingContext(subject.evaluatedAt, subject.inventory.packages, this.#inBase);
   }
 
   /** @throws PolicyError `RULE_FAILED` */
@@ -126,11 +110,11 @@ export class RuleJudge {
     return [...this.#made.values()].sort((a, b) => byCodeUnit(a.key, b.key));
   }
 
-  #judge(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
+  #judge(rule: Rule): Omit<Judgement, 'policy' | 'rule'> {
     switch (rule.scope) {
       case 'vulnerability':
       case 'malware':
-        return this.#judgeFindings(rule, this.#judgedBy(rule, rule.scope));
+        return this.#judgeFindings(rule);
       case 'package':
         return this.#judgePackages(rule);
       case 'license':
@@ -163,15 +147,42 @@ export class RuleJudge {
     return isRead ? this.#packageContexts() : [];
   }
 
+  #judgedOf(kind: Finding['kind']): JudgedFindings {
+    const known = this.#judged.get(kind);
+    if (known !== undefined) return known;
+    this.#sorted ??= worstFirst(this.#findings);
+    const all = this.#sorted.filter((at) => {
+      const { kind: own, suppressed } = this.#findings[at]!;
+      return own === kind && (suppressed.length === 0 || suppressed.every(({ by }) => by === 'baseline'));
+    });
+    const isOpen = (at: number) => this.#findings[at]!.suppressed.length === 0;
+    const judged = { all, open: all.every(isOpen) ? all : all.filter(isOpen) };
+    this.#judged.set(kind, judged);
+    return judged;
+  }
+
   /** What a baseline knows is left to the rules that ask for it. */
-  #judgedBy({ when }: Rule, kind: 'vulnerability' | 'malware'): readonly JudgedFinding[] {
+  #judgedBy({ when, scope }: Rule): readonly number[] {
     const asks = when.reads.some((read) => read === 'finding.isNew' || read.startsWith('finding.firstSeen'));
-    return asks ? this.#judged[kind].all : this.#judged[kind].open;
+    const judged = this.#judgedOf(scope === 'malware' ? 'malware' : 'vulnerability');
+    return asks ? judged.all : judged.open;
+  }
+
+  #image(per: Rule['per']): ReturnType<typeof imageContext> {
+    const known = this.#images.get(per);
+    if (known !== undefined) return known;
+    const vulnerabilities = this.#findings.filter(isOpenVulnerability);
+    const counted = per === 'package' ? vulnerabilities : distinct(vulnerabilities);
+    const excused = this.#findings.some(({ kind, suppressed }) => kind === 'end-of-life' && suppressed.length > 0);
+    const past = this.#subject.image.distro?.pastEndOfLife ?? null;
+    const image = imageContext(this.#subject, countBySeverity(counted), past && !excused);
+    this.#images.set(per, image);
+    return image;
   }
 
   /** In the order of `scopeVariables`. */
   #values(rule: Rule, ...subject: readonly unknown[]): readonly unknown[] {
-    return [...subject, this.#images[rule.per], this.#subject.stage, rule.parameters];
+    return [...subject, this.#image(rule.per), this.#subject.stage, rule.parameters];
   }
 
   #breaks(rule: Rule, values: readonly unknown[]): boolean {
@@ -186,16 +197,31 @@ export class RuleJudge {
     }
   }
 
-  #judgeFindings(rule: Rule, judged: readonly JudgedFinding[]): Pick<Judgement, 'message' | 'findings'> {
-    // one array for all of them: a policy of fifty rules asks each finding fifty times
-    const values = [...this.#values(rule, null)];
-    const broken: JudgedFinding[] = [];
-    for (const each of judged) {
-      values[0] = each.context;
-      if (this.#breaks(rule, values)) broken.push(each);
+  #judgeFindings(rule: Rule): Omit<Judgement, 'policy' | 'rule'> {
+    const [context, findings, judged] = [this.#context, this.#findings, this.#judgedBy(rule)];
+    // one array and one context for all of them: a policy of fifty rules asks each finding fifty times
+    const values = this.#values(rule, context);
+    const broken: number[] = [];
+    const isBroken = new Uint8Array(findings.length);
+    // whoever watches wants to hear of every finding
+    const levels = this.#watch === undefined ? rule.when.levels : null;
+    for (let place = 0; place < judged.length; place++) {
+      const at = judged[place]!;
+      const finding = findings[at]!;
+      if (levels !== null && levels[finding.level] === false) continue;
+      context.of(finding);
+      if (!this.#breaks(rule, values)) continue;
+      broken.push(at);
+      isBroken[at] = 1;
     }
-    const render = ({ context }: JudgedFinding) => rule.message.render(this.#values(rule, context));
-    return { message: summary(broken, render), findings: broken.map(({ finding }) => finding.key) };
+    if (broken.length === 0) return nothing;
+    const message = summary(broken, (at) => {
+      context.of(findings[at]!);
+      return rule.message.render(values);
+    });
+    const keys: string[] = [];
+    for (let at = 0; at < isBroken.length; at++) if (isBroken[at] === 1) keys.push(findings[at]!.key);
+    return { message, findings: keys, places: isBroken };
   }
 
   #judgePackages(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
@@ -311,9 +337,13 @@ export class RuleJudge {
     const endOfLife = rule.when.reads.some(
       (read) => read.startsWith('image.distro.') && /EndOfLife|endOfLife/.test(read),
     );
+    if (counts.length === 0 && !endOfLife) return [];
     // a vulnerability counts by its worst rating; with it count all packages that have it
-    const worst = new Map(distinct(this.#open).map(({ id, severity }) => [id, severity]));
-    const counted = this.#open.filter((finding) => {
+    const worst = new Map(
+      distinct(this.#findings.filter(isOpenVulnerability)).map(({ id, severity }) => [id, severity]),
+    );
+    const counted = this.#findings.filter((finding) => {
+      if (finding.suppressed.length > 0) return false;
       if (finding.kind === 'end-of-life') return endOfLife;
       if (finding.kind !== 'vulnerability') return false;
       const severity = rule.per === 'package' ? finding.severity : worst.get(finding.id);
@@ -330,8 +360,13 @@ export class RuleJudge {
       if (known === undefined || known.level < judged.level) this.#made.set(finding.key, judged);
       if (judged.suppressed.length === 0) broken.push(judged);
     }
-    return { message: summary(broken, ({ title }) => title ?? ''), findings: broken.map(({ key }) => key) };
+    const keys = [...new Set(broken.map(({ key }) => key))].sort(byCodeUnit);
+    return { message: summary(broken, ({ title }) => title ?? ''), findings: keys };
   }
+}
+
+function isOpenVulnerability({ kind, suppressed }: Finding): boolean {
+  return kind === 'vulnerability' && suppressed.length === 0;
 }
 
 /** Set-id, or writable by all: what is listed beyond that is there for the rules that ask for it. */
@@ -365,9 +400,15 @@ function distinct(findings: readonly Finding[]): readonly Finding[] {
 
 const rank = Object.fromEntries(severities.map((severity, at) => [severity, at])) as Readonly<Record<Severity, number>>;
 
-/** Total, so that the order in which findings are given changes nothing. */
-function worstFirst(a: Finding, b: Finding): number {
-  return rank[b.severity] - rank[a.severity] || byCodeUnit(a.id, b.id) || byCodeUnit(a.key, b.key);
+/** Their places, in an order that is total, so that the order in which findings are given changes nothing. */
+function worstFirst(findings: readonly Finding[]): readonly number[] {
+  const places = severities.map((): number[] => []);
+  for (let at = 0; at < findings.length; at++) places[rank[findings[at]!.severity]]!.push(at);
+  const byName = (one: number, other: number) => {
+    const [a, b] = [findings[one]!, findings[other]!];
+    return byCodeUnit(a.id, b.id) || byCodeUnit(a.key, b.key);
+  };
+  return places.reverse().flatMap((own) => own.sort(byName));
 }
 
 function byCodeUnit(a: string, b: string): number {
