@@ -18,7 +18,7 @@ import { ShardMakers } from './shard-makers.ts';
 import type { FeedSource } from './sources/feed-source.ts';
 import { feedSource } from './sources/mirror-chain.ts';
 import type { FeedState } from './store/feed-state.ts';
-import { tempPath } from './store/store-paths.ts';
+import { keptFeedsPath, tempPath } from './store/store-paths.ts';
 import type { ShardInfo } from './types.ts';
 
 /** One run of the builder, and what it has found so far. */
@@ -59,7 +59,9 @@ export async function buildGroups(run: BuildRun, options: BuildOptions, jobs: nu
     mkdirSync(tempDir);
     try {
       report('fetch');
-      const from = source(tempDir, (_url, bytes) => report('fetch', bytes));
+      const plain = source(tempDir, (_url, bytes) => report('fetch', bytes));
+      const kept = { folder: keptFeedsPath(dbDir), tempDir, origin: run.state.source };
+      const from = group.increments?.(plain, kept) ?? plain;
       const outcome = await buildGroup(run, group, from, (files, wanted) =>
         makers.make(group, { feed, group: group.name, dbDir, tempDir, files, wanted }, report),
       );

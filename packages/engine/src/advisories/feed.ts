@@ -1,4 +1,5 @@
 import { AdvisoryError } from './advisory-error.ts';
+import type { FeedSource } from './sources/feed-source.ts';
 import type { AdvisoryRecord, AdvisoryText, EolRecord, KevRecord, RatingRecord, ShardInfo } from './types.ts';
 
 /** What one source says on one package, about one or (a bulletin) several vulnerabilities. */
@@ -55,6 +56,15 @@ export interface ReadContext {
   json(url: string): Promise<unknown>;
 }
 
+/** Where a group of feeds may keep what it fetched. */
+export interface KeptFolder {
+  readonly folder: string;
+  /** what was downloaded lies below it, and goes when the group is done */
+  readonly tempDir: string;
+  /** the hosts or mirrors that were asked */
+  readonly origin: string;
+}
+
 /** Shards that are made together from the same upstream files. */
 export interface FeedGroup {
   readonly name: string;
@@ -63,6 +73,8 @@ export interface FeedGroup {
   /** takes seconds to read: is begun before the others */
   readonly large?: true;
   makes(shard: string): boolean;
+  /** a source that keeps what was fetched, and asks only for the parts of it that changed */
+  increments?(source: FeedSource, kept: KeptFolder): FeedSource;
   /** upstream files for these shards; undefined: for all */
   inputs(shards: readonly string[] | undefined): readonly FeedInput[];
   read(context: ReadContext): Promise<void>;

@@ -3,6 +3,7 @@ import { BulletinBoard } from './bulletin-board.ts';
 import { schemeCompare } from './compare.ts';
 import { maxTrackerBytes, readTracker, trackerUrl } from './debian-tracker.ts';
 import { osvEcosystem } from './osv-ecosystems.ts';
+import { osvIncrements } from './osv-increments.ts';
 import type { Compare } from './osv-ranges.ts';
 import type { OsvRecord } from './osv-schema.ts';
 import { osvStatements, osvText, type ShardStatement } from './osv-statements.ts';
@@ -25,7 +26,7 @@ export const debianFeed: Feed = {
     urls: [trackerUrl, osvUrl],
     licenses,
     shards: ['debian-RELEASE'],
-    incremental: 'the whole tracker and the archive of bulletins',
+    incremental: 'the whole tracker; of the bulletins those that `modified_id.csv` names as newer',
     provenOn: 'real data',
   },
   groups: async () => [debianGroup],
@@ -39,6 +40,7 @@ const debianGroup: FeedGroup = {
     { url: trackerUrl, maxBytes: maxTrackerBytes },
     { url: osvUrl, maxBytes: maxZipBytes },
   ],
+  increments: (source, kept) => osvIncrements('Debian', source, kept),
   read: readDebian,
 };
 

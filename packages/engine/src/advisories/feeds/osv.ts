@@ -2,6 +2,7 @@ import { type Discovery, dayOf, type Feed, type FeedGroup, isCve, type ReadConte
 import { BulletinBoard } from './bulletin-board.ts';
 import { schemeCompare } from './compare.ts';
 import { type OsvEcosystem, osvEcosystem, osvEcosystems, osvIgnored, osvMakes } from './osv-ecosystems.ts';
+import { osvIncrements } from './osv-increments.ts';
 import type { OsvRecord } from './osv-schema.ts';
 import { osvStatements, osvText, type ShardStatement } from './osv-statements.ts';
 import { osvHost, osvZipUrl, readOsvZip } from './osv-zip.ts';
@@ -18,10 +19,15 @@ export const osvFeed: Feed = {
     title: 'OSV',
     gives:
       'the advisories of language ecosystems (GitHub, PyPA, Go, RustSec …, malicious packages as `MAL-`) and of some distros',
-    urls: [`${osvHost}/ecosystems.txt`, `${osvHost}/ECOSYSTEM/all.zip`],
+    urls: [
+      `${osvHost}/ecosystems.txt`,
+      `${osvHost}/ECOSYSTEM/all.zip`,
+      `${osvHost}/ECOSYSTEM/modified_id.csv`,
+      `${osvHost}/ECOSYSTEM/ID.json`,
+    ],
     licenses: [...new Set(osvEcosystems.filter(({ name }) => !osvIgnored.has(name)).map(({ license }) => license))],
     shards: ['ECOSYSTEM', 'DISTRO-RELEASE'],
-    incremental: 'one archive per ecosystem',
+    incremental: 'one archive per ecosystem, then the records that `modified_id.csv` names as newer',
     provenOn: 'real data',
   },
   groups: async (discovery) => (await ecosystemNames(discovery)).map((name) => osvGroup(osvEcosystem(name))),
@@ -52,6 +58,7 @@ function osvGroup(ecosystem: OsvEcosystem): FeedGroup {
     ...(ecosystem.name === 'Ubuntu' ? { large: true } : {}),
     makes: (shard) => osvMakes(ecosystem, shard),
     inputs: () => [{ url, maxBytes: maxZipBytes }],
+    increments: (source, kept) => osvIncrements(ecosystem.name, source, kept),
     read: (context) => readEcosystem(context, ecosystem, url),
   };
 }

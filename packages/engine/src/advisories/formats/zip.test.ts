@@ -66,6 +66,58 @@ describe('zip', () => {
     expect(refused).toEqual(['bomb is larger than 1000 bytes']);
   });
 
+  test('entries that share bytes (a bomb of overlapping files) are refused but for the first, and the others are read', async () => {
+    const bytes = makeZip([
+      { name: 'kernel', body: Buffer.alloc(1 << 20) },
+      ...['b', 'c'].map((name) => ({ name, body: 'x' })),
+      good[0]!,
+    ]);
+    const directory = bytes.readUInt32LE(bytes.length - 6);
+    // the second and third entry of the directory point to the first one's bytes
+    for (const name of ['b', 'c']) {
+      const at = bytes.indexOf(name, directory) - 46;
+      bytes.writeUInt32LE(bytes.readUInt32LE(directory + 20), at + 20);
+      bytes.writeUInt32LE(bytes.readUInt32LE(directory + 24), at + 24);
+      bytes.writeUInt32LE(bytes.readUInt32LE(directory + 16), at + 16);
+      bytes.writeUInt32LE(0, at + 42);
+    }
+    const { files, refused } = await read(bytes);
+    expect(files.map(([name]) => name)).toEqual(['kernel', 'a.json']);
+    expect(refused).toEqual(['b', 'c'].map((name) => `${name} lies over another file of the archive`));
+  });
+
+  test('an archive that inflates far beyond its size is an error, however many files that takes', async () => {
+    const bomb = makeZip(Array.from({ length: 20 }, (_, n) => ({ name: `${n}`, body: Buffer.alloc(1 << 20) })));
+    await expect(read(bomb, { ...zipLimits, minTotalBytes: 1 << 20 })).rejects.toThrow(
+      expect.objectContaining({
+        code: 'feed-too-large',
+        message: expect.stringContaining('x.zip: inflates to more than'),
+      }),
+    );
+  });
+
+  test.each([
+    ['more entries than there are', (record: Buffer) => record.writeBigUInt64LE(3n, 32), 'feed-malformed'],
+    ['entries without number', (record: Buffer) => record.writeBigUInt64LE(1n << 60n, 32), 'feed-too-large'],
+    ['a directory of 8 EiB', (record: Buffer) => record.writeBigUInt64LE(1n << 63n, 40), 'feed-malformed'],
+    ['a directory beyond the end', (record: Buffer) => record.writeBigUInt64LE(1n << 62n, 48), 'feed-malformed'],
+  ])('a zip64 record that claims %s is an error', async (_what, lie, code) => {
+    const plain = makeZip([good[0]!]);
+    const end = plain.length - 22;
+    const record = Buffer.alloc(56);
+    record.writeUInt32LE(0x06064b50, 0);
+    record.writeBigUInt64LE(1n, 32);
+    record.writeBigUInt64LE(BigInt(plain.readUInt32LE(end + 12)), 40);
+    record.writeBigUInt64LE(BigInt(plain.readUInt32LE(end + 16)), 48);
+    const locator = Buffer.alloc(20);
+    locator.writeUInt32LE(0x07064b50, 0);
+    locator.writeBigUInt64LE(BigInt(end), 8);
+    const whole = (): Buffer => Buffer.concat([plain.subarray(0, end), record, locator, plain.subarray(end)]);
+    expect((await read(whole())).files).toHaveLength(1);
+    lie(record);
+    await expect(read(whole())).rejects.toThrow(expect.objectContaining({ name: 'AdvisoryError', code }));
+  });
+
   test.each([
     ['nothing', Buffer.alloc(0), 'feed-malformed'],
     ['HTML', Buffer.from('<html>not found</html>'.repeat(10)), 'feed-malformed'],

@@ -10,15 +10,21 @@ export interface ZipLimits {
   readonly maxEntryBytes: number;
   /** bytes of the central directory */
   readonly maxDirectoryBytes: number;
+  /** bytes of all entries, inflated: this often the archive's own, and no less than `minTotalBytes` */
+  readonly maxRatio: number;
+  readonly minTotalBytes: number;
 }
 
 export const zipLimits: ZipLimits = {
   maxEntries: 1_000_000,
   maxEntryBytes: 32 << 20,
   maxDirectoryBytes: 512 << 20,
+  // archives of records inflate 3 to 20 times
+  maxRatio: 200,
+  minTotalBytes: 256 << 20,
 };
 
-interface ZipEntry {
+export interface ZipEntry {
   readonly name: string;
   /** 0 stored, 8 deflated */
   readonly method: number;
@@ -56,8 +62,12 @@ export async function readZip(
   }
   try {
     const size = fstatSync(fd).size;
+    const most = Math.max(limits.minTotalBytes, size * limits.maxRatio);
     let done = 0;
-    for (const entry of readDirectory(fd, size, name, limits)) {
+    let total = 0;
+    const entries = readDirectory(fd, size, name, limits);
+    const shared = overlapping(entries);
+    for (const entry of entries) {
       // reading is synchronous: now and then others (signals, progress) get their turn
       if (++done % entriesPerTurn === 0) await nextTurn();
       throwIfAborted(signal);
@@ -66,6 +76,12 @@ export async function readZip(
         visitor.refused(entry.name, `is larger than ${limits.maxEntryBytes} bytes`);
         continue;
       }
+      if (shared.has(entry)) {
+        visitor.refused(entry.name, 'lies over another file of the archive');
+        continue;
+      }
+      total += entry.size;
+      if (total > most) throw new AdvisoryError('feed-too-large', `${name}: inflates to more than ${most} bytes`);
       const body = readBody(fd, size, entry, name);
       if (body === undefined) visitor.refused(entry.name, 'cannot be inflated, or its size or checksum is wrong');
       else visitor.file(entry.name, body);
@@ -75,7 +91,13 @@ export async function readZip(
   }
 }
 
-function readDirectory(fd: number, size: number, name: string, limits: ZipLimits): ZipEntry[] {
+/**
+ * What the central directory lists, in its order.
+ *
+ * @param size of the file
+ * @throws AdvisoryError `feed-malformed`, `feed-too-large`
+ */
+export function readDirectory(fd: number, size: number, name: string, limits: ZipLimits = zipLimits): ZipEntry[] {
   const { offset, length, entries } = findDirectory(fd, size, name);
   if (entries > limits.maxEntries || length > limits.maxDirectoryBytes) {
     throw new AdvisoryError(
@@ -107,6 +129,17 @@ function readDirectory(fd: number, size: number, name: string, limits: ZipLimits
     at = end;
   }
   return out;
+}
+
+/** Entries that share bytes with one before them: no archiver makes them, and a small file of them inflates without end. */
+function overlapping(entries: readonly ZipEntry[]): ReadonlySet<ZipEntry> {
+  const found = new Set<ZipEntry>();
+  let end = 0;
+  for (const entry of entries.toSorted((a, b) => a.headerOffset - b.headerOffset)) {
+    if (entry.headerOffset < end) found.add(entry);
+    end = Math.max(end, entry.headerOffset + localHeaderSize + entry.compressedSize);
+  }
+  return found;
 }
 
 type Sizes = Pick<ZipEntry, 'size' | 'compressedSize' | 'headerOffset'>;
@@ -157,6 +190,14 @@ function findDirectory(fd: number, size: number, name: string): { offset: number
 
 /** undefined: damaged. */
 function readBody(fd: number, fileSize: number, entry: ZipEntry, name: string): Buffer | undefined {
+  const raw = readRaw(fd, fileSize, entry, name);
+  const body = raw && (entry.method === 0 ? raw : entry.method === 8 ? inflate(raw, entry.size) : undefined);
+  if (body === undefined || body.length !== entry.size || crc32(body) !== entry.crc) return undefined;
+  return body;
+}
+
+/** The bytes of an entry as they lie in the archive; undefined: damaged. */
+export function readRaw(fd: number, fileSize: number, entry: ZipEntry, name: string): Buffer | undefined {
   const start = entry.headerOffset;
   if (start + localHeaderSize + entry.compressedSize > fileSize) return undefined;
   // names and extra fields of local headers are short: one read gets header and body
@@ -167,10 +208,7 @@ function readBody(fd: number, fileSize: number, entry: ZipEntry, name: string): 
   const end = from + entry.compressedSize;
   if (start + end > fileSize) return undefined;
   if (end > bytes.length) bytes = readAt(fd, start, end, name);
-  const raw = bytes.subarray(from, end);
-  const body = entry.method === 0 ? raw : entry.method === 8 ? inflate(raw, entry.size) : undefined;
-  if (body === undefined || body.length !== entry.size || crc32(body) !== entry.crc) return undefined;
-  return body;
+  return bytes.subarray(from, end);
 }
 
 function inflate(raw: Buffer, size: number): Buffer | undefined {

@@ -10,6 +10,7 @@ import { AdvisoryError, reasonOf } from '../advisory-error.ts';
  * - `blobs/HEX.zst`: the same, compressed, as others fetch them; named by the SHA-256 of the compressed bytes
  * - `catalogs/HEX.json`: earlier catalogs by their SHA-256, `HEX.sig` their signatures
  * - `fetched/`: catalogs of others as they were last
+ * - `feeds/`: archives of OSV ecosystems as they were last, into which changed records are put (only writers read them)
  * - `state.json`: what the feeds were when they were last asked (only writers read it)
  * - `lock.sqlite`: held by the one writer
  * - `tmp/`: files in the making
@@ -20,6 +21,10 @@ export function catalogPath(dbDir: string): string {
 
 export function statePath(dbDir: string): string {
   return join(dbDir, 'state.json');
+}
+
+export function keptFeedsPath(dbDir: string): string {
+  return join(dbDir, 'feeds');
 }
 
 export function lockPath(dbDir: string): string {
