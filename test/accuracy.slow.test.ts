@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bench, labels } from './accuracy.ts';
+import { bench, labels, labelsText, nativeTools, relabel } from './accuracy.ts';
+import { noChroot } from './native-versions.ts';
+import { root } from './pages.ts';
 import { scratchFolder } from './program.ts';
 import { buildDatabase, feedsDay } from './scans.ts';
 import { needsShared, shared } from './shared.ts';
+import { unpackImage, writeRootfs } from './unpacked-image.ts';
 
 const feeds = shared('feeds');
 const scratch = scratchFolder();
@@ -26,3 +30,22 @@ describe.skipIf(!feeds)(
     }, 600_000);
   },
 );
+
+const images = shared('images');
+
+describe.skipIf(!feeds)(`labels.tsv${feeds ? '' : ` (skipped: ${needsShared})`}`, () => {
+  it('is what the vendors’ texts and the native tools say, byte for byte', () => {
+    const apkRoot = images && noChroot === undefined ? join(scratch.path, 'alpine') : undefined;
+    if (apkRoot !== undefined) writeRootfs(unpackImage(join(images!, 'alpine-3.16.docker.tar'), scratch.path), apkRoot);
+    const lacking: string[] = [];
+    const tools = nativeTools(apkRoot);
+    const forgotten = labels.map((row) => {
+      const { lacks } = tools[row.tool]!;
+      // of what cannot be decided here the label stays
+      return { ...row, affected: lacks === undefined ? '' : row.affected, tool: '', statement: '' };
+    });
+    const again = relabel(forgotten, feeds!, apkRoot, (tool) => lacking.push(tool));
+    console.log(lacking.length === 0 ? 'every label was decided anew' : `not decided anew: ${lacking.join(', ')}`);
+    expect(labelsText(again)).toBe(readFileSync(join(root, 'bench/accuracy/labels.tsv'), 'utf8'));
+  }, 600_000);
+});

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bench, deciders, labels } from './accuracy.ts';
+import { bench, labels, nativeTools } from './accuracy.ts';
 import { scratchFolder } from './program.ts';
 import { buildDatabase, feedsDay } from './scans.ts';
 import { needsShared, shared } from './shared.ts';
@@ -20,7 +20,25 @@ describe('the labelled matches', () => {
     expect(new Set(labels.map(({ affected }) => affected))).toEqual(new Set(['true', 'false']));
   });
 
-  for (const [tool, { lacks, decide }] of Object.entries(deciders))
+  it('cite, each, the text of their vendor, and say what it says in the words of their tool', () => {
+    const cited: Readonly<Record<string, [tool: RegExp, statement: RegExp, cites: RegExp]>> = {
+      deb: [/^(dpkg|the text)$/, /^(< \d\S*|names other packages)$/, /^D[SL]A-\d+-\d+$/],
+      apk: [/^apk$/, /^< \d\S*$/, /^secfixes of \S+, (main|community) \d\.\d+$/],
+      rpm: [/^rpm$/, /^< \d\S*$/, /^ALSA-\d{4}:A?\d+$/],
+      npm: [/^npm$/, /^[\s\d.<>=|*&a-z-]+$/i, /^nodejs\/security-wg vuln\/npm\/\d+\.json$/],
+      golang: [/^npm$/, /^[\s\w.<>=|-]+$/, /^GO-\d{4}-\d+$/],
+      pypi: [/^packaging$/, /^[\s\w.<>=|,]+$/, /^PYSEC-\d{4}-\d+$/],
+      gem: [/^ruby$/, /^not [\s\w.<>=~,]+$/, /^rubysec\/ruby-advisory-db gems\/\S+\/\S+\.yml$/],
+      composer: [/^composer$/, /^[\s\w.<>=|,-]+$/, /^FriendsOfPHP\/security-advisories \S+\/\S+\.yaml$/],
+    };
+    const odd = labels.filter(({ type, tool, statement, cites }) => {
+      const [ofTool, ofStatement, ofCites] = cited[type] ?? [/^$/, /^$/, /^$/];
+      return !ofTool.test(tool) || !ofStatement.test(statement) || !ofCites.test(cites);
+    });
+    expect(odd).toEqual([]);
+  });
+
+  for (const [tool, { lacks, decide }] of Object.entries(nativeTools()))
     it.skipIf(lacks)(named(`are what ${tool} says today`, lacks), () => {
       const rows = labels.filter((row) => row.tool === tool);
       const answers = decide(rows);
