@@ -1,4 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -14,6 +16,8 @@ const whole = join(folder.path, 'whole');
 const few = join(folder.path, 'few');
 const cve = 'CVE-2021-23017';
 let image = '';
+/** nothing is found in it, so that no ratings are asked for */
+let repaired = '';
 let policies = 0;
 
 function put(url: string, body: string | Buffer): void {
@@ -65,11 +69,15 @@ beforeAll(async () => {
     gzipSync(`#model_version:x,score_date:2026-08-20T00:00:00Z\ncve,epss,percentile\n${cve},0.7,0.98\n`),
   );
   put('gitlab.com/exploit-database/exploitdb/-/raw/main/files_exploits.csv', `id,codes,verified\n50973,${cve},0\n`);
-  const nginx = buildElf([
-    { name: '.rodata', bytes: Buffer.from(`\0nginx version: nginx/1.18.0\0${'x'.repeat(300)}`) },
-  ]);
-  const layer = [{ path: 'opt/nginx/sbin/nginx', content: nginx, mode: 0o755 }];
-  image = writeImage(folder.path, 'nginx', [...cleanLayers, layer]);
+  const nginx = (version: string) => {
+    const text = Buffer.from(`\0nginx version: nginx/${version}\0${'x'.repeat(300)}`);
+    const layer = [
+      { path: 'opt/nginx/sbin/nginx', content: buildElf([{ name: '.rodata', bytes: text }]), mode: 0o755 },
+    ];
+    return writeImage(folder.path, `nginx-${version}`, [...cleanLayers, layer]);
+  };
+  image = nginx('1.18.0');
+  repaired = nginx('1.20.1');
   await buildDatabase(whole, mirror);
   await buildDatabase(few, mirror, ['debian-12', 'kev', 'eol', 'ratings-2021']);
 });
@@ -150,6 +158,35 @@ describe.concurrent('a program that no package owns', () => {
     );
     expect(Object.keys(result.inputs.advisories)).not.toContain('epss');
     expect(result.findings[0]?.risk).toMatchObject({ epss: null, exploit: null, maturity: null });
+  });
+});
+
+describe('a scan that asks the upstream hosts themselves', () => {
+  /** Hosts that a scan wants to reach, by a proxy that reaches none. */
+  async function hostsAsked(dbDir: string, at: string): Promise<readonly string[]> {
+    const hosts = new Set<string>();
+    const proxy = createServer().on('connect', (request, socket) => {
+      hosts.add(request.url!);
+      socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const { port } = proxy.address() as AddressInfo;
+    try {
+      const env = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
+      await plimsoll(['scan', repaired, '--db-dir', dbDir, '--no-cache', '--at', at, '--format', 'json'], { env });
+    } finally {
+      proxy.close();
+    }
+    return [...hosts];
+  }
+
+  test('asks the NVD for ranges that are missing, and otherwise not before they are stale', async () => {
+    expect(await hostsAsked(few, feedsDay)).toContain('nvd.nist.gov:443');
+    const later = (days: number) => new Date(Date.parse(feedsDay) + days * 86_400_000).toISOString().slice(0, 10);
+    const next = await hostsAsked(whole, later(3));
+    expect(next).toContain('security-tracker.debian.org:443');
+    expect(next).not.toContain('nvd.nist.gov:443');
+    expect(await hostsAsked(whole, later(9))).toContain('nvd.nist.gov:443');
   });
 });
 

@@ -33,7 +33,8 @@ export class AdvisoryDesk {
   }
 
   /**
-   * @param useful shards that the scan can do without: they are not built from all of the NVD for one image
+   * @param useful shards that the scan can do without. From the upstream hosts themselves they take hundreds of megabytes (all of
+   *   the NVD), so that they are asked for when they are missing or stale, and not every day
    * @param shards of the folder, instead of those that its catalog names
    */
   static async open(
@@ -45,8 +46,7 @@ export class AdvisoryDesk {
     const desk = new AdvisoryDesk(request, shards);
     const { catalog, mirrors = [] } = request.update ?? {};
     const near = catalog !== undefined || mirrors.length > 0;
-    const wanted = useful.filter((shard) => near || desk.#reader.shard(shard) !== undefined);
-    await desk.#bringUpToDate([...needed, ...wanted]);
+    await desk.#bringUpToDate([...needed, ...(near ? useful : desk.#unusable(useful))]);
     for (const name of needed) desk.#needed.add(name);
     return desk;
   }
@@ -85,6 +85,13 @@ export class AdvisoryDesk {
       epss: this.#ifFresh('epss') ? this.#reader.epss(ids) : undefined,
       exploits: this.#ifFresh('exploits') ? this.#reader.exploits(ids) : undefined,
     };
+  }
+
+  /** Shards that are missing or stale. */
+  #unusable(shards: readonly string[]): readonly string[] {
+    const { evaluatedAt, maxDbAgeDays } = this.#request;
+    const { missing, stale } = freshness(shards, (name) => this.#reader.shard(name), evaluatedAt, maxDbAgeDays);
+    return [...missing, ...stale];
   }
 
   /** What no rule asks for is used where it is at hand; an old one says nothing. */
