@@ -25,7 +25,7 @@ describe('the labelled matches', () => {
       deb: [/^(dpkg|the text)$/, /^(< \d\S*|names other packages)$/, /^D[SL]A-\d+-\d+$/],
       apk: [/^apk$/, /^< \d\S*$/, /^secfixes of \S+, (main|community) \d\.\d+$/],
       rpm: [/^rpm$/, /^< \d\S*$/, /^ALSA-\d{4}:A?\d+$/],
-      npm: [/^npm$/, /^[\s\d.<>=|*&a-z-]+$/i, /^nodejs\/security-wg vuln\/npm\/\d+\.json$/],
+      npm: [/^npm$/, /^[\s\w.<>=|*~^-]+$/, /^nodejs\/security-wg vuln\/npm\/\d+\.json$/],
       golang: [/^npm$/, /^[\s\w.<>=|-]+$/, /^GO-\d{4}-\d+$/],
       pypi: [/^packaging$/, /^[\s\w.<>=|,]+$/, /^PYSEC-\d{4}-\d+$/],
       gem: [/^ruby$/, /^not [\s\w.<>=~,]+$/, /^rubysec\/ruby-advisory-db gems\/\S+\/\S+\.yml$/],
