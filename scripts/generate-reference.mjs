@@ -8,6 +8,7 @@ import { foreignTools } from '../packages/cli/src/compat/tools.ts';
 import { exitCodes } from '../packages/cli/src/exit.ts';
 import { variableOf } from '../packages/cli/src/settings.ts';
 import { feeds } from '../packages/engine/src/advisories/feeds.ts';
+import { distrosWithFeeds } from '../packages/engine/src/advisories/shard-names.ts';
 import { defaultReadLimits } from '../packages/engine/src/image/limits.ts';
 import { catalogers } from '../packages/engine/src/inventory/catalogers.ts';
 import { classifiers as classifierRows } from '../packages/engine/src/inventory/classifier/classifier-table.ts';
@@ -41,6 +42,11 @@ const sections = {
   classifiers: classifierTable,
   'secret kinds': secretTable,
   feeds: () => feeds.map(feedSection).join('\n'),
+  'distros with advisories': () =>
+    table(
+      ['`ID` of os-release', 'shard'],
+      distrosWithFeeds().map(({ id, shard }) => [code(id), code(shard)]),
+    ),
   'rule scopes': ruleScopes,
   'policy variables': policyVariables,
   'policy functions': policyFunctions,

@@ -93,6 +93,15 @@ export function distroShard(distro: DistroName): string | undefined {
   return known === undefined || release === undefined ? undefined : `${known.prefix}-${release.toLowerCase()}`;
 }
 
+/** Of each distro with advisories its os-release id and the name of its shards, for the reference. */
+export function distrosWithFeeds(): { readonly id: string; readonly shard: string }[] {
+  const of = Object.entries(distros).map(([id, { prefix, release }]) => ({
+    id,
+    shard: release === null ? prefix : `${prefix}-RELEASE`,
+  }));
+  return of.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
 /** Whether any feed speaks about this distro at all; its release may still be unknown. */
 export function distroFeedExists(distro: DistroName): boolean {
   return Object.hasOwn(distros, distro.id);
