@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { isCve, type ReadContext, reject } from '../feed.ts';
+import { jsonRecord } from '../formats/json-record.ts';
 import { readTar } from '../formats/tar.ts';
 import { cpeConfigurations, type SoftwareRanges, softwareRanges } from './cpe-ranges.ts';
 import { schemaReason } from './osv-zip.ts';
@@ -20,7 +21,7 @@ export async function readOverrides(context: ReadContext): Promise<Map<string, r
     wanted: (path) => /\/CVE-\d{4}-\d+\.json$/.test(path),
     file: (path, body) => {
       const id = /\/(CVE-\d{4}-\d+)\.json$/.exec(path)?.[1] ?? '';
-      const parsed = z.safeParse(override, jsonOf(body));
+      const parsed = z.safeParse(override, recordOf(body));
       if (!parsed.success || !isCve(id)) {
         reject(context.tally, path, parsed.success ? 'its name is no CVE' : schemaReason(parsed.error));
         return;
@@ -34,10 +35,7 @@ export async function readOverrides(context: ReadContext): Promise<Map<string, r
   return found;
 }
 
-function jsonOf(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
+function recordOf(body: Buffer): unknown {
+  const read = jsonRecord(body);
+  return 'value' in read ? read.value : undefined;
 }

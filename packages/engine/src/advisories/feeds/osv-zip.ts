@@ -1,8 +1,12 @@
 import * as z from 'zod/mini';
 import { type FeedTally, type ReadContext, reject } from '../feed.ts';
 import type { ArchiveVisitor } from '../formats/archive-visitor.ts';
+import { jsonRecord, newerSchema } from '../formats/json-record.ts';
 import { readZip } from '../formats/zip.ts';
 import { type OsvRecord, osvRecord } from './osv-schema.ts';
+
+/** records say `1.7.3` and the like, older ones nothing */
+const osvSchemaMajor = 1;
 
 export const osvHost = 'https://osv-vulnerabilities.storage.googleapis.com';
 
@@ -41,11 +45,15 @@ export async function readOsvZip(
 }
 
 function parse(name: string, body: Buffer, tally: FeedTally): OsvRecord | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch {
-    reject(tally, name, 'is no JSON');
+  const read = jsonRecord(body);
+  if ('reason' in read) {
+    reject(tally, name, read.reason);
+    return undefined;
+  }
+  const { value } = read;
+  const newer = newerSchema((value as { schema_version?: unknown } | null)?.schema_version, osvSchemaMajor);
+  if (newer !== undefined) {
+    reject(tally, name, newer);
     return undefined;
   }
   const parsed = z.safeParse(osvRecord, value);

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type Discovery, dayOf, type Feed, type FeedGroup, type FeedInput, type ReadContext, reject } from '../feed.ts';
+import { newerSchema } from '../formats/json-record.ts';
 import { readTar, tarLimits } from '../formats/tar.ts';
 import { zstdContent } from '../formats/zstd.ts';
 import { schemeCompare } from './compare.ts';
@@ -18,8 +19,13 @@ const maxUnpackedBytes = 256 * 2 ** 30;
 /** asked for one by one; what changed before them is in the next archive */
 const maxChanged = 500;
 
+const csafMajor = 2;
+
 const csaf = z.object({
-  document: z.object({ tracking: z.optional(z.object({ current_release_date: z.optional(z.string()) })) }),
+  document: z.object({
+    csaf_version: z.optional(z.string()),
+    tracking: z.optional(z.object({ current_release_date: z.optional(z.string()) })),
+  }),
   product_tree: productTree,
   vulnerabilities: z.optional(z.array(z.unknown())),
 });
@@ -148,6 +154,11 @@ function readDocument({ sink, tally }: ReadContext, path: string, body: Buffer, 
   const parsed = z.safeParse(csaf, value);
   if (!parsed.success) {
     reject(tally, path, schemaReason(parsed.error));
+    return;
+  }
+  const newer = newerSchema(parsed.data.document.csaf_version, csafMajor);
+  if (newer !== undefined) {
+    reject(tally, path, newer);
     return;
   }
   const { document, product_tree, vulnerabilities } = parsed.data;

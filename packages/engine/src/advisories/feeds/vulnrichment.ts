@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { dayOf, isCve, type ReadContext, reject } from '../feed.ts';
+import { jsonRecord, newerSchema } from '../formats/json-record.ts';
 import { readTar } from '../formats/tar.ts';
 import type { CvssRating, LabelRating, RatingRecord } from '../types.ts';
 import { schemaReason } from './osv-zip.ts';
@@ -23,6 +24,8 @@ const container = z.object({
   metrics: z.optional(z.array(metric)),
   problemTypes: z.optional(z.array(z.object({ descriptions: z.array(z.object({ cweId: z.optional(z.string()) })) }))),
 });
+
+const cveSchemaMajor = 5;
 
 /** What is read of a CVE record. @see https://cveproject.github.io/cve-schema/ */
 const cveRecord = z.object({
@@ -59,11 +62,11 @@ export async function readVulnrichment(
 }
 
 function parse(context: ReadContext, path: string, body: Buffer): RatingRecord | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(body.toString('utf8'));
-  } catch {
-    reject(context.tally, path, 'is no JSON');
+  const read = jsonRecord(body);
+  const { value } = 'value' in read ? read : { value: undefined };
+  const newer = newerSchema((value as { dataVersion?: unknown } | null | undefined)?.dataVersion, cveSchemaMajor);
+  if ('reason' in read || newer !== undefined) {
+    reject(context.tally, path, 'reason' in read ? read.reason : newer!);
     return undefined;
   }
   const parsed = z.safeParse(cveRecord, value);

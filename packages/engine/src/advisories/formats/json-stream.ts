@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { AdvisoryError } from '../advisory-error.ts';
 
 /** `members`: of the top-level object, as `"key": value`; `elements`: of the arrays directly inside it. */
@@ -5,7 +6,8 @@ export type SplitMode = 'members' | 'elements';
 
 /**
  * Cuts one large JSON object into the texts of its parts while it is read, so that no more than one part is held.
- * It only finds where parts end; each part still goes through `JSON.parse`, which says whether it is JSON.
+ * It only finds where parts end; each part still goes through `JSON.parse`, which says whether it is JSON: one that is not UTF-8 is
+ * given as a text that is none.
  *
  * @throws AdvisoryError `feed-malformed` (no JSON object, truncated), `feed-too-large` (one part over `maxPartBytes`)
  */
@@ -30,7 +32,8 @@ export async function* splitJson(
     const parts: string[] = [];
     const cut = (end: number): void => {
       const piece = chunk.subarray(from, end);
-      const part = (held.length === 0 ? piece : Buffer.concat([...held, piece])).toString('utf8').trim();
+      const bytes = held.length === 0 ? piece : Buffer.concat([...held, piece]);
+      const part = isUtf8(bytes) ? bytes.toString('utf8').trim() : `(not UTF-8) ${bytes.toString('latin1').trim()}`;
       held = [];
       heldBytes = 0;
       if (part !== '') parts.push(part);
