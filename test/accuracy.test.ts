@@ -26,7 +26,7 @@ describe('the labelled matches', () => {
       apk: [/^apk$/, /^< \d\S*$/, /^secfixes of \S+, (main|community) \d\.\d+$/],
       rpm: [/^rpm$/, /^< \d\S*$/, /^ALSA-\d{4}:A?\d+$/],
       npm: [/^npm$/, /^[\s\w.<>=|*~^-]+$/, /^nodejs\/security-wg vuln\/npm\/\d+\.json$/],
-      golang: [/^npm$/, /^[\s\w.<>=|-]+$/, /^GO-\d{4}-\d+$/],
+      golang: [/^npm$/, /^[\s\w.<>=|+-]+$/, /^GO-\d{4}-\d+$/],
       pypi: [/^packaging$/, /^[\s\w.<>=|,]+$/, /^PYSEC-\d{4}-\d+$/],
       gem: [/^ruby$/, /^not [\s\w.<>=~,]+$/, /^rubysec\/ruby-advisory-db gems\/\S+\/\S+\.yml$/],
       composer: [/^composer$/, /^[\s\w.<>=|,-]+$/, /^FriendsOfPHP\/security-advisories \S+\/\S+\.yaml$/],
