@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { osvZip } from '../packages/engine/src/advisories/testing/make-mirror.ts';
 import { fixtureImage, ociArchive } from '../packages/engine/src/image/testing/image-builder.ts';
 import type { Explanation } from '../packages/engine/src/result/explanation.ts';
 import { explain } from '../packages/engine/src/scan/explain/explain.ts';
@@ -28,13 +29,30 @@ const debian: Readonly<Record<string, object>> = {
 };
 const alpine = { '1.0-r1': ['CVE-2024-0001'], '0.9-r0': ['CVE-2024-0002'], '0': ['CVE-2024-0003'] };
 
+const npm = [
+  ['GHSA-aaaa-aaaa-aaaa', 'CVE-2024-0101', '1.0.0'],
+  ['GHSA-bbbb-bbbb-bbbb', 'CVE-2024-0102', '3.0.0'],
+  ['GHSA-cccc-cccc-cccc', 'CVE-2024-0103', '3.0.0', '2026-05-06T07:08:09Z'],
+].map(([id, alias, fixed, withdrawn]) => ({
+  id: id!,
+  aliases: [alias],
+  modified: '2026-05-07T00:00:00Z',
+  withdrawn,
+  affected: [
+    {
+      package: { ecosystem: 'npm', name: 'left' },
+      ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed }] }],
+    },
+  ],
+}));
+
 function put(url: string, body: object): void {
   const path = join(at('mirror'), url);
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, JSON.stringify(body));
 }
 
-let results: Readonly<Record<'debian' | 'alpine', ScanResult>>;
+let results: Readonly<Record<'debian' | 'alpine' | 'node', ScanResult>>;
 
 beforeAll(async () => {
   const states = Object.entries(debian).map(([id, state]) => [
@@ -46,14 +64,21 @@ beforeAll(async () => {
     absent: { 'CVE-2024-0020': { releases: { bookworm: { repositories: {}, status: 'open', urgency: 'low' } } } },
   });
   put('secdb.alpinelinux.org/v3.19/main.json', { packages: [{ pkg: { name: 'flawed', secfixes: alpine } }] });
-  await buildDatabase(dbDir, at('mirror'), ['debian-12', 'alpine-3.19']);
+  const osv = 'osv-vulnerabilities.storage.googleapis.com/npm/all.zip';
+  mkdirSync(dirname(join(at('mirror'), osv)), { recursive: true });
+  writeFileSync(join(at('mirror'), osv), osvZip(npm));
+  await buildDatabase(dbDir, at('mirror'), ['debian-12', 'alpine-3.19', 'npm']);
   const images = {
     debian: writeImage(scratch.path, 'debian', [[osRelease, dpkgStatus({ flawed: '1.0-1' })]]),
     alpine: writeImage(scratch.path, 'alpine', [[alpineRelease, apkInstalled({ flawed: '1.0-r0' })]]),
+    node: writeImage(scratch.path, 'node', [
+      [osRelease, { path: 'app/node_modules/left/package.json', content: '{"name":"left","version":"2.0.0"}' }],
+    ]),
   };
   results = {
     debian: (await scan(images.debian, dbDir)).result,
     alpine: (await scan(images.alpine, dbDir)).result,
+    node: (await scan(images.node, dbDir)).result,
   };
 }, 60_000);
 
@@ -103,6 +128,27 @@ describe('every state of Alpine’s secdb', () => {
     const [found, record, because, state] = said(results.alpine, id);
     expect([found, record, state]).toEqual([outcome, status, fix]);
     expect(because).toContain(why);
+  });
+});
+
+describe('a vulnerability of a language, asked for by either name', () => {
+  it.each(['CVE-2024-0101', 'GHSA-aaaa-aaaa-aaaa', 'ghsa-AAAA-aaaa-aaaa'])('%s: the version has the fix', (id) => {
+    const [match] = explain(results.node, id, dbDir).matches;
+    expect(match).toMatchObject({ outcome: 'fixed', why: 'left 2.0.0 has the fix: 1.0.0 or later', finding: null });
+  });
+
+  it.each(['cve-2024-0102', 'GHSA-bbbb-bbbb-bbbb'])('%s: is reported', (id) => {
+    const [match] = explain(results.node, id, dbDir).matches;
+    expect(match).toMatchObject({ outcome: 'reported', finding: { id: 'CVE-2024-0102' } });
+  });
+
+  it.each([
+    ['CVE-2024-0103', 'GHSA-cccc-cccc-cccc was withdrawn on 2026-05-06 (npm).'],
+    ['ghsa-cccc-cccc-cccc', 'It was withdrawn on 2026-05-06 (npm).'],
+  ])('%s: its record was withdrawn', (id, told) => {
+    const { answer, summary, matches } = explain(results.node, id, dbDir);
+    expect([answer, matches]).toEqual(['not-reported', []]);
+    expect(summary).toContain(told);
   });
 });
 

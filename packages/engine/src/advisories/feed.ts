@@ -27,6 +27,14 @@ export interface FeedTally {
   irrelevant: number;
 }
 
+export interface WithdrawnRecord {
+  readonly id: string;
+  /** its own and those of the vulnerability */
+  readonly names: readonly string[];
+  /** `YYYY-MM-DD` */
+  readonly on: string | null;
+}
+
 /** What an adapter fills while it reads; the builder sorts, so that order does not matter. */
 export interface ShardSink {
   wants(shard: string): boolean;
@@ -38,6 +46,8 @@ export interface ShardSink {
   row(shard: string, kind: ShardInfo['kind'], key: string, body: string, records: number): void;
   /** for the text shards of these shards, by the upstream record's id; the first text of an id stays */
   text(shards: Iterable<string>, text: AdvisoryText): void;
+  /** a record that was taken back: it is no statement, and `explain` can say what became of it */
+  withdrawn(shard: string, record: WithdrawnRecord): void;
   /** makes the shard even when it stays empty: its feed was there and had nothing to say */
   touch(shard: string, kind: ShardInfo['kind']): void;
   /** what upstream says about a shard's date, `YYYY-MM-DD`; the latest counts */

@@ -92,6 +92,7 @@ const sink: ShardSink = {
   endOfLife: () => undefined,
   row: () => undefined,
   text: () => undefined,
+  withdrawn: () => undefined,
   touch: () => undefined,
   dated: () => undefined,
 };

@@ -108,6 +108,7 @@ async function readAll(name: string, shard: string, text: Buffer): Promise<numbe
       expectHolds(statement);
     },
     ...{ rating: nothing, kev: nothing, endOfLife: nothing, text: nothing, touch: nothing, dated: nothing },
+    withdrawn: nothing,
   } as unknown as ShardSink;
   const context = {
     sink,

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { ratingsBeside, ratingsShard } from './shard-names.ts';
 import { readCatalog } from './store/catalog.ts';
 import { epssOf } from './store/epss-rows.ts';
-import { decodeStatements, shardFormat } from './store/shard-format.ts';
+import { decodeStatements, shardFormat, withdrawnKey } from './store/shard-format.ts';
 import { decodeRating } from './store/shard-rows.ts';
 import { digestOf } from './store/shard-writer.ts';
 import { SoundShards } from './store/sound-shards.ts';
@@ -35,6 +35,7 @@ export const noAdvisories: AdvisoryReader = {
   endOfLife: () => [],
   titles: () => new Map(),
   texts: () => new Map(),
+  withdrawn: () => undefined,
   looked: () => new Map(),
   close: () => {},
 };
@@ -118,6 +119,11 @@ export function openAdvisories(dbDir: string, catalog: Catalog | undefined = rea
       const rows =
         title === undefined ? [] : ids.map((id) => [id, title.get(id)?.value as string | undefined] as const);
       return new Map(rows.flatMap(([id, text]) => (text === undefined ? [] : [[id, text] as const])));
+    },
+    withdrawn: (shard, name) => {
+      const text = shardOf(shard)?.title.get(withdrawnKey(name))?.value as string | undefined;
+      const [id = '', on = null] = text?.split(' ') ?? [];
+      return text === undefined ? undefined : { id, on };
     },
     texts: (shard, ids) => lookUp(`${shard}-texts`, ids, (_id, body) => JSON.parse(body) as AdvisoryText),
     looked: () => new Map([...open].flatMap(([name, shard]) => (infos.has(name) ? [[name, shard !== undefined]] : []))),

@@ -206,6 +206,8 @@ export interface AdvisoryReader {
   /** titles of an advisory shard's records; those without one are absent */
   titles(shard: string, ids: readonly string[]): ReadonlyMap<string, string>;
   texts(shard: string, ids: readonly string[]): ReadonlyMap<string, AdvisoryText>;
+  /** the record of this name that was taken back, and the day, `YYYY-MM-DD`; other records may still have the name */
+  withdrawn(shard: string, name: string): { readonly id: string; readonly on: string | null } | undefined;
   /** every shard of the catalog that was looked for, and whether it was there and sound */
   looked(): ReadonlyMap<string, boolean>;
   close(): void;

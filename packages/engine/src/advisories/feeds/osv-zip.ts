@@ -25,6 +25,7 @@ export async function readOsvZip(
   url: string,
   visit: (record: OsvRecord) => void,
   wanted: (id: string) => boolean = () => true,
+  withdrawn: (record: OsvRecord) => void = () => undefined,
 ): Promise<boolean> {
   const path = await context.path(url);
   if (path === undefined) return false;
@@ -35,8 +36,10 @@ export async function readOsvZip(
       const record = parse(name, body, tally);
       if (record === undefined) return;
       tally.read++;
-      if (record.withdrawn) tally.withdrawn++;
-      else visit(record);
+      if (record.withdrawn) {
+        tally.withdrawn++;
+        withdrawn(record);
+      } else visit(record);
     },
     refused: (name, reason) => reject(tally, name, reason),
   };

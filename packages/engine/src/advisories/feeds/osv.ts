@@ -99,6 +99,11 @@ async function readEcosystem(context: ReadContext, ecosystem: OsvEcosystem, url:
         sink.statement(shard, cve === undefined ? statement : board.attach(shard, statement, cve));
       }),
     (id) => distroRecord === undefined || distroRecord.test(id),
+    (record) => {
+      const names = [record.id, ...(record.aliases ?? [])];
+      const shards = new Set(osvStatements(record, ecosystem, compare).map(({ shard }) => shard));
+      for (const shard of shards) sink.withdrawn(shard, { id: record.id, names, on: dayOf(record.withdrawn) });
+    },
   );
   for (const { shard, statement } of board.rest(compare)) sink.statement(shard, statement);
 }

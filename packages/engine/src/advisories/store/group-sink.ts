@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ShardSink, Statement } from '../feed.ts';
+import type { ShardSink, Statement, WithdrawnRecord } from '../feed.ts';
 import type { AdvisoryText, EolRecord, KevRecord, RatingRecord, ShardInfo } from '../types.ts';
 import { mergeStatements } from './merge-statements.ts';
-import { encodeStatement } from './shard-format.ts';
+import { encodeStatement, withdrawnKey } from './shard-format.ts';
 import { encodeRating } from './shard-rows.ts';
 import { ShardWriter, type WrittenShard } from './shard-writer.ts';
 import { StatementPile } from './statement-pile.ts';
@@ -99,6 +99,12 @@ export class GroupSink implements ShardSink {
       // a report names them: whoever scans need not fetch all the texts
       if (title !== null && draft.kind === 'advisories') this.#rowsOf(draft).putTitle(text.id, title);
     }
+  }
+
+  withdrawn(shard: string, { id, names, on }: WithdrawnRecord): void {
+    if (!this.wants(shard)) return;
+    const rows = this.#rowsOf(this.#draft(shard, 'advisories'));
+    for (const name of names) rows.putTitle(withdrawnKey(name), on === null ? id : `${id} ${on}`);
   }
 
   dated(shard: string, date: string | null): void {

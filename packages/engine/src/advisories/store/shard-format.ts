@@ -18,6 +18,11 @@ export const shardSchema = `
   CREATE TABLE title (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
+/** Key among the titles under which stands which record of a name was withdrawn, and when. */
+export function withdrawnKey(name: string): string {
+  return `withdrawn ${name}`;
+}
+
 type Short<T> = T | undefined;
 
 /** A statement as a shard stores it: short names, defaults left out. */

@@ -65,7 +65,7 @@ function explainFrom(result: ScanResult, question: string, reader: AdvisoryReade
     },
     evaluatedAt: result.inputs.evaluatedAt,
     answer: reported.length > 0 ? 'reported' : 'not-reported',
-    summary: summaryOf(asId, matches, elsewhere, shards),
+    summary: summaryOf(asId, matches, elsewhere, shards) + withdrawalOf(asId, matches, shards, reader),
     ids: [...ids].filter((id) => id !== '').sort(),
     title: reported[0]?.title ?? titleOf(lookups, reader),
     matches,
@@ -180,6 +180,23 @@ function summaryOf(
   const missing =
     lacking > 0 ? `; ${plural(lacking, 'shard')} that the image needs ${lacking === 1 ? 'is' : 'are'} not at hand` : '';
   return `${id} is not reported: no record of the ${plural(held, 'shard')} that the image needs names it${missing}.`;
+}
+
+/** What was taken back is no record any more, which is an answer where no other is left. */
+function withdrawalOf(
+  id: string,
+  matches: readonly ExplainedMatch[],
+  shards: readonly ExplainedShard[],
+  reader: AdvisoryReader,
+): string {
+  if (matches.length > 0) return '';
+  for (const { name } of shards) {
+    const found = reader.withdrawn(name, id);
+    if (found === undefined) continue;
+    const day = found.on === null ? '' : ` on ${found.on}`;
+    return ` ${found.id === id ? 'It' : found.id} was withdrawn${day} (${name}).`;
+  }
+  return '';
 }
 
 function plural(count: number, noun: string): string {
