@@ -1,37 +1,75 @@
-import { createHash } from 'node:crypto';
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { createHash, type Hash } from 'node:crypto';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
 const digestBytes = 32;
-/** Refuses what would inflate beyond this, bytes. */
+const lengthBytes = 4;
+/** Refuses a text that would inflate beyond this, bytes. */
 const maxTextBytes = 1024 * 1024 * 1024;
 
-/** The form in which text is kept: magic, SHA-256 of key and payload, zstd-compressed text. */
-export function sealed(magic: Buffer, key: string, text: string): Buffer {
-  return sealedBytes(magic, key, zstdCompressSync(text));
+/**
+ * The form in which texts are kept, in pieces that are made as they are asked for: magic, each text compressed by itself
+ * with both lengths before it, SHA-256 of key and all between. A layer's texts are never in memory together.
+ */
+export function sealed(magic: Buffer, key: string, texts: Iterable<string>): Generator<Buffer> {
+  return sealedBytes(magic, key, packed(texts));
 }
 
 /** The same of a payload that stays as it is. */
-export function sealedBytes(magic: Buffer, key: string, payload: Buffer): Buffer {
-  return Buffer.concat([magic, digestOf(key, payload), payload]);
+export function* sealedBytes(magic: Buffer, key: string, payload: Iterable<Buffer>): Generator<Buffer> {
+  const digest = digestFor(key);
+  yield magic;
+  for (const piece of payload) {
+    digest.update(piece);
+    yield piece;
+  }
+  yield digest.digest();
 }
 
 /**
- * What was kept under `key`; undefined for bytes that are damaged, of another version or another key. The text is
- * inflated when it is asked for. What passes its checksum was written by `sealed`, so its shape is trusted.
+ * What was kept under `key`; undefined for bytes that are damaged, of another version or another key. The texts are
+ * inflated one by one when they are asked for. What passes its checksum was written by `sealed`, so its shape is trusted.
  */
-export function readSealed(magic: Buffer, key: string, bytes: Buffer): (() => string) | undefined {
+export function readSealed(magic: Buffer, key: string, bytes: Buffer): (() => Generator<string>) | undefined {
   const payload = readSealedBytes(magic, key, bytes);
-  return payload && (() => zstdDecompressSync(payload, { maxOutputLength: maxTextBytes }).toString('utf8'));
+  return payload && (() => unpacked(payload));
 }
 
 /** The payload that was kept under `key`; undefined for bytes that are damaged, of another version or another key. */
 export function readSealedBytes(magic: Buffer, key: string, bytes: Buffer): Buffer | undefined {
-  const start = magic.length + digestBytes;
-  const payload = bytes.subarray(start);
-  if (!bytes.subarray(0, magic.length).equals(magic)) return undefined;
-  return bytes.subarray(magic.length, start).equals(digestOf(key, payload)) ? payload : undefined;
+  const end = bytes.length - digestBytes;
+  if (end < magic.length || !bytes.subarray(0, magic.length).equals(magic)) return undefined;
+  const payload = bytes.subarray(magic.length, end);
+  return bytes.subarray(end).equals(digestFor(key).update(payload).digest()) ? payload : undefined;
 }
 
-function digestOf(key: string, payload: Buffer): Buffer {
-  return createHash('sha256').update(`${key}\n`).update(payload).digest();
+function digestFor(key: string): Hash {
+  return createHash('sha256').update(`${key}\n`);
+}
+
+function* packed(texts: Iterable<string>): Generator<Buffer> {
+  for (const text of texts) {
+    const plain = Buffer.from(text);
+    // told how much comes, the compressor takes no more memory than that needs
+    const frame = zstdCompressSync(plain, { pledgedSrcSize: plain.length, chunkSize: chunkFor(plain.length) });
+    const lengths = Buffer.alloc(2 * lengthBytes);
+    lengths.writeUInt32LE(frame.length, 0);
+    lengths.writeUInt32LE(plain.length, lengthBytes);
+    yield lengths;
+    yield frame;
+  }
+}
+
+function* unpacked(payload: Buffer): Generator<string> {
+  for (let at = 0; at < payload.length; ) {
+    const start = at + 2 * lengthBytes;
+    const plain = Math.min(payload.readUInt32LE(at + lengthBytes), maxTextBytes);
+    at = start + payload.readUInt32LE(at);
+    const options = { chunkSize: chunkFor(plain), maxOutputLength: Math.max(plain, 1) };
+    yield zstdDecompressSync(payload.subarray(start, at), options).toString('utf8');
+  }
+}
+
+/** As one piece, which is not put together of many. */
+function chunkFor(bytes: number): number {
+  return Math.max(bytes, constants.Z_MIN_CHUNK, 1024);
 }

@@ -11,7 +11,10 @@ const image = fakeImage([
 
 function memory(program = 'one'): InventoryStore & { readonly kept: Map<string, Buffer> } {
   const kept = new Map<string, Buffer>();
-  const store = { get: (at: string) => kept.get(at), put: (at: string, bytes: Buffer) => void kept.set(at, bytes) };
+  const store = {
+    get: (at: string) => kept.get(at),
+    put: (at: string, pieces: Iterable<Buffer>) => void kept.set(at, Buffer.concat([...pieces])),
+  };
   return { kept, store, program, keyOf: () => 'a' };
 }
 

@@ -4,9 +4,10 @@ import { readSealed, sealed } from './kept-bytes.ts';
 import type { LayerStore } from './layer-analyser.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';
 import { takeInventory } from './take-inventory.ts';
-import type { FactName, FileQuery, Inventory } from './types.ts';
+import type { FactName, FileQuery, Inventory, Package } from './types.ts';
 
-const magic = Buffer.from('plimsoll inventory 1\n');
+const magic = Buffer.from('plimsoll inventory 2\n');
+const packagesAtOnce = 256;
 
 export interface InventoryStore {
   readonly store: LayerStore;
@@ -29,11 +30,27 @@ export async function inventoryOf(
   const key = kept && inventoryKey(image, facts, kept, queries);
   if (!kept || key === null) return takeInventory(image, facts, queries);
   const bytes = kept.store.get(key);
-  const text = bytes && readSealed(magic, key, bytes);
-  if (text) return JSON.parse(text()) satisfies Inventory;
+  const texts = bytes && readSealed(magic, key, bytes);
+  if (texts) return fromTexts(texts());
   const inventory = await takeInventory(image, facts, queries);
-  if (isLasting(inventory)) kept.store.put(key, sealed(magic, key, JSON.stringify(inventory)));
+  if (isLasting(inventory)) kept.store.put(key, sealed(magic, key, textsOf(inventory)));
   return inventory;
+}
+
+/** All but the packages, then these, some at once: a large image has thousands. */
+function* textsOf(inventory: Inventory): Generator<string> {
+  yield JSON.stringify({ ...inventory, packages: [] } satisfies Inventory);
+  const { packages } = inventory;
+  for (let at = 0; at < packages.length; at += packagesAtOnce) {
+    yield JSON.stringify(packages.slice(at, at + packagesAtOnce));
+  }
+}
+
+function fromTexts(texts: Generator<string>): Inventory {
+  const packages: Package[] = [];
+  const inventory = JSON.parse(texts.next().value ?? '{}') as Inventory;
+  for (const text of texts) for (const each of JSON.parse(text) as Package[]) packages.push(each);
+  return { ...inventory, packages };
 }
 
 /** Whether the next time finds the same: what could not be read may be readable then. */

@@ -36,7 +36,8 @@ import type { FactName, FileQuery } from './types.ts';
 /** Where layer analyses are kept between runs. Keys are hexadecimal; what is put may be gone at the next `get`. */
 export interface LayerStore {
   get(key: string): Buffer | undefined;
-  put(key: string, bytes: Buffer): void;
+  /** @param pieces asked for one after the other, so that they need not be in memory together */
+  put(key: string, pieces: Iterable<Buffer>): void;
 }
 
 export interface LayerAnalyserOptions {

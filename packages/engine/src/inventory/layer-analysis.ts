@@ -1,4 +1,5 @@
-import type { EntryType, LayerEntry, LayerListing } from '../image/types.ts';
+import { EntryTable } from '../image/entry-table.ts';
+import type { EntryType, LayerEntry, LayerListing, ReadProblem } from '../image/types.ts';
 import type { ParsedFile } from './cataloger.ts';
 import { readSealed, sealed } from './kept-bytes.ts';
 
@@ -10,7 +11,7 @@ export interface LayerAnalysis {
 }
 
 /** The number is raised with every change of what is stored, and of how the image room reads a layer. */
-const magic = Buffer.from('plimsoll layer 3\n');
+const magic = Buffer.from('plimsoll layer 4\n');
 
 const typeLetters: Readonly<Record<EntryType, string>> = {
   file: 'f',
@@ -23,8 +24,19 @@ const typeLetters: Readonly<Record<EntryType, string>> = {
 };
 const typesByLetter = new Map(Object.entries(typeLetters).map(([type, letter]) => [letter, type as EntryType]));
 
-/** The stored form: entries as columns, since a layer may have 100,000 of them. */
-interface StoredAnalysis {
+/**
+ * The stored form: some records, each of which is compressed and taken apart by itself. A layer may have 200,000 entries
+ * and what is said of 50,000 files: as one text they would be 50 MB.
+ */
+type StoredRecord =
+  | { readonly entries: StoredEntries }
+  | { readonly whiteouts: readonly string[] }
+  | { readonly opaque: readonly string[] }
+  | { readonly problems: LayerListing['problems'] }
+  | { readonly reader: string; readonly files: readonly (readonly [string, ParsedFile<unknown>])[] };
+
+/** Entries as columns. */
+interface StoredEntries {
   readonly paths: readonly string[];
   readonly types: string;
   readonly modes: readonly number[];
@@ -32,17 +44,35 @@ interface StoredAnalysis {
   readonly gids: readonly number[];
   readonly sizes: readonly number[];
   readonly links: readonly (readonly [index: number, target: string])[];
-  readonly whiteouts: LayerListing['whiteouts'];
-  readonly opaque: LayerListing['opaque'];
-  readonly problems: LayerListing['problems'];
-  readonly parsed: readonly (readonly [reader: string, files: readonly (readonly [string, ParsedFile<unknown>])[]])[];
 }
 
-/** The bytes that are kept of an analysis. */
-export function encodeAnalysis(key: string, { listing, parsed }: LayerAnalysis): Buffer {
+/** Entries of one record. */
+const entriesAtOnce = 2048;
+/** Paths of one record. */
+const pathsAtOnce = 4096;
+/** UTF-16 units of files in one record, after which it is closed. */
+const unitsAtOnce = 128 * 1024;
+
+/** The bytes that are kept of an analysis, in pieces. */
+export function encodeAnalysis(key: string, analysis: LayerAnalysis): Generator<Buffer> {
+  return sealed(magic, key, recordsOf(analysis));
+}
+
+function* recordsOf({ listing, parsed }: LayerAnalysis): Generator<string> {
   const { whiteouts, opaque, problems } = listing;
-  const entries = [...listing.entries];
-  const stored: StoredAnalysis = {
+  for (const entries of inGroups(listing.entries, entriesAtOnce)) yield written({ entries: columnsOf(entries) });
+  for (const group of inGroups(whiteouts, pathsAtOnce)) yield written({ whiteouts: group });
+  for (const group of inGroups(opaque, pathsAtOnce)) yield written({ opaque: group });
+  if (problems.length > 0) yield written({ problems });
+  for (const [reader, files] of parsed) yield* filesOf(reader, files);
+}
+
+function written(record: StoredRecord): string {
+  return JSON.stringify(record);
+}
+
+function columnsOf(entries: readonly LayerEntry[]): StoredEntries {
+  return {
     paths: entries.map(({ path }) => path),
     types: entries.map(({ type }) => typeLetters[type]).join(''),
     modes: entries.map(({ mode }) => mode),
@@ -50,12 +80,35 @@ export function encodeAnalysis(key: string, { listing, parsed }: LayerAnalysis):
     gids: entries.map(({ gid }) => gid),
     sizes: entries.map(({ size }) => size),
     links: entries.flatMap(({ linkTarget }, index) => (linkTarget === null ? [] : [[index, linkTarget] as const])),
-    whiteouts,
-    opaque,
-    problems,
-    parsed: [...parsed].map(([reader, files]) => [reader, [...files]] as const),
   };
-  return sealed(magic, key, JSON.stringify(stored));
+}
+
+/** What one reader said of its files: how long that is shows when it is written. */
+function* filesOf(reader: string, files: Iterable<readonly [string, ParsedFile<unknown>]>): Generator<string> {
+  const record = (texts: readonly string[]) => `{"reader":${JSON.stringify(reader)},"files":[${texts.join(',')}]}`;
+  let texts: string[] = [];
+  let units = 0;
+  for (const file of files) {
+    const text = JSON.stringify(file);
+    texts.push(text);
+    units += text.length;
+    if (units < unitsAtOnce) continue;
+    yield record(texts);
+    texts = [];
+    units = 0;
+  }
+  if (texts.length > 0) yield record(texts);
+}
+
+function* inGroups<T>(values: Iterable<T>, size: number): Generator<readonly T[]> {
+  let group: T[] = [];
+  for (const value of values) {
+    group.push(value);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
 }
 
 /**
@@ -63,11 +116,13 @@ export function encodeAnalysis(key: string, { listing, parsed }: LayerAnalysis):
  * taken apart when somebody looks into it: where the inventory of the image is kept as well, nobody does.
  */
 export function decodeAnalysis(key: string, bytes: Buffer): LayerAnalysis | undefined {
-  const text = readSealed(magic, key, bytes);
-  if (text === undefined) return undefined;
+  let texts = readSealed(magic, key, bytes);
+  if (texts === undefined) return undefined;
   let decoded: LayerAnalysis | undefined;
   const analysis = () => {
-    decoded ??= fromStored(JSON.parse(text()) satisfies StoredAnalysis);
+    decoded ??= fromRecords(texts!());
+    // the compressed bytes are of no more use
+    texts = undefined;
     return decoded;
   };
   return {
@@ -80,10 +135,31 @@ export function decodeAnalysis(key: string, bytes: Buffer): LayerAnalysis | unde
   };
 }
 
-function fromStored(stored: StoredAnalysis): LayerAnalysis {
+function fromRecords(texts: Iterable<string>): LayerAnalysis {
+  const entries = new EntryTable();
+  const whiteouts: string[] = [];
+  const opaque: string[] = [];
+  const problems: ReadProblem[] = [];
+  const parsed = new Map<string, Map<string, ParsedFile<unknown>>>();
+  for (const text of texts) {
+    const record = JSON.parse(text) as StoredRecord;
+    if ('entries' in record) addColumns(record.entries, entries);
+    else if ('whiteouts' in record) for (const path of record.whiteouts) whiteouts.push(path);
+    else if ('opaque' in record) for (const path of record.opaque) opaque.push(path);
+    else if ('problems' in record) for (const problem of record.problems) problems.push(problem);
+    else {
+      const files = parsed.get(record.reader) ?? new Map<string, ParsedFile<unknown>>();
+      for (const [path, file] of record.files) files.set(path, file);
+      parsed.set(record.reader, files);
+    }
+  }
+  return { listing: { entries, whiteouts, opaque, problems }, parsed };
+}
+
+function addColumns(stored: StoredEntries, to: EntryTable): void {
   const links = new Map(stored.links);
-  const entries = stored.paths.map(
-    (path, index): LayerEntry => ({
+  for (const [index, path] of stored.paths.entries()) {
+    to.push({
       path,
       type: typesByLetter.get(stored.types[index]!)!,
       mode: stored.modes[index]!,
@@ -91,11 +167,6 @@ function fromStored(stored: StoredAnalysis): LayerAnalysis {
       gid: stored.gids[index]!,
       size: stored.sizes[index]!,
       linkTarget: links.get(index) ?? null,
-    }),
-  );
-  const { whiteouts, opaque, problems } = stored;
-  return {
-    listing: { entries, whiteouts, opaque, problems },
-    parsed: new Map(stored.parsed.map(([reader, files]) => [reader, new Map(files)])),
-  };
+    });
+  }
 }

@@ -30,7 +30,7 @@ afterEach(() => {
 test('keeps bytes for the next run, in a directory that it makes, for this user alone', () => {
   const inner = join(directory, 'a', 'b');
   expect(openLayerCache({ directory: inner }).get('k1')).toBe(undefined);
-  openLayerCache({ directory: inner }).put('k1', Buffer.from('one'));
+  openLayerCache({ directory: inner }).put('k1', [Buffer.from('one')]);
   expect(openLayerCache({ directory: inner }).get('k1')?.toString()).toBe('one');
   expect(readdirSync(inner)).toEqual(['k1.layer']);
 });
@@ -38,7 +38,7 @@ test('keeps bytes for the next run, in a directory that it makes, for this user 
 test('a later put replaces what was there', () => {
   const cache = openLayerCache({ directory });
   writeFileSync(join(directory, 'k.layer'), 'damaged');
-  cache.put('k', Buffer.from('good'));
+  cache.put('k', [Buffer.from('good')]);
   expect(cache.get('k')?.toString()).toBe('good');
 });
 
@@ -46,7 +46,7 @@ test('the oldest go when it grows over its bound; foreign files stay', () => {
   writeFileSync(join(directory, 'README'), 'x'.repeat(5000));
   const cache = openLayerCache({ directory, maxBytes: 1000 });
   for (let n = 0; n < 5; n += 1) {
-    cache.put(`k${n}`, Buffer.alloc(300));
+    cache.put(`k${n}`, [Buffer.alloc(300)]);
     if (n < 3) utimesSync(join(directory, `k${n}.layer`), 1000 + n, 1000 + n);
   }
   const kept = readdirSync(directory);
@@ -59,14 +59,14 @@ test('the oldest go when it grows over its bound; foreign files stay', () => {
 
 test('what alone exceeds the bound is not kept', () => {
   const cache = openLayerCache({ directory, maxBytes: 10 });
-  cache.put('k', Buffer.alloc(11));
+  cache.put('k', [Buffer.alloc(11)]);
   expect(readdirSync(directory)).toEqual([]);
 });
 
 test('what a crashed run left unfinished goes with the oldest', () => {
   writeFileSync(join(directory, 'k0.1-aa.tmp'), Buffer.alloc(900));
   utimesSync(join(directory, 'k0.1-aa.tmp'), 1, 1);
-  openLayerCache({ directory, maxBytes: 1000 }).put('k1', Buffer.alloc(300));
+  openLayerCache({ directory, maxBytes: 1000 }).put('k1', [Buffer.alloc(300)]);
   expect(readdirSync(directory)).toEqual(['k1.layer']);
 });
 
@@ -74,7 +74,7 @@ test('a place that is no directory is no reason to fail', () => {
   const file = join(directory, 'file');
   writeFileSync(file, 'x');
   const cache = openLayerCache({ directory: file });
-  cache.put('k', Buffer.from('y'));
+  cache.put('k', [Buffer.from('y')]);
   expect(cache.get('k')).toBe(undefined);
   expect(readFileSync(file, 'utf8')).toBe('x');
 });
@@ -86,23 +86,23 @@ test('what was used lately stays, although it was kept first', () => {
     ['k1', 2],
     ['k2', 1],
   ] as const) {
-    cache.put(name, Buffer.alloc(300));
+    cache.put(name, [Buffer.alloc(300)]);
     const then = Date.now() / 1000 - age * 86_400;
     utimesSync(join(directory, `${name}.layer`), then, then);
   }
   expect(cache.get('k0')?.length).toBe(300);
-  cache.put('k3', Buffer.alloc(300));
+  cache.put('k3', [Buffer.alloc(300)]);
   expect(readdirSync(directory).sort()).toEqual(['k0.layer', 'k2.layer', 'k3.layer']);
 });
 
 test('files that another process added count', () => {
   const cache = openLayerCache({ directory, maxBytes: 1600 });
-  cache.put('k0', Buffer.alloc(200));
+  cache.put('k0', [Buffer.alloc(200)]);
   for (let n = 0; n < 5; n += 1) {
     writeFileSync(join(directory, `other${n}.layer`), Buffer.alloc(400));
     utimesSync(join(directory, `other${n}.layer`), 1000 + n, 1000 + n);
   }
-  cache.put('k1', Buffer.alloc(200));
+  cache.put('k1', [Buffer.alloc(200)]);
   expect(heldBytes(directory)).toBeLessThanOrEqual(1600);
   expect(readdirSync(directory)).toContain('k1.layer');
 });
@@ -163,8 +163,8 @@ test('a full disk is no reason to fail', ({ skip }) => {
   if (!mounted(place, 'rw')) skip('needs root, to mount a small file system');
   try {
     const cache = openLayerCache({ directory: place });
-    cache.put('k0', Buffer.alloc(8192, 'a'));
-    cache.put('k1', Buffer.alloc(200_000, 'b'));
+    cache.put('k0', [Buffer.alloc(8192, 'a')]);
+    cache.put('k1', [Buffer.alloc(200_000, 'b')]);
     expect(readdirSync(place)).toEqual(['k0.layer']);
     expect(cache.get('k0')?.length).toBe(8192);
   } finally {
@@ -176,11 +176,11 @@ test('a directory that cannot be written to is read all the same', ({ skip }) =>
   const place = join(directory, 'small');
   if (!mounted(place, 'rw')) skip('needs root, to mount a small file system');
   try {
-    openLayerCache({ directory: place }).put('k0', Buffer.from('one'));
+    openLayerCache({ directory: place }).put('k0', [Buffer.from('one')]);
     utimesSync(join(place, 'k0.layer'), 1000, 1000);
     if (spawnSync('mount', ['-o', 'remount,ro', place]).status !== 0) skip('needs root, to mount a file system');
     const cache = openLayerCache({ directory: place });
-    cache.put('k1', Buffer.from('two'));
+    cache.put('k1', [Buffer.from('two')]);
     expect(cache.get('k0')?.toString()).toBe('one');
     expect(cache.get('k1')).toBe(undefined);
   } finally {

@@ -9,7 +9,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LayerStore } from './layer-analyser.ts';
@@ -45,19 +45,23 @@ export function openLayerCache(options: LayerCacheOptions): LayerStore {
     get(key) {
       return ignoringSystemErrors(() => recall(join(directory, `${key}${suffix}`)));
     },
-    put(key, bytes) {
-      if (bytes.length > maxBytes) return;
+    put(key, pieces) {
       ignoringSystemErrors(() => {
         makeDirectory(directory);
         const draft = join(directory, `${key}${writerMark()}${unfinished}`);
+        let written: number | null;
         try {
-          writeFileSync(draft, bytes, { mode: 0o600, flag: 'wx' });
-          renameSync(draft, join(directory, `${key}${suffix}`));
+          written = writePieces(draft, pieces, maxBytes);
+          if (written !== null) renameSync(draft, join(directory, `${key}${suffix}`));
         } catch (error) {
           rmSync(draft, { force: true });
           throw error;
         }
-        added += bytes.length;
+        if (written === null) {
+          rmSync(draft, { force: true });
+          return;
+        }
+        added += written;
         if (held === null || held + added > maxBytes || added > maxBytes * unseenShare) {
           held = evict(directory, maxBytes);
           added = 0;
@@ -65,6 +69,22 @@ export function openLayerCache(options: LayerCacheOptions): LayerStore {
       });
     },
   };
+}
+
+/** Writes a new file. Returns its bytes; null: there were more than `maxBytes`, and not all was written. */
+function writePieces(path: string, pieces: Iterable<Buffer>, maxBytes: number): number | null {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    let bytes = 0;
+    for (const piece of pieces) {
+      bytes += piece.length;
+      if (bytes > maxBytes) return null;
+      for (let at = 0; at < piece.length; ) at += writeSync(file, piece, at);
+    }
+    return bytes;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Reads a file, and marks it as used. */

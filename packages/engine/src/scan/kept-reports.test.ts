@@ -12,7 +12,11 @@ afterAll(() => rmSync(db, { recursive: true, force: true }));
 
 function memory() {
   const kept = new Map<string, Buffer>();
-  return { kept, get: (at: string) => kept.get(at), put: (at: string, bytes: Buffer) => void kept.set(at, bytes) };
+  return {
+    kept,
+    get: (at: string) => kept.get(at),
+    put: (at: string, pieces: Iterable<Buffer>) => void kept.set(at, Buffer.concat([...pieces])),
+  };
 }
 
 function keep(

@@ -7,8 +7,8 @@ import { readSealed, readSealedBytes, sealed, sealedBytes } from '../inventory/k
 import type { LayerStore } from '../inventory/layer-analyser.ts';
 import { type FactName, factNames } from '../inventory/types.ts';
 
-const reportsMagic = Buffer.from('plimsoll reports 1\n');
-const inputsMagic = Buffer.from('plimsoll inputs 1\n');
+const reportsMagic = Buffer.from('plimsoll reports 2\n');
+const inputsMagic = Buffer.from('plimsoll inputs 2\n');
 /** Of one report, compressed: a larger one is not kept. */
 const maxKeptBytes = 64 * 1024 * 1024;
 
@@ -121,22 +121,19 @@ export class ReportKeeper {
     const text = Buffer.from(JSON.stringify(header));
     const length = Buffer.alloc(4);
     length.writeUInt32LE(text.length);
-    store.put(
-      key,
-      sealedBytes(reportsMagic, key, Buffer.concat([length, text, ...reports.flat().map(({ packed }) => packed)])),
-    );
+    store.put(key, sealedBytes(reportsMagic, key, [length, text, ...reports.flat().map(({ packed }) => packed)]));
   }
 }
 
 /** The facts that a command with these inputs gathers; undefined: not known. */
 export function recallFacts(store: LayerStore, inputs: string): readonly FactName[] | undefined {
   const bytes = store.get(inputs);
-  const text = bytes && readSealed(inputsMagic, inputs, bytes);
-  if (text === undefined) return undefined;
-  const names: unknown = JSON.parse(text());
+  const texts = bytes && readSealed(inputsMagic, inputs, bytes);
+  if (texts === undefined) return undefined;
+  const names: unknown = JSON.parse(texts().next().value ?? '[]');
   return factNames.filter((name) => Array.isArray(names) && names.includes(name));
 }
 
 export function keepFacts(store: LayerStore, inputs: string, facts: readonly FactName[]): void {
-  store.put(inputs, sealed(inputsMagic, inputs, JSON.stringify(facts)));
+  store.put(inputs, sealed(inputsMagic, inputs, [JSON.stringify(facts)]));
 }

@@ -17,7 +17,7 @@ let hits = 0;
 for (let round = 0; round < rounds; round += 1) {
   const key = `k${createHash('sha256').update(`${seed} ${round}`).digest().readUInt32BE() % keys}`;
   const found = cache.get(key);
-  if (found === undefined) cache.put(key, content(key));
+  if (found === undefined) cache.put(key, [content(key)]);
   else if (found.equals(content(key))) hits += 1;
   else process.exit(1);
 }
