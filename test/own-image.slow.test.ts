@@ -13,7 +13,7 @@ import { makeProject, noRunner, runPipeline } from './gitlab-runner.ts';
 import { dpkgStatus, osRelease } from './images.ts';
 import { scratchFolder } from './program.ts';
 import { buildDatabase, feedsDay, listPackages, scan } from './scans.ts';
-import { smallMirrorShards, writeSmallMirror } from './small-mirror.ts';
+import { smallMirrorShards, writeRangesOfNode, writeSmallMirror } from './small-mirror.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const noParts = ['/usr/bin/buildah', '/usr/bin/skopeo', '/usr/bin/strip'].every((path) => existsSync(path))
@@ -61,7 +61,8 @@ describe.skipIf(why)(`Plimsoll’s own image${why ? ` (skipped: ${why})` : ''}`,
 
   beforeAll(async () => {
     writeSmallMirror(at('mirror'));
-    await buildDatabase(db, at('mirror'), smallMirrorShards);
+    writeRangesOfNode(at('mirror'));
+    await buildDatabase(db, at('mirror'), [...smallMirrorShards, 'cpe-n']);
     node('executable.mjs', at('release'));
     makeDebianRoot(at('debian'), debianPackages);
     const layer = execFileSync('tar', ['-c', '-C', at('debian'), '.'], { maxBuffer: 1 << 30 });

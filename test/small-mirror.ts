@@ -4,6 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import {
   type FixtureEntry,
   type FixtureImage,
@@ -50,6 +51,43 @@ export function writeSmallMirror(folder: string): void {
   );
   const cycle = { cycle: '12', codename: 'Bookworm', eol: '2026-06-10', extendedSupport: '2028-06-30', lts: false };
   put('endoflife.date/api/debian.json', JSON.stringify([cycle]));
+}
+
+/** What the NVD says of a Node before 16.6. */
+const nodeBefore16 = {
+  vulnerabilities: [
+    {
+      cve: {
+        id: 'CVE-2021-22930',
+        published: '2021-10-07T14:15:07.853',
+        lastModified: '2024-01-01T00:00:00.000',
+        vulnStatus: 'Modified',
+        metrics: {},
+        configurations: [
+          {
+            nodes: [
+              {
+                cpeMatch: [
+                  {
+                    vulnerable: true,
+                    criteria: 'cpe:2.3:a:nodejs:node.js:*:*:*:*:*:*:*:*',
+                    versionEndExcluding: '16.6.0',
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    },
+  ],
+};
+
+/** Adds what the NVD says of Node, for the shard `cpe-n`. */
+export function writeRangesOfNode(folder: string): void {
+  const place = join(folder, 'nvd.nist.gov/feeds/json/cve/2.0');
+  mkdirSync(place, { recursive: true });
+  writeFileSync(join(place, 'nvdcve-2.0-2021.json.gz'), gzipSync(JSON.stringify(nodeBefore16)));
 }
 
 function record(id: string, ecosystem: string, name: string, fixed: string, cve: string): object {
