@@ -44,7 +44,7 @@ export const rooms = {
     matching: 'types',
     policy: 'types',
   },
-  attest: { registry: 'all', image: 'all', result: 'all', policy: 'types' },
+  attest: { registry: 'all', image: 'all', inventory: 'types', result: 'all', policy: 'types' },
   scan: {
     image: 'all',
     inventory: 'all',
@@ -53,6 +53,7 @@ export const rooms = {
     matching: 'all',
     policy: 'all',
     result: 'all',
+    attest: 'all',
   },
 };
 

@@ -1,10 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fixtureImage, ociLayoutFiles } from '../packages/engine/src/image/testing/image-builder.ts';
+import { fixtureImage, ociLayoutFiles, sha256 } from '../packages/engine/src/image/testing/image-builder.ts';
 import { makeAuthority, noDockerRegistry, push, startRegistry, type TestRegistry } from './docker-registry.ts';
-import { cleanLayers, dpkgStatus, osRelease } from './images.ts';
+import { cleanLayers, dpkgStatus, osRelease, writeImage } from './images.ts';
 import { plimsoll, scratchFolder } from './program.ts';
 import { buildDatabase, feedsDay } from './scans.ts';
 import { writeSmallMirror } from './small-mirror.ts';
@@ -27,6 +27,22 @@ async function scanned(name: string, ...more: string[]): Promise<string> {
   const { stderr, status } = await plimsoll(['scan', `registry:${named(name)}`, ...args, ...more]);
   expect([0, 1], stderr).toContain(status);
   return file;
+}
+
+/** What cosign hangs to an image: one payload, with its signature beside it. */
+function signatureFiles(payload: Buffer, signature: string): Map<string, Buffer> {
+  const config = Buffer.from('{}');
+  const named = (bytes: Buffer, mediaType: string) => ({ mediaType, digest: sha256(bytes), size: bytes.length });
+  const annotations = { 'dev.cosignproject.cosign/signature': signature };
+  const layer = { ...named(payload, 'application/vnd.dev.cosign.simplesigning.v1+json'), annotations };
+  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+  const body = { schemaVersion: 2, mediaType, config: named(config, 'application/vnd.oci.image.config.v1+json') };
+  const manifest = Buffer.from(JSON.stringify({ ...body, layers: [layer] }));
+  const index = Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [named(manifest, mediaType)] }));
+  const blobs = [config, payload, manifest].map(
+    (bytes) => [`blobs/${sha256(bytes).replace(':', '/')}`, bytes] as const,
+  );
+  return new Map([['index.json', index], ...blobs]);
 }
 
 const attest = (file: string, ...more: string[]) => plimsoll(['attest', file, '--key', at('own.key'), ...more]);
@@ -151,6 +167,56 @@ describe.skipIf(noDockerRegistry)(
         expect({ status, stderr }, JSON.stringify(each).slice(0, 80)).toEqual({ status: 1, stderr: '' });
         expect(stdout).toContain('no attestation of it counts');
       }
+    });
+
+    it('are no signatures, which policies can ask for', async () => {
+      writeFileSync(
+        at('signed.yaml'),
+        `name: signed
+rules:
+  - id: not-signed
+    scope: image
+    when: "!image.signed"
+    action: deny
+    message: "{image.signaturesKnown ? 'nobody who counts signed it' : 'who signed it is not known'}"
+`,
+      );
+      const scan = (...more: string[]) =>
+        plimsoll(['scan', ...more, '--db-dir', dbDir, '--no-update', '--at', feedsDay, '--policy', at('signed.yaml')]);
+      const image = `registry:${named('good')}`;
+      const key = ['--signature-key', at('own.pub')];
+      expect(await scan(image, ...key)).toMatchObject({ status: 1, stdout: /nobody who counts signed it/ });
+      expect(await scan(image)).toMatchObject({ status: 1, stdout: /who signed it is not known/ });
+      // as `cosign sign --key` has it
+      const { subject } = JSON.parse((await verify(named('good'), ...trusting, '--format', 'json')).stdout);
+      const digest = subject.split('@')[1];
+      const type = 'cosign container image signature';
+      const critical = { identity: { 'docker-reference': '' }, image: { 'docker-manifest-digest': digest }, type };
+      const payload = Buffer.from(JSON.stringify({ critical, optional: null }));
+      const signature = sign('sha256', payload, createPrivateKey(readFileSync(at('own.key')))).toString('base64');
+      await push(registry.host, 'team/good', signatureFiles(payload, signature), `${digest.replace(':', '-')}.sig`);
+      const passed = await scan(image, ...key, '--format', 'json');
+      expect(passed.status).toBe(0);
+      const result = JSON.parse(passed.stdout);
+      expect(result.facts.signatures).toMatchObject([{ digest, verified: true, problem: null }]);
+      expect(result.inputs.settings.signatures.keys).toEqual([result.facts.signatures[0].key]);
+      // a result can be judged again, and a key that signed nothing is no key of a signature
+      writeFileSync(at('signed.json'), passed.stdout);
+      const again = await plimsoll([
+        'replay',
+        at('signed.json'),
+        '--db-dir',
+        dbDir,
+        '--no-update',
+        '--policy',
+        at('signed.yaml'),
+      ]);
+      expect(again.status, again.stderr).toBe(0);
+      keyPair('stranger', 'ed25519');
+      expect(await scan(image, '--signature-key', at('stranger.pub'))).toMatchObject({ status: 1 });
+      // an archive has none
+      const archive = await scan(writeImage(scratch.path, 'app', cleanLayers), ...key);
+      expect(archive).toMatchObject({ status: 1, stdout: /not known/, stderr: /who signed it is not known/ });
     });
 
     it('are not made for an image that is another than the result’s', async () => {

@@ -114,7 +114,12 @@ async function ended(child: ChildProcess): Promise<void> {
 }
 
 /** Puts what an OCI layout has into a registry without a login, and tags what its index names. */
-export async function push(host: string, repository: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
+export async function push(
+  host: string,
+  repository: string,
+  files: ReadonlyMap<string, Buffer>,
+  tag = '1',
+): Promise<void> {
   const base = `http://${host}/v2/${repository}`;
   const blobs = [...files].filter(([path]) => path.startsWith('blobs/')).map(([, bytes]) => bytes);
   for (const bytes of blobs) await putBlob(base, bytes);
@@ -124,7 +129,7 @@ export async function push(host: string, repository: string, files: ReadonlyMap<
   // inner ones first: a registry wants what a manifest names to be there
   for (const bytes of blobs.filter((each) => typeOf(each)?.includes('manifest')))
     await putManifest(base, sha256(bytes), bytes);
-  for (const { digest } of manifests) await putManifest(base, '1', files.get(`blobs/${digest.replace(':', '/')}`)!);
+  for (const { digest } of manifests) await putManifest(base, tag, files.get(`blobs/${digest.replace(':', '/')}`)!);
 }
 
 function typeOf(bytes: Buffer): string | undefined {

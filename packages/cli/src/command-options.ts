@@ -246,6 +246,27 @@ export const trusting: readonly OptionSpec[] = [
   { flags: '--max-age <days>', description: 'oldest judgement that still counts (default: any)' },
 ];
 
+/** Whose signatures under an image count as facts that a policy can ask for. */
+export const signedBy: readonly OptionSpec[] = [
+  {
+    flags: '--signature-key <file>',
+    description: 'public key (PEM) whose signatures under the image count; repeatable (default: none is looked for)',
+    repeat: true,
+    takes: 'path',
+  },
+  {
+    flags: '--signature-trusted-root <file>',
+    description: 'trusted_root.json of the Sigstore instance whose certificates under the image count',
+    takes: 'path',
+  },
+  {
+    flags: '--signature-identity <pattern>',
+    description: 'whom such a certificate has to name, * for any run of characters; repeatable',
+    repeat: true,
+  },
+  { flags: '--signature-issuer <url>', description: 'who must have vouched for that identity' },
+];
+
 /** What an image is judged by: of a scan, and of what it found earlier. */
 export const judging: readonly OptionSpec[] = [
   {

@@ -11,7 +11,7 @@ export { pushCatalog } from './advisories/distribution/push-catalog.ts';
 export { type Severity, severities } from './advisories/types.ts';
 export { updateDatabase } from './advisories/update-database.ts';
 export { type Attestation, attest } from './attest/attest.ts';
-export { readTrustedRoot, type Trust } from './attest/check-bundle.ts';
+export { keyName, readTrustedRoot, type Trust } from './attest/check-bundle.ts';
 export { type LookedAt, type Verification, verifyImage } from './attest/verify-image.ts';
 export { type CopyReport, type JudgedImage, openPromotion, type Promotion } from './copy/promotion.ts';
 export type { RegistryOptions } from './image/types.ts';

@@ -59,6 +59,12 @@ export async function judgeAndWrite(
   return exitCode;
 }
 
+/** What checks signatures is loaded where somebody's count. */
+async function signatureTrustOf(options: Record<string, unknown>): Promise<ScanRequest['signatures']> {
+  const asked = Object.keys(options).some((key) => key.startsWith('signature') && options[key] !== undefined);
+  return asked ? (await import('./trust.ts')).signatureTrust(options) : undefined;
+}
+
 interface Judged {
   readonly results: readonly ScanResult[];
   readonly all: PlatformResults<ScanResult> | undefined;
@@ -90,6 +96,7 @@ export async function judge(
   const offline = options.offline === true;
   const request: ScanRequest = {
     ...subjectRequest(reference, options, context, progress),
+    signatures: await signatureTrustOf(options),
     ...(clamd && { clamd: { address: clamd, totalMs: seconds === undefined ? undefined : 1000 * Number(seconds) } }),
     dbDir: text(options, 'dbDir') ?? cacheFolder('advisories'),
     maxDbAgeDays: days(options, 'maxDbAge', '--max-db-age', defaultMaxDbAgeDays),
@@ -114,6 +121,7 @@ export async function judge(
       reference,
       base: undefined,
       baseCandidates: [],
+      signatures: undefined,
       exceptions: [],
       vex: [],
       ...(platform && { platform }),

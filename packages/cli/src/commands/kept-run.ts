@@ -59,6 +59,8 @@ export function keptRun(
   if (program === null || outputs === undefined || options.cache === false) return undefined;
   if (options.platform === 'all' || options.clamd !== undefined || options.baseCandidate !== undefined)
     return undefined;
+  // a registry may have further signatures tomorrow
+  if (options.signatureKey !== undefined || options.signatureTrustedRoot !== undefined) return undefined;
   // the log of a job and a comment are written beside the reports
   if (command === 'scan' && (options.comment === true || jobKind(text(options, 'job'), process.env) !== 'none')) {
     return undefined;

@@ -1,4 +1,5 @@
-import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { hashFor, keyDigest } from '../registry/key-hash.ts';
 import { AttestError } from './attest-error.ts';
 
 export const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
@@ -19,7 +20,7 @@ export function signStatement(statement: object, privateKey: string): Buffer {
     return Buffer.from(
       `${JSON.stringify({
         mediaType: bundleType,
-        verificationMaterial: { publicKey: { hint: keyHint(createPublicKey(key)) } },
+        verificationMaterial: { publicKey: { hint: keyDigest(createPublicKey(key)).toString('base64') } },
         dsseEnvelope: {
           payload: payload.toString('base64'),
           payloadType,
@@ -32,17 +33,6 @@ export function signStatement(statement: object, privateKey: string): Buffer {
   }
 }
 
-/** As cosign and the Sigstore clients name a key: base64 of the SHA-256 of its SPKI. */
-function keyHint(key: KeyObject): string {
-  return createHash('sha256')
-    .update(key.export({ type: 'spki', format: 'der' }))
-    .digest('base64');
-}
-
 function preAuthenticated(payload: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${payload.length} `), payload]);
-}
-
-function hashFor({ asymmetricKeyType }: KeyObject): string | null {
-  return asymmetricKeyType === 'ed25519' || asymmetricKeyType === 'ed448' ? null : 'sha256';
 }

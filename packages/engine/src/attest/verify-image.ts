@@ -2,7 +2,7 @@ import { describeImage } from '../image/read-image.ts';
 import type { Environment } from '../image/types.ts';
 import { parseRegistryReference } from '../registry/registry-reference.ts';
 import type { RegistryOptions } from '../registry/types.ts';
-import { checkBundle, type Trust } from './check-bundle.ts';
+import { checkBundle, signerWords, type Trust } from './check-bundle.ts';
 import { readStatement } from './read-statement.ts';
 import { fetchBundles } from './referrers.ts';
 import type { AttestedVerdict } from './statement.ts';
@@ -75,8 +75,8 @@ export async function verifyImage(request: VerifyRequest): Promise<Verification>
 function lookAt(bundle: string, bytes: Buffer, digest: string, trust: Trust): LookedAt {
   const checked = checkBundle(bytes, trust);
   if (!checked.trusted) return { bundle, signer: null, verdict: null, problems: [checked.why] };
-  const { signer } = checked;
-  const statement = readStatement(checked.payload);
+  const signer = signerWords(checked.by);
+  const statement = readStatement(checked.payload!);
   if ('why' in statement) return { bundle, signer, verdict: null, problems: [statement.why] };
   if (!statement.digests.includes(digest))
     return { bundle, signer, verdict: null, problems: ['it is about another image'] };

@@ -270,8 +270,26 @@ export interface Facts {
   readonly users?: readonly UserFact[];
   /** sorted by place: files by path and layer, then the configuration */
   readonly secrets?: readonly SecretFact[];
+  /** sorted by digest and source; absent: nobody said whose count, or it was not read from a registry */
+  readonly signatures?: readonly SignatureFact[];
   /** of a result, where the others were not asked for and the configuration has some */
   readonly configSecrets?: readonly SecretFact[];
+}
+
+/** A signature under an image in a registry: looked at where it was said whose count. */
+export interface SignatureFact {
+  /** tag or digest of the manifest that carries it */
+  readonly source: string;
+  /** of the manifest or image index that it was looked for at */
+  readonly digest: string;
+  readonly verified: boolean;
+  /** `sha256:…` of the public key (SPKI) that signed it, and was given */
+  readonly key: string | null;
+  /** whom its certificate names, where that holds under the trusted root, and who vouched for that */
+  readonly identity: string | null;
+  readonly issuer: string | null;
+  /** why it does not count */
+  readonly problem: string | null;
 }
 
 /** What a file or a package tells of the code in it: evidence for findings, never a reason to leave one out. */

@@ -62,6 +62,7 @@ describe('controls of a framework', () => {
     ],
     ['no malware scan', {}, { malwareScanned: false }, '4.1.3', 'not scanned for malware'],
     ['no configuration', { config: null }, {}, '4.1.2', 'no configuration'],
+    ['no signatures', {}, { packs: ['cis-docker'] }, '4.12', 'signatures were not looked for'],
     [
       'secrets that nobody looked for',
       {},

@@ -69,5 +69,8 @@ function doubt(
   if (missing !== undefined) return `the image's ${missing} were not seen`;
   if (!malwareScanned && rules.some(({ scope }) => scope === 'malware'))
     return 'files were not scanned for malware (--clamd)';
+  const asksSignatures = rules.some(({ when }) => when.reads.some((read) => read.startsWith('image.sign')));
+  if (asksSignatures && inventory.facts.signatures === undefined)
+    return 'signatures were not looked for (--signature-key, for an image of a registry)';
   return null;
 }

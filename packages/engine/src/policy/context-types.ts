@@ -184,6 +184,24 @@ const image = object({
   programsKnown: bool,
   /** files were streamed to a malware scanner (`--clamd`) */
   malwareScanned: bool,
+  /** under the image, where it was said whose count (`--signature-key`, `--signature-identity`); others are in it as not verified */
+  signatures: list(
+    object({
+      verified: bool,
+      /** `sha256:…` of the public key (SPKI) that was given and signed it */
+      key: string,
+      /** whom its certificate names under the trusted root */
+      identity: string,
+      /** who vouched for that */
+      issuer: string,
+      /** why it does not count */
+      problem: string,
+    }),
+  ),
+  /** at least one of them is verified */
+  signed: bool,
+  /** signatures were looked for; not so for an archive, and where nobody said whose count */
+  signaturesKnown: bool,
   distro: object({
     id: string,
     version: string,

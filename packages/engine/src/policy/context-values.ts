@@ -52,6 +52,15 @@ export function imageContext(subject: PolicySubject, counts: Counts, pastEndOfLi
     shells: programNames(inventory.facts.programs, 'shell'),
     programsKnown: inventory.facts.programs !== undefined,
     malwareScanned: subject.malwareScanned ?? false,
+    signatures: (inventory.facts.signatures ?? []).map(({ verified, key, identity, issuer, problem }) => ({
+      verified,
+      key: key ?? '',
+      identity: identity ?? '',
+      issuer: issuer ?? '',
+      problem: problem ?? '',
+    })),
+    signed: inventory.facts.signatures?.some(({ verified }) => verified) ?? false,
+    signaturesKnown: inventory.facts.signatures !== undefined,
     distro: {
       id: image.distro?.id ?? '',
       version: image.distro?.version ?? '',

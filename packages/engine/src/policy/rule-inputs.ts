@@ -29,6 +29,9 @@ const subjectFields: readonly (readonly [prefix: string, input: string])[] = [
   ['image.architecture', 'subject.platform'],
   ['image.platform', 'subject.platform'],
   ['stage', 'subject.stage'],
+  ['image.signatures', 'settings.signatures'],
+  ['image.signed', 'settings.signatures'],
+  ['image.signaturesKnown', 'settings.signatures'],
 ];
 
 /** Fields that the base image decides, if one was given. */

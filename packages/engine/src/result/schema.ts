@@ -502,6 +502,16 @@ const coverageCount = z.object({
   ownedBytes: z.int(),
 });
 
+const signatureFact = z.object({
+  source: z.string().meta({ description: 'tag or digest of the manifest that carries it' }),
+  digest: z.string().meta({ description: 'of the manifest or image index that it was looked for at' }),
+  verified: z.boolean(),
+  key: z.string().nullable().meta({ description: 'sha256:… of the public key (SPKI) that signed it, and was given' }),
+  identity: z.string().nullable().meta({ description: 'whom its certificate names under the trusted root' }),
+  issuer: z.string().nullable(),
+  problem: z.string().nullable().meta({ description: 'why it does not count' }),
+});
+
 /** What `sbom --format json` prints. */
 const inventoryResultSchema = z.object({
   schemaVersion: z.literal('1'),
@@ -532,6 +542,11 @@ const inventoryResultSchema = z.object({
     ),
     users: z.exactOptional(
       z.array(userFact).meta({ description: 'accounts of /etc/passwd, in its order; absent: not asked for' }),
+    ),
+    signatures: z.exactOptional(
+      z.array(signatureFact).meta({
+        description: 'signatures under the image; absent: nobody said whose count, or it was not read from a registry',
+      }),
     ),
     secrets: z.exactOptional(
       z

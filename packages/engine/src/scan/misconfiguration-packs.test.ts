@@ -65,6 +65,10 @@ const secret = (facts: Partial<SecretFact>) => {
   const token = { kind: 'github-token', title: 'GitHub token', severity: 'Critical', masked: 'ghp_****' } as const;
   return withFacts({ secrets: [{ ...token, layer: null, deleted: false, example: false, ...facts }] });
 };
+const signature = (problem: string | null) => {
+  const signer = { source: 's', digest: 'd', key: 'sha256:1', identity: null, issuer: null };
+  return withFacts({ signatures: [{ ...signer, verified: problem === null, problem }] });
+};
 const program = (kind: ProgramFact['kind'], name: string) =>
   withFacts({ programs: [{ kind, name, path: `/usr/bin/${name}`, layer: null }] });
 const incomplete =
@@ -139,6 +143,11 @@ const table: Readonly<Record<string, readonly (readonly [breaks: Case, holds: Ca
   'cis-docker/cis-4.11-run-what-is-fetched': [
     [['RUN curl -s https://a | sh'], ['RUN curl -s https://a | tar x']],
     [['RUN wget -O- https://a | bash -'], ['RUN wget -O a https://a && sha256sum -c a.sum && sh ./a | cat']],
+  ],
+  'cis-docker/cis-4.12-not-signed': [
+    [signature('no key that was given signed it'), signature(null)],
+    // nobody asked
+    [withFacts({ signatures: [] }), (subject) => subject],
   ],
   'best-practices/latest-base': [
     [base('debian:latest'), base('debian:12')],

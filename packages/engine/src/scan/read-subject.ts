@@ -78,13 +78,13 @@ async function readSbomSubject(path: string, request: SubjectRequest): Promise<S
 const malwareScanner = () => import('./malware/scan-for-malware.ts');
 
 async function openImageSubject(request: SubjectRequest): Promise<OpenSubject> {
-  const { cacheDir: directory, cacheMaxBytes: maxBytes, facts = [] } = request;
+  const { cacheDir: directory, cacheMaxBytes: maxBytes, facts: asked = [] } = request;
   const { clamd, signal, offline } = request;
   const scanner = clamd && (await malwareScanner());
   const version = clamd && (await scanner?.askForVersion(clamd, { signal, offline }));
   const store = directory === null ? undefined : openLayerCache({ directory, maxBytes });
   const found = describeOptions(request);
-  const analyser = createLayerAnalyser({ store, facts, queries: request.queries, judged: request.judged });
+  const analyser = createLayerAnalyser({ store, facts: asked, queries: request.queries, judged: request.judged });
   const image = await readImage(request.reference, { ...found, analyser, progress: request.progress });
   try {
     const { program } = request;
@@ -92,8 +92,10 @@ async function openImageSubject(request: SubjectRequest): Promise<OpenSubject> {
     const base = await findBase(image, request.base, found);
     const described = { ...image, contentDigest: image.rootfsDigest };
     const put = async (): Promise<Subject> => {
-      const taken = await inventoryOf(image, facts, kept, request.queries);
-      const inventory = { ...taken, facts: markBaseLines(taken.facts, base.image, image.layers.length) };
+      const taken = await inventoryOf(image, asked, kept, request.queries);
+      const signatures = await signaturesOf(image, request);
+      const facts = { ...markBaseLines(taken.facts, base.image, image.layers.length), ...signatures };
+      const inventory = { ...taken, facts };
       const malware =
         clamd && scanner && version
           ? await scanner.scanForMalware(image, inventory.layers, clamd, version, signal)
@@ -101,7 +103,10 @@ async function openImageSubject(request: SubjectRequest): Promise<OpenSubject> {
       return { image: described, inventory, base, malware, catalogers: catalogerVersions() };
     };
     return {
-      key: kept && !clamd ? subjectKey(described, base, inventoryKey(image, facts, kept, request.queries)) : null,
+      key:
+        kept && !clamd && !request.signatures
+          ? subjectKey(described, base, inventoryKey(image, asked, kept, request.queries))
+          : null,
       subject: () => put().finally(() => image.close()),
       close: () => image.close(),
     };
@@ -109,6 +114,23 @@ async function openImageSubject(request: SubjectRequest): Promise<OpenSubject> {
     await image.close();
     throw error;
   }
+}
+
+/** Signatures under the image and the index that it was chosen from; {} where they cannot be known. */
+async function signaturesOf(
+  image: Pick<SubjectImage, 'reference' | 'digest' | 'pinned'>,
+  request: SubjectRequest,
+): Promise<Pick<Facts, 'signatures'>> {
+  const { signatures: asked, registry, signal, progress } = request;
+  if (asked === undefined) return {};
+  const [, pinned = '', index = ''] = /^registry:(.*)@(sha256:[0-9a-f]{64})$/.exec(image.pinned ?? '') ?? [];
+  if (index === '') {
+    progress?.note?.(`${image.reference} was not read from a registry: who signed it is not known`);
+    return {};
+  }
+  const { imageSignatures } = await import('../attest/image-signatures.ts');
+  const digests = [image.digest ?? index, index];
+  return { signatures: await imageSignatures({ image: pinned, digests, trust: asked.trust, registry, signal }) };
 }
 
 /** What images, and those that they are built on, are found by. */
@@ -194,8 +216,12 @@ export function subjectInputs({ image, base, malware, catalogers }: Subject, req
 }
 
 /** Settings that change what is found in an image. */
-export function subjectSettings({ facts = [], limits }: SubjectRequest): Record<string, unknown> {
-  return { ...(facts.length > 0 ? { facts: [...facts].sort() } : {}), ...(limits ? { limits } : {}) };
+export function subjectSettings({ facts = [], limits, signatures }: SubjectRequest): Record<string, unknown> {
+  return {
+    ...(facts.length > 0 ? { facts: [...facts].sort() } : {}),
+    ...(limits ? { limits } : {}),
+    ...(signatures ? { signatures: signatures.described } : {}),
+  };
 }
 
 /** The inventory of an image alone: what `plimsoll sbom` prints. Needs no advisories. */

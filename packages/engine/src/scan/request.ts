@@ -1,4 +1,6 @@
 import type { Severity } from '../advisories/types.ts';
+import type { Trust } from '../attest/check-bundle.ts';
+import type { Identity } from '../attest/identity-pattern.ts';
 import type { Environment, ReadLimits, ReadProgress, RegistryOptions } from '../image/types.ts';
 import type { FactName, FileQuery } from '../inventory/types.ts';
 import type { Baseline } from '../policy/baseline.ts';
@@ -44,9 +46,23 @@ export interface SubjectRequest {
   readonly offline?: boolean | undefined;
   /** files are streamed to this clamd */
   readonly clamd?: MalwareRequest | undefined;
+  /** whose signatures under an image of a registry count; absent: none is looked for */
+  readonly signatures?: SignatureTrust | undefined;
   readonly limits?: Partial<ReadLimits> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ScanProgress | undefined;
+}
+
+export interface SignatureTrust {
+  readonly trust: Trust;
+  /** who that is, for the result's settings */
+  readonly described: {
+    /** `sha256:…` of each (SPKI), sorted */
+    readonly keys: readonly string[];
+    readonly identities: readonly Identity[];
+    /** `sha256:…` of its text */
+    readonly trustedRoot: string | null;
+  };
 }
 
 /** A policy or exceptions file with the digest of its text, which goes into the result's inputs. */

@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { hashFor } from '../../registry/key-hash.ts';
 import { AdvisoryError, reasonOf } from '../advisory-error.ts';
 import { isAbout, readSigstoreBundle } from './sigstore-bundle.ts';
 
@@ -68,8 +69,4 @@ function verifies(bytes: Buffer, key: KeyObject, signature: Buffer): boolean {
   } catch {
     return false;
   }
-}
-
-function hashFor({ asymmetricKeyType }: KeyObject): string | null {
-  return asymmetricKeyType === 'ed25519' || asymmetricKeyType === 'ed448' ? null : 'sha256';
 }

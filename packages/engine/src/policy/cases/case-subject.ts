@@ -7,6 +7,7 @@ import type {
   Package,
   ProgramFact,
   SecretFact,
+  SignatureFact,
   UserFact,
 } from '../../inventory/types.ts';
 import type { Finding, Risk } from '../../matching/types.ts';
@@ -83,6 +84,7 @@ function harmless(evaluatedAt: string, layerCount: number, size: number): Policy
         licenses: [],
         programs: [],
         users: [],
+        signatures: [signatureOf({})],
         secrets: [],
       },
       incomplete: [],
@@ -168,11 +170,18 @@ function factsOf(given: Given, from: Facts, packages: readonly Package[]): Facts
     ...(given.files && { files: given.files.map(fileOf) }),
     ...(given.secrets && { secrets: given.secrets.map(secretOf) }),
     ...(given.users && { users: given.users.map(userOf) }),
+    ...(given.signatures && { signatures: given.signatures.map(signatureOf) }),
     ...(given.dockerfile && { dockerfile: given.dockerfile.map(lineOf) }),
     ...(named && {
       programs: [...programs('package-manager', given.packageManagers ?? []), ...programs('shell', given.shells ?? [])],
     }),
   };
+}
+
+function signatureOf(given: Element<Given['signatures']>): SignatureFact {
+  const digest = `sha256:${'0'.repeat(64)}`;
+  const signer = { key: null, identity: null, issuer: null };
+  return { source: digest, digest, verified: true, problem: null, ...signer, ...given };
 }
 
 function coverageOf(given: NonNullable<Given['coverage']>): NonNullable<Facts['coverage']> {

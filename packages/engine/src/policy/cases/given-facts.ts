@@ -185,6 +185,7 @@ export const given = record({
   coverage: nullable(record({ executables: count, libraries: count })),
   incomplete: listOf(record({ code: oneOf(incompleteCodes), message: text, path: text })),
   malwareScanned: flag,
+  signatures: listOf(record({ verified: flag, key: text, identity: text, issuer: text, problem: text })),
   stale: texts,
   missing: texts,
 });

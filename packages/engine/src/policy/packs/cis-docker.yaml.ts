@@ -180,4 +180,14 @@ rules:
     message: "4.11 a script is run as it is fetched, unverified: {line.text}"
     remediation: fetch it to a file, verify its digest or signature, then run it
     controls: [cis-docker:4.11, nist-800-190:4.1.5]
+
+  - id: cis-4.12-not-signed
+    description: Whose signatures count is said by --signature-key or --signature-identity; where nobody says so, it is for a person to check.
+    scope: image
+    when: image.signaturesKnown && !image.signed
+    action: deny
+    severity: High
+    message: 4.12 nobody whose signature counts has signed the image
+    remediation: sign the image where it is built (cosign sign), and deploy what is signed
+    controls: [cis-docker:4.12, nist-800-190:4.1.5]
 `;
