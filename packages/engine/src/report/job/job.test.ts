@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { textWidth } from '../terminal/text-width.ts';
 import { reportResults } from '../testing/report-results.ts';
 import { hostileResult, hostileText, largeResult, passResult, sampleResult } from '../testing/sample-result.ts';
 import { githubAnnotations } from './github-annotations.ts';
@@ -19,6 +20,17 @@ describe('the first screen of a job', () => {
       expect(lines.length).toBeLessThanOrEqual(31);
       expect(lines.every((line) => !/[\x00-\x1f\x7f]/.test(line))).toBe(true);
     }
+  });
+
+  it.each(reportResults)('fits 80 columns, and without colour holds nothing but text: %s', (_, result) => {
+    const long = `html: ${'a folder with a long name/'.repeat(9)}report.html`;
+    const text = jobScreen(result(), { ...options, columns: 80 }, [...files, long]);
+    for (const line of text.split('\n')) expect([line, textWidth(line) <= 80]).toEqual([line, true]);
+    expect(text).not.toContain('\x1b');
+    // colours change nothing else
+    const coloured = jobScreen(result(), { ...options, columns: 80, color: true }, [...files, long]);
+    expect(coloured).toContain('\x1b[');
+    expect(coloured.replaceAll(/\x1b\[[\d;]*m/g, '')).toBe(text);
   });
 
   it('says verdict, why, what to do and where the reports are', () => {
