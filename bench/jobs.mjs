@@ -1,6 +1,6 @@
 // node bench/jobs.mjs [FOLDER]: what a job of a pipeline waits for, minimum of ROUNDS (3). The image of 200 MB judged with advisories in
 // the runner's cache, beside reading it; ten such jobs at once on one host with an empty shared cache that a web server fills, and
-// what it had to send; the executable file. BENCH_DB: a folder of advisories that others can fetch from (`db build --for-others`);
+// what it had to send; the executable file. BENCH_DB: a folder of advisories that others can fetch from, which `db build` makes;
 // BENCH_DATE: the day on which it was confirmed. BENCH_EXECUTABLE: an executable file that is there already.
 import { spawn } from 'node:child_process';
 import { createReadStream, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
