@@ -40,6 +40,7 @@ export class Inflater {
   readonly #output: (chunk: Buffer) => void;
   readonly #what: string;
   readonly #lettingGo: boolean;
+  readonly #chunkSize: number;
   #engine: Gunzip | ZstdDecompress;
   #failure: unknown;
   /** settles what waits for the engine: it failed, or it is over */
@@ -51,8 +52,16 @@ export class Inflater {
    * @param output gets each piece; what it throws, `write` or `end` throws
    * @param what names the compressed thing in messages
    * @param lettingGo the pieces are valid during the call alone, which takes less memory
+   * @param chunkSize bytes of a piece; between two of them the work goes to another thread and back
    */
-  constructor(kind: CompressedKind, output: (chunk: Buffer) => void, what: string, lettingGo = false) {
+  constructor(
+    kind: CompressedKind,
+    output: (chunk: Buffer) => void,
+    what: string,
+    lettingGo = false,
+    chunkSize = streamChunkBytes,
+  ) {
+    this.#chunkSize = chunkSize;
     this.#lettingGo = lettingGo;
     this.#kind = kind;
     this.#output = output;
@@ -61,7 +70,7 @@ export class Inflater {
   }
 
   #start(): Gunzip | ZstdDecompress {
-    const options = { chunkSize: streamChunkBytes };
+    const options = { chunkSize: this.#chunkSize };
     const engine = this.#kind === 'gzip' ? createGunzip(options) : createZstdDecompress(options);
     this.#ended = false;
     engine.on('data', (chunk: Buffer) => this.#take(chunk));

@@ -67,7 +67,7 @@ async function run(
     guard.count(chunk.length, read);
     lines.push(chunk);
   };
-  const inflater = new Inflater('gzip', inflated, what);
+  const inflater = new Inflater('gzip', inflated, what, true, listChunkBytes);
   try {
     for await (const piece of piecesOf({ file: tarSplit, start: 0, size: tarSplit.size }, what, context.signal)) {
       read += piece.length;
@@ -83,14 +83,17 @@ async function run(
   throwIfAborted(context.signal);
 }
 
+/** Of the list, inflated: it is 20 times as long as it is stored. */
+const listChunkBytes = 1024 * 1024;
+const noBytes = Buffer.alloc(0);
+
 /** Puts the contents of files back between the headers: those that the decoder wants. */
 class Rejoined implements SplitHandler {
   readonly #bodies: FolderBodies;
   readonly #decoder: TarDecoder;
   readonly #guard: InflateGuard;
   /** waits for the file that it is the header of */
-  #held = Buffer.alloc(0);
-  #heldBytes = 0;
+  #held: Buffer = noBytes;
   #bytes = 0;
   fileBytes = 0;
 
@@ -102,11 +105,7 @@ class Rejoined implements SplitHandler {
 
   segment(bytes: Buffer): void {
     this.#release();
-    if (this.#held.length < bytes.length) {
-      this.#held = Buffer.allocUnsafe(bytes.length);
-    }
-    bytes.copy(this.#held);
-    this.#heldBytes = bytes.length;
+    this.#held = bytes;
   }
 
   file(file: SplitFile): void {
@@ -125,9 +124,11 @@ class Rejoined implements SplitHandler {
   }
 
   #release(): void {
-    this.#count(this.#heldBytes);
-    this.#decoder.push(this.#held.subarray(0, this.#heldBytes));
-    this.#heldBytes = 0;
+    const bytes = this.#held;
+    if (bytes.length === 0) return;
+    this.#held = noBytes;
+    this.#count(bytes.length);
+    this.#decoder.push(bytes);
   }
 
   /** The same limit as for the tar itself. */
@@ -203,7 +204,7 @@ class FolderBodies {
     } finally {
       closeSync(descriptor);
     }
-    if (file.checksum === null || !checksum.digest().equals(file.checksum)) {
+    if (file.checksum()?.equals(checksum.digest()) !== true) {
       throw changed(file);
     }
   }
