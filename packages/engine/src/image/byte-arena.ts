@@ -1,5 +1,6 @@
-/** Memory that is not written costs none; what was grown out of stays until the collector of garbage comes by. */
-const growth = 4;
+import { giveBack } from './columns.ts';
+
+const growth = 2;
 
 /** Stretches of bytes, one behind the other, in one buffer that grows. */
 export class ByteArena {
@@ -10,9 +11,14 @@ export class ByteArena {
     this.bytes = Buffer.allocUnsafeSlow(capacity);
   }
 
-  /** @returns where they end */
-  add(source: Uint8Array, start: number, end: number): number {
+  /**
+   * @param given may be this arena itself
+   * @returns where they end
+   */
+  add(given: Uint8Array, start: number, end: number): number {
+    const own = given === this.bytes;
     this.#reserve(end - start);
+    const source = own ? this.bytes : given;
     const { bytes } = this;
     let to = this.length;
     for (let at = start; at < end; at += 1, to += 1) {
@@ -29,11 +35,20 @@ export class ByteArena {
     return this.length;
   }
 
+  /** Nothing more is added. */
+  trim(): void {
+    const exact = Buffer.allocUnsafeSlow(this.length);
+    this.bytes.copy(exact, 0, 0, this.length);
+    giveBack(this.bytes);
+    this.bytes = exact;
+  }
+
   #reserve(bytes: number): void {
     const needed = this.length + bytes;
     if (needed > this.bytes.length) {
       const grown = Buffer.allocUnsafeSlow(Math.max(needed, growth * this.bytes.length));
       this.bytes.copy(grown, 0, 0, this.length);
+      giveBack(this.bytes);
       this.bytes = grown;
     }
   }

@@ -13,9 +13,27 @@ export function column<T extends Column>(type: ColumnType<T>, length: number): T
   return new type(Buffer.allocUnsafeSlow(length * type.BYTES_PER_ELEMENT).buffer);
 }
 
-/** The same numbers with room for more. */
+/** The same numbers with room for more; the memory of `old` is given back. */
 export function grown<T extends Column>(old: T, length: number): T {
   const by = column(old.constructor as unknown as ColumnType<T>, length);
   by.set(old);
+  giveBack(old);
   return by;
+}
+
+/** The first `length` numbers without room for more; the memory of `old` is given back. */
+export function trimmed<T extends Column>(old: T, length: number): T {
+  if (length === old.length) return old;
+  const exact = column(old.constructor as unknown as ColumnType<T>, length);
+  exact.set(old.subarray(0, length) as T);
+  giveBack(old);
+  return exact;
+}
+
+/**
+ * Gives memory of its own back at once, into which nobody may look again: the collector of garbage would come for it when there
+ * are 60 MB of the kind.
+ */
+export function giveBack({ buffer }: Column): void {
+  if (buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
 }

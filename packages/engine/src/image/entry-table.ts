@@ -1,5 +1,5 @@
 import { ByteArena, textOf } from './byte-arena.ts';
-import { grown } from './columns.ts';
+import { grown, trimmed } from './columns.ts';
 import { HashIndex } from './hash-index.ts';
 import { hashBytes, hashIn, sameBytes } from './path-hash.ts';
 import type { PlainPath } from './tar/plain-path.ts';
@@ -8,8 +8,7 @@ import type { EntryList, EntryType, LayerEntry, LayerListing } from './types.ts'
 const types: readonly EntryType[] = ['file', 'directory', 'symlink', 'hardlink', 'character', 'block', 'fifo'];
 const numberOf = new Map(types.map((type, index) => [type, index]));
 
-/** Memory that is not written costs none; what was grown out of stays until the collector of garbage comes by. */
-const growth = 4;
+const growth = 2;
 
 type EntryNumbers = Pick<LayerEntry, 'mode' | 'uid' | 'gid' | 'size'>;
 
@@ -220,8 +219,22 @@ export class EntryTable implements EntryList {
     }
   }
 
+  /** Nothing more is added: room for more is given back. */
+  trim(): void {
+    const length = this.#length;
+    this.#types = trimmed(this.#types, length);
+    this.#modes = trimmed(this.#modes, length);
+    this.#owners = trimmed(this.#owners, length);
+    this.#sizes = trimmed(this.#sizes, length);
+    this.#directories = trimmed(this.#directories, length);
+    this.#nameEnds = trimmed(this.#nameEnds, length);
+    this.#hashes = trimmed(this.#hashes, length);
+    this.#names.trim();
+    this.#directoryList.bytes.trim();
+  }
+
   #grow(): void {
-    const length = growth * this.#types.length;
+    const length = Math.max(256, growth * this.#types.length);
     this.#types = grown(this.#types, length);
     this.#modes = grown(this.#modes, length);
     this.#owners = grown(this.#owners, length);

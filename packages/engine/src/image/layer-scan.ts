@@ -1,3 +1,4 @@
+import { giveBack } from './columns.ts';
 import { EntryTable } from './entry-table.ts';
 import { maxListingBytes, maxProblemsPerLayer } from './limits.ts';
 import { PlaceTable } from './place-table.ts';
@@ -43,7 +44,7 @@ export interface BodiesAt {
 }
 
 /** Larger bodies get a buffer of their own, which is let go: memory that the system has to clear costs more than copying. */
-const maxSpareBody = 8 * 1024 * 1024;
+const maxSpareBody = 1024 * 1024;
 const noBytes = Buffer.alloc(0);
 
 const whiteoutPrefix = '.wh.';
@@ -346,7 +347,10 @@ export class LayerScan<T> implements TarHandler {
       passing.end();
     } else if (this.#wanted !== null) {
       this.#hand(this.#body.subarray(0, this.#wanted.size));
-      this.#body = this.#body.length > maxSpareBody ? noBytes : this.#body;
+      if (this.#body.length > maxSpareBody) {
+        giveBack(this.#body);
+        this.#body = noBytes;
+      }
     }
   }
 
@@ -372,6 +376,8 @@ export class LayerScan<T> implements TarHandler {
   /** Ends the layer: everything was pushed, or a limit was reached. */
   finish(): { readonly analysis: T; readonly problems: readonly ReadProblem[] } {
     this.#tellRemovedByHeaders();
+    this.#places.giveBack();
+    this.#entries.trim();
     const listing: LayerListing = {
       entries: this.#entries,
       whiteouts: this.#whiteouts,

@@ -1,4 +1,4 @@
-import { grown } from './columns.ts';
+import { giveBack, grown } from './columns.ts';
 
 /** Where the content of an entry is. */
 export interface Place {
@@ -26,6 +26,11 @@ export class PlaceTable {
     this.#offsets[at] = offset;
     this.#holders[at] = holder;
     this.#length = at + 1;
+  }
+
+  /** Nobody asks for a place any more. */
+  giveBack(): void {
+    for (const column of [this.#ordinals, this.#holders, this.#offsets]) giveBack(column);
   }
 
   at(index: number): Place {

@@ -1,4 +1,5 @@
 import { type Blob, readParts } from './blob.ts';
+import { giveBack } from './columns.ts';
 import { ImageError, throwIfAborted } from './error.ts';
 import type { BodiesAt } from './layer-scan.ts';
 import { headerChunkBytes, nearHeaderBytes, streamChunkBytes } from './limits.ts';
@@ -9,13 +10,17 @@ import type { FileParts } from './types.ts';
 const readsPerTurn = 512;
 
 /** Larger bodies get a buffer of their own, which is let go. */
-const maxSpareBody = 8 * 1024 * 1024;
+const maxSpareBody = 1024 * 1024;
 /** Holds one body after another: all walks of a process share it, since each is done with a body before it gives way. */
 let spare = Buffer.alloc(0);
+/** the last body that was larger */
+let large = Buffer.alloc(0);
 
 function spareOf(size: number): Buffer {
+  giveBack(large);
   if (size > maxSpareBody) {
-    return Buffer.allocUnsafeSlow(size);
+    large = Buffer.allocUnsafeSlow(size);
+    return large;
   }
   if (spare.length < size) {
     spare = Buffer.allocUnsafeSlow(Math.max(size, Math.min(2 * spare.length, maxSpareBody)));

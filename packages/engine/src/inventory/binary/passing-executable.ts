@@ -1,3 +1,4 @@
+import { giveBack } from '../../image/columns.ts';
 import type { FileParts, PassingFile } from '../../image/types.ts';
 import { beginsElf, readElf } from './elf.ts';
 
@@ -28,7 +29,7 @@ export interface SpareBuffer {
 }
 
 /** Larger ones are let go after use. */
-const maxSpareBytes = 8 * 1024 * 1024;
+const maxSpareBytes = 2 * 1024 * 1024;
 
 /**
  * Keeps of an executable that passes by what its readers may ask for. What is no ELF file is let go with its first bytes:
@@ -90,6 +91,7 @@ export class PassingExecutable implements PassingFile {
     if (needed > this.#bytes.length) {
       const grown = Buffer.allocUnsafeSlow(Math.max(needed, firstBytes, Math.min(this.#bytes.length * 2, this.#size)));
       this.#bytes.copy(grown, 0, 0, this.#filled);
+      if (this.#bytes !== this.#spare.bytes) giveBack(this.#bytes);
       this.#bytes = grown;
     }
     chunk.copy(this.#bytes, this.#filled, from, to);
@@ -99,6 +101,7 @@ export class PassingExecutable implements PassingFile {
   end(): void {
     if (this.#bytes.length <= maxSpareBytes) this.#spare.bytes = this.#bytes;
     if (!this.#dropped) this.#onEnd(partsKept(this.#size, this.#bytes, this.#ranges ?? []));
+    if (this.#bytes !== this.#spare.bytes) giveBack(this.#bytes);
   }
 }
 
