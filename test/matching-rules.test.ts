@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { schemeCompare } from '../packages/engine/src/advisories/feeds/compare.ts';
 import { osvEcosystem } from '../packages/engine/src/advisories/feeds/osv-ecosystems.ts';
@@ -10,6 +12,7 @@ import type { Package } from '../packages/engine/src/inventory/types.ts';
 import { matchInventory } from '../packages/engine/src/matching/match.ts';
 import { planLookups } from '../packages/engine/src/matching/plan.ts';
 import { debian12, distro, inventory, pkg, tracker } from '../packages/engine/src/matching/testing.ts';
+import { root } from './pages.ts';
 
 /*
  * The rules of docs/matching.md, with the names, shards and schemes that the program has, from the record as it is published
@@ -255,4 +258,16 @@ describe('records that say something else', () => {
     expect(judge([pkg('npm', '__proto__', '1.0.0'), pkg('npm', 'constructor', '1.0.0')], many)).toEqual(none);
     expect(performance.now() - started).toBeLessThan(20_000);
   });
+});
+
+it('docs/matching.md names of every rule a test that there is', () => {
+  const section = readFileSync(join(root, 'docs/matching.md'), 'utf8')
+    .split('## Rules and their tests')[1]!
+    .split('\n## ')[0]!;
+  const named = [...section.matchAll(/`([^`]+\.test\.ts)`: "([^"]+)"/g)].map(
+    ([, path, words]) => [path!, words!] as const,
+  );
+  expect(named.length).toBeGreaterThan(25);
+  const lacking = named.filter(([path, words]) => !readFileSync(join(root, path), 'utf8').includes(words));
+  expect(lacking).toEqual([]);
 });

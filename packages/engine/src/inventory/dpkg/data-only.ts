@@ -10,7 +10,8 @@ const longestPath = 4096;
  * Whether all files of a package's file list are documentation, translations and the like. Most packages are told by their
  * first lines.
  *
- * @param body `info/PACKAGE.list`: a path per line, folders before what is in them; or `PACKAGE.md5sums`, which names no folders; or `PACKAGE.md5sums`, which names no folders
+ * @param body `info/PACKAGE.list`: a path per line, folders before what is in them; or `PACKAGE.md5sums`, which
+ *   names no folders
  */
 export function isDataOnly(body: Buffer): boolean {
   let files = 0;
