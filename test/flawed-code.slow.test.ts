@@ -14,7 +14,7 @@ const at = (...parts: string[]): string => join(scratch.path, ...parts);
 const noZip = spawnSync('zip', ['-v']).status === 0 ? undefined : 'needs zip';
 const missing = noDebianRoot ?? noZip;
 
-function put(path: string, content: string | Buffer): void {
+function put(path: string, content: string | Uint8Array = ''): void {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, content);
 }

@@ -64,7 +64,8 @@ describe('Alpine secdb', () => {
       [main('edge')]: secdb([]),
     });
     const named = built.records('alpine-3.12', 'gnutls').map(({ id, aliases, bulletins }) => [id, aliases, bulletins]);
-    expect(named).toEqual([
+    // what several have alike comes last
+    expect(named.sort()).toEqual([
       ['CVE-2021-20231', [], ['GNUTLS-SA-2021-03-10']],
       ['CVE-2021-20232', [], ['GNUTLS-SA-2021-03-10']],
       ['CVE-2023-1000', ['GHSA-j5g3-x'], []],
