@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
@@ -260,6 +260,30 @@ describe.skipIf(why)(`Plimsoll’s own image${why ? ` (skipped: ${why})` : ''}`,
       const { status, output } = await box(variables);
       expect(status).toBe(2);
       expect(output).toContain(word);
+    });
+
+    it('a full disk for the results: 3, and no file of them that is half', () => {
+      const disk = at('small disk');
+      mkdirSync(disk);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=12k,uid=12345,gid=12345', 'plimsoll-test', disk]);
+      try {
+        const env = [...offline, 'PROJECT_NAME=p', `IMAGE_TO_SCAN=${image('unsound', unsound)}`];
+        const mounts = ['--volume', `${socket()}:/var/run/docker.sock`, '--volume', `${disk}:/result`];
+        const as = ['--user', `12345:${statSync(socket()).gid}`, '--entrypoint', 'in-a-box'];
+        const args = ['run', '--rm', ...as, ...mounts, ...env.flatMap((each) => ['--env', each]), 'plimsoll:test'];
+        const ran = spawnSync('docker', args, { encoding: 'utf8', env: { ...process.env, DOCKER_HOST: engine.host } });
+        expect({ status: ran.status, files: readdirSync(disk).sort() }).toEqual({
+          status: 3,
+          files: ['clair-log.log', 'clair-report.json'],
+        });
+        expect(ran.stdout).toContain('FAIL');
+        expect(ran.stderr).toMatch(/^[^\n]*No space left on device\n$/);
+        expect(JSON.parse(readFileSync(join(disk, 'clair-report.json'), 'utf8'))).toMatchObject({
+          unapproved: ['CVE-2023-38545'],
+        });
+      } finally {
+        execFileSync('umount', [disk]);
+      }
     });
 
     it('a folder of somebody else: 2, and one line that says what to do', async () => {
