@@ -28,6 +28,7 @@ import {
   ruleWords,
   verdictWords,
 } from './verdict-words.ts';
+import { vexOfImage, vexStateWords } from './vex-words.ts';
 
 /** Bytes; GitHub takes 65,536 characters of a comment. */
 const maxCommentBytes = 65_000;
@@ -42,6 +43,7 @@ function parts(result: ScanResult, show: ReportOptions['show']): readonly Part[]
     changes(result),
     findings(result, selected),
     suppressed(selected),
+    vexStatements(result),
     notSeen(result),
   ].filter((part) => part !== null);
 }
@@ -178,6 +180,26 @@ function suppressed({ suppressed: list }: ShownFindings): Part | null {
     }),
     share: 0.15,
     more: (count) => `- and ${plural(count, 'finding')} more`,
+    tail: ['', '</details>'],
+  };
+}
+
+/** What became of each VEX statement and why; those about nothing that was found are counted. */
+function vexStatements({ verdict: { vex } }: ScanResult): Part | null {
+  if (vex === undefined) return null;
+  const { listed, others } = vexOfImage(vex);
+  return {
+    head: [`<details><summary>VEX: ${plural(vex.length, 'statement')}</summary>`, ''],
+    rows: [
+      ...listed.map(
+        ({ id, status, state, why, product, source }) =>
+          `- ${code(id)} ${status.replaceAll('_', ' ')}, **${vexStateWords[state]}**: ${prose(why)} (${code(product)}, ${code(source)})`,
+      ),
+      ...(others === null ? [] : [`- ${others}`]),
+    ],
+    share: 0.15,
+    counts: [...listed.map(() => 1), ...(others === null ? [] : [vex.length - listed.length])],
+    more: (count) => `- and ${plural(count, 'statement')} more`,
     tail: ['', '</details>'],
   };
 }

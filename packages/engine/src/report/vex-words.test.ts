@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { VexOutcome } from '../policy/types.ts';
 import { htmlPage } from './html.ts';
+import { markdown } from './markdown.ts';
 import { table } from './table.ts';
 import { sampleResult } from './testing/sample-result.ts';
 
@@ -20,12 +21,15 @@ const statement = (state: VexOutcome['state'], more: Partial<VexOutcome> = {}): 
 function written(vex: readonly VexOutcome[] | undefined) {
   const sample = sampleResult();
   const result = { ...sample, verdict: { ...sample.verdict, ...(vex && { vex }) } };
-  return { text: [...table.render(result, options)].join(''), page: [...htmlPage.render(result, options)].join('') };
+  const [text, page, comment] = [table, htmlPage, markdown].map((format) =>
+    [...format.render(result, options)].join(''),
+  );
+  return { text, page, comment };
 }
 
-describe('VEX statements in table and page', () => {
+describe('VEX statements in table, page and comment', () => {
   it('say what came of each, and count those about nothing that was found', () => {
-    const { text, page } = written([
+    const { text, page, comment } = written([
       statement('applied', { why: 'vulnerable code not in execute path' }),
       statement('other-product'),
       statement('no-finding', { id: 'CVE-2000-0001' }),
@@ -37,19 +41,29 @@ describe('VEX statements in table and page', () => {
     expect(text).not.toContain('CVE-2000-0001');
     expect(page).toContain('<td class="id">CVE-2023-38545<td>not affected<td>the package has another version');
     expect(page).toContain('1 statement is about nothing that was found.');
+    expect(comment).toContain('VEX: 3 statements');
+    expect(comment).toContain(
+      '- `CVE-2023-38545` not affected, **applied**: vulnerable code not in execute path (`pkg:deb/debian/curl`, `vex.json#1`)',
+    );
+    expect(comment).toContain('- 1 statement is about nothing that was found');
+    expect(comment).not.toContain('CVE-2000-0001');
   });
 
   it('are not there where no document was given, and bounded where one has thousands', () => {
     expect(written(undefined).text).not.toContain('VEX statements');
     expect(written(undefined).page).not.toContain('id="vex"');
-    const { text, page } = written(Array.from({ length: 2000 }, () => statement('noted')));
+    const { text, page, comment } = written(Array.from({ length: 2000 }, () => statement('noted')));
     expect(text).toContain('and 1950 more');
     expect(page).toContain('1500 more are in the JSON result');
+    expect(comment).toMatch(/- and \d+ statements more\n/);
   });
 
   it('cannot become markup or move the cursor', () => {
-    const { text, page } = written([statement('noted', { product: '<img src=x>\u001b[2J', why: '\u202eevil' })]);
+    const { text, page, comment } = written([
+      statement('noted', { product: '<img src=x>\u001b[2J', why: '\u202eevil' }),
+    ]);
     expect(text).not.toMatch(/[\u001b\u202e]/);
+    expect(comment).not.toMatch(/[\u001b\u202e]/);
     expect(page).not.toContain('<img src=x>');
   });
 });

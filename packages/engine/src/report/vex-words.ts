@@ -1,4 +1,4 @@
-/** What became of the statements of VEX documents, for the terminal and the page. */
+/** What became of the statements of VEX documents, for the terminal, the page and comments. */
 import type { VexOutcome } from '../policy/types.ts';
 import { plural } from './finding-words.ts';
 
