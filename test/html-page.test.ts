@@ -132,8 +132,15 @@ describe.skipIf(!hasBrowser)(`the page in a real browser (${needsBrowser})`, () 
     expect(Buffer.from(data, 'base64').subarray(0, 5).toString()).toBe('%PDF-');
     expect(await shown()).toHaveLength(12);
     await page.evaluate(`dispatchEvent(new Event('beforeprint'))`);
-    expect(await page.evaluate<number>(`document.querySelectorAll('#list.paper > .row').length`)).toBe(12);
+    const printed = await page.evaluate<string[]>(
+      `[...document.querySelectorAll('#list > p')].map((p) => p.textContent)`,
+    );
+    expect(printed[0]).toBe('12 of 15 rows: counted.');
+    expect(printed).toHaveLength(1 + 12);
+    expect(printed.join('\n')).toContain('Critical CVE-2022-0778');
     await page.evaluate(`dispatchEvent(new Event('afterprint'))`);
+    expect(await shown()).toHaveLength(12);
+    expect(await page.evaluate<number>(`document.querySelectorAll('#list > p').length`)).toBe(0);
   });
 
   test('lets no hostile text act, and has nothing to complain of without findings', async () => {

@@ -70,12 +70,12 @@ export function* packageList(result: ScanResult): Generator<Markup> {
   if (packages.length === 0) return;
   const open = packages.length <= maxOpenPackages && html` open`;
   yield html`<section aria-labelledby="packages"><h2 id="packages">Packages<small>${packages.length}</small></h2>
-<details class="card big"${open}><summary>${plural(packages.length, 'package')}</summary><div class="scroll" tabindex="0" role="region" aria-labelledby="packages"><table class="list"><thead><tr><th scope="col">Type<th scope="col">Name<th scope="col">Version<th scope="col" class="wide">Source<th scope="col" class="wide">Licences<th scope="col" class="wide">Proved by<th scope="col" class="num">Layer
+<details class="card big fold"${open}><summary>${plural(packages.length, 'package')}</summary><div class="scroll" tabindex="0" role="region" aria-labelledby="packages"><table class="list"><thead><tr><th scope="col">Type<th scope="col">Name<th scope="col">Version<th scope="col" class="wide">Source<th scope="col" class="wide">Licences<th scope="col" class="wide">Proved by<th scope="col" class="num">Layer
 <tbody>`;
   const places = layerPlaces(result.image);
   for (const pkg of packages) yield packageRow(pkg, places);
   const parts = coverageParts(result.facts.coverage);
-  yield html`</table></div></details>${parts.length > 0 && html`<p class="soft">${parts.join(', ')} came with a listed package.</p>`}</section>
+  yield html`</table></div></details><p class="soft onpaper">A list that is folded is not printed; the JSON, CycloneDX and SPDX reports have it.</p>${parts.length > 0 && html`<p class="soft">${parts.join(', ')} came with a listed package.</p>`}</section>
 `;
 }
 

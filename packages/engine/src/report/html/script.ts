@@ -15,7 +15,10 @@ export const script = String.raw`
   const narrow = matchMedia('(max-width:760px)');
   const severities = ['Unknown', 'Negligible', 'Low', 'Medium', 'High', 'Critical'];
   const overscan = 800;
+  // Rows and headings: a browser takes minutes for more, and they fill some 200 pages.
+  const maxPaper = 5000;
   const all = data.level.length;
+  const grouped = (count) => String(count).replace(/\B(?=(\d{3})+$)/g, ',');
   const text = (index) => (index < 0 ? '' : data.strings[index]);
 
   const searched = [];
@@ -55,7 +58,7 @@ export const script = String.raw`
   };
   const labelBy = {
     package: (key, row) => [text(data.name[row]) + (data.version[row] < 0 ? '' : ' ' + text(data.version[row])), text(data.type[row])],
-    layer: (key) => key === 0 ? ['no layer', ''] : ['layer ' + key, text(data.layerNames[key - 1])],
+    layer: (key) => key === 0 ? ['no layer', ''] : ['layer ' + key, text(data.layerNames[key - 1]).replace(/^layer \d+ /, '')],
     rule: (key) => data.ruleNames[key] ? [data.ruleNames[key][0], data.ruleNames[key][1]] : ['no rule', 'no rule of the gate names them'],
   };
 
@@ -113,7 +116,7 @@ export const script = String.raw`
   function headNode({ label, note, count }) {
     const node = element('div', 'ghead');
     const title = element('h3', '', label);
-    node.append(title, element('span', 'soft', note), element('span', 'many', String(count)));
+    node.append(title, element('span', 'soft', note), element('span', 'many', grouped(count)));
     return node;
   }
   function rowNode(row) {
@@ -201,8 +204,8 @@ export const script = String.raw`
     clear();
     layout();
     render();
-    const total = all === 1 ? '1 row' : all + ' rows';
-    output.textContent = rows.length === all ? total : rows.length + ' of ' + total;
+    const total = all === 1 ? '1 row' : grouped(all) + ' rows';
+    output.textContent = rows.length === all ? total : grouped(rows.length) + ' of ' + total;
     document.getElementById('nothing').hidden = rows.length > 0;
   }
 
@@ -280,19 +283,61 @@ export const script = String.raw`
     });
   }
 
-  // On paper every row is there, one below the other.
+  // On paper every row that the form lets through is there, as a paragraph: what a browser lays out in pages, and describes for
+  // those who listen, in the time that it takes to read one. Evidence that is open stays so.
+  function paperNode(item) {
+    if (item < 0) {
+      const { label, note, count } = heads[-1 - item];
+      const node = element('h3', '', label);
+      node.append(' ', element('span', 'soft', [note, grouped(count)].filter(Boolean).join(', ')));
+      return node;
+    }
+    const node = element('p');
+    node.append(element('span', 'sev s' + data.level[item], severities[data.level[item]]), ' ', element('b', '', text(data.id[item])));
+    for (const mark of text(data.marks[item]).split('|').filter(Boolean)) node.append(' ', element('b', 'risk', mark));
+    if (data.why[item] >= 0) node.append(' (not counted: ' + text(data.why[item]) + ')');
+    if (fields.group.value !== 'package')
+      node.append(' ' + text(data.name[item]) + (data.version[item] < 0 ? '' : ' ' + text(data.version[item])));
+    const fix = text(data.fix[item]);
+    if (fix) node.append(data.fixed[item] === 1 ? ' \u2192 ' + fix : ' ' + fix);
+    if (data.days[item] >= 0) node.append(', ' + data.days[item] + (data.days[item] === 1 ? ' day' : ' days'));
+    const title = text(data.title[item]);
+    if (title) node.append(' ', element('span', 'soft', title));
+    if (!open.has(item)) return node;
+    const facts = element('dl', 'ev');
+    facts.innerHTML = data.own[item] + text(data.shared[item]);
+    const both = document.createDocumentFragment();
+    both.append(node, facts);
+    return both;
+  }
+  /** What the form keeps from being printed, in its own words. */
+  function printedWords() {
+    const set = [...fields].flatMap((field) => {
+      const name = field.labels?.[0]?.firstChild.textContent.toLowerCase();
+      if (!name || field.name === 'group') return [];
+      const chosen = field.options ? field.options[field.selectedIndex].text : field.value.trim();
+      if (chosen === '' || (field.options && chosen === 'all')) return [];
+      return field.name === 'state' ? [chosen] : [name + ' ' + chosen];
+    });
+    const rows = new Set(items.filter((item) => item >= 0)).size;
+    const left = items.length > maxPaper ? ' Only the first ' + grouped(maxPaper) + ' lines are printed; all are in the CSV and JSON reports.' : '';
+    return grouped(rows) + ' of ' + grouped(all) + ' rows' + (set.length > 0 ? ': ' + set.join(', ') : '') + '.' + left;
+  }
   addEventListener('beforeprint', () => {
     paper = true;
     clear();
     list.classList.add('paper');
+    list.removeAttribute('role');
     const everything = document.createDocumentFragment();
-    items.forEach((_, at) => { const node = make(at); nodes.set(at, node); everything.append(node); });
+    everything.append(element('p', 'soft', printedWords()));
+    for (const item of items.slice(0, maxPaper)) everything.append(paperNode(item));
     list.append(everything);
   });
   addEventListener('afterprint', () => {
     paper = false;
-    clear();
+    list.replaceChildren();
     list.classList.remove('paper');
+    list.setAttribute('role', 'list');
     render();
   });
 

@@ -3,7 +3,7 @@ export const style = `
 :root{--bg:#f6f6f3;--card:#fff;--ink:#1d2226;--soft:#56606a;--line:#dfe1e0;--link:#0b57a4;--mono-bg:#f0f1ef;
 --fail:#a61b12;--fail-bg:#fcefed;--warn:#7a4d00;--warn-bg:#fdf4df;--pass:#14623a;--pass-bg:#e9f6ee;
 --s5:#fff;--s5-bg:#a61b12;--s4:#96240f;--s4-bg:#fce4de;--s3:#6f4700;--s3-bg:#fbecc8;--s2:#17497f;--s2-bg:#e1edfa;--s1:#4a535c;--s1-bg:#eaecee;--s0:#5b3683;--s0-bg:#efe6f7}
-@media (prefers-color-scheme:dark){:root{--bg:#131619;--card:#1a1e22;--ink:#e4e8eb;--soft:#9ca7b1;--line:#2d343a;--link:#7db8f5;--mono-bg:#23282d;
+@media screen and (prefers-color-scheme:dark){:root{--bg:#131619;--card:#1a1e22;--ink:#e4e8eb;--soft:#9ca7b1;--line:#2d343a;--link:#7db8f5;--mono-bg:#23282d;
 --fail:#ff9a8f;--fail-bg:#321a18;--warn:#f1c76a;--warn-bg:#2e2714;--pass:#83d6a3;--pass-bg:#15291d;
 --s5:#2a0502;--s5-bg:#ff8276;--s4:#ffb3a4;--s4-bg:#47211b;--s3:#f3ce7d;--s3-bg:#3d3013;--s2:#a3ccff;--s2-bg:#1a304b;--s1:#b6c0c9;--s1-bg:#2b3238;--s0:#d5b9f3;--s0-bg:#34274a}}
 *{box-sizing:border-box}
@@ -74,7 +74,8 @@ html:not(.js) .keys{display:none}
 .sum .main,.sum .fix{overflow:hidden;text-overflow:ellipsis}.sum .of{font-weight:500}.sum .sev{min-width:0}
 .row .ev{margin:2px 16px 0}
 .mark.calm{border-color:var(--soft);color:var(--soft)}
-#list.paper{height:auto!important}#list.paper>div{position:static;break-inside:avoid}
+#list.paper{height:auto!important;contain:none;font-size:9.5pt;line-height:1.35}#list.paper>p{break-inside:avoid;padding:2px 0;border-bottom:1px solid #ddd}#list.paper>h3{margin:9px 0 2px;break-after:avoid}#list.paper .sev{padding:0 7px;font-size:8.5pt}#list.paper .risk{color:var(--fail)}
+.onpaper{display:none}
 .picture{list-style:none;padding:0;display:grid;gap:3px}
 .picture a{display:grid;grid-template-columns:70px minmax(0,34%) minmax(0,1fr) 50px;gap:0 14px;align-items:center;color:inherit;text-decoration:none;border-radius:6px;padding:4px 6px}
 .picture a:hover{background:var(--mono-bg)}.picture code{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}.picture svg{width:100%;height:14px;display:block}.picture rect{fill:var(--c)}
@@ -109,6 +110,6 @@ main,.top,.foot{padding-left:14px;padding-right:14px}.verdict{padding:18px}.verd
 .kv{grid-template-columns:1fr;gap:0}.kv dd{margin-bottom:9px}#count{margin-left:0}.hits li{grid-template-columns:1fr}.hits .sev{justify-self:start}
 .list .wide{display:none}.roomy{min-width:640px}#filter .search{flex:1 0 100%}}
 @media print{body{background:#fff;font-size:11pt}#filter,.keys,.skip{display:none}
-.card,.row,.tiles li{border-color:#bbb}.sum{height:auto;white-space:normal;padding:5px 10px}.picture svg rect,.tiles i,.legend i{print-color-adjust:exact;-webkit-print-color-adjust:exact}.row,.picture li,.steps li,.hits li,.rule{break-inside:avoid}details::details-content{content-visibility:visible;display:block;height:auto}
+.card,.row,.tiles li{border-color:#bbb}.sum{height:auto;white-space:normal;padding:5px 10px}.picture svg rect,.tiles i,.legend i{print-color-adjust:exact;-webkit-print-color-adjust:exact}.row,.picture li,.steps li,.hits li,.rule{break-inside:avoid}details:not(.fold)::details-content{content-visibility:visible;display:block;height:auto}.fold:not([open])+.onpaper{display:block}html{color-scheme:light}
 .sev,.badge,.ev,tr:target td{print-color-adjust:exact;-webkit-print-color-adjust:exact}h2{break-after:avoid}main,.top,.foot{max-width:none;padding:0}}
 `;
