@@ -54,15 +54,28 @@ export function compilePatterns(readers: readonly { name: string; reads: readonl
       if (key !== undefined) append(maps[key.by], key.text, { reader, pattern });
     }
   }
+  const [suffixes, directories] = [lengthsOf(bySuffix), lengthsOf(byDirectory)];
+  let last = '';
+  let lastFound = none;
   return function match(path) {
+    // whether a file is wanted, and then what for
+    if (path === last) return lastFound;
     const start = path.lastIndexOf('/') + 1;
     const name = start === 0 ? path : path.slice(start);
     let found = matching(byName.get(name), path, name, none);
     const dot = name.lastIndexOf('.');
-    if (dot >= 0) found = matching(bySuffix.get(name.slice(dot)), path, name, found);
-    if (start > 0) found = matching(byDirectory.get(path.slice(0, start - 1)), path, name, found);
+    if (dot >= 0 && suffixes.has(name.length - dot)) {
+      found = matching(bySuffix.get(name.slice(dot)), path, name, found);
+    }
+    if (directories.has(start - 1)) found = matching(byDirectory.get(path.slice(0, start - 1)), path, name, found);
+    last = path;
+    lastFound = found;
     return found;
   };
+}
+
+function lengthsOf(map: ReadonlyMap<string, unknown>): ReadonlySet<number> {
+  return new Set([...map.keys()].map((key) => key.length));
 }
 
 function matching(

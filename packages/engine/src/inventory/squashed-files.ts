@@ -85,6 +85,7 @@ export async function collectFiles(
   const candidates: Candidate[] = [];
   const known = new Set<string>();
   const tracked = [...view.tracked()].map((path) => ({ path, matches: match(path) }));
+  const byReader = trackedByReader(tracked);
   for (const { path, matches } of tracked) {
     const node = view.lstat(path);
     if (node === undefined || !isFile(node)) continue;
@@ -106,8 +107,30 @@ export async function collectFiles(
     view,
     read: await readMissing(image, candidates),
     present,
-    history: (reader, select) => historyOf(reader, select, tracked, view, analyses),
+    history: (reader, select) => historyOf(reader, select, byReader.get(reader) ?? [], view, analyses),
   };
+}
+
+/** A path that a reader means, by one pattern or several. */
+interface TrackedPath {
+  readonly path: string;
+  readonly patterns: ReadPattern[];
+}
+
+/** Reader → the paths that it means, in their order: every reader asks for its own. */
+function trackedByReader(
+  tracked: readonly { readonly path: string; readonly matches: readonly PatternMatch[] }[],
+): ReadonlyMap<string, readonly TrackedPath[]> {
+  const found = new Map<string, TrackedPath[]>(readers.map(({ name }) => [name, []]));
+  for (const { path, matches } of tracked) {
+    for (const { reader, pattern } of matches) {
+      const paths = found.get(reader)!;
+      const last = paths.at(-1);
+      if (last?.path === path) last.patterns.push(pattern);
+      else paths.push({ path, patterns: [pattern] });
+    }
+  }
+  return found;
 }
 
 function isFile({ entry }: ViewNode): boolean {
@@ -198,17 +221,19 @@ function unread(code: Damage['code'], message: string): ParsedFile<unknown> {
   return { facts: null, damage: { code, message } };
 }
 
-/** The files of a reader that say something. */
-export function liveFiles(read: readonly ReadFile[], reader: string): readonly LiveFile<unknown>[] {
-  return read
-    .filter((file) => file.reader === reader && file.parsed.facts !== null)
-    .map(({ as, node, parsed }) => ({ as, path: node.path, layer: node.layer, facts: parsed.facts }));
+/** Reader → its files that say something. */
+export function liveFiles(read: readonly ReadFile[]): ReadonlyMap<string, readonly LiveFile<unknown>[]> {
+  const found = new Map<string, LiveFile<unknown>[]>(readers.map(({ name }) => [name, []]));
+  for (const { reader, as, node, parsed } of read) {
+    if (parsed.facts !== null) found.get(reader)!.push({ as, path: node.path, layer: node.layer, facts: parsed.facts });
+  }
+  return found;
 }
 
 function historyOf(
   reader: string,
   select: (pattern: ReadPattern) => boolean,
-  tracked: readonly { readonly path: string; readonly matches: readonly PatternMatch[] }[],
+  tracked: readonly TrackedPath[],
   view: SquashedView,
   analyses: readonly LayerAnalysis[],
 ): PathHistory<unknown> {
@@ -224,7 +249,7 @@ function historyOf(
     return byRealPath.get(path)?.facts ?? null;
   };
   return tracked
-    .filter(({ matches }) => matches.some((match) => match.reader === reader && select(match.pattern)))
+    .filter(({ patterns }) => patterns.some(select))
     .flatMap(({ path }) =>
       view.history(path).map((event) => ({ layer: event.layer, path, facts: factsAt(event, path) })),
     )

@@ -32,8 +32,9 @@ export async function takeInventory(
     { track: (path) => match(path).length > 0, mayTrack: filter },
   );
   const files = await collectFiles(image, view, analyses, match);
-  const distro = detectDistro(liveFiles(files.read, distroReader.name) as Parameters<typeof detectDistro>[0]);
-  const found = catalogue(files, distro, layerId);
+  const live = liveFiles(files.read);
+  const distro = detectDistro(live.get(distroReader.name) as Parameters<typeof detectDistro>[0]);
+  const found = catalogue(files, live, distro, layerId);
   const replaced = await replacedFiles(image, view, analyses, found.owners);
   const { packages, incomplete, owners } = attribute(found, replaced, files);
   packages.sort(comparePackages);
@@ -79,14 +80,19 @@ interface Finds {
   readonly owners: ReadonlyMap<string, Owner>;
 }
 
-function catalogue(files: SquashedFiles, distro: Distro | null, layerId: LayerId): Finds {
+function catalogue(
+  files: SquashedFiles,
+  live: ReturnType<typeof liveFiles>,
+  distro: Distro | null,
+  layerId: LayerId,
+): Finds {
   const owners = new Map<string, Owner>();
   const results: Catalogued[] = [];
   for (const cataloger of catalogers) {
     const context: CatalogContext<unknown> = {
       distro,
       view: files.view,
-      files: liveFiles(files.read, cataloger.name),
+      files: live.get(cataloger.name) ?? [],
       present: files.present.get(cataloger.name) ?? [],
       history: (select) => files.history(cataloger.name, select),
       layerId,

@@ -6,6 +6,7 @@ import { fakeImage } from '../testing/fake-image.ts';
 import { readGoBuildInfo } from './go-build-info.ts';
 import { mainVersion } from './go-main-version.ts';
 import { parseGoModules } from './go-modules.ts';
+import { golang } from './golang.ts';
 
 const text = [
   'path\texample.org/tool/cmd/tool',
@@ -157,4 +158,19 @@ test.each([
   const { packages, incomplete } = await takeInventory(fakeImage([{ 'app/tool': { executable: file } }]));
   expect(packages).toEqual([]);
   expect(incomplete).toMatchObject([{ code: 'package-manifest-damaged', path: '/app/tool' }]);
+});
+
+test('which functions are linked is looked up where it may matter, and changes no module', () => {
+  const names = ['runtime.main', 'net/http.(*Server).Serve', ''].join('\0');
+  const header = Buffer.alloc(72);
+  header.writeUInt32LE(0xfffffff1);
+  header.set([0, 0, 1, 8], 4);
+  header.writeBigUInt64LE(72n, 32);
+  header.writeBigUInt64LE(BigInt(72 + names.length), 40);
+  const table = { name: '.gopclntab', bytes: Buffer.concat([header, Buffer.from(names)]), address: 0x600000 };
+  const file = buildGo('go1.22.0', text, {}, [table]);
+  const factsOf = (judged: boolean) => golang.inspect?.('app/tool', openExecutable(partsOfBody(file), judged)!)?.facts;
+  const [judged, listed] = [factsOf(true), factsOf(false)];
+  expect(judged?.functions).not.toBeNull();
+  expect(listed).toEqual({ ...judged, functions: null });
 });

@@ -97,7 +97,12 @@ const goMagic = '\xff Go buildinf:';
 const frame = (text: string) => `${'<'.repeat(16)}${text}${'>'.repeat(16)}`;
 
 /** A binary as Go 1.18 and later make it. */
-export function buildGo(goVersion: string, modules: string, options: ElfOptions = {}): Buffer {
+export function buildGo(
+  goVersion: string,
+  modules: string,
+  options: ElfOptions = {},
+  more: readonly ElfPart[] = [],
+): Buffer {
   const info = Buffer.concat([
     Buffer.from(`${goMagic}\x08\x02`.padEnd(32, '\0'), 'latin1'),
     counted(goVersion),
@@ -107,6 +112,7 @@ export function buildGo(goVersion: string, modules: string, options: ElfOptions 
     [
       { name: '.text', bytes: Buffer.alloc(64), address: 0x401000 },
       { name: '.go.buildinfo', bytes: info, address: 0x500000, writable: true },
+      ...more,
     ],
     options,
   );
