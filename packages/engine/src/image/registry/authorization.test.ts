@@ -35,6 +35,8 @@ async function withTokens(options: {
   readonly accepts?: (token: string, request: IncomingMessage) => boolean;
   readonly answer?: (response: ServerResponse, count: number) => void;
   readonly challenge?: (realm: string) => string;
+  /** connections end in the middle of layers */
+  readonly cutLayers?: boolean;
 }) {
   const asked: TokenAsked[] = [];
   const answer: NonNullable<typeof options.answer> =
@@ -51,11 +53,16 @@ async function withTokens(options: {
   const accepts = options.accepts ?? (() => true);
   const registry = await fakeRegistry({
     files,
-    intercept: (request, response) => {
+    intercept: (request, response, body) => {
       const token = /^Bearer (.*)$/.exec(request.headers.authorization ?? '')?.[1];
-      return token !== undefined && accepts(token, request)
-        ? false
-        : refuse(response, challenge, `{"errors":[{"message":"no ${request.headers.authorization}"}]}`);
+      if (token === undefined || !accepts(token, request)) {
+        return refuse(response, challenge, `{"errors":[{"message":"no ${request.headers.authorization}"}]}`);
+      }
+      // all but layers is JSON
+      if (options.cutLayers !== true || body[0] === 0x7b) return false;
+      response.writeHead(200, { 'content-length': body.length });
+      response.write(body.subarray(0, 40), () => setTimeout(() => response.destroy(), 20));
+      return true;
     },
   });
   return { registry, tokens, asked, reference: `registry:${registry.host}/app:1` };
@@ -166,6 +173,19 @@ describe('tokens', () => {
     // one that is over is never sent: the registry did not have to refuse it
     expect(short.registry.asked.filter(({ headers }) => headers.authorization === undefined)).toHaveLength(1);
     expect(short.asked.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it.each([
+    ['before the layers', (request: IncomingMessage) => request.url!.includes('/manifests/')],
+    ['before the rest of a layer', (request: IncomingMessage) => request.headers.range === undefined],
+  ])('that are withdrawn for good %s end the pull, and are not asked for without end', async (_, accepts) => {
+    const { asked, registry, reference } = await withTokens({
+      accepts: (_token, request) => accepts(request),
+      cutLayers: true,
+    });
+    await expect(readSeen(reference)).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+    expect(asked.length).toBeLessThan(12);
+    expect(registry.asked.length).toBeLessThan(40);
   });
 
   it('of identity tokens, which go to the token server alone, and not in its address', async () => {
