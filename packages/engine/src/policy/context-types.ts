@@ -214,6 +214,13 @@ const image = object({
     pastEndOfLife: bool,
     endOfLifeKnown: bool,
   }),
+  /** days since it was looked into: 0 in a scan, more where a stored result is judged again */
+  seenDays: double,
+  /**
+   * advisories and signals that judge it, each with `name`, `confirmedDays` (since it was confirmed against upstream), `dataDays` (since the day
+   * of its data, as upstream says) and `dataKnown`
+   */
+  feeds: list(object({ name: string, confirmedDays: double, dataDays: double, dataKnown: bool })),
   /** vulnerabilities that nothing suppressed: distinct ones, or with `per: package` one for each package that has it */
   counts,
 });

@@ -70,6 +70,12 @@ export function imageContext(subject: PolicySubject, counts: Counts, pastEndOfLi
       pastEndOfLife: pastEndOfLife ?? false,
       endOfLifeKnown: pastEndOfLife !== null,
     },
+    seenDays: daysBetween(subject.scannedAt ?? subject.evaluatedAt, subject.evaluatedAt),
+    feeds: (subject.feeds ?? []).map(({ name, confirmed, data }) => {
+      const dataDays = daysBetween(data, subject.evaluatedAt);
+      const dataKnown = !Number.isNaN(dataDays);
+      return { name, confirmedDays: daysBetween(confirmed, subject.evaluatedAt), dataDays, dataKnown };
+    }),
     counts,
   };
 }

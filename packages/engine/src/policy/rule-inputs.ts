@@ -32,6 +32,8 @@ const subjectFields: readonly (readonly [prefix: string, input: string])[] = [
   ['image.signatures', 'settings.signatures'],
   ['image.signed', 'settings.signatures'],
   ['image.signaturesKnown', 'settings.signatures'],
+  ['image.seenDays', 'subject.scannedAt'],
+  ['image.feeds', 'feeds'],
 ];
 
 /** Fields that the base image decides, if one was given. */
@@ -39,7 +41,12 @@ const baseField = /^(?:(?:finding|pkg|line)\.(?:inBase|own)|dockerfile|image\.ba
 
 /** Fields whose value changes from day to day. */
 const datedField =
-  /\.(?:ageDays|firstSeenDays|ageKnown|knownDays|dateKnown|pastEndOfLife|endOfLifeKnown|kevDays|kevDueDays)$/;
+  /\.(?:ageDays|firstSeenDays|ageKnown|knownDays|dateKnown|pastEndOfLife|endOfLifeKnown|kevDays|kevDueDays|seenDays|feeds)$/;
+
+/** Whether one of these rules asks how old the feeds are, which is no part of a result otherwise. */
+export function readsFeeds(rules: readonly Rule[]): boolean {
+  return rules.some((rule) => ruleReads(rule).includes('image.feeds'));
+}
 
 /** The fields that a rule names, in its condition or its message. */
 function ruleReads(rule: Rule): readonly string[] {

@@ -280,6 +280,10 @@ export interface PolicySubject {
   readonly stage: 'pipeline' | 'registry' | 'admission' | 'runtime';
   /** `YYYY-MM-DD` */
   readonly evaluatedAt: string;
+  /** when the image was looked into; absent: on that day */
+  readonly scannedAt?: string;
+  /** shards that were looked into, by name: when each was confirmed, and of which day its data are */
+  readonly feeds?: readonly { readonly name: string; readonly confirmed: string; readonly data: string | null }[];
   readonly inventory: Inventory;
   /** whether a daemon looked into the files */
   readonly malwareScanned?: boolean;

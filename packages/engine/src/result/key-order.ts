@@ -48,7 +48,7 @@ export const resultKeyOrder: KeyOrder = {
   },
   inputs: {
     product: { name: null, version: null },
-    subject: { digest: null, platform: null, reference: null, stage: null },
+    subject: { digest: null, platform: null, reference: null, stage: null, scannedAt: null },
     base: { reference: null, id: null, digest: null },
     baseCandidates: { reference: null, id: null, digest: null },
     catalogers: null,
@@ -57,6 +57,7 @@ export const resultKeyOrder: KeyOrder = {
     stale: null,
     missing: null,
     example: null,
+    feeds: null,
     policy: null,
     exceptions: null,
     vex: null,

@@ -67,6 +67,9 @@ const inputs = z.object({
     platform: z.string().nullable(),
     reference: z.string(),
     stage: z.string(),
+    scannedAt: z
+      .exactOptional(date)
+      .meta({ description: 'of what was judged again: when it was looked into, where that is another day' }),
   }),
   base: z
     .object({ reference: z.string(), id: digest.nullable(), digest: digest.nullable() })
@@ -83,6 +86,9 @@ const inputs = z.object({
   stale: strings.meta({ description: 'shards' }),
   missing: strings.meta({ description: 'shards' }),
   example: z.exactOptional(z.literal(true)).meta({ description: 'the example advisories of the demo were used' }),
+  feeds: z
+    .exactOptional(z.record(z.string(), z.object({ confirmed: date, data: z.string().nullable() })))
+    .meta({ description: 'shard → when it was confirmed, and of which day its data are; absent: no rule asked' }),
   policy: z.record(z.string(), digest).meta({ description: 'name of a policy → digest of its text' }),
   exceptions: z.record(z.string(), digest).meta({ description: 'exceptions file → digest of its text' }),
   vex: z.exactOptional(z.record(z.string(), digest)).meta({ description: 'VEX document → digest of its text' }),

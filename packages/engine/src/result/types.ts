@@ -43,6 +43,8 @@ export interface ResultInputs {
     readonly platform: string | null;
     readonly reference: string;
     readonly stage: string;
+    /** of what was judged again: the day on which it was looked into, where that is another */
+    readonly scannedAt?: string;
   };
   /** the base image that was given (`--base`); not looked at, hence without id, where the subject is an SBOM */
   readonly base: { readonly reference: string; readonly id: string | null; readonly digest: string | null } | null;
@@ -62,6 +64,8 @@ export interface ResultInputs {
   readonly missing: readonly string[];
   /** the example advisories of the demo were used */
   readonly example?: true;
+  /** shard → when it was confirmed, and of which day its data are; absent: no rule asked */
+  readonly feeds?: Readonly<Record<string, { readonly confirmed: string; readonly data: string | null }>>;
   /** name of a policy → digest of its text */
   readonly policy: Readonly<Record<string, string>>;
   /** exceptions file → digest of its text */

@@ -1,7 +1,7 @@
 import { isAdvisoryError } from '../advisories/advisory-error.ts';
 import { noAdvisories, openAdvisories } from '../advisories/open-advisories.ts';
 import { ratingsBeside, ratingsShard } from '../advisories/shard-names.ts';
-import type { AdvisoryReader, AdvisoryRecord, Catalog, EolRecord } from '../advisories/types.ts';
+import type { AdvisoryReader, AdvisoryRecord, Catalog, EolRecord, ShardInfo } from '../advisories/types.ts';
 import type { RiskSources } from '../matching/enrich.ts';
 import type { LookupPlan } from '../matching/plan.ts';
 import type { Finding } from '../matching/types.ts';
@@ -133,6 +133,8 @@ export class AdvisoryDesk {
     missing: readonly string[];
     stale: readonly string[];
     example: boolean;
+    /** those that were looked into, by name */
+    feeds: readonly ShardInfo[];
   } {
     const { evaluatedAt, maxDbAgeDays } = this.#request;
     const find = (name: string) => (this.#refused.has(name) ? undefined : this.#reader.shard(name));
@@ -143,6 +145,7 @@ export class AdvisoryDesk {
       missing,
       stale,
       example: used.some((shard) => shard.example === true),
+      feeds: used,
     };
   }
 

@@ -5,7 +5,7 @@ import { type EvaluateOptions, evaluate } from '../policy/evaluate.ts';
 import { defaultLapsingDays } from '../policy/exception-match.ts';
 import type { Policy } from '../policy/policy-file.ts';
 import { decidingMapping } from '../policy/policy-map.ts';
-import { signalsRead } from '../policy/rule-inputs.ts';
+import { readsFeeds, signalsRead } from '../policy/rule-inputs.ts';
 import type { Evaluation, PolicySubject } from '../policy/types.ts';
 import type { ScanResult } from '../result/types.ts';
 import { markBase } from './base-image.ts';
@@ -84,6 +84,7 @@ export async function judgeSubject(
         stale,
         missing: seen.missing,
         ...(example ? { example: true as const } : {}),
+        ...(readsFeeds(options.policies.flatMap(({ rules }) => rules)) && { feeds: feedDates(seen.feeds) }),
         policy: {
           ...digests(policies, ({ name }) => name),
           ...digests(
@@ -150,6 +151,10 @@ function malwareInputs({ malware }: Subject): readonly string[] {
 
 function digests<T>(given: readonly WithDigest<T>[], nameOf: (value: T) => string): Record<string, string> {
   return Object.fromEntries(given.map(({ value, digest }) => [nameOf(value), digest] as const).sort());
+}
+
+function feedDates(feeds: PolicySubject['feeds'] = []): NonNullable<ScanResult['inputs']['feeds']> {
+  return Object.fromEntries(feeds.map(({ name, confirmed, data }) => [name, { confirmed, data }]));
 }
 
 function history({ baseline }: ScanRequest): Record<string, unknown> {

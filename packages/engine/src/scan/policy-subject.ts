@@ -26,7 +26,7 @@ export function policySubject(
   { stage, evaluatedAt }: ScanRequest,
 ): PolicySubject {
   const { image, malware } = subject;
-  const { missing, stale } = desk.summary();
+  const { missing, stale, feeds } = desk.summary();
   const { distro } = inventory;
   const { life } = matched;
   const layers = new Set(inventory.layers.map(({ diffId }) => diffId));
@@ -51,6 +51,8 @@ export function policySubject(
     },
     stage,
     evaluatedAt,
+    ...(subject.scannedAt !== undefined && { scannedAt: subject.scannedAt }),
+    feeds: feeds.map(({ name, checkedAt, dataDate }) => ({ name, confirmed: checkedAt, data: dataDate })),
     inventory,
     malwareScanned: malware !== null,
     findings: [...matched.findings, ...infected].sort(compareFindings),

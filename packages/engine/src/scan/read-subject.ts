@@ -38,6 +38,8 @@ export interface Subject {
   readonly malware: MalwareScan | null;
   /** name → version of what read it */
   readonly catalogers: Readonly<Record<string, number>>;
+  /** of a stored result: the day on which it was read */
+  readonly scannedAt?: string;
   /** absent: the inventory tells */
   readonly codeOf?: RiskSources['codeOf'];
 }
@@ -192,7 +194,10 @@ export function resultFacts({ facts, configSecrets = [] }: Inventory): Facts {
 }
 
 /** The inputs that do not depend on advisories or policy. */
-export function subjectInputs({ image, base, malware, catalogers }: Subject, request: SubjectRequest): ResultInputs {
+export function subjectInputs(
+  { image, base, malware, catalogers, scannedAt }: Subject,
+  request: SubjectRequest,
+): ResultInputs {
   return {
     product: { name: 'plimsoll', version: request.version },
     subject: {
@@ -200,6 +205,7 @@ export function subjectInputs({ image, base, malware, catalogers }: Subject, req
       platform: image.platform,
       reference: image.reference,
       stage: request.stage,
+      ...(scannedAt !== undefined && scannedAt !== request.evaluatedAt && { scannedAt }),
     },
     base: base.given,
     catalogers,

@@ -31,6 +31,8 @@ export function subjectOfResult(result: ScanResult, evaluatedAt = result.inputs.
     },
     stage: stages.find((stage) => stage === inputs.subject.stage) ?? 'pipeline',
     evaluatedAt,
+    scannedAt: inputs.subject.scannedAt ?? inputs.evaluatedAt,
+    feeds: Object.entries(inputs.feeds ?? {}).map(([name, dates]) => ({ name, ...dates })),
     inventory: {
       distro: image.distro,
       packages,

@@ -49,6 +49,9 @@ export function caseSubject(given: Given, at: string, stored: PolicySubject | nu
       ...(secretsOfConfig && { configSecrets: secretsOfConfig }),
       ...(contents && { contents }),
     },
+    scannedAt: given.scannedAt ?? from.scannedAt ?? at,
+    feeds:
+      given.feeds?.map(({ name = '', confirmed = at, data = null }) => ({ name, confirmed, data })) ?? from.feeds ?? [],
     malwareScanned: given.malwareScanned ?? from.malwareScanned ?? true,
     findings: (given.findings?.map(findingOf) ?? from.findings).map((finding) => ({ ...finding, suppressed: [] })),
     incomplete,

@@ -186,6 +186,9 @@ export const given = record({
   incomplete: listOf(record({ code: oneOf(incompleteCodes), message: text, path: text })),
   malwareScanned: flag,
   signatures: listOf(record({ verified: flag, key: text, identity: text, issuer: text, problem: text })),
+  /** the day on which the image was looked into */
+  scannedAt: date,
+  feeds: listOf(record({ name: text, confirmed: date, data: nullable(date) })),
   stale: texts,
   missing: texts,
 });

@@ -451,6 +451,19 @@ export const peerTerms: Readonly<Record<string, readonly PeerTerm[]>> = {
       yes: { incomplete: [{ code: 'no-feed' }] },
       no: { incomplete: [{ code: 'link-broken' }] },
     },
+    ofImage(
+      'vulnerabilities: stale_feed_data (max_days_since_sync)',
+      'image.feeds.exists(f, f.confirmedDays > 2)',
+      { feeds: [{ name: 'debian-12', confirmed: '2026-08-19' }] },
+      { feeds: [{ name: 'debian-12', confirmed: '2026-08-20' }] },
+    ),
+    {
+      term: 'passwd_file: content_not_available',
+      scope: 'coverage',
+      when: 'entry.path == "/etc/passwd"',
+      yes: { incomplete: [{ code: 'file-unreadable', path: '/etc/passwd' }] },
+      no: { incomplete: [{ code: 'file-unreadable', path: '/etc/x' }] },
+    },
     {
       term: 'secret_scans: content_regex_checks',
       scope: 'secret',
@@ -597,6 +610,7 @@ export const peerTerms: Readonly<Record<string, readonly PeerTerm[]>> = {
       image({ created: '2026-01-01T00:00:00Z' }),
       image({ created: '2026-08-01T00:00:00Z' }),
     ),
+    ofImage('Image Scan Age', 'image.seenDays > 7', { scannedAt: '2026-08-01' }, { scannedAt: '2026-08-20' }),
     {
       term: 'Image Component',
       scope: 'package',
@@ -672,6 +686,24 @@ export const peerTerms: Readonly<Record<string, readonly PeerTerm[]>> = {
       'image.coverage.executables.files > 0 && 100 * image.coverage.executables.ownedFiles / image.coverage.executables.files < 90',
       { coverage: { executables: { files: 10, ownedFiles: 5 } } },
       { coverage: { executables: { files: 10, ownedFiles: 10 } } },
+    ),
+    ofImage(
+      'age of the data of a feed, as upstream says it',
+      'image.feeds.exists(f, f.name.startsWith("debian-") && f.dataDays > 10)',
+      { feeds: [{ name: 'debian-12', confirmed: '2026-08-22', data: '2026-08-01' }] },
+      { feeds: [{ name: 'debian-12', confirmed: '2026-08-22', data: '2026-08-20' }] },
+    ),
+    ofImage(
+      'only images of these registries, on these bases',
+      '!(image.registry in ["registry.example.com"]) || !image.base.known || !image.base.reference.startsWith("registry.example.com/base/")',
+      image({ base: { reference: 'debian:12' } }),
+      image({ base: { reference: 'registry.example.com/base/debian:12' } }),
+    ),
+    ofImage(
+      'all of these packages, and none of those',
+      '!["tini", "ca-certificates"].all(name, packages.exists(p, p.name == name)) || packages.exists(p, p.name == "curl")',
+      installed('tini'),
+      installed('tini', 'ca-certificates'),
     ),
     ofImage(
       'end of life',

@@ -97,6 +97,8 @@ async function ownShards(result: ScanResult, request: ReplayRequest): Promise<Ca
     progress?.note(`${lost.join(', ')}: the advisories of the result are not kept any more; those at hand judge`);
   const oldest = dayBefore(evaluatedAt, maxDbAgeDays);
   const dated = own.map((info): ShardInfo => {
+    const told = result.inputs.feeds?.[info.name];
+    if (told !== undefined) return { ...info, checkedAt: told.confirmed };
     if (stale.includes(info.name)) return { ...info, checkedAt: '0001-01-01' };
     return info.checkedAt < oldest ? { ...info, checkedAt: evaluatedAt } : info;
   });
