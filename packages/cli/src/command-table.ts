@@ -65,6 +65,12 @@ export const commands: readonly CommandSpec[] = [
           'an image that this one could be built on instead, judged on it to say what to change; "base": what it is built on, as that is today; repeatable',
         repeat: true,
       },
+      {
+        flags: '--container <file>',
+        description: 'what docker inspect prints of containers of the image, for rules about how it is run; repeatable',
+        repeat: true,
+        takes: 'path',
+      },
       ...malware,
       ...signedBy,
       ...filters,

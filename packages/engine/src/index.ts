@@ -36,6 +36,7 @@ export { setParameters } from './policy/parameters.ts';
 export { loadPolicy, type Policy } from './policy/policy-file.ts';
 export { isPolicyMap, loadPolicyMap } from './policy/policy-map.ts';
 export { pruneExceptions } from './policy/prune-exceptions.ts';
+export { readContainers } from './policy/read-containers.ts';
 export { readExceptions } from './policy/read-exceptions.ts';
 export { prepareRegularExpressions } from './policy/regular-expressions.ts';
 export { readVex } from './policy/vex/read-vex.ts';

@@ -19,6 +19,7 @@ import { clamdAddress } from './clamd-address.ts';
 import {
   baselineOfPlatform,
   baselineSource,
+  containerFiles,
   defaultMaxDbAgeDays,
   exceptionFiles,
   firstExitCode,
@@ -89,6 +90,7 @@ export async function judge(
   const { policies, policyMaps } = await readPolicies(list(options, 'policy'), severity, assignments);
   const exceptions = await exceptionFiles(list(options, 'exceptions'));
   const baseline = await baselineSource(text(options, 'baseline'), text(options, 'base'));
+  const containers = await containerFiles(list(options, 'container'));
   const vex = await vexFiles(list(options, 'vex'));
   const clamd = clamdAddress(text(options, 'clamd'));
   const seconds = text(options, 'clamdTimeout');
@@ -105,6 +107,7 @@ export async function judge(
     policies,
     policyMaps,
     exceptions,
+    containers,
     baseCandidates: baseCandidates(list(options, 'baseCandidate')),
     vex,
     lapsingDays: days(options, 'expiryWarning', '--expiry-warning', defaultLapsingDays),
@@ -122,6 +125,7 @@ export async function judge(
       base: undefined,
       baseCandidates: [],
       signatures: undefined,
+      containers: [],
       exceptions: [],
       vex: [],
       ...(platform && { platform }),

@@ -3,6 +3,7 @@ import {
   type Baseline,
   baselineOf,
   type ExceptionFile,
+  readContainers,
   readExceptions,
   readVex,
   type ScanRequest,
@@ -44,6 +45,16 @@ export function firstExitCode(codes: readonly number[]): number {
 export function exceptionFiles(paths: readonly string[]): Promise<WithDigest<ExceptionFile>[]> {
   return Promise.all(
     paths.map((path) => readWithDigest(path, 'exceptions file', (body) => readExceptions(body, path))),
+  );
+}
+
+/** @throws UsageError, PolicyError */
+export function containerFiles(paths: readonly string[]): Promise<NonNullable<ScanRequest['containers']>> {
+  return Promise.all(
+    paths.map(async (path) => {
+      const read = await readWithDigest(path, 'container file', (body) => readContainers(body, path), 16 * 1024 * 1024);
+      return { ...read, source: path };
+    }),
   );
 }
 

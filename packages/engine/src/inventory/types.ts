@@ -252,6 +252,62 @@ export interface ProgramFact {
   readonly layer: string | null;
 }
 
+/** How a container of the image is run, as its engine says (`docker inspect`). No values of variables or arguments are kept. */
+export interface ContainerFact {
+  readonly name: string;
+  readonly id: string;
+  /** as it was named when the container was made */
+  readonly image: string;
+  /** config digest */
+  readonly imageId: string;
+  /** as written; empty: the image's, or root */
+  readonly user: string;
+  /** base name of the program that was started */
+  readonly program: string;
+  readonly privileged: boolean;
+  /** in capitals, without `CAP_` */
+  readonly capAdd: readonly string[];
+  readonly capDrop: readonly string[];
+  /** empty: none */
+  readonly appArmor: string;
+  readonly seLinux: boolean;
+  readonly seccomp: 'default' | 'unconfined' | 'custom';
+  readonly noNewPrivileges: boolean;
+  /** `host`, `bridge`, `container:ID` … ; empty: the engine's default */
+  readonly network: string;
+  readonly pid: string;
+  readonly ipc: string;
+  readonly uts: string;
+  readonly userns: string;
+  readonly cgroupParent: string;
+  /** bytes; 0: no limit */
+  readonly memory: number;
+  readonly cpuLimited: boolean;
+  /** 0: no limit */
+  readonly pidsLimit: number;
+  readonly readOnlyRoot: boolean;
+  readonly restart: string;
+  readonly restartRetries: number;
+  readonly mounts: readonly {
+    readonly source: string;
+    readonly target: string;
+    readonly type: string;
+    readonly readOnly: boolean;
+    readonly propagation: string;
+  }[];
+  /** paths on the host */
+  readonly devices: readonly string[];
+  readonly ulimits: readonly string[];
+  readonly ports: readonly {
+    readonly container: number;
+    readonly protocol: string;
+    readonly host: number;
+    /** empty: every interface */
+    readonly address: string;
+  }[];
+  readonly healthcheck: boolean;
+}
+
 /** What is absent was not asked for; empty means that there is none. */
 export interface Facts {
   /** null for a rootfs and an SBOM */
@@ -272,6 +328,8 @@ export interface Facts {
   readonly secrets?: readonly SecretFact[];
   /** sorted by digest and source; absent: nobody said whose count, or it was not read from a registry */
   readonly signatures?: readonly SignatureFact[];
+  /** of the image that are run, where their engine's word was given */
+  readonly containers?: readonly ContainerFact[];
   /** of a result, where the others were not asked for and the configuration has some */
   readonly configSecrets?: readonly SecretFact[];
 }

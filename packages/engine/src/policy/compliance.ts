@@ -67,6 +67,8 @@ function doubt(
     return 'there is no configuration to look at';
   const missing = factsRead(rules).find((fact) => inventory.facts[fact] === undefined);
   if (missing !== undefined) return `the image's ${missing} were not seen`;
+  if (inventory.facts.containers === undefined && rules.some(({ scope }) => scope === 'runtime'))
+    return 'no container of the image was looked at (--container)';
   if (!malwareScanned && rules.some(({ scope }) => scope === 'malware'))
     return 'files were not scanned for malware (--clamd)';
   const asksSignatures = rules.some(({ when }) => when.reads.some((read) => read.startsWith('image.sign')));

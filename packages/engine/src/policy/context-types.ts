@@ -17,11 +17,12 @@ export const supportedScopes = [
   'user',
   'image',
   'coverage',
+  'runtime',
 ] as const satisfies readonly RuleScope[];
 export type SupportedScope = (typeof supportedScopes)[number];
 
 /** Scopes of the rule form whose facts are not gathered yet. */
-export const futureScopes = ['signature', 'runtime'] as const satisfies readonly RuleScope[];
+export const futureScopes = ['signature'] as const satisfies readonly RuleScope[];
 
 /*
  * Conventions of all contexts, so that rules stay short and nothing unknown reads as "no":
@@ -389,6 +390,52 @@ const user = object({
   instruction: string,
 });
 
+const container = object({
+  name: string,
+  id: string,
+  /** as it was named when the container was made, and the digest of its configuration */
+  image: string,
+  imageId: string,
+  /** it runs the image that is judged, and no earlier one of that name */
+  ofImage: bool,
+  /** as written; "" is what the image says */
+  user: string,
+  /** base name of the program that was started */
+  program: string,
+  privileged: bool,
+  /** in capitals, without `CAP_` */
+  capAdd: list(string),
+  capDrop: list(string),
+  /** profile; "" for none */
+  appArmor: string,
+  seLinux: bool,
+  seccomp: oneOf(['default', 'unconfined', 'custom']),
+  noNewPrivileges: bool,
+  /** `host`, `bridge`, `container:ID` …; "" is the engine's default */
+  network: string,
+  pid: string,
+  ipc: string,
+  uts: string,
+  userns: string,
+  cgroupParent: string,
+  /** bytes; 0 where there is no limit */
+  memory: int,
+  cpuLimited: bool,
+  /** 0 where there is no limit */
+  pidsLimit: int,
+  readOnlyRoot: bool,
+  /** policy, and how often `on-failure` tries; 0 is without end */
+  restart: string,
+  restartRetries: int,
+  mounts: list(object({ source: string, target: string, type: string, readOnly: bool, propagation: string })),
+  /** paths on the host */
+  devices: list(string),
+  ulimits: list(string),
+  /** that are published, with the port of the host and the address that it is bound to ("" is every one) */
+  ports: list(object({ container: int, protocol: string, host: int, address: string })),
+  healthcheck: bool,
+});
+
 const entry = object({ code: oneOf(incompleteCodes), message: string, path: string, layer: string });
 
 const stage = oneOf(['pipeline', 'registry', 'admission', 'runtime']);
@@ -422,6 +469,8 @@ export function scopeVariables(
       return { user, ...common };
     case 'coverage':
       return { entry, ...common };
+    case 'runtime':
+      return { container, ...common };
     case 'image':
       return { packages, ...common };
   }

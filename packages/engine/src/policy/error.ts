@@ -7,6 +7,8 @@ export type PolicyErrorCode =
   | 'VEX_INVALID'
   /** the file of cases for `policy test` is wrong; `problems` lists everything */
   | 'CASES_INVALID'
+  /** what was given as containers is none */
+  | 'CONTAINERS_INVALID'
   /** no pack has this name */
   | 'PACK_UNKNOWN'
   /** a parameter was set that no rule has, or to a value of another type */

@@ -22,7 +22,7 @@ function framework(name: FrameworkName, controls: Readonly<Record<string, string
  *
  * @see https://nvlpubs.nist.gov/nistpubs/SpecialPublications/NIST.SP.800-190.pdf section 4
  * @see https://www.pcisecuritystandards.org/document_library/ PCI DSS 4.0, what concerns software and its configuration
- * @see https://www.cisecurity.org/benchmark/docker section 4
+ * @see https://www.cisecurity.org/benchmark/docker sections 4 and 5 (1.6, 1.7)
  */
 export const frameworks: readonly Framework[] = [
   framework('nist-800-190', {
@@ -81,6 +81,38 @@ export const frameworks: readonly Framework[] = [
     '4.10': 'no secrets are stored in Dockerfiles',
     '4.11': 'only verified packages are installed',
     '4.12': 'signed artefacts are validated',
+    '5.1': 'swarm mode is not enabled where it is not needed',
+    '5.2': 'an AppArmor profile is enabled',
+    '5.3': 'SELinux security options are set',
+    '5.4': 'Linux kernel capabilities are restricted',
+    '5.5': 'privileged containers are not used',
+    '5.6': 'sensitive directories of the host are not mounted',
+    '5.7': 'no sshd runs in containers',
+    '5.8': 'privileged ports are not mapped',
+    '5.9': 'only needed ports are open',
+    '5.10': "the host's network namespace is not shared",
+    '5.11': 'memory is limited',
+    '5.12': 'CPU priority is set',
+    '5.13': 'the root file system is mounted read only',
+    '5.14': 'incoming traffic is bound to one interface of the host',
+    '5.15': 'restarts on failure are limited to 5',
+    '5.16': "the host's process namespace is not shared",
+    '5.17': "the host's IPC namespace is not shared",
+    '5.18': 'devices of the host are not exposed',
+    '5.19': 'default ulimits are overwritten only where needed',
+    '5.20': 'mounts are not propagated as shared',
+    '5.21': "the host's UTS namespace is not shared",
+    '5.22': 'the default seccomp profile is not disabled',
+    '5.23': 'docker exec is not used with --privileged',
+    '5.24': 'docker exec is not used with --user=root',
+    '5.25': 'the cgroup is the engine’s own',
+    '5.26': 'containers cannot acquire additional privileges',
+    '5.27': 'the health of containers is checked',
+    '5.28': 'the latest version of the image is run',
+    '5.29': 'the number of processes is limited',
+    '5.30': 'the default bridge docker0 is not used',
+    '5.31': "the host's user namespaces are not shared",
+    '5.32': 'the Docker socket is not mounted',
   }),
 ];
 

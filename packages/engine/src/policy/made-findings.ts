@@ -1,6 +1,7 @@
 import { severities } from '../advisories/types.ts';
 import type { ImageConfig } from '../image/types.ts';
 import type {
+  ContainerFact,
   DockerfileLine,
   FileFact,
   Inventory,
@@ -123,6 +124,10 @@ function secretPlace({ path, line, env, label, config, deleted, example }: Secre
 /** The history entry that made a layer; null where it is not known. */
 export function instructionOf(layer: string | null, { layers }: Inventory): string | null {
   return layers.find(({ diffId }) => diffId !== null && diffId === layer)?.instruction ?? null;
+}
+
+export function containerFinding(rule: Rule, { name }: ContainerFact, title: string): Finding {
+  return { ...made(rule, title, [name], [name]), evidence: { config: 'container', value: name } };
 }
 
 export function imageFinding(rule: Rule, title: string): Finding {

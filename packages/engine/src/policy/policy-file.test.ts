@@ -64,7 +64,7 @@ describe('loadPolicy', () => {
       'scope of later',
       rule({ scope: 'signature' }),
       [
-        'policy.yaml:4:12: scope "signature" is not supported by this version; there are vulnerability, malware, package, license, file, secret, config, instruction, user, image, coverage',
+        'policy.yaml:4:12: scope "signature" is not supported by this version; there are vulnerability, malware, package, license, file, secret, config, instruction, user, image, coverage, runtime',
       ],
     ],
     ['wrong severity', rule({ severity: 'high' }), ['policy.yaml:8:15: "high" is no severity; did you mean "High"?']],

@@ -116,6 +116,7 @@ export function ruleInputs(policy: string, rule: Rule, shards: readonly string[]
     for (const shard of signals(read)) inputs.push(`advisories.${shard}`);
     for (const [prefix, input] of subjectFields) if (read === prefix) inputs.push(input);
     if (baseField.test(read)) inputs.push('base');
+    if (read.startsWith('container.')) inputs.push('containers');
     if (datedField.test(read)) inputs.push('evaluatedAt');
   }
   if (reads.some((read) => read.startsWith('finding.') || read.startsWith('image.counts.'))) {

@@ -20,6 +20,7 @@ import { type LineContext, lineContexts } from './line-context.ts';
 import {
   configFinding,
   configOffences,
+  containerFinding,
   fileFinding,
   imageFinding,
   instructionOf,
@@ -133,6 +134,8 @@ export class RuleJudge {
         return this.#judgeCoverage(rule);
       case 'image':
         return this.#judgeImage(rule);
+      case 'runtime':
+        return this.#judgeContainers(rule);
     }
   }
 
@@ -321,6 +324,17 @@ export class RuleJudge {
     const contexts = this.#subject.incomplete.map((entry) => this.#values(rule, entryContext(entry)));
     const broken = contexts.filter((values) => this.#breaks(rule, values));
     return { message: summary(broken, (values) => rule.message.render(values)), findings: [] };
+  }
+
+  #judgeContainers(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
+    const { inventory, image } = this.#subject;
+    const broken: Finding[] = [];
+    for (const container of inventory.facts.containers ?? []) {
+      const ofImage = image.id === null || container.imageId === image.id;
+      const values = this.#values(rule, { ...container, ofImage });
+      if (this.#breaks(rule, values)) broken.push(containerFinding(rule, container, rule.message.render(values)));
+    }
+    return this.#make(broken);
   }
 
   #judgeImage(rule: Rule): Pick<Judgement, 'message' | 'findings'> {

@@ -39,7 +39,7 @@ export interface RuleOutcome {
 export const frameworkTitles = {
   'nist-800-190': 'NIST SP 800-190, section 4',
   'pci-dss-4': 'PCI DSS 4.0, what concerns software and its configuration',
-  'cis-docker': 'CIS Docker Benchmark, section 4',
+  'cis-docker': 'CIS Docker Benchmark, sections 4 and 5',
 } as const;
 export type FrameworkName = keyof typeof frameworkTitles;
 

@@ -90,6 +90,9 @@ const inputs = z.object({
     .exactOptional(z.record(z.string(), z.object({ confirmed: date, data: z.string().nullable() })))
     .meta({ description: 'shard → when it was confirmed, and of which day its data are; absent: no rule asked' }),
   policy: z.record(z.string(), digest).meta({ description: 'name of a policy → digest of its text' }),
+  containers: z
+    .exactOptional(z.record(z.string(), digest))
+    .meta({ description: 'file of --container → digest of its text; absent: none was given' }),
   exceptions: z.record(z.string(), digest).meta({ description: 'exceptions file → digest of its text' }),
   vex: z.exactOptional(z.record(z.string(), digest)).meta({ description: 'VEX document → digest of its text' }),
   settings: z.record(z.string(), z.unknown()),
@@ -178,6 +181,47 @@ const programFact = z.object({
   name: z.string(),
   path: z.string().meta({ description: 'of the file, or of a link that leads to one' }),
   layer: layerRef,
+});
+
+const containerFact = z.object({
+  name: z.string(),
+  id: z.string(),
+  image: z.string(),
+  imageId: z.string().meta({ description: 'config digest' }),
+  user: z.string(),
+  program: z.string(),
+  privileged: z.boolean(),
+  capAdd: strings,
+  capDrop: strings,
+  appArmor: z.string(),
+  seLinux: z.boolean(),
+  seccomp: z.enum(['default', 'unconfined', 'custom']),
+  noNewPrivileges: z.boolean(),
+  network: z.string(),
+  pid: z.string(),
+  ipc: z.string(),
+  uts: z.string(),
+  userns: z.string(),
+  cgroupParent: z.string(),
+  memory: z.number().meta({ description: 'bytes; 0: no limit' }),
+  cpuLimited: z.boolean(),
+  pidsLimit: z.number(),
+  readOnlyRoot: z.boolean(),
+  restart: z.string(),
+  restartRetries: z.number(),
+  mounts: z.array(
+    z.object({
+      source: z.string(),
+      target: z.string(),
+      type: z.string(),
+      readOnly: z.boolean(),
+      propagation: z.string(),
+    }),
+  ),
+  devices: strings,
+  ulimits: strings,
+  ports: z.array(z.object({ container: z.number(), protocol: z.string(), host: z.number(), address: z.string() })),
+  healthcheck: z.boolean(),
 });
 
 const userFact = z.object({
@@ -558,6 +602,9 @@ const inventoryResultSchema = z.object({
       z
         .array(secretFact)
         .meta({ description: 'secrets of every layer and of the configuration; absent: not asked for' }),
+    ),
+    containers: z.exactOptional(
+      z.array(containerFact).meta({ description: 'containers that were given with --container; absent: none was' }),
     ),
     configSecrets: z.exactOptional(
       z

@@ -68,6 +68,8 @@ export interface ResultInputs {
   readonly feeds?: Readonly<Record<string, { readonly confirmed: string; readonly data: string | null }>>;
   /** name of a policy → digest of its text */
   readonly policy: Readonly<Record<string, string>>;
+  /** file of `--container` → digest of its text; absent: none was given */
+  readonly containers?: Readonly<Record<string, string>>;
   /** exceptions file → digest of its text */
   readonly exceptions: Readonly<Record<string, string>>;
   /** VEX document → digest of its text; absent: none was given */

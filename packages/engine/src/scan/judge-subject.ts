@@ -1,4 +1,5 @@
 import type { Catalog } from '../advisories/types.ts';
+import type { Inventory } from '../inventory/types.ts';
 import type { LookupPlan } from '../matching/plan.ts';
 import { defaultSeverityOrder } from '../matching/severity.ts';
 import { type EvaluateOptions, evaluate } from '../policy/evaluate.ts';
@@ -32,7 +33,7 @@ export async function judgeSubject(
   shards?: Catalog,
   used?: (desk: Pick<AdvisoryDesk, 'lookedInto' | 'notes'>) => void,
 ): Promise<ScanResult> {
-  const { inventory } = subject;
+  const inventory = withContainers(subject.inventory, request.containers);
   const vex = request.vex ?? [];
   const judged = asJudged(inventory, request.judgedAs);
   const plan = await planFor(judged);
@@ -92,6 +93,9 @@ export async function judgeSubject(
             ({ name }) => name,
           ),
         },
+        ...(request.containers && request.containers.length > 0
+          ? { containers: Object.fromEntries(request.containers.map(({ source, digest }) => [source, digest]).sort()) }
+          : subject.containers && { containers: subject.containers }),
         exceptions: digests(request.exceptions, ({ source }) => source),
         ...(vex.length > 0 && { vex: digests(vex, ({ source }) => source) }),
         settings: settings(request),
@@ -151,6 +155,11 @@ function malwareInputs({ malware }: Subject): readonly string[] {
 
 function digests<T>(given: readonly WithDigest<T>[], nameOf: (value: T) => string): Record<string, string> {
   return Object.fromEntries(given.map(({ value, digest }) => [nameOf(value), digest] as const).sort());
+}
+
+function withContainers(inventory: Inventory, given: ScanRequest['containers'] = []): Inventory {
+  if (given.length === 0) return inventory;
+  return { ...inventory, facts: { ...inventory.facts, containers: given.flatMap(({ value }) => value) } };
 }
 
 function feedDates(feeds: PolicySubject['feeds'] = []): NonNullable<ScanResult['inputs']['feeds']> {

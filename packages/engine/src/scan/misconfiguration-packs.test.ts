@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { parseConfig } from '../image/config.ts';
 import { dockerfileFacts } from '../inventory/facts/dockerfile-facts.ts';
 import type { DockerfileLine, FileFact, Incomplete, ProgramFact, SecretFact, UserFact } from '../inventory/types.ts';
+import { caseSubject } from '../policy/cases/case-subject.ts';
+import type { Given } from '../policy/cases/given-facts.ts';
 import { evaluate } from '../policy/evaluate.ts';
 import { loadPack } from '../policy/packs.ts';
 import { makeFinding, makePackage, makeSubject } from '../policy/testing/subjects.ts';
@@ -71,6 +73,10 @@ const signature = (problem: string | null) => {
 };
 const program = (kind: ProgramFact['kind'], name: string) =>
   withFacts({ programs: [{ kind, name, path: `/usr/bin/${name}`, layer: null }] });
+const container = (given: NonNullable<Given['containers']>[number]) => {
+  const { containers } = caseSubject({ containers: [given] }, '2026-08-22', null).inventory.facts;
+  return withFacts({ containers: containers! });
+};
 const incomplete =
   (code: Incomplete['code']): Change =>
   (subject) => ({ ...subject, incomplete: [{ code, message: 'm' }] });
@@ -148,6 +154,57 @@ const table: Readonly<Record<string, readonly (readonly [breaks: Case, holds: Ca
     [signature('no key that was given signed it'), signature(null)],
     // nobody asked
     [withFacts({ signatures: [] }), (subject) => subject],
+  ],
+  'cis-docker/cis-5.2-apparmor': [[container({ appArmor: '' }), container({ appArmor: '', seLinux: true })]],
+  'cis-docker/cis-5.3-selinux': [[container({ appArmor: '' }), container({ appArmor: 'own' })]],
+  'cis-docker/cis-5.4-capabilities': [
+    [container({ capAdd: ['NET_BIND_SERVICE', 'SYS_ADMIN'] }), container({ capAdd: ['NET_BIND_SERVICE'] })],
+  ],
+  'cis-docker/cis-5.5-privileged': [[container({ privileged: true }), container({})]],
+  'cis-docker/cis-5.6-host-directory': [
+    [
+      container({ mounts: [{ source: '/etc/app' }] }),
+      container({ mounts: [{ source: '/etcetera' }, { source: '/usr', type: 'volume' }] }),
+    ],
+  ],
+  'cis-docker/cis-5.7-sshd': [[container({ program: 'sshd' }), container({ ports: [{ container: 2222 }] })]],
+  'cis-docker/cis-5.8-privileged-port': [
+    [container({ ports: [{ host: 443 }] }), container({ ports: [{ host: 1024 }] })],
+  ],
+  'cis-docker/cis-5.10-host-network': [[container({ network: 'host' }), container({ network: 'apps' })]],
+  'cis-docker/cis-5.11-memory': [[container({ memory: 0 }), container({ memory: 1 })]],
+  'cis-docker/cis-5.12-cpu': [[container({ cpuLimited: false }), container({})]],
+  'cis-docker/cis-5.13-read-only-root': [[container({ readOnlyRoot: false }), container({})]],
+  'cis-docker/cis-5.14-every-interface': [
+    [container({ ports: [{ address: '' }] }), container({ ports: [{ address: '10.0.0.1' }] })],
+  ],
+  'cis-docker/cis-5.15-restart': [
+    [container({ restart: 'on-failure', restartRetries: 6 }), container({ restart: 'on-failure', restartRetries: 5 })],
+  ],
+  'cis-docker/cis-5.16-host-processes': [[container({ pid: 'host' }), container({ pid: 'container:x' })]],
+  'cis-docker/cis-5.17-host-ipc': [[container({ ipc: 'host' }), container({ ipc: 'private' })]],
+  'cis-docker/cis-5.18-devices': [[container({ devices: ['/dev/kvm'] }), container({})]],
+  'cis-docker/cis-5.19-ulimits': [[container({ ulimits: ['nofile'] }), container({})]],
+  'cis-docker/cis-5.20-shared-mount': [
+    [container({ mounts: [{ propagation: 'rshared' }] }), container({ mounts: [{ propagation: 'rslave' }] })],
+  ],
+  'cis-docker/cis-5.21-host-uts': [[container({ uts: 'host' }), container({})]],
+  'cis-docker/cis-5.22-seccomp': [
+    [container({ seccomp: 'unconfined' }), container({ seccomp: 'custom' })],
+    [container({ privileged: true }), container({})],
+  ],
+  'cis-docker/cis-5.25-cgroup': [[container({ cgroupParent: '/own' }), container({})]],
+  'cis-docker/cis-5.26-new-privileges': [[container({ noNewPrivileges: false }), container({})]],
+  'cis-docker/cis-5.27-health': [[container({ healthcheck: false }), container({})]],
+  'cis-docker/cis-5.28-earlier-image': [[container({ imageId: 'sha256:old' }), container({ imageId: 'sha256:1234' })]],
+  'cis-docker/cis-5.29-processes': [[container({ pidsLimit: 0 }), container({})]],
+  'cis-docker/cis-5.30-default-bridge': [[container({ network: 'bridge' }), container({ network: 'apps' })]],
+  'cis-docker/cis-5.31-host-users': [[container({ userns: 'host' }), container({ userns: '' })]],
+  'cis-docker/cis-5.32-docker-socket': [
+    [
+      container({ mounts: [{ source: '/var/run/docker.sock' }] }),
+      container({ mounts: [{ source: '/var/run/other.sock' }] }),
+    ],
   ],
   'best-practices/latest-base': [
     [base('debian:latest'), base('debian:12')],

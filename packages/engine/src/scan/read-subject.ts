@@ -38,6 +38,8 @@ export interface Subject {
   readonly malware: MalwareScan | null;
   /** name → version of what read it */
   readonly catalogers: Readonly<Record<string, number>>;
+  /** of a stored result: the files that tell of its containers, with digests */
+  readonly containers?: ResultInputs['containers'];
   /** of a stored result: the day on which it was read */
   readonly scannedAt?: string;
   /** absent: the inventory tells */

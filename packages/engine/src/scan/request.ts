@@ -2,7 +2,7 @@ import type { Severity } from '../advisories/types.ts';
 import type { Trust } from '../attest/check-bundle.ts';
 import type { Identity } from '../attest/identity-pattern.ts';
 import type { Environment, ReadLimits, ReadProgress, RegistryOptions } from '../image/types.ts';
-import type { FactName, FileQuery } from '../inventory/types.ts';
+import type { ContainerFact, FactName, FileQuery } from '../inventory/types.ts';
 import type { Baseline } from '../policy/baseline.ts';
 import type { ExceptionFile } from '../policy/exception.ts';
 import type { Policy } from '../policy/policy-file.ts';
@@ -91,6 +91,8 @@ export interface ScanRequest extends SubjectRequest {
   /** and of each of these maps those of the mapping that fits the image */
   readonly policyMaps?: readonly MappedPolicies[] | undefined;
   readonly exceptions: readonly WithDigest<ExceptionFile>[];
+  /** how containers of the image are run, as their engine says; each with the file that says so */
+  readonly containers?: readonly (WithDigest<readonly ContainerFact[]> & { readonly source: string })[] | undefined;
   /** images that this one could be built on instead; `base`: what it is built on, as that is today */
   readonly baseCandidates?: readonly string[] | undefined;
   readonly vex?: readonly WithDigest<VexFile>[] | undefined;

@@ -1,6 +1,7 @@
 import { severities } from '../../advisories/types.ts';
 import type { ImageConfig, LayerDescriptor } from '../../image/types.ts';
 import type {
+  ContainerFact,
   Facts,
   FileFact,
   LicenseFact,
@@ -174,6 +175,7 @@ function factsOf(given: Given, from: Facts, packages: readonly Package[]): Facts
     ...(given.secrets && { secrets: given.secrets.map(secretOf) }),
     ...(given.users && { users: given.users.map(userOf) }),
     ...(given.signatures && { signatures: given.signatures.map(signatureOf) }),
+    ...(given.containers && { containers: given.containers.map(containerOf) }),
     ...(given.dockerfile && { dockerfile: given.dockerfile.map(lineOf) }),
     ...(named && {
       programs: [...programs('package-manager', given.packageManagers ?? []), ...programs('shell', given.shells ?? [])],
@@ -318,6 +320,50 @@ function secretOf({ inBase, ...given }: Element<Given['secrets']>): SecretFact {
     example: false,
   } as const;
   return { ...defaults, ...given, layer: layerFor(inBase) };
+}
+
+/** Run as the benchmark of CIS asks for, but for what is given. */
+function containerOf({ mounts = [], ports = [], ...given }: Element<Given['containers']>): ContainerFact {
+  return {
+    name: 'app',
+    id: '',
+    image: '',
+    imageId: '',
+    user: '',
+    program: 'app',
+    privileged: false,
+    capAdd: [],
+    capDrop: ['ALL'],
+    appArmor: 'docker-default',
+    seLinux: false,
+    seccomp: 'default',
+    noNewPrivileges: true,
+    network: 'apps',
+    pid: '',
+    ipc: 'private',
+    uts: '',
+    userns: '',
+    cgroupParent: '',
+    memory: 268_435_456,
+    cpuLimited: true,
+    pidsLimit: 100,
+    readOnlyRoot: true,
+    restart: 'no',
+    restartRetries: 0,
+    devices: [],
+    ulimits: [],
+    healthcheck: true,
+    ...given,
+    mounts: mounts.map((mount) => ({
+      source: '',
+      target: '',
+      type: 'bind',
+      readOnly: true,
+      propagation: 'rprivate',
+      ...mount,
+    })),
+    ports: ports.map((port) => ({ container: 8080, protocol: 'tcp', host: 8080, address: '127.0.0.1', ...port })),
+  };
 }
 
 function userOf({ hash, ...given }: Element<Given['users']>): UserFact {

@@ -137,6 +137,39 @@ const file = record({
   content: text,
 });
 
+const container = record({
+  name: text,
+  id: text,
+  image: text,
+  imageId: text,
+  user: text,
+  program: text,
+  privileged: flag,
+  capAdd: texts,
+  capDrop: texts,
+  appArmor: text,
+  seLinux: flag,
+  seccomp: oneOf(['default', 'unconfined', 'custom']),
+  noNewPrivileges: flag,
+  network: text,
+  pid: text,
+  ipc: text,
+  uts: text,
+  userns: text,
+  cgroupParent: text,
+  memory: number,
+  cpuLimited: flag,
+  pidsLimit: number,
+  readOnlyRoot: flag,
+  restart: text,
+  restartRetries: number,
+  mounts: listOf(record({ source: text, target: text, type: text, readOnly: flag, propagation: text })),
+  devices: texts,
+  ulimits: texts,
+  ports: listOf(record({ container: number, protocol: text, host: number, address: text })),
+  healthcheck: flag,
+});
+
 const secret = record({
   kind: text,
   title: text,
@@ -184,6 +217,7 @@ export const given = record({
   shells: texts,
   coverage: nullable(record({ executables: count, libraries: count })),
   incomplete: listOf(record({ code: oneOf(incompleteCodes), message: text, path: text })),
+  containers: listOf(container),
   malwareScanned: flag,
   signatures: listOf(record({ verified: flag, key: text, identity: text, issuer: text, problem: text })),
   /** the day on which the image was looked into */

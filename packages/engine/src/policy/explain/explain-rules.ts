@@ -133,6 +133,8 @@ function notesOf(rule: Rule, { inventory, missing, stale, malwareScanned }: Poli
   if (rule.scope === 'config' && inventory.facts.config === null) notes.push('there is no configuration to look at');
   if (rule.scope === 'secret' && rule.within !== null && inventory.configSecrets === undefined)
     notes.push('secrets of the configuration are not known');
+  if (rule.scope === 'runtime' && inventory.facts.containers === undefined)
+    notes.push('no container was given (--container)');
   if (rule.scope === 'malware' && !malwareScanned) notes.push('files were not scanned for malware (--clamd)');
   for (const shard of signalsRead([rule])) {
     if (missing.includes(shard)) notes.push(`advisories ${shard} are missing`);

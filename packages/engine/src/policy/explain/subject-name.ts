@@ -31,6 +31,8 @@ function nameOf(
       return `line ${context.number}: ${context.text}`;
     case 'user':
       return `${context.name} (${context.uid})`;
+    case 'runtime':
+      return `container ${context.name}`;
     case 'image':
       return 'the image';
     case 'coverage':

@@ -1,6 +1,6 @@
 /** The pack `cis-docker`: what stands between the backticks is a YAML policy file. */
 export const cisDockerPack = `name: cis-docker
-description: Section 4 (container images and build files) of the CIS Docker Benchmark, as far as an image shows it.
+description: Sections 4 (container images and build files) and 5 (containers, with --container) of the CIS Docker Benchmark, as far as an image and its containers show it.
 framework: cis-docker
 rules:
   - id: cis-4.1-user
@@ -190,4 +190,284 @@ rules:
     message: 4.12 nobody whose signature counts has signed the image
     remediation: sign the image where it is built (cosign sign), and deploy what is signed
     controls: [cis-docker:4.12, nist-800-190:4.1.5]
+
+  - id: cis-5.2-apparmor
+    scope: runtime
+    when: >-
+      container.appArmor == "" && !container.seLinux
+    action: warn
+    severity: Medium
+    message: "{container.name} runs without an AppArmor profile"
+    remediation: "run it with the default profile, on a host that has AppArmor or SELinux"
+    controls: [cis-docker:5.2, nist-800-190:4.4.3]
+
+  - id: cis-5.3-selinux
+    scope: runtime
+    when: >-
+      !container.seLinux && container.appArmor == ""
+    action: warn
+    severity: Medium
+    message: "{container.name} runs without SELinux labels"
+    remediation: "run it on a host with SELinux (or AppArmor), and do not disable labels"
+    controls: [cis-docker:5.3, nist-800-190:4.4.3]
+
+  - id: cis-5.4-capabilities
+    scope: runtime
+    when: >-
+      container.capAdd.exists(c, c != "NET_BIND_SERVICE")
+    action: deny
+    severity: High
+    message: "{container.name} has added capabilities: {container.capAdd}"
+    remediation: "drop all capabilities, and add those alone that it needs"
+    controls: [cis-docker:5.4, nist-800-190:4.4.3]
+
+  - id: cis-5.5-privileged
+    scope: runtime
+    when: >-
+      container.privileged
+    action: deny
+    severity: Critical
+    message: "{container.name} is privileged: it is root on the host"
+    remediation: "run it without --privileged, with the capabilities and devices that it needs"
+    controls: [cis-docker:5.5, nist-800-190:4.4.3]
+
+  - id: cis-5.6-host-directory
+    scope: runtime
+    when: >-
+      container.mounts.exists(m, m.type == "bind" && (m.source == "/" || ["/boot", "/dev", "/etc", "/lib", "/proc", "/sys", "/usr"].exists(d, m.source == d || m.source.startsWith(d + "/"))))
+    action: deny
+    severity: High
+    message: "{container.name} mounts a sensitive directory of the host"
+    remediation: "mount a directory of its own, or a volume"
+    controls: [cis-docker:5.6, nist-800-190:4.5.5]
+
+  - id: cis-5.7-sshd
+    scope: runtime
+    when: >-
+      container.program == "sshd" || container.ports.exists(p, p.container == 22)
+    action: deny
+    severity: High
+    message: "{container.name} runs or publishes sshd"
+    remediation: "use docker exec instead of ssh"
+    controls: [cis-docker:5.7, nist-800-190:4.4.3]
+
+  - id: cis-5.8-privileged-port
+    scope: runtime
+    when: >-
+      container.ports.exists(p, p.host > 0 && p.host < 1024)
+    action: deny
+    severity: Medium
+    message: "{container.name} is published on a privileged port of the host"
+    remediation: "publish it on a port above 1023"
+    controls: [cis-docker:5.8, nist-800-190:4.4.3]
+
+  - id: cis-5.10-host-network
+    scope: runtime
+    when: >-
+      container.network == "host"
+    action: deny
+    severity: High
+    message: "{container.name} shares the network of the host"
+    remediation: "run it in a network of its own"
+    controls: [cis-docker:5.10, nist-800-190:4.4.2]
+
+  - id: cis-5.11-memory
+    scope: runtime
+    when: >-
+      container.memory == 0
+    action: deny
+    severity: Medium
+    message: "{container.name} may take all memory of the host"
+    remediation: "run it with --memory"
+    controls: [cis-docker:5.11, nist-800-190:4.4.3]
+
+  - id: cis-5.12-cpu
+    scope: runtime
+    when: >-
+      !container.cpuLimited
+    action: warn
+    severity: Low
+    message: "{container.name} has no CPU limit or share"
+    remediation: "run it with --cpus or --cpu-shares"
+    controls: [cis-docker:5.12, nist-800-190:4.4.3]
+
+  - id: cis-5.13-read-only-root
+    scope: runtime
+    when: >-
+      !container.readOnlyRoot
+    action: deny
+    severity: Medium
+    message: "{container.name} may write to its root file system"
+    remediation: "run it with --read-only, and volumes for what it writes"
+    controls: [cis-docker:5.13, nist-800-190:4.4.3]
+
+  - id: cis-5.14-every-interface
+    scope: runtime
+    when: >-
+      container.ports.exists(p, p.address in ["", "0.0.0.0", "::"])
+    action: deny
+    severity: Medium
+    message: "{container.name} is published on every interface of the host"
+    remediation: "publish it on one address: -p 10.2.3.4:8080:8080"
+    controls: [cis-docker:5.14, nist-800-190:4.4.2]
+
+  - id: cis-5.15-restart
+    scope: runtime
+    when: >-
+      container.restart in ["always", "unless-stopped"] || (container.restart == "on-failure" && (container.restartRetries == 0 || container.restartRetries > 5))
+    action: deny
+    severity: Low
+    message: "{container.name} is restarted without end ({container.restart})"
+    remediation: "run it with --restart=on-failure:5"
+    controls: [cis-docker:5.15, nist-800-190:4.4.3]
+
+  - id: cis-5.16-host-processes
+    scope: runtime
+    when: >-
+      container.pid == "host"
+    action: deny
+    severity: High
+    message: "{container.name} sees the processes of the host"
+    remediation: "run it without --pid=host"
+    controls: [cis-docker:5.16, nist-800-190:4.4.3]
+
+  - id: cis-5.17-host-ipc
+    scope: runtime
+    when: >-
+      container.ipc == "host"
+    action: deny
+    severity: High
+    message: "{container.name} shares the IPC namespace of the host"
+    remediation: "run it without --ipc=host"
+    controls: [cis-docker:5.17, nist-800-190:4.4.3]
+
+  - id: cis-5.18-devices
+    scope: runtime
+    when: >-
+      size(container.devices) > 0
+    action: warn
+    severity: Medium
+    message: "{container.name} has devices of the host: {container.devices}"
+    remediation: "remove devices that it does not need"
+    controls: [cis-docker:5.18, nist-800-190:4.4.3]
+
+  - id: cis-5.19-ulimits
+    scope: runtime
+    when: >-
+      size(container.ulimits) > 0
+    action: warn
+    severity: Low
+    message: "{container.name} overwrites default limits: {container.ulimits}"
+    remediation: "overwrite the limits of the daemon only where it is needed"
+    controls: [cis-docker:5.19, nist-800-190:4.4.3]
+
+  - id: cis-5.20-shared-mount
+    scope: runtime
+    when: >-
+      container.mounts.exists(m, m.propagation in ["shared", "rshared"])
+    action: deny
+    severity: Medium
+    message: "{container.name} propagates mounts to the host"
+    remediation: "mount without shared propagation"
+    controls: [cis-docker:5.20, nist-800-190:4.4.3]
+
+  - id: cis-5.21-host-uts
+    scope: runtime
+    when: >-
+      container.uts == "host"
+    action: deny
+    severity: Medium
+    message: "{container.name} may change the name of the host"
+    remediation: "run it without --uts=host"
+    controls: [cis-docker:5.21, nist-800-190:4.4.3]
+
+  - id: cis-5.22-seccomp
+    scope: runtime
+    when: >-
+      container.seccomp == "unconfined" || (container.privileged && container.seccomp == "default")
+    action: deny
+    severity: High
+    message: "{container.name} runs without seccomp"
+    remediation: "run it with the default seccomp profile"
+    controls: [cis-docker:5.22, nist-800-190:4.4.3]
+
+  - id: cis-5.25-cgroup
+    scope: runtime
+    when: >-
+      container.cgroupParent != ""
+    action: deny
+    severity: Low
+    message: "{container.name} runs in the cgroup {container.cgroupParent}"
+    remediation: "run it in the cgroup that the engine has for it"
+    controls: [cis-docker:5.25, nist-800-190:4.4.3]
+
+  - id: cis-5.26-new-privileges
+    scope: runtime
+    when: >-
+      !container.noNewPrivileges
+    action: deny
+    severity: Medium
+    message: "{container.name} may acquire privileges by set-id programs"
+    remediation: "run it with --security-opt=no-new-privileges"
+    controls: [cis-docker:5.26, nist-800-190:4.4.3]
+
+  - id: cis-5.27-health
+    scope: runtime
+    when: >-
+      !container.healthcheck
+    action: deny
+    severity: Low
+    message: "{container.name} has no health check"
+    remediation: "build the image with HEALTHCHECK, or run it with --health-cmd"
+    controls: [cis-docker:5.27, nist-800-190:4.4.3]
+
+  - id: cis-5.28-earlier-image
+    scope: runtime
+    when: >-
+      !container.ofImage
+    action: warn
+    severity: Medium
+    message: "{container.name} runs another image than the one that is judged: {container.imageId}"
+    remediation: "make the container anew from the image of today"
+    controls: [cis-docker:5.28, nist-800-190:4.2.2]
+
+  - id: cis-5.29-processes
+    scope: runtime
+    when: >-
+      container.pidsLimit == 0
+    action: deny
+    severity: Medium
+    message: "{container.name} may start any number of processes"
+    remediation: "run it with --pids-limit"
+    controls: [cis-docker:5.29, nist-800-190:4.4.3]
+
+  - id: cis-5.30-default-bridge
+    scope: runtime
+    when: >-
+      container.network in ["", "default", "bridge"]
+    action: deny
+    severity: Low
+    message: "{container.name} is in the default bridge network"
+    remediation: "run it in a network of its own"
+    controls: [cis-docker:5.30, nist-800-190:4.4.2]
+
+  - id: cis-5.31-host-users
+    scope: runtime
+    when: >-
+      container.userns == "host"
+    action: deny
+    severity: Medium
+    message: "{container.name} shares the user namespace of the host"
+    remediation: "run it without --userns=host"
+    controls: [cis-docker:5.31, nist-800-190:4.4.3]
+
+  - id: cis-5.32-docker-socket
+    scope: runtime
+    when: >-
+      container.mounts.exists(m, m.source in ["/run/docker.sock", "/var/run/docker.sock", "/run/podman/podman.sock", "/run/containerd/containerd.sock"])
+    action: deny
+    severity: Critical
+    message: "{container.name} has the socket of the engine: it is root on the host"
+    remediation: "do not mount the socket; use an API that allows what is needed"
+    controls: [cis-docker:5.32, nist-800-190:4.4.3]
 `;

@@ -610,6 +610,7 @@ export const peerTerms: Readonly<Record<string, readonly PeerTerm[]>> = {
       image({ created: '2026-01-01T00:00:00Z' }),
       image({ created: '2026-08-01T00:00:00Z' }),
     ),
+    ofImage('Image Signature Verified By', 'image.signaturesKnown && !image.signed', { signatures: [] }, {}),
     ofImage('Image Scan Age', 'image.seenDays > 7', { scannedAt: '2026-08-01' }, { scannedAt: '2026-08-20' }),
     {
       term: 'Image Component',

@@ -61,7 +61,7 @@ export class FactEdits {
   #addConfig(config: string, value: string): string | null {
     if (config === 'user') {
       this.#user = true;
-      return `USER ${anyUser}`;
+      return `with USER ${anyUser}`;
     }
     if (config === 'healthcheck') {
       this.#healthcheck = true;

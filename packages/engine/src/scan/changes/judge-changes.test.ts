@@ -169,7 +169,7 @@ describe('steps that rules ask for', () => {
   };
 
   it.each<readonly [rule: string, note: string]>([
-    ['scope: config, when: config.root', 'USER 65532:65532'],
+    ['scope: config, when: config.root', 'with USER 65532:65532'],
     ['scope: config, when: "!config.healthcheck"', 'with a HEALTHCHECK'],
     ['scope: config, when: "config.tcpPorts.exists(p, p == 22)"', 'without 22/tcp'],
     ['scope: config, when: "config.env.exists(e, e == \'DEBUG\')"', 'without DEBUG'],
@@ -204,7 +204,7 @@ describe('steps that rules ask for', () => {
       ['broken 3', false],
       ['broken 2', undefined],
     ]);
-    expect(changes[2]?.note).toBe('judged again USER 65532:65532: it is still found');
+    expect(changes[2]?.note).toBe('judged again with USER 65532:65532: it is still found');
     expect(afterChanges).toMatchObject({ made: 2, result: 'fail', rules: ['r1', 'r2', 'r3'] });
   });
 });

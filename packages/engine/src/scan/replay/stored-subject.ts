@@ -49,6 +49,7 @@ export function storedSubject(result: ScanResult, sameShards: ReadonlySet<string
       ? { version: inputs.malware, findings: findings.filter(isOfDaemon).map(unjudged), incomplete: [] }
       : null,
     catalogers: inputs.catalogers,
+    ...(inputs.containers && { containers: inputs.containers }),
     scannedAt: inputs.subject.scannedAt ?? inputs.evaluatedAt,
     codeOf: toldCode(result, inventory, sameShards),
   };
