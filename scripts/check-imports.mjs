@@ -13,10 +13,11 @@ export const rooms = {
   licenses: {},
   purl: {},
   registry: {},
+  signing: {},
   image: { registry: 'all' },
   copy: { image: 'all', registry: 'all' },
   inventory: { image: 'all', versions: 'all', licenses: 'all', purl: 'all' },
-  advisories: { versions: 'all', registry: 'all' },
+  advisories: { versions: 'all', registry: 'all', signing: 'all' },
   matching: { inventory: 'types', advisories: 'types', versions: 'all' },
   policy: {
     inventory: 'types',
@@ -44,7 +45,7 @@ export const rooms = {
     matching: 'types',
     policy: 'types',
   },
-  attest: { registry: 'all', image: 'all', inventory: 'types', result: 'all', policy: 'types' },
+  attest: { registry: 'all', signing: 'all', image: 'all', inventory: 'types', result: 'all', policy: 'types' },
   scan: {
     image: 'all',
     inventory: 'all',
@@ -54,6 +55,7 @@ export const rooms = {
     policy: 'all',
     result: 'all',
     attest: 'all',
+    signing: 'types',
   },
 };
 

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixtureImage, ociLayoutFiles, sha256 } from '../packages/engine/src/image/testing/image-builder.ts';
+import { identityToken, sigstoreInstance } from '../packages/engine/src/signing/testing/sigstore-instance.ts';
 import { makeAuthority, noDockerRegistry, push, startRegistry, type TestRegistry } from './docker-registry.ts';
 import { cleanLayers, dpkgStatus, osRelease, writeImage } from './images.ts';
 import { plimsoll, scratchFolder } from './program.ts';
@@ -217,6 +218,32 @@ rules:
       // an archive has none
       const archive = await scan(writeImage(scratch.path, 'app', cleanLayers), ...key);
       expect(archive).toMatchObject({ status: 1, stdout: /not known/, stderr: /who signed it is not known/ });
+    });
+
+    it('are signed by an identity instead of a key', async () => {
+      const [instance] = await Promise.all([sigstoreInstance(), scanned('good')]);
+      const [issuer, subject] = ['https://gitlab.example.com', 'https://gitlab.example.com/team/app@refs/heads/main'];
+      const token = identityToken({ sub: subject, iss: issuer });
+      writeFileSync(at('token'), `${token}\n`);
+      writeFileSync(at('root.json'), instance.trustedRoot);
+      const from = ['--fulcio-url', instance.url, '--rekor-url', instance.url];
+      const keyless = ['attest', at('good.json'), '--keyless', ...from];
+      expect(await plimsoll(keyless)).toMatchObject({ status: 2, stderr: /wants an identity token/ });
+      const env = { SIGSTORE_ID_TOKEN: token };
+      expect(await plimsoll(keyless, { env })).toMatchObject({ status: 0, stdout: /@sha256:/ });
+      expect((await plimsoll([...keyless, '--identity-token', at('token')])).status).toBe(0);
+      const by = (identity: string, by = issuer) =>
+        verify(
+          named('good'),
+          ...['--trusted-root', at('root.json'), '--certificate-identity', identity, '--certificate-oidc-issuer', by],
+        );
+      expect(await by(subject)).toMatchObject({ status: 0, stdout: /signed by https:\/\/gitlab\.example\.com\/team/ });
+      expect((await by('https://gitlab.example.com/team/*@refs/heads/main')).status).toBe(0);
+      expect(await by('https://gitlab.example.com/other')).toMatchObject({ status: 1, stdout: /who is not trusted/ });
+      expect((await by(subject, 'https://evil.example.com')).status).toBe(1);
+      const down = ['attest', at('good.json'), '--keyless', '--fulcio-url', `http://${registry.host}`];
+      const failed = await plimsoll(down, { env });
+      expect(failed).toMatchObject({ status: 3, stderr: /^plimsoll: \S+ does not certify the signature \(404\)\n$/ });
     });
 
     it('are not made for an image that is another than the result’s', async () => {

@@ -72,6 +72,17 @@ export const fetching: readonly OptionSpec[] = [
     repeat: true,
     takes: 'path',
   },
+  {
+    flags: '--catalog-trusted-root <file>',
+    description: 'trusted_root.json of the Sigstore instance that certifies who signed the catalog',
+    takes: 'path',
+  },
+  {
+    flags: '--catalog-identity <pattern>',
+    description: 'whom such a certificate has to name, * for any run of characters; repeatable',
+    repeat: true,
+  },
+  { flags: '--catalog-issuer <url>', description: 'who must have vouched for that identity' },
   { flags: '--offline', description: 'never open a connection' },
 ];
 
@@ -236,7 +247,10 @@ export const trusting: readonly OptionSpec[] = [
     description: 'trusted_root.json of the Sigstore instance whose certificates count',
     takes: 'path',
   },
-  { flags: '--certificate-identity <text>', description: 'whom the certificate must name, exactly' },
+  {
+    flags: '--certificate-identity <text>',
+    description: 'whom the certificate must name, * for any run of characters',
+  },
   { flags: '--certificate-oidc-issuer <url>', description: 'who must have vouched for that identity' },
   {
     flags: '--require-policy <name|digest>',

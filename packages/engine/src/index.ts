@@ -7,11 +7,12 @@ export { collectGarbage } from './advisories/collect-garbage.ts';
 export { pullCatalog } from './advisories/copy-catalog.ts';
 export { databaseStatus } from './advisories/database-status.ts';
 export { diffCatalogs } from './advisories/diff-catalogs.ts';
+export type { CatalogSigners } from './advisories/distribution/catalog-signature.ts';
 export { pushCatalog } from './advisories/distribution/push-catalog.ts';
 export { type Severity, severities } from './advisories/types.ts';
 export { updateDatabase } from './advisories/update-database.ts';
 export { type Attestation, attest } from './attest/attest.ts';
-export { keyName, readTrustedRoot, type Trust } from './attest/check-bundle.ts';
+export type { KeylessSigner } from './attest/keyless.ts';
 export { type LookedAt, type Verification, verifyImage } from './attest/verify-image.ts';
 export { type CopyReport, type JudgedImage, openPromotion, type Promotion } from './copy/promotion.ts';
 export type { RegistryOptions } from './image/types.ts';
@@ -96,6 +97,7 @@ export type {
   WithDigest,
 } from './scan/request.ts';
 export { type OpenedScan, scanImage, scanOpened, scanPlatforms } from './scan/scan-image.ts';
+export { keyName, readTrustedRoot, type Trust } from './signing/check-signer.ts';
 export { checkVectors } from './versions/check-vectors.ts';
 export { compareVersions } from './versions/compare-versions.ts';
 export { schemes } from './versions/schemes.ts';

@@ -5,6 +5,7 @@ import { OutputError, UsageError } from '../exit.ts';
 import { fileReason } from '../files.ts';
 import { progressStream } from '../progress.ts';
 import { text } from '../values.ts';
+import { keylessSigner } from './keyless-signer.ts';
 import { registryOptions } from './registry-options.ts';
 import { readKey } from './request.ts';
 import { oneResult } from './result-file.ts';
@@ -18,9 +19,12 @@ export async function runAttest(
   const key = text(options, 'key');
   const output = text(options, 'output');
   const push = options.push !== false;
-  if (key === undefined) throw new UsageError('attest needs a private key to sign with: --key FILE');
+  const keyless = options.keyless === true;
+  if (key === undefined && !keyless)
+    throw new UsageError('attest needs a private key to sign with: --key FILE, or --keyless');
+  if (key !== undefined && keyless) throw new UsageError('--key and --keyless: say one of them');
   if (!push && output === undefined) throw new UsageError('--no-push without --output FILE would leave nothing behind');
-  const privateKey = readKey(key, 'private', '--key');
+  const privateKey = key === undefined ? undefined : readKey(key, 'private', '--key');
   const result = await oneResult(file);
   const image = text(options, 'image');
   if (image === undefined && !result.image.reference.startsWith('registry:'))
@@ -29,7 +33,7 @@ export async function runAttest(
   const attestation = await attest({
     result,
     resultBytes: await readFile(file),
-    privateKey,
+    signer: privateKey ?? (await keylessSigner(options, signal)),
     image,
     push,
     registry: registryOptions(options),

@@ -40,11 +40,12 @@ export async function runDbPull(
   const stream = progressStream(process.stderr, process.env, options.quiet === true);
   const address =
     /^(?:oci|https?):\/\//.test(given) || given.startsWith('/') || given.startsWith('.') ? given : `oci://${given}`;
-  const { catalogKeys, registry } = advisorySources({ ...options, catalog: undefined });
+  const { catalogKeys, catalogSigners, registry } = advisorySources({ ...options, catalog: undefined });
   const report = await pullCatalog({
     dbDir: databaseFolder(options),
     catalog: checkCatalog(address, 'the catalog'),
     catalogKeys,
+    catalogSigners,
     registry,
     signal,
     progress: buildProgress(stream),
@@ -73,11 +74,12 @@ export async function runDbDiff(
   { signal }: CommandContext,
 ): Promise<number> {
   const outputs = parseOutputs(list(options, 'format'), ['table', 'json'], 'table');
-  const { catalogKeys, registry } = advisorySources({ ...options, catalog: undefined });
+  const { catalogKeys, catalogSigners, registry } = advisorySources({ ...options, catalog: undefined });
   const diff = await diffCatalogs({
     before: checkCatalog(before, 'the first catalog'),
     after: checkCatalog(after, 'the second catalog'),
     catalogKeys,
+    catalogSigners,
     registry,
     signal,
   });

@@ -1,7 +1,14 @@
 import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { type FactName, factNames, type RegistryOptions, type SubjectRequest, type WithDigest } from '@plimsoll/engine';
+import {
+  type CatalogSigners,
+  type FactName,
+  factNames,
+  type RegistryOptions,
+  type SubjectRequest,
+  type WithDigest,
+} from '@plimsoll/engine';
 import type { CommandContext } from '../command-table.ts';
 import { UsageError } from '../exit.ts';
 import { checkSource, fileReason } from '../files.ts';
@@ -85,6 +92,7 @@ export function advisorySources(options: Record<string, unknown>): {
   readonly mirrors: readonly string[];
   readonly catalog: string | undefined;
   readonly catalogKeys: readonly string[];
+  readonly catalogSigners: CatalogSigners | undefined;
   readonly registry: RegistryOptions;
 } {
   const catalog = text(options, 'catalog');
@@ -92,8 +100,28 @@ export function advisorySources(options: Record<string, unknown>): {
     mirrors: list(options, 'mirror').map((mirror) => checkSource(mirror, '--mirror')),
     catalog: catalog === undefined ? undefined : checkCatalog(catalog, '--catalog'),
     catalogKeys: list(options, 'catalogKey').map((path) => readKey(path, 'public', '--catalog-key')),
+    catalogSigners: catalogSigners(options),
     registry: registryOptions(options),
   };
+}
+
+/** @throws UsageError */
+function catalogSigners(options: Record<string, unknown>): CatalogSigners | undefined {
+  const file = text(options, 'catalogTrustedRoot');
+  const subjects = list(options, 'catalogIdentity');
+  const issuer = text(options, 'catalogIssuer');
+  if (file === undefined && subjects.length === 0 && issuer === undefined) return undefined;
+  if (file === undefined || subjects.length === 0 || issuer === undefined)
+    throw new UsageError('--catalog-trusted-root, --catalog-identity and --catalog-issuer say together who signs');
+  let trustedRoot: string;
+  try {
+    trustedRoot = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(
+      `--catalog-trusted-root ${file} cannot be read: ${fileReason(error as NodeJS.ErrnoException)}`,
+    );
+  }
+  return { trustedRoot, identities: subjects.map((subject) => ({ subject, issuer })) };
 }
 
 /** Where a catalog may be: a folder, a web server, a registry. @throws UsageError */

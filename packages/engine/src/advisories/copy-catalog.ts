@@ -5,7 +5,7 @@ import type { BuildProgress } from './build-database.ts';
 import { catalogAddress, isRemote, ociPrefix } from './distribution/artefact.ts';
 import { bringShard } from './distribution/bring-shard.ts';
 import { catalogMemory } from './distribution/catalog-memory.ts';
-import { checkSignature } from './distribution/catalog-signature.ts';
+import { type CatalogSigners, checkCatalogSigner } from './distribution/catalog-signature.ts';
 import type { CatalogSource } from './distribution/catalog-source.ts';
 import { directoryCatalog } from './distribution/directory-catalog.ts';
 import { httpCatalog } from './distribution/http-catalog.ts';
@@ -30,6 +30,8 @@ export interface CopyOptions {
   readonly names: readonly string[] | undefined;
   /** public keys (PEM), one of which must have signed the catalog; none: signatures are not looked at */
   readonly catalogKeys?: readonly string[] | undefined;
+  /** identities that may have signed it instead */
+  readonly catalogSigners?: CatalogSigners | undefined;
   readonly registry?: RegistryOptions | undefined;
   /** before the second attempt, ms */
   readonly retryDelayMs?: number | undefined;
@@ -130,10 +132,10 @@ export async function trustedCatalog(options: Signed, source: CatalogSource): Pr
   return (await trusted(options, source)).catalog;
 }
 
-type Signed = Pick<CopyOptions, 'catalog' | 'catalogKeys'>;
+type Signed = Pick<CopyOptions, 'catalog' | 'catalogKeys' | 'catalogSigners'>;
 
 async function trusted(
-  { catalog: name, catalogKeys = [] }: Signed,
+  { catalog: name, catalogKeys: keys = [], catalogSigners: signers }: Signed,
   source: CatalogSource,
 ): Promise<{ readonly catalog: Catalog; readonly digest: string }> {
   const bytes = await source.catalog();
@@ -142,7 +144,8 @@ async function trusted(
   if (address.digest !== null && address.digest !== digest) {
     throw new AdvisoryError('digest-mismatch', `${name}: the catalog there has other bytes (${digest})`);
   }
-  if (catalogKeys.length > 0) checkSignature(bytes, await source.signature(digest), catalogKeys, name);
+  if (keys.length > 0 || signers !== undefined)
+    await checkCatalogSigner(bytes, await source.signature(digest), { keys, signers }, name);
   return { catalog: parseCatalog(bytes.toString('utf8'), name), digest };
 }
 

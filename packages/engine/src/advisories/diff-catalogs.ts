@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { RegistryOptions } from '../registry/types.ts';
 import { catalogSource, trustedCatalog } from './copy-catalog.ts';
 import { bringShard } from './distribution/bring-shard.ts';
+import type { CatalogSigners } from './distribution/catalog-signature.ts';
 import { openShard } from './open-advisories.ts';
 import { decodeStatements } from './store/shard-format.ts';
 import { makeStore } from './store/store-paths.ts';
@@ -14,6 +15,8 @@ export interface DiffOptions {
   readonly before: string;
   readonly after: string;
   readonly catalogKeys?: readonly string[] | undefined;
+  /** identities that may have signed it instead */
+  readonly catalogSigners?: CatalogSigners | undefined;
   readonly registry?: RegistryOptions | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -75,10 +78,10 @@ interface Opened {
 }
 
 async function opened(address: string, dbDir: string, options: DiffOptions): Promise<Opened> {
-  const { catalogKeys, registry, signal } = options;
+  const { catalogKeys, catalogSigners, registry, signal } = options;
   const source = catalogSource({ dbDir, catalog: address, registry, signal });
   try {
-    const catalog = await trustedCatalog({ catalog: address, catalogKeys }, source);
+    const catalog = await trustedCatalog({ catalog: address, catalogKeys, catalogSigners }, source);
     return {
       shards: new Map(catalog.shards.map((info) => [info.name, info])),
       rows: async (info) => {

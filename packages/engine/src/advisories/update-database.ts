@@ -4,6 +4,7 @@ import { yearsBeside } from './build-beside.ts';
 import { type BuildProgress, type BuildReport, buildDatabase } from './build-database.ts';
 import { copyFromCatalog, isPinned } from './copy-catalog.ts';
 import { isRemote } from './distribution/artefact.ts';
+import type { CatalogSigners } from './distribution/catalog-signature.ts';
 import { verifyShard } from './open-advisories.ts';
 import { besideOf } from './shard-names.ts';
 import { readCatalog } from './store/catalog.ts';
@@ -20,6 +21,8 @@ export interface UpdateOptions {
   readonly catalog?: string | undefined;
   /** public keys (PEM), one of which must have signed the catalog */
   readonly catalogKeys?: readonly string[] | undefined;
+  /** identities that may have signed it instead */
+  readonly catalogSigners?: CatalogSigners | undefined;
   readonly registry?: RegistryOptions | undefined;
   /** only directories are asked, no connection is opened */
   readonly offline?: boolean | undefined;

@@ -5,6 +5,7 @@ import { parseRegistryReference, type RegistryReference } from '../registry/regi
 import type { RegistryOptions } from '../registry/types.ts';
 import type { ScanResult } from '../result/types.ts';
 import { AttestError } from './attest-error.ts';
+import { type KeylessSigner, signKeyless } from './keyless.ts';
 import { pushBundle } from './referrers.ts';
 import { signStatement } from './sign-statement.ts';
 import { vulnerabilityStatement } from './statement.ts';
@@ -13,8 +14,8 @@ export interface AttestRequest {
   readonly result: ScanResult;
   /** the bytes that it was read from */
   readonly resultBytes: Buffer;
-  /** PEM */
-  readonly privateKey: string;
+  /** a private key (PEM), or whoever a Sigstore instance certifies */
+  readonly signer: string | KeylessSigner;
   /** where the image is, without `registry:`; default: where the result has it from */
   readonly image?: string | undefined;
   /** hang the bundle to the image there */
@@ -49,7 +50,8 @@ export async function attest(request: AttestRequest): Promise<Attestation> {
   const subject = { reference, digest };
   const name = `${reference.host}/${reference.repository}`;
   const statement = vulnerabilityStatement(result, { name, digest }, digestOf(request.resultBytes));
-  const bundle = signStatement(statement, request.privateKey);
+  const { signer } = request;
+  const bundle = typeof signer === 'string' ? signStatement(statement, signer) : await signKeyless(statement, signer);
   const pushed = push ? await pushBundle(subject, bundle, registry, signal) : null;
   return { bundle, subject: `${name}@${digest}`, pushed };
 }

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { fakeRegistry } from '../image/testing/fake-registry.ts';
 import { fixtureImage, ociLayoutFiles, sha256 } from '../image/testing/image-builder.ts';
-import { keyName } from './check-bundle.ts';
+import { keyName } from '../signing/check-signer.ts';
 import { imageSignatures } from './image-signatures.ts';
 import { bundleType, signStatement } from './sign-statement.ts';
 

@@ -7,7 +7,8 @@ import { type OpenRegistry, openRegistry } from '../registry/open-registry.ts';
 import { referrersTag } from '../registry/referrers.ts';
 import { parseRegistryReference } from '../registry/registry-reference.ts';
 import type { RegistryOptions } from '../registry/types.ts';
-import { type CheckedSigner, checkBundle, type Trust } from './check-bundle.ts';
+import type { CheckedSigner, Trust } from '../signing/check-signer.ts';
+import { checkBundle } from './check-bundle.ts';
 import { fetchBundles } from './referrers.ts';
 import { checkSimpleSignature, simpleSigningType } from './simple-signing.ts';
 

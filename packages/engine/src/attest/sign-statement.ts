@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
-import { hashFor, keyDigest } from '../registry/key-hash.ts';
+import { hashFor, keyDigest } from '../signing/key-hash.ts';
 import { AttestError } from './attest-error.ts';
 
 export const bundleType = 'application/vnd.dev.sigstore.bundle.v0.3+json';
@@ -33,6 +33,7 @@ export function signStatement(statement: object, privateKey: string): Buffer {
   }
 }
 
-function preAuthenticated(payload: Buffer): Buffer {
+/** What of a statement is signed. @see https://github.com/secure-systems-lab/dsse/blob/master/protocol.md */
+export function preAuthenticated(payload: Buffer): Buffer {
   return Buffer.concat([Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${payload.length} `), payload]);
 }

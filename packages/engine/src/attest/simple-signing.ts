@@ -1,8 +1,8 @@
 import { createHash, createPublicKey, verify, X509Certificate } from 'node:crypto';
 import { type Bundle, bundleFromJSON } from '@sigstore/bundle';
 import { z } from 'zod';
-import { hashFor } from '../registry/key-hash.ts';
-import { type CheckedSigner, checkSigner, keyName, type Trust } from './check-bundle.ts';
+import { type CheckedSigner, checkSigner, keyName, type Trust } from '../signing/check-signer.ts';
+import { hashFor } from '../signing/key-hash.ts';
 
 export const simpleSigningType = 'application/vnd.dev.cosign.simplesigning.v1+json';
 

@@ -1,6 +1,5 @@
+import type { CatalogSigners } from '../advisories/distribution/catalog-signature.ts';
 import type { Severity } from '../advisories/types.ts';
-import type { Trust } from '../attest/check-bundle.ts';
-import type { Identity } from '../attest/identity-pattern.ts';
 import type { Environment, ReadLimits, ReadProgress, RegistryOptions } from '../image/types.ts';
 import type { ContainerFact, FactName, FileQuery } from '../inventory/types.ts';
 import type { Baseline } from '../policy/baseline.ts';
@@ -9,6 +8,8 @@ import type { Policy } from '../policy/policy-file.ts';
 import type { PolicyMap } from '../policy/policy-map.ts';
 import type { PolicySubject } from '../policy/types.ts';
 import type { VexFile } from '../policy/vex/vex-statement.ts';
+import type { Trust } from '../signing/check-signer.ts';
+import type { Identity } from '../signing/identity-pattern.ts';
 import type { MalwareRequest } from './malware/scan-for-malware.ts';
 
 /** What reading an image needs. */
@@ -120,6 +121,8 @@ export interface AdvisorySource {
   readonly catalog: string | undefined;
   /** public keys (PEM), one of which must have signed the catalog */
   readonly catalogKeys?: readonly string[] | undefined;
+  /** identities that may have signed it instead */
+  readonly catalogSigners?: CatalogSigners | undefined;
   /** how a registry that holds the catalog is reached */
   readonly registry?: RegistryOptions | undefined;
   /** only folders are asked, no connection is opened */

@@ -2,11 +2,12 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { certifiedBlob, identityToken, sigstoreInstance } from '../../signing/testing/sigstore-instance.ts';
 import { pullCatalog } from '../copy-catalog.ts';
 import { catalogPath, keptSignaturePath } from '../store/store-paths.ts';
 import { buildFrom } from '../testing/build-from.ts';
 import { osvFiles, tempDirectory } from '../testing/make-mirror.ts';
-import { checkSignature, signCatalog } from './catalog-signature.ts';
+import { checkCatalogSigner, checkSignature, signCatalog } from './catalog-signature.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const [secret, key] = [
@@ -107,4 +108,35 @@ test('a bundle beside a catalog is checked where it is pulled, and goes along', 
   await pull(theirs.dbDir, first.path, key);
   await pull(first.path, second.path, key);
   await expect(pull(first.path, second.path, other)).rejects.toMatchObject({ code: 'catalog-untrusted' });
+});
+
+test('a catalog may be signed by an identity instead of a key', async () => {
+  const issuer = 'https://issuer.example.com';
+  const subject = 'https://ci.example.com/advisories@refs/heads/main';
+  const instance = await sigstoreInstance();
+  const { trustedRoot } = instance;
+  const bytes = Buffer.from('a catalog');
+  const token = identityToken({ sub: subject, iss: issuer });
+  const { bundle: certified } = await certifiedBlob(bytes, instance, token);
+  const asked = (identity: string, by = issuer, text: string | undefined = certified, of = bytes) =>
+    checkCatalogSigner(
+      of,
+      text,
+      { keys: [], signers: { trustedRoot, identities: [{ subject: identity, issuer: by }] } },
+      'c',
+    );
+  await asked(subject);
+  await asked('https://ci.example.com/*@refs/heads/main', issuer, `bm9uZQ==\n${certified}`);
+  const untrusted = (why: RegExp) =>
+    expect.objectContaining({ code: 'catalog-untrusted', message: expect.stringMatching(why) });
+  await expect(asked('https://ci.example.com/other')).rejects.toEqual(untrusted(/who is not trusted/));
+  await expect(asked(subject, 'https://evil.example.com')).rejects.toEqual(untrusted(/who is not trusted/));
+  await expect(asked(subject, issuer, certified, Buffer.from('another'))).rejects.toEqual(untrusted(/does not hold/));
+  await expect(asked(subject, issuer, 'bm9uZQ==')).rejects.toEqual(untrusted(/no Sigstore bundle/));
+  const other = await sigstoreInstance();
+  const signers = { trustedRoot: other.trustedRoot, identities: [{ subject, issuer }] };
+  await expect(checkCatalogSigner(bytes, certified, { keys: [], signers }, 'c')).rejects.toEqual(untrusted(/not hold/));
+  await expect(checkCatalogSigner(bytes, undefined, { keys: [], signers }, 'c')).rejects.toEqual(
+    untrusted(/no signature/),
+  );
 });

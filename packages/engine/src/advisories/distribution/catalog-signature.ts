@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import { hashFor } from '../../registry/key-hash.ts';
+import type { Identity } from '../../signing/identity-pattern.ts';
+import { hashFor } from '../../signing/key-hash.ts';
 import { AdvisoryError, reasonOf } from '../advisory-error.ts';
 import { isAbout, readSigstoreBundle } from './sigstore-bundle.ts';
 
@@ -50,6 +51,53 @@ export function checkSignature(
     if (given.some((signature) => verifies(bytes, key, signature))) return;
   }
   throw untrusted('not signed with a key that is configured');
+}
+
+/** Who may have signed a catalog without a key of their own: identities in certificates of a Sigstore instance. */
+export interface CatalogSigners {
+  /** text of its `trusted_root.json` */
+  readonly trustedRoot: string;
+  readonly identities: readonly Identity[];
+}
+
+/**
+ * The same, where identities are trusted too: a key or one of them is enough.
+ *
+ * @throws AdvisoryError `catalog-untrusted`
+ */
+export async function checkCatalogSigner(
+  bytes: Buffer,
+  signatures: string | undefined,
+  { keys, signers }: { readonly keys: readonly string[]; readonly signers?: CatalogSigners | undefined },
+  name: string,
+): Promise<void> {
+  if (signers === undefined) return checkSignature(bytes, signatures, keys, name);
+  const why = signatures === undefined ? 'it has no signature' : await whyNotCertified(bytes, signatures, signers);
+  if (why === null) return;
+  if (keys.length > 0) return checkSignature(bytes, signatures, keys, name);
+  const message = `${name}: its catalog is not signed by an identity that is configured (${why}); nothing of it is used`;
+  throw new AdvisoryError('catalog-untrusted', message);
+}
+
+/** null: one of the bundles is signed by somebody who counts. What checks certificates is loaded when there is one. */
+async function whyNotCertified(bytes: Buffer, text: string, signers: CatalogSigners): Promise<string | null> {
+  const given = text.slice(0, maxSignatureChars);
+  const candidates = [given, ...given.split('\n').filter((line) => line.startsWith('{'))];
+  const { checkSigner, readBundle, readTrustedRoot } = await import('../../signing/check-signer.ts');
+  let why = 'it is no Sigstore bundle';
+  try {
+    const trust = { keys: [], root: readTrustedRoot(signers.trustedRoot), identities: signers.identities };
+    for (const candidate of candidates) {
+      const bundle = readBundle(candidate);
+      if (bundle === null || bundle.content.$case !== 'messageSignature') continue;
+      const checked = checkSigner(bundle, trust, bytes);
+      if (checked.trusted) return null;
+      why = checked.why;
+    }
+  } catch (error) {
+    why = reasonOf(error);
+  }
+  return why;
 }
 
 /** Lines of base64 and Sigstore bundles, one a line; or one bundle over several lines. */
