@@ -43,6 +43,26 @@ describe('the JSON report', () => {
     expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/);
   });
 
+  it('escapes U+2065 too, which is shown as nothing and is of no category', () => {
+    const { image, ...rest } = sampleResult();
+    const text = render({ ...rest, image: { ...image, reference: 'a\u2065b' } });
+    expect(text).toContain('"a\\u2065b"');
+  });
+
+  it('is never one string, whatever is long in it', () => {
+    const result = sampleResult();
+    const file = { path: '/bin/su', type: 'file', mode: '4755', uid: 0, gid: 0, size: 1, layer: null } as const;
+    const files = Array.from({ length: 5000 }, () => file);
+    const long = { ...result, facts: { ...result.facts, files } };
+    const pieces = [...(json as ReportFormat).render(long, options)] as string[];
+    expect(Math.max(...pieces.map(({ length }) => length))).toBeLessThan(20_000);
+    expect(pieces.join('')).toBe(`${JSON.stringify(JSON.parse(pieces.join('')), null, 2)}\n`);
+    const all = { schemaVersion: '1', reference: 'app', results: [long, result], differences: {} } as never;
+    const together = [...json.renderAll!(all)];
+    expect(Math.max(...together.map(({ length }) => length))).toBeLessThan(20_000);
+    expect(JSON.parse(together.join('')).results).toEqual(JSON.parse(JSON.stringify([long, result])));
+  });
+
   it('keeps a label called __proto__', () => {
     const result = sampleResult();
     const labels = JSON.parse('{"__proto__": "x", "b": "1", "a": "2"}') as Record<string, string>;

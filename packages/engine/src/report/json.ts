@@ -16,19 +16,38 @@ function* renderJson(result: InventoryResult): Generator<string> {
     const order = resultKeyOrder[key] ?? null;
     yield `${separator}  ${JSON.stringify(key)}: `;
     separator = ',\n';
-    if (Array.isArray(value) && value.length > 0) yield* arrayPieces(value, order);
-    else yield valueText(value, order, '  ');
+    yield* valuePieces(value, order, '  ');
   }
   yield '\n}\n';
 }
 
-function* arrayPieces(values: readonly unknown[], order: KeyOrder | null): Generator<string> {
-  let separator = '[\n    ';
-  for (const value of values) {
-    yield separator + valueText(value, order, '    ');
-    separator = ',\n    ';
+/** How deep lists are taken apart: `findings` and `facts.files` may have millions of bytes, their entries do not. */
+const maxIndent = 4;
+
+/** The entries of lists, and of objects that hold lists, one at a time: no list is ever one string. */
+function* valuePieces(value: unknown, order: KeyOrder | null, indent: string): Generator<string> {
+  if (indent.length > maxIndent || value === null || typeof value !== 'object') {
+    yield valueText(value, order, indent);
+    return;
   }
-  yield '\n  ]';
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) {
+    if (value.length === 0) return yield '[]';
+    let separator = '[';
+    for (const each of value) {
+      yield `${separator}\n${inner}${valueText(each, order, inner)}`;
+      separator = ',';
+    }
+    return yield `\n${indent}]`;
+  }
+  let separator = '{';
+  for (const [key, each] of Object.entries(ordered(value, order, 1) as object)) {
+    if (each === undefined) continue;
+    yield `${separator}\n${inner}${escapeInvisible(JSON.stringify(key))}: `;
+    yield* valuePieces(each, order?.[key] ?? null, inner);
+    separator = ',';
+  }
+  yield separator === '{' ? '{}' : `\n${indent}}`;
 }
 
 function valueText(value: unknown, order: KeyOrder | null, indent: string): string {
@@ -46,10 +65,19 @@ function* renderPlatformsJson({
   let separator = '';
   for (const result of results) {
     yield separator;
-    yield [...renderJson(result)].join('').trimEnd();
+    yield* withoutLastLineEnd(renderJson(result));
     separator = ',\n';
   }
   yield `\n  ],\n  "differences": ${escapeInvisible(JSON.stringify(differences, null, 2).replaceAll('\n', '\n  '))}\n}\n`;
+}
+
+function* withoutLastLineEnd(pieces: Iterable<string>): Generator<string> {
+  let last = '';
+  for (const piece of pieces) {
+    yield last;
+    last = piece;
+  }
+  yield last.trimEnd();
 }
 
 /** Whatever the result has: of an inventory the packages and what is known of the image, of a scan the judgement too. */

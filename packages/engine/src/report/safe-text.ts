@@ -9,7 +9,7 @@ const maxValueChars = 400;
 const plainAscii = /^[\x20-\x7e]*$/;
 const lineControls = /[\t\n\v\f\r]+/g;
 /** Controls (C0, C1), format characters (bidi, zero width, tags), line separators, surrogates, private use. */
-const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\u115f\u1160\u3164\uffa0]/gu;
+const unsafe = /[\u2065\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\u115f\u1160\u3164\uffa0]/gu;
 /** A stack of combining marks paints over the lines around it. */
 const markStack = /(\p{M}{4})\p{M}+/gu;
 

@@ -6,9 +6,9 @@ import { escapeInvisible } from '../json-text.ts';
 
 /** Needs no look: what nearly every text is. */
 const harmless = /^[!#-;=-~](?:[ -;=-~]*[!-;=-~])?$/;
-const unsafe = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|<(?=\/?text>)/giu;
+const unsafe = /[\u2065\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|<(?=\/?text>)/giu;
 /** The same, but for the ends of lines. */
-const unsafeInBlock = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|<(?=\/?text>)/giu;
+const unsafeInBlock = /(?!\n)[\u2065\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|<(?=\/?text>)/giu;
 
 /** On one line, each dangerous character as U+FFFD, without spaces around it. */
 export function lineText(text: string): string {

@@ -42,12 +42,66 @@ export function everyKindResult(): ScanResult {
   };
 }
 
+/** Names that begin as a formula, markup, a mention or a command does, each of a package with a finding. */
+const oddNames = [
+  "=cmd|' /C calc'!A0",
+  '@sum(1)',
+  '+1+1',
+  '-2',
+  '|pipe',
+  '<script>alert(1)</script>',
+  '[x](javascript:alert(1))',
+  '# heading',
+  '`code`',
+  '\u001b[31mred',
+  '::error::x',
+  '{0} {{verdict.result}}',
+  '__proto__',
+  ']]>',
+];
+
+function oddNamesResult(): ScanResult {
+  const sample = sampleResult();
+  const [openssl] = sample.packages.filter(({ name }) => name === 'openssl');
+  const packages = oddNames.map((name) => ({
+    ...openssl!,
+    name,
+    version: `1.0-${name}`,
+    purl: `pkg:deb/debian/${encodeURIComponent(name)}@1.0`,
+    source: null,
+  }));
+  return {
+    ...sample,
+    packages: [...sample.packages, ...packages],
+    findings: packages.map((pkg, index) =>
+      finding({ id: `CVE-2025-${1000 + index}`, severity: 'High', title: pkg.name, of: pkg }),
+    ),
+  };
+}
+
+/** Nothing but what is about no package: no distro, no layer is known, nothing has a fix. */
+function factsOnlyResult(): ScanResult {
+  const pass = passResult();
+  const alone = { severity: 'Critical', evidence: { path: '/srv/=a,"b"' } } as const;
+  return {
+    ...pass,
+    findings: [
+      finding({ ...alone, id: 'aws-access-key-id', kind: 'secret', evidence: { env: 'AWS_KEY', value: 'AKIA…' } }),
+      finding({ ...alone, id: 'Win.Test.EICAR_HDB-1', kind: 'malware', title: 'Win.Test.EICAR_HDB-1' }),
+      finding({ ...alone, id: 'root-user', kind: 'misconfiguration', evidence: { config: 'user', value: '' } }),
+      finding({ ...alone, id: 'license-unknown', kind: 'license', title: 'no licence' }),
+    ],
+  };
+}
+
 export const reportResults: readonly (readonly [string, () => ScanResult])[] = [
   ['sample', sampleResult],
   ['every kind', everyKindResult],
   ['pass', passResult],
   ['warn', warnResult],
   ['hostile', hostileResult],
+  ['odd names', oddNamesResult],
+  ['facts only', factsOnlyResult],
   ['2,000 findings', () => largeResult(2000)],
 ];
 
