@@ -94,11 +94,12 @@ function commandSection({ usage, description, options, examples }) {
   const rows = options.map(({ flags, description: text, flagOnly }) => {
     const [, what, byDefault = ''] = /^(.*?)(?: \(default: (.*)\))?$/s.exec(text);
     const long = /--[a-z-]+/.exec(flags)[0];
-    return [code(flags), what, byDefault, flagOnly ? '' : code(variableOf(long))];
+    return [code(flags), what, byDefault, flagOnly ? `none: ${flagOnly}` : code(variableOf(long))];
   });
   const shown = `\n\`\`\`sh\n${examples.join('\n')}\n\`\`\`\n`;
   const name = usage.replace(/ [<[].*/, '');
-  const flags = rows.length === 0 ? '' : `\n${table(['flag', 'what it does', 'default', 'variable'], rows)}`;
+  const flags =
+    rows.length === 0 ? '' : `\n${table(['flag', 'what it does', 'default', 'variable, and setting'], rows)}`;
   return `## plimsoll ${name}\n\n${code(`plimsoll ${usage}`)}: ${description}.\n${shown}${flags}`;
 }
 

@@ -21,7 +21,7 @@ function optionLines({ flags, description, flagOnly }) {
     '.TP',
     `${bold(long)}${value ? ` \\fI${plain(value.slice(1, -1))}\\fR` : ''}`,
     `${plain(text)}.`,
-    ...(flagOnly ? [] : [`(${plain(variableOf(long))})`]),
+    flagOnly ? `(No variable or setting: ${plain(flagOnly.replaceAll('`', ''))}.)` : `(${plain(variableOf(long))})`,
   ];
 }
 

@@ -118,6 +118,9 @@ export const reading: readonly OptionSpec[] = [
   { flags: '--no-cache', description: 'neither read nor write layer analyses' },
 ];
 
+export const ofReports = '`format` as a setting names the reports of scan';
+export const ofKeys = 'attest takes a private key, verify and promote public ones';
+
 /** Of commands whose own output it shapes: the settings of `scan` have no say in it. */
 export const tableOrJson: OptionSpec = {
   flags: '--format <name[=file]>',
@@ -125,7 +128,7 @@ export const tableOrJson: OptionSpec = {
   repeat: true,
   takes: 'report',
   words: ['table', 'json'],
-  flagOnly: true,
+  flagOnly: ofReports,
 };
 
 export const registries: readonly OptionSpec[] = [
@@ -240,7 +243,7 @@ export const trusting: readonly OptionSpec[] = [
     description: 'public key (PEM) whose signatures count; repeatable',
     repeat: true,
     takes: 'path',
-    flagOnly: true,
+    flagOnly: ofKeys,
   },
   {
     flags: '--trusted-root <file>',

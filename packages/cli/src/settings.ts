@@ -15,8 +15,8 @@ export interface OptionSpec {
   readonly takes?: 'path' | 'pack' | 'report' | 'result';
   /** the values that it knows */
   readonly words?: readonly string[];
-  /** means something else to every command, so that variable and settings file have no say */
-  readonly flagOnly?: true;
+  /** why variable and settings file have no say, as the reference prints it */
+  readonly flagOnly?: string;
   /** throws `UsageError` when the value is wrong */
   readonly check?: (value: string, name: string) => void;
 }
