@@ -168,6 +168,28 @@ describe('a blob is sent as the registry wants it', () => {
   });
 });
 
+describe('a copy that cannot be made', () => {
+  it('says which registry cannot be reached, also one that is first asked how it speaks', async () => {
+    const gone = await serve(() => {});
+    await gone.close();
+    const destination = `${gone.host}/prod/app:1`;
+    await expect(promoted(await writableRegistry(), { destination })).rejects.toMatchObject({
+      code: 'REGISTRY_UNREACHABLE',
+      message: `cannot reach the registry ${gone.host}: the connection was refused`,
+    });
+  });
+
+  it('is interrupted in the middle of a blob: no manifest, no tag', async () => {
+    const control = new AbortController();
+    const to = await writableRegistry(({ method }) => {
+      if (method === 'PATCH') control.abort();
+      return method === 'PATCH';
+    });
+    await expect(promoted(to, { signal: control.signal })).rejects.toMatchObject({ code: 'ABORTED' });
+    expect([...to.manifests]).toEqual([]);
+  });
+});
+
 describe('a registry that does not mean well', () => {
   it('gets no credentials sent to another host', async () => {
     const seen: { headers: object; url: string | undefined }[] = [];

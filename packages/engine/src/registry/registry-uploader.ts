@@ -85,7 +85,12 @@ export function registryUploader(
 
   async function at(path: string): Promise<URL> {
     const address = addressOf(host);
-    origin ??= address.includes('://') ? new URL(address) : await speakingTls(address, connections, signal);
+    try {
+      origin ??= address.includes('://') ? new URL(address) : await speakingTls(address, connections, signal);
+    } catch (error) {
+      throwIfAborted(signal);
+      throw error instanceof ConnectionFailure ? connections.unreachable(error, named) : error;
+    }
     return new URL(path, origin);
   }
 
