@@ -86,3 +86,27 @@ it('ends where a registry never stops to have further pages', async () => {
   const subject = { reference: parseRegistryReference(`${registry.host}/app:1`), digest: `sha256:${'1'.repeat(64)}` };
   await expect(fetchBundles(subject, {}, undefined)).rejects.toMatchObject({ code: 'TOO_LARGE' });
 });
+
+it('refuses a bundle that is of another size than its list states', async () => {
+  const { hung, subject } = await registryWithReferrers();
+  await pushBundle(subject, bundle, {}, undefined);
+  hung[0]!.size += 1;
+  await expect(fetchBundles(subject, {}, undefined)).rejects.toMatchObject({ code: 'CORRUPT', message: /states/ });
+});
+
+it('refuses more than it would read, and asks for none of them', async () => {
+  const { registry, hung, subject } = await registryWithReferrers();
+  const digest = `sha256:${'0'.repeat(64)}`;
+  // what is no bundle does not count
+  for (let at = 0; at < 4; at += 1) hung.push({ digest, artifactType: 'x/y', mediaType: 'x/y', size: 1 });
+  expect(await fetchBundles(subject, {}, undefined)).toEqual([]);
+  const many = Array.from({ length: 201 }, () => ({ digest, artifactType: bundleType, mediaType: 'x/y', size: 1 }));
+  const manifests = JSON.stringify({ schemaVersion: 2, manifests: many });
+  const flooded = await fakeRegistry({
+    files,
+    intercept: ({ url }, response) => url!.includes('/referrers/') && Boolean(response.writeHead(200).end(manifests)),
+  });
+  const reference = parseRegistryReference(`${flooded.host}/app:1`);
+  await expect(fetchBundles({ ...subject, reference }, {}, undefined)).rejects.toMatchObject({ code: 'TOO_LARGE' });
+  expect([...registry.asked, ...flooded.asked].filter(({ path }) => path.endsWith(digest))).toEqual([]);
+});
