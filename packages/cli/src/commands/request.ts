@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import {
@@ -132,6 +132,8 @@ export function checkCatalog(given: string, flag: string): string {
 }
 
 const maxKeyBytes = 64 * 1024;
+/** Others, such as X25519, are for agreeing on keys: nothing would ever count by one of them, and nobody told why. */
+const signingKinds: ReadonlySet<string> = new Set(['ed25519', 'ed448', 'ec', 'rsa', 'rsa-pss']);
 
 /** A key (PEM) of a file. @throws UsageError */
 export function readKey(path: string, kind: 'public' | 'private', flag: string): string {
@@ -143,12 +145,14 @@ export function readKey(path: string, kind: 'public' | 'private', flag: string):
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${flag} ${path} cannot be read: ${fileReason(error as NodeJS.ErrnoException)}`);
   }
+  let key: KeyObject;
   try {
-    if (kind === 'public') createPublicKey(pem);
-    else createPrivateKey(pem);
+    key = kind === 'public' ? createPublicKey(pem) : createPrivateKey(pem);
   } catch {
     throw new UsageError(`${flag} ${path} holds no ${kind} key (PEM)`);
   }
+  if (!signingKinds.has(key.asymmetricKeyType ?? ''))
+    throw new UsageError(`${flag} ${path} holds a key that signs nothing (${key.asymmetricKeyType})`);
   return pem;
 }
 
