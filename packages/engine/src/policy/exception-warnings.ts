@@ -15,7 +15,7 @@ export function exceptionWarnings(
     const own = [...broad(exception), ...endless(exception, evaluatedAt)];
     if (own.length > 0) warnings.set(exception, own);
   }
-  for (const [exception, words] of opposed(exceptions)) {
+  for (const [exception, words] of opposed(exceptions, evaluatedAt)) {
     warnings.set(exception, [...(warnings.get(exception) ?? []), ...words]);
   }
   return warnings;
@@ -36,7 +36,7 @@ function endless({ expires, untilFixed }: Exception, evaluatedAt: string): reado
 }
 
 /** Of those that are about the same, two that say different things of it. */
-function opposed(exceptions: readonly Exception[]): ReadonlyMap<Exception, readonly string[]> {
+function opposed(exceptions: readonly Exception[], evaluatedAt: string): ReadonlyMap<Exception, readonly string[]> {
   const first = new Map<string, Exception>();
   const words = new Map<Exception, readonly string[]>();
   for (const exception of exceptions) {
@@ -48,12 +48,19 @@ function opposed(exceptions: readonly Exception[]): ReadonlyMap<Exception, reado
       continue;
     }
     words.set(exception, [
-      other.category !== exception.category
+      (other.category !== exception.category
         ? `contradicts ${other.source}: ${claim(other)} there, ${claim(exception)} here`
-        : `the same as ${other.source}`,
+        : `the same as ${other.source}`) + differences(other, exception, evaluatedAt),
     ]);
   }
   return words;
+}
+
+/** Who answers for the other one, where that is somebody else, and that it is over. */
+function differences(other: Exception, { owner }: Exception, evaluatedAt: string): string {
+  const whose = other.owner === owner ? '' : `, which ${other.owner ?? 'nobody'} owns`;
+  const over = other.expires !== null && other.expires < evaluatedAt ? `, expired since ${other.expires}` : '';
+  return whose + over;
 }
 
 function scope(exception: Exception): string {

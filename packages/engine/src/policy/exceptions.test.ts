@@ -248,8 +248,51 @@ describe('exceptions', () => {
       [{ category: 'not-used' }, { category: 'risk-accepted' }],
       ['contradicts exceptions.yaml#1: not-used there, risk-accepted here'],
     ],
+    ['twice, of two owners', [{ owner: 'team-b' }, {}], ['the same as exceptions.yaml#1, which team-b owns']],
+    ['twice, of nobody at first', [{ owner: null }, {}], ['the same as exceptions.yaml#1, which nobody owns']],
+    [
+      'a contradiction to what is over',
+      [{ category: 'not-used', expires: '2026-08-21' }, { category: 'risk-accepted' }],
+      ['contradicts exceptions.yaml#1: not-used there, risk-accepted here, expired since 2026-08-21'],
+    ],
   ])('%s', (_what, exceptions, notes) => {
     expect(judge(exceptions, {}).verdict.exceptions.at(-1)?.notes).toEqual(notes);
+  });
+
+  it.each([
+    ['first', ['2026-08-21', '2026-12-31'], ['expired', 'applied']],
+    ['last', ['2026-12-31', '2026-08-21'], ['applied', 'expired']],
+  ])('one of two for a finding that expired (%s) takes no part, and ends nothing', (_, ends, states) => {
+    const { findings, verdict } = judge(
+      ends.map((expires) => ({ expires })),
+      { findings: [finding] },
+    );
+    expect(verdict.exitCode).toBe(0);
+    expect(verdict.exceptions.map(({ state }) => state)).toEqual(states);
+    expect(verdict.exceptions.map((one) => one.findings.length)).toEqual(states.map((s) => (s === 'applied' ? 1 : 0)));
+    expect(findings[0]?.suppressed.map(({ until }) => until)).toEqual(['2026-12-31']);
+  });
+
+  it('that are all expired excuse nothing, and each says so', () => {
+    const { findings, verdict } = judge([{ expires: '2026-08-21' }, { expires: '2020-01-01', owner: 'team-b' }], {
+      findings: [finding],
+    });
+    expect([verdict.exitCode, findings[0]?.suppressed]).toEqual([1, []]);
+    expect(verdict.exceptions.map(({ state }) => state)).toEqual(['expired', 'expired']);
+  });
+
+  it('of two owners who disagree are both named at the finding', () => {
+    const { findings } = judge(
+      [
+        { owner: 'team-a', category: 'not-used' },
+        { id: 'GHSA-aaaa-bbbb-cccc', owner: 'team-b', category: 'risk-accepted' },
+      ],
+      { findings: [finding] },
+    );
+    expect(findings[0]?.suppressed.map(({ owner, category }) => [owner, category])).toEqual([
+      ['team-a', 'not-used'],
+      ['team-b', 'risk-accepted'],
+    ]);
   });
 
   it('excuses what rules and matching find besides vulnerabilities', () => {

@@ -48,8 +48,7 @@ export class VexStatements {
     const [newest, ...others] = about.sort(newestFirst);
     if (newest === undefined) return finding;
     for (const other of others) {
-      const when = other.time === newest.time ? 'as new and stricter' : `newer (${day(newest.time)})`;
-      this.#note(other, 'superseded', `${newest.source} is ${when} and says ${newest.status}`);
+      this.#note(other, 'superseded', precedence(newest, other));
     }
     if (newest.status === 'affected' || newest.status === 'under_investigation') {
       this.#note(
@@ -120,6 +119,15 @@ const ranks: readonly VexOutcome['state'][] = ['applied', 'noted', 'superseded',
 
 function newestFirst(a: VexStatement, b: VexStatement): number {
   return b.time - a.time || strictness.indexOf(a.status) - strictness.indexOf(b.status);
+}
+
+/** Why the one counts and the other does not. */
+function precedence(counts: VexStatement, other: VexStatement): string {
+  const { source, status, time } = counts;
+  if (other.time !== time) return `${source} is newer (${day(time)}) and says ${status}`;
+  return other.status === status
+    ? `${source} is as new and says ${status} too`
+    : `${source} is as new and stricter and says ${status}`;
 }
 
 /** An exception that denies what the newest statement says. */

@@ -219,6 +219,41 @@ describe('a VEX statement', () => {
     });
   });
 
+  it('as new as another that says the same is told so, and counts once', () => {
+    const { findings, verdict } = judge([openVex({}), openVex({})]);
+    expect(findings[0]?.suppressed).toHaveLength(1);
+    expect(verdict.vex).toMatchObject([
+      { state: 'applied' },
+      { state: 'superseded', why: 'v1.json#1 is as new and says not_affected too' },
+    ]);
+  });
+
+  it('of another format gives way just so, each way round', () => {
+    const product_status = { known_affected: ['SSL'] };
+    const documents = [openVex({}), csaf({ product_status }), cycloneDx([{ ref: 'ssl' }])];
+    for (const order of [documents, documents.toReversed()]) {
+      const { findings, verdict } = judge(order);
+      expect([verdict.exitCode, findings[0]?.suppressed]).toEqual([1, []]);
+      expect(verdict.vex?.map(({ state }) => state)).toEqual(['superseded', 'noted', 'superseded']);
+      for (const { status, why } of verdict.vex ?? [])
+        expect(why).toMatch(status === 'affected' ? /^it says affected: the finding stays$/ : /is as new and stricter/);
+    }
+  });
+
+  it('that is newer but of another product supersedes nothing', () => {
+    const other = {
+      products: [{ '@id': 'ghcr.io/team/other' }],
+      status: 'affected',
+      timestamp: '2026-03-01T00:00:00Z',
+    };
+    const { verdict } = judge([openVex({}), openVex(other)]);
+    expect(verdict.exitCode).toBe(0);
+    expect(verdict.vex).toMatchObject([
+      { state: 'applied' },
+      { state: 'other-product', why: expect.stringMatching(/^ghcr.io.team.other is named neither/) },
+    ]);
+  });
+
   it('that contradicts an exception names it', () => {
     const exception = { ...bareException('CVE-2026-0001', 'e.yaml#1'), category: 'not-used' as const };
     const vex = [readVex(JSON.stringify(openVex({ status: 'affected' })), 'v.json')];
@@ -272,6 +307,30 @@ describe('CSAF', () => {
   ])('%s is %s', (id, state) => {
     const { verdict } = judge([csaf({ product_status: { known_not_affected: [id] }, flags: flags(id) })]);
     expect(verdict.vex).toMatchObject([{ state, status: 'not_affected' }]);
+  });
+
+  it('of a package of a platform that a CPE names is of another product, and says which', () => {
+    const tree = {
+      full_product_names: [
+        { product_id: 'EL9', name: 'EL 9', product_identification_helper: { cpe: 'cpe:/o:redhat:enterprise_linux:9' } },
+        { product_id: 'SSL', name: 'ssl', product_identification_helper: { purl: 'pkg:deb/debian/libssl3@3.0.2-1' } },
+      ],
+      relationships: [
+        { full_product_name: { product_id: 'EL9:SSL' }, product_reference: 'SSL', relates_to_product_reference: 'EL9' },
+      ],
+    };
+    const product_status = { known_not_affected: ['EL9:SSL', 'EL9'] };
+    const flag = { label: 'component_not_present', product_ids: ['EL9:SSL', 'EL9'] };
+    const { findings, verdict } = judge([csaf({ product_status, flags: [flag] }, tree)]);
+    expect([verdict.exitCode, findings[0]?.suppressed]).toEqual([1, []]);
+    expect(verdict.vex).toMatchObject([{ state: 'other-product', why: 'its product EL 9 is not this image' }]);
+  });
+
+  it('of a product that it calls affected and not affected at once lets nothing through', () => {
+    const product_status = { known_not_affected: ['APP'], known_affected: ['APP'] };
+    const { verdict } = judge([csaf({ product_status, flags: flags('APP') })]);
+    expect(verdict.exitCode).toBe(1);
+    expect(verdict.vex?.map(({ state }) => state)).toEqual(['superseded', 'noted']);
   });
 
   it('reads every status', () => {
@@ -453,6 +512,16 @@ describe('a CPE and a program that no package owns', () => {
   };
   const productOf: Readonly<Record<string, (cpe: string) => unknown>> = {
     openvex: (cpe) => openVex({ products: [{ '@id': 'the product', identifiers: { cpe23: cpe } }] }),
+    csaf: (cpe) =>
+      csaf(
+        {
+          product_status: { known_not_affected: ['P'] },
+          flags: [{ label: 'component_not_present', product_ids: ['P'] }],
+        },
+        {
+          full_product_names: [{ product_id: 'P', name: 'the product', product_identification_helper: { cpe } }],
+        },
+      ),
     cyclonedx: (cpe) => ({
       bomFormat: 'CycloneDX',
       specVersion: '1.6',
