@@ -46,6 +46,8 @@ function setEngine(words) {
   // Inflated chunks are garbage as soon as they were looked at. With a young generation that does not grow they are freed
   // soon: 40 MB less at the peak, for the same time.
   setFlagsFromString('--semi-space-growth-factor=1');
+  // What is kept is large, and V8 would let half as much garbage grow beside it: 324 instead of 215 MB for a zip of 20,000 findings.
+  if (isShort || command === 'report') setFlagsFromString('--heap-growing-percent=30');
   if (!isShort) return;
   // There is little to collect, and waking other threads for it costs more.
   setFlagsFromString('--single-threaded-gc');
