@@ -1,9 +1,14 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  certifiedBlob,
+  identityToken,
+  sigstoreInstance,
+} from '../packages/engine/src/signing/testing/sigstore-instance.ts';
 import {
   login,
   makeAuthority,
@@ -119,6 +124,34 @@ describe.skipIf(noDockerRegistry)(
       expect((await scanFrom(copy)).ids).toContain('CVE-2023-5363');
       const diff = await plimsoll(['db', 'diff', copy, dbDir]);
       expect(diff.stdout).toBe('0 shards, 0 records differ\n');
+    });
+
+    it('counts by whom its certificate names, where that is asked instead of a key', async () => {
+      const [issuer, subject] = ['https://ci.example.com', 'https://ci.example.com/team/advisories@refs/heads/main'];
+      const instance = await sigstoreInstance();
+      writeFileSync(at('root.json'), instance.trustedRoot);
+      const catalog = readFileSync(join(dbDir, 'catalog.json'));
+      const token = identityToken({ sub: subject, iss: issuer });
+      const { bundle } = await certifiedBlob(catalog, instance, token);
+      const signed = at('certified');
+      cpSync(dbDir, signed, { recursive: true });
+      writeFileSync(join(signed, `catalogs/${createHash('sha256').update(catalog).digest('hex')}.sig`), `${bundle}\n`);
+      const name = `${registry.host}/team/certified`;
+      const pushed = await plimsoll(['db', 'push', name, '--db-dir', signed]);
+      expect(pushed.status, pushed.stderr).toBe(0);
+      const pull = (...more: string[]) => {
+        rmSync(at('certified-copy'), { recursive: true, force: true });
+        return plimsoll(['db', 'pull', `oci://${name}`, '--db-dir', at('certified-copy'), ...more]);
+      };
+      const by = (identity: string, from = issuer) =>
+        pull('--catalog-trusted-root', at('root.json'), '--catalog-identity', identity, '--catalog-issuer', from);
+      const taken = await by('https://ci.example.com/*@refs/heads/main');
+      expect(taken.status, taken.stderr).toBe(0);
+      expect(readFileSync(at('certified-copy/catalog.json')).equals(catalog)).toBe(true);
+      const untrusted = { status: 3, stderr: /who is not trusted/ };
+      expect(await by('https://ci.example.com/other')).toMatchObject(untrusted);
+      expect(await by(subject, 'https://evil.example.com')).toMatchObject(untrusted);
+      expect(await pull('--catalog-identity', subject)).toMatchObject({ status: 2, stderr: /say together who signs/ });
     });
 
     it('stays addressable by its digest after a newer one', async () => {

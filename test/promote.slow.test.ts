@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dockerArchive, fixtureImage, ociLayoutFiles } from '../packages/engine/src/image/testing/image-builder.ts';
 import {
@@ -162,6 +163,26 @@ describe.skipIf(why)(`promote${why ? ` (skipped: ${why})` : ''}`, () => {
     writeFileSync(at('bad.tar'), dockerArchive(image(stopped)));
     expect((await promote(at('bad.tar'), `${production.host}/prod/bad-tar:1`)).status).toBe(1);
     expect(await digestOf(`${production.host}/prod/bad-tar:1`)).toBeNull();
+  });
+
+  it('takes an image by its digest, and one that is there already is promoted to itself', async () => {
+    const name = `${staging.host}/team/good`;
+    const digest = await digestOf(`${name}:1`);
+    const same = await promote(`${name}:1`, `${name}:1`);
+    expect(same).toMatchObject({ status: 0, stderr: /copied.*: 0 blobs sent, 0 mounted/ });
+    const { status, stdout } = await promote(`${name}@${digest}`, `${staging.host}/live/pinned:1`, '--format', 'json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout).image.digest).toBe(digest);
+    expect(await digestOf(`${staging.host}/live/pinned:1`)).toBe(digest);
+  });
+
+  it('refuses an archive that is compressed as a whole, before it judges', async () => {
+    writeFileSync(at('app.tar.gz'), gzipSync(dockerArchive(image(cleanLayers))));
+    expect(await promote(at('app.tar.gz'), `${production.host}/prod/gz:1`)).toEqual({
+      status: 3,
+      stdout: '',
+      stderr: `plimsoll: ${at('app.tar.gz')}: compressed as a whole (gzip); unpack it first\n`,
+    });
   });
 
   it('fails with 3 where the registry refuses the push after a pass, and the verdict stays', async () => {
