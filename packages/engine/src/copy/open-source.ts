@@ -39,7 +39,10 @@ export async function openSource(request: SourceRequest): Promise<ImageSource> {
   const [, prefix = '', target = ''] =
     /^(registry:|docker-archive:|oci-archive:|oci-layout:|file:\/\/)?(.*)$/s.exec(reference) ?? [];
   if (prefix === 'registry:') return fromRegistry(target, request);
-  const isPath = prefix !== '' || existsSync(splitName(target).path) || /^[./~]|\.tar$/.test(splitName(target).path);
+  const isPath =
+    prefix !== '' ||
+    existsSync(splitName(target).path) ||
+    /^[./~]|\.(?:tar(?:\.[a-z0-9]+)?|tgz)$/.test(splitName(target).path);
   return isPath ? fromFiles(prefix, target, request) : fromRegistry(target, request);
 }
 
