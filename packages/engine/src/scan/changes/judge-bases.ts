@@ -88,8 +88,8 @@ function isBetter(one: BaseOutcome, other: BaseOutcome): boolean {
 
 function countsInWords(gone: readonly Finding[], of: readonly Finding[], added: readonly Finding[]): string {
   const share = gone.length === of.length ? `all ${of.length}` : `${gone.length} of ${of.length}`;
-  const also = added.length === 0 ? '' : `, and brings ${added.length} others`;
-  return `takes away ${share} findings that stop the image${also}`;
+  const also = added.length === 0 ? '' : `, and brings ${added.length} other${added.length === 1 ? '' : 's'}`;
+  return `takes away ${gone.length === 0 ? 'none of the' : share} findings that stop the image${also}`;
 }
 
 function toBase(
