@@ -1,4 +1,4 @@
-/** A scan that keeps what it finds completes in a container limited to 160 MB, however large the image is. */
+/** A scan that keeps what it finds completes in a container limited to 160 MB, also of an image of very many files. */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -13,6 +13,8 @@ const noTime = existsSync('/usr/bin/time') ? undefined : "needs Debian's `time`"
 const missing = noMemoryLimit ?? noTime;
 const megabytes = 160;
 const files = 100_000;
+/** What may be kept of a file until the end: its name and where it stands, in columns, and what the collector has not taken back. */
+const bytesOfFile = 400;
 
 function scan(archive: string) {
   const run = (name: string) => join(scratch.path, name);
@@ -31,7 +33,7 @@ function scan(archive: string) {
 
 describe.skipIf(missing)(`memory${missing ? ` (skipped: ${missing})` : ''}`, () => {
   it.each(['plain', 'gzip', 'zstd'] as const)(
-    `of a scan with %s layers stays below ${megabytes} MB, and does not grow with the image`,
+    `of a scan with %s layers stays below ${megabytes} MB, and grows by ${bytesOfFile} bytes a file at most`,
     { timeout: 300_000 },
     (compression) => {
       const [once, twice] = [1, 2].map((times) => {
@@ -41,7 +43,7 @@ describe.skipIf(missing)(`memory${missing ? ` (skipped: ${missing})` : ''}`, () 
       // no advisories are there: the verdict is that they are missing
       expect(once).toMatchObject({ status: 5, packages: 3000 });
       expect(twice).toMatchObject({ status: 5, packages: 3000 });
-      expect(twice!.peak).toBeLessThan(1.2 * once!.peak);
+      expect((twice!.peak - once!.peak) * 2 ** 20).toBeLessThan(bytesOfFile * files);
     },
   );
 });
