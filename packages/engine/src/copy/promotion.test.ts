@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { type FakeRegistry, fakeRegistry, serve } from '../image/testing/fake-registry.ts';
 import { dockerArchive, fixtureImage, ociArchive, ociLayoutFiles, sha256 } from '../image/testing/image-builder.ts';
 import { type Interference, type WritableRegistry, writableRegistry } from '../image/testing/writable-registry.ts';
@@ -10,6 +10,7 @@ import { type JudgedImage, openPromotion } from './promotion.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => vi.unstubAllEnvs());
 
 /** more than one chunk of the smallest size */
 const big = randomBytes(2_500_000);
@@ -288,7 +289,8 @@ describe('an archive', () => {
   it.each(['docker-save', 'skopeo', 'kaniko'] as const)('of %s arrives with its ID', async (shape) => {
     const path = join(folder, `${shape}.tar`);
     writeFileSync(path, dockerArchive(image, { shape }));
-    const temporary = readdirSync(tmpdir()).filter((name) => name.startsWith('plimsoll-')).length;
+    const temporary = mkdtempSync(join(folder, 'tmp-'));
+    vi.stubEnv('TMPDIR', temporary);
     const to = await writableRegistry();
     const { digest } = await fromFile(`docker-archive:${path}`, to, [{ id: sha256(image.config), digest: null }]);
     const manifest = JSON.parse(to.manifests.get(`prod/app@${digest}`)!.bytes.toString());
@@ -296,7 +298,7 @@ describe('an archive', () => {
     expect(manifest.layers.map(({ mediaType }: { mediaType: string }) => mediaType)).toEqual(
       Array(2).fill('application/vnd.oci.image.layer.v1.tar+gzip'),
     );
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('plimsoll-'))).toHaveLength(temporary);
+    expect(readdirSync(temporary)).toEqual([]);
   });
 
   it.each([
