@@ -7,6 +7,7 @@ export default defineConfig({
     pool: 'threads',
     isolate: false,
     maxWorkers: 2,
+    globalSetup: 'test/temporary-folder.ts',
     // for what hangs: a machine that is five times as busy is no fault of ours
     testTimeout: 180_000,
     hookTimeout: 180_000,
