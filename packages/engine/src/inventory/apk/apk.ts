@@ -1,8 +1,8 @@
 import type { CatalogContext, Cataloger, Catalogued, ParsedFile, ProofFilter, Unlisted } from '../cataloger.ts';
 import { droppedPackages, sameBuild } from '../dropped-packages.ts';
 import { introductions } from '../introduction.ts';
+import { keyOf, nativePurl } from '../native-package.ts';
 import { OwnedPaths } from '../owned-paths.ts';
-import { buildPurl } from '../purl.ts';
 import type { Package } from '../types.ts';
 import { type ApkPackage, parseApkInstalled } from './apk-installed.ts';
 
@@ -52,7 +52,7 @@ function assemble(context: CatalogContext<ApkFacts>): Catalogued {
         type: 'apk',
         name: found.name,
         version: found.version,
-        purl: apkPurl(found, context),
+        purl: nativePurl('apk', found, context.distro, 'alpine'),
         arch: found.arch,
         source: { name: found.origin, version: found.version },
         licenses: found.license === null ? [] : [found.license],
@@ -87,18 +87,4 @@ function unlistedOf(context: CatalogContext<ApkFacts>): readonly Unlisted[] {
     files: before.proofs,
     mayBeEdit: now === null || sameBuild([before.checksum, before.proofs], [now.checksum, now.proofs]),
   }));
-}
-
-function keyOf(found: ApkPackage): string {
-  return `${found.name} ${found.version} ${found.arch ?? ''}`;
-}
-
-function apkPurl(found: ApkPackage, { distro }: CatalogContext<ApkFacts>): string {
-  return buildPurl({
-    type: 'apk',
-    namespace: distro?.id ?? 'alpine',
-    name: found.name,
-    version: found.version,
-    qualifiers: { arch: found.arch, distro: distro && [distro.id, distro.version].filter(Boolean).join('-') },
-  });
 }

@@ -1,9 +1,9 @@
 import type { CatalogContext, Cataloger, Catalogued, ParsedFile, ProofFilter } from '../cataloger.ts';
 import { introductions } from '../introduction.ts';
+import { keyOf, nativePurl } from '../native-package.ts';
 import { OwnedPaths } from '../owned-paths.ts';
-import { buildPurl } from '../purl.ts';
 import type { Incomplete, Package } from '../types.ts';
-import { type ChiselManifest, type ChiselPackage, parseChiselManifest } from './chisel-manifest.ts';
+import { type ChiselManifest, parseChiselManifest } from './chisel-manifest.ts';
 
 export type ChiselFacts = Pick<ChiselManifest, 'packages' | 'files'>;
 
@@ -55,7 +55,7 @@ function assemble(context: CatalogContext<ChiselFacts>): Catalogued {
         type: 'deb',
         name: found.name,
         version: found.version,
-        purl: debPurl(found, context),
+        purl: nativePurl('deb', found, context.distro, 'ubuntu'),
         arch: found.arch,
         source: null,
         licenses: [],
@@ -91,21 +91,4 @@ function withoutSources(
     path: `/${path}`,
     ...(id === null ? {} : { layer: id }),
   };
-}
-
-function keyOf(found: ChiselPackage): string {
-  return `${found.name} ${found.version} ${found.arch ?? ''}`;
-}
-
-function debPurl(found: ChiselPackage, { distro }: CatalogContext<ChiselFacts>): string {
-  return buildPurl({
-    type: 'deb',
-    namespace: distro?.id ?? 'ubuntu',
-    name: found.name,
-    version: found.version,
-    qualifiers: {
-      arch: found.arch,
-      distro: distro && [distro.id, distro.version ?? distro.codename].filter(Boolean).join('-'),
-    },
-  });
 }

@@ -11,8 +11,8 @@ import {
 import { type Dropped, droppedPackages } from '../dropped-packages.ts';
 import { baseName } from '../file-pattern.ts';
 import { introductions } from '../introduction.ts';
+import { keyOf, nativePurl } from '../native-package.ts';
 import { OwnedPaths } from '../owned-paths.ts';
-import { buildPurl } from '../purl.ts';
 import type { Package } from '../types.ts';
 import { isDataOnly } from './data-only.ts';
 import { parseDebCopyright } from './deb-copyright.ts';
@@ -96,7 +96,7 @@ function assemble(context: CatalogContext<DpkgFacts>): Catalogued {
         type: 'deb',
         name: found.name,
         version: found.version,
-        purl: debPurl(found, context),
+        purl: nativePurl('deb', found, context.distro, 'debian'),
         arch: found.arch,
         source: found.source,
         licenses: licensesOf(found.name, context, licenses),
@@ -128,24 +128,6 @@ function dataOnlyPackages({ files }: CatalogContext<DpkgFacts>): NonNullable<Cat
 
 function keysOf(facts: DpkgFacts): string[] {
   return facts.kind === 'status' ? facts.packages.map(keyOf) : [];
-}
-
-/** Neither names, versions nor architectures hold white space. */
-function keyOf(found: DebPackage): string {
-  return `${found.name} ${found.version} ${found.arch ?? ''}`;
-}
-
-function debPurl(found: DebPackage, { distro }: CatalogContext<DpkgFacts>): string {
-  return buildPurl({
-    type: 'deb',
-    namespace: distro?.id ?? 'debian',
-    name: found.name,
-    version: found.version,
-    qualifiers: {
-      arch: found.arch,
-      distro: distro && [distro.id, distro.version ?? distro.codename].filter(Boolean).join('-'),
-    },
-  });
 }
 
 function licensesOf(

@@ -10,8 +10,8 @@ import {
 import { shippedProofs } from '../dpkg/dpkg-file-list.ts';
 import { baseName } from '../file-pattern.ts';
 import { introductions } from '../introduction.ts';
+import { keyOf, nativePurl } from '../native-package.ts';
 import { OwnedPaths } from '../owned-paths.ts';
-import { buildPurl } from '../purl.ts';
 import type { Package } from '../types.ts';
 import { type OpkgPackage, parseOpkgControl, parseOpkgStatus } from './opkg-status.ts';
 
@@ -82,7 +82,7 @@ function assemble(context: CatalogContext<OpkgFacts>): Catalogued {
         type: 'opkg',
         name: found.name,
         version: found.version,
-        purl: opkgPurl(found, context),
+        purl: nativePurl('opkg', found, context.distro, null),
         arch: found.arch,
         source: { name: control?.source ?? found.name, version: found.version },
         licenses: control?.license ? [control.license] : [],
@@ -109,18 +109,4 @@ function ownersOf(context: CatalogContext<OpkgFacts>, installed: ReadonlyMap<str
     for (const { path } of facts.files) owned.add(path, { name, algorithm: 'sha256', digest: null, since });
   }
   return owned.owners;
-}
-
-function keyOf(found: OpkgPackage): string {
-  return `${found.name} ${found.version} ${found.arch ?? ''}`;
-}
-
-function opkgPurl(found: OpkgPackage, { distro }: CatalogContext<OpkgFacts>): string {
-  return buildPurl({
-    type: 'opkg',
-    namespace: distro?.id ?? null,
-    name: found.name,
-    version: found.version,
-    qualifiers: { arch: found.arch, distro: distro && [distro.id, distro.version].filter(Boolean).join('-') },
-  });
 }

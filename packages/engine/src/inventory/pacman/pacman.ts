@@ -11,8 +11,8 @@ import { shippedProofs } from '../dpkg/dpkg-file-list.ts';
 import { droppedPackages, sameBuild } from '../dropped-packages.ts';
 import { baseName } from '../file-pattern.ts';
 import { introductions } from '../introduction.ts';
+import { keyOf, nativePurl } from '../native-package.ts';
 import { OwnedPaths } from '../owned-paths.ts';
-import { buildPurl } from '../purl.ts';
 import type { Package } from '../types.ts';
 import { type PacmanPackage, parsePacmanDesc } from './pacman-desc.ts';
 
@@ -76,7 +76,7 @@ function assemble(context: CatalogContext<PacmanFacts>): Catalogued {
       type: 'alpm',
       name: found.name,
       version: found.version,
-      purl: alpmPurl(found, context),
+      purl: nativePurl('alpm', found, context.distro, 'arch'),
       arch: found.arch,
       source: { name: found.base, version: found.version },
       licenses: found.licenses,
@@ -129,18 +129,4 @@ function ownersOf(
     for (const { path } of facts.files) owned.add(path, { ...shipper, algorithm: 'sha256', digest: null });
   }
   return owned.owners;
-}
-
-function keyOf(found: PacmanPackage): string {
-  return `${found.name} ${found.version} ${found.arch ?? ''}`;
-}
-
-function alpmPurl(found: PacmanPackage, { distro }: CatalogContext<PacmanFacts>): string {
-  return buildPurl({
-    type: 'alpm',
-    namespace: distro?.id ?? 'arch',
-    name: found.name,
-    version: found.version,
-    qualifiers: { arch: found.arch, distro: distro && [distro.id, distro.version].filter(Boolean).join('-') },
-  });
 }

@@ -10,8 +10,8 @@ import type {
 import { droppedPackages, sameBuild } from '../dropped-packages.ts';
 import { baseName } from '../file-pattern.ts';
 import { introductions } from '../introduction.ts';
+import { nativePurl } from '../native-package.ts';
 import { OwnedPaths } from '../owned-paths.ts';
-import { buildPurl } from '../purl.ts';
 import type { Package } from '../types.ts';
 import { readRpmDatabase } from './rpm-database.ts';
 import { parseManifest1, parseManifest2 } from './rpm-manifest.ts';
@@ -201,16 +201,6 @@ function evr({ epoch, version }: RpmPackage): string {
 }
 
 function rpmPurl(found: RpmPackage, { distro }: CatalogContext<RpmFacts>): string {
-  return buildPurl({
-    type: 'rpm',
-    namespace: distro?.id.toLowerCase() ?? null,
-    name: found.name,
-    version: found.version,
-    qualifiers: {
-      arch: found.arch,
-      distro: distro && [distro.id, distro.version].filter(Boolean).join('-'),
-      epoch: found.epoch === null ? null : String(found.epoch),
-      rpmmod: found.modularity,
-    },
-  });
+  const epoch = found.epoch === null ? null : String(found.epoch);
+  return nativePurl('rpm', found, distro, null, { epoch, rpmmod: found.modularity });
 }

@@ -1,5 +1,6 @@
 import { ImageError } from '../../image/error.ts';
 import { comparePackages, distinctEntries } from '../inventory-order.ts';
+import { nativePurl } from '../native-package.ts';
 import { buildPurl } from '../purl.ts';
 import type { Distro, Incomplete, Inventory, Package } from '../types.ts';
 import { builtFrom } from './built-from.ts';
@@ -274,12 +275,5 @@ function purlOf(draft: PackageDraft, distro: Distro | null): string {
     return buildPurl({ type, namespace, name, version: bare, qualifiers: kept });
   }
   const epoch = type === 'rpm' ? (/^(\d+):/.exec(version)?.[1] ?? null) : null;
-  const release = [distro.id, distro.version ?? distro.codename].filter(Boolean).join('-');
-  return buildPurl({
-    type,
-    namespace: distro.id,
-    name,
-    version: bare,
-    qualifiers: { arch: draft.arch, distro: release, epoch, rpmmod: modularity },
-  });
+  return nativePurl(type, { name, version: bare, arch: draft.arch }, distro, null, { epoch, rpmmod: modularity });
 }
