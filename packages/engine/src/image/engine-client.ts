@@ -122,8 +122,8 @@ async function request(
   timeout: number,
   signal: AbortSignal | undefined,
 ): Promise<IncomingMessage> {
-  // loaded when an engine is asked, which most runs do not
-  const { get } = where.options.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  // loaded when an engine is asked, which most runs do not; an import would load all that it makes on demand, ten times as much
+  const { get } = process.getBuiltinModule(where.options.protocol === 'https:' ? 'node:https' : 'node:http');
   try {
     return await new Promise((resolve, reject) => {
       const options: RequestOptions = { ...where.options, path, timeout, agent: false, ...(signal && { signal }) };

@@ -92,10 +92,10 @@ export class Connections {
       ...(guarded ? { lookup: guardedLookup } : {}),
     };
     if (url.protocol === 'http:') {
-      return new (await import('node:http')).Agent(settings);
+      return new (process.getBuiltinModule('node:http').Agent)(settings);
     }
     const certificates = await certificatesFor(url.host, this.#options);
-    return new (await import('node:https')).Agent({
+    return new (process.getBuiltinModule('node:https').Agent)({
       ...settings,
       ...certificates,
       ...(this.insecure(url.host) ? { rejectUnauthorized: false } : {}),

@@ -29,7 +29,8 @@ const leastBytes = 1024;
 /** Sends a request and waits for the head of the answer. Follows nothing. @throws ConnectionFailure */
 export async function exchange(url: URL, request: ExchangeRequest): Promise<IncomingMessage> {
   const { method = 'GET', headers, body, agent, signal, idleTimeoutMs } = request;
-  const http = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  // an import would load all that this module makes on demand, ten times as much
+  const http = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http');
   return new Promise((resolve, reject) => {
     const options: RequestOptions = { method, headers, agent, ...(signal && { signal }) };
     let waiting = true;
