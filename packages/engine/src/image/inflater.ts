@@ -73,7 +73,8 @@ export class Inflater {
     const options = { chunkSize: this.#chunkSize };
     const engine = this.#kind === 'gzip' ? createGunzip(options) : createZstdDecompress(options);
     this.#ended = false;
-    engine.on('data', (chunk: Buffer) => this.#take(chunk));
+    // after this callback: Node has the next piece inflated on another thread while this one is looked at
+    engine.on('data', (chunk: Buffer) => process.nextTick(() => this.#take(chunk)));
     engine.on('error', (error) => this.#fail(this.#broken(error)));
     engine.on('end', () => {
       this.#ended = true;
