@@ -86,6 +86,7 @@ async function run(
 /** Of the list, inflated: it is 20 times as long as it is stored. */
 const listChunkBytes = 1024 * 1024;
 const noBytes = Buffer.alloc(0);
+const beyondAscii = /[^\0-\x7f]/;
 
 /** Puts the contents of files back between the headers: those that the decoder wants. */
 class Rejoined implements SplitHandler {
@@ -94,6 +95,7 @@ class Rejoined implements SplitHandler {
   readonly #guard: InflateGuard;
   /** waits for the file that it is the header of */
   #held: Buffer = noBytes;
+  #heldBytes = 0;
   #bytes = 0;
   fileBytes = 0;
 
@@ -103,9 +105,10 @@ class Rejoined implements SplitHandler {
     this.#guard = new InflateGuard(limits);
   }
 
-  segment(bytes: Buffer): void {
+  segment(bytes: Buffer, length: number): void {
     this.#release();
     this.#held = bytes;
+    this.#heldBytes = length;
   }
 
   file(file: SplitFile): void {
@@ -124,11 +127,11 @@ class Rejoined implements SplitHandler {
   }
 
   #release(): void {
-    const bytes = this.#held;
-    if (bytes.length === 0) return;
-    this.#held = noBytes;
-    this.#count(bytes.length);
-    this.#decoder.push(bytes);
+    const length = this.#heldBytes;
+    if (length === 0) return;
+    this.#heldBytes = 0;
+    this.#count(length);
+    this.#decoder.push(this.#held, length);
   }
 
   /** The same limit as for the tar itself. */
@@ -210,6 +213,15 @@ class FolderBodies {
   }
 
   #open(file: SplitFile): number {
+    return this.#opened(file, false);
+  }
+
+  /** Its checksum is not known, so one that overlay copied up without its content is told by having no blocks. */
+  #openParts(file: SplitFile): number {
+    return this.#opened(file, true);
+  }
+
+  #opened(file: SplitFile, needsBlocks: boolean): number {
     const path = cleanPath(file.name.toString('latin1'));
     if (path === undefined || path === '') {
       throw unusable('the path of a file leaves its directory');
@@ -218,17 +230,7 @@ class FolderBodies {
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     const descriptor = openSync(this.#real(path), flags);
     const stat = fstatSync(descriptor);
-    if (!stat.isFile() || stat.size !== file.size) {
-      closeSync(descriptor);
-      throw changed(file);
-    }
-    return descriptor;
-  }
-
-  /** Its checksum is not known, so one that overlay copied up without its content is told by having no blocks. */
-  #openParts(file: SplitFile): number {
-    const descriptor = this.#open(file);
-    if (file.size > 0 && fstatSync(descriptor).blocks === 0) {
+    if (!stat.isFile() || stat.size !== file.size || (needsBlocks && stat.size > 0 && stat.blocks === 0)) {
       closeSync(descriptor);
       throw changed(file);
     }
@@ -249,8 +251,10 @@ class FolderBodies {
   }
 
   /** Names need not be UTF-8. */
-  #real(path: string): Buffer {
-    return Buffer.concat([Buffer.from(`${this.#root}/`), Buffer.from(path, 'latin1')]);
+  #real(path: string): Buffer | string {
+    return beyondAscii.test(path)
+      ? Buffer.concat([Buffer.from(`${this.#root}/`), Buffer.from(path, 'latin1')])
+      : `${this.#root}/${path}`;
   }
 }
 

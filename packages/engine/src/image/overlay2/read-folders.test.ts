@@ -77,6 +77,21 @@ describe('CRC-64 (ISO 3309)', () => {
     const crc = new Crc64();
     for (const char of text) crc.update(Buffer.from(char));
     expect(crc.digest().toString('hex')).toBe(sum);
+    const whole = new Crc64();
+    whole.update(Buffer.from(text));
+    expect(whole.digest().toString('hex')).toBe(sum);
+  });
+
+  it('is that of one byte after the other, however the bytes come', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), fc.nat(100), (bytes, cut) => {
+        const [single, pieces] = [new Crc64(), new Crc64()];
+        for (const byte of bytes) single.update(Buffer.from([byte]));
+        pieces.update(Buffer.from(bytes.subarray(0, cut)));
+        pieces.update(Buffer.from(bytes.subarray(cut)));
+        expect(pieces.digest()).toEqual(single.digest());
+      }),
+    );
   });
 });
 

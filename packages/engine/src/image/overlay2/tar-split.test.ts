@@ -11,9 +11,9 @@ interface Seen {
 function decoded(lines: Buffer, pieces: number): readonly (Seen | string)[] {
   const seen: (Seen | string)[] = [];
   const decoder = new TarSplitDecoder({
-    segment: (bytes) => void seen.push(bytes.toString('latin1')),
-    file: ({ name, size, checksum }) =>
-      void seen.push({ name: String(name), size, checksum: checksum()?.toString('hex') ?? null }),
+    segment: (bytes, length) => void seen.push(bytes.toString('latin1', 0, length)),
+    file: (file) =>
+      void seen.push({ name: String(file.name), size: file.size, checksum: file.checksum()?.toString('hex') ?? null }),
   });
   for (let at = 0; at < lines.length; at += pieces) decoder.push(lines.subarray(at, at + pieces));
   decoder.end();
@@ -48,12 +48,41 @@ test('a file is the same however its line is written, and in whatever pieces it 
   );
 });
 
+test('a stretch of headers is what was written, whatever bytes it has', () => {
+  const bytes = fc.oneof(
+    fc.uint8Array({ minLength: 1, maxLength: 700 }),
+    fc.tuple(fc.nat(40), fc.uint8Array({ minLength: 1, maxLength: 5 }), fc.nat(40)).map(([before, some, after]) => {
+      return Uint8Array.from([...Buffer.alloc(before), ...some, ...Buffer.alloc(after)]);
+    }),
+  );
+  fc.assert(
+    fc.property(fc.array(bytes, { maxLength: 4 }), fc.integer({ min: 1, max: 400 }), (stretches, pieces) => {
+      const texts = stretches.map((each) => Buffer.from(each));
+      // a position too many digits long is none of ours, and changes nothing
+      const line = (each: Buffer, position: number | string) =>
+        `{"type":2,"payload":"${each.toString('base64')}","position":${position}}\n`;
+      const wanted = texts.map((each) => each.toString('latin1'));
+      expect(decoded(Buffer.from(texts.map(line).join('')), pieces)).toEqual(wanted);
+      const odd = texts.map((each) => line(each, '12345678901234567890')).join('');
+      expect(decoded(Buffer.from(odd), pieces)).toEqual(wanted);
+    }),
+  );
+});
+
+test.each(['AAA', 'AAAA=', 'AA=A', 'A===', '====', 'AAAA AAAA', 'QUJD\\u0041', 'AAAAAAAA*AAA'])(
+  'headers that are no base64: %s',
+  (payload) => {
+    const line = `{"type":2,"payload":"${payload}","position":1}\n`;
+    expect(() => decoded(Buffer.from(line), 1000)).toThrow('damaged');
+  },
+);
+
 test('the last two stretches of headers are at hand', () => {
   const line = (text: string) => `${JSON.stringify({ type: 2, payload: Buffer.from(text).toString('base64') })}\n`;
   const held: Buffer[] = [];
   const decoder = new TarSplitDecoder({
-    segment(bytes) {
-      held.push(bytes);
+    segment(bytes, length) {
+      held.push(bytes.subarray(0, length));
       expect(held.slice(-2).map(String)).toEqual(texts.slice(Math.max(0, held.length - 2), held.length));
     },
     file: () => expect.unreachable(),

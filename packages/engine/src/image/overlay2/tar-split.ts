@@ -11,12 +11,12 @@ export interface SplitFile {
   /** bytes */
   readonly size: number;
   /** CRC-64 (ISO 3309), big-endian; null for an empty file */
-  readonly checksum: () => Buffer | null;
+  checksum(): Buffer | null;
 }
 
 export interface SplitHandler {
-  /** Bytes of the tar that are no file's content. Valid until the next but one call of this kind. */
-  segment(bytes: Buffer): void;
+  /** The first `length` bytes are of the tar and no file's content. Valid until the next but one call of this kind. */
+  segment(bytes: Buffer, length: number): void;
   /** The bytes of this file follow. Called for every entry of the tar, also for those without bytes. Valid during the call. */
   file(file: SplitFile): void;
 }
@@ -24,25 +24,32 @@ export interface SplitHandler {
 const newline = 0x0a;
 const quote = 0x22;
 const backslash = 0x5c;
+const closingBrace = 0x7d;
+const padding = 0x3d;
 const segmentStart = Buffer.from('{"type":2,"payload":"');
 const fileStart = Buffer.from('{"type":1,"name":"');
 const sizeStart = Buffer.from(',"size":');
 const payloadStart = Buffer.from(',"payload":');
 const positionStart = Buffer.from(',"position":');
 const noPayload = Buffer.from('null');
+const noBytes = Buffer.alloc(0);
+const lineEnd = Buffer.from([newline]);
 
 /**
  * Decodes what the engines keep of the tar of a layer: a line of JSON for each stretch of headers and padding and for
- * each file, in the order of the tar.
+ * each file, in the order of the tar. A layer has some hundred thousand, so a line as Go writes it makes neither text nor
+ * objects.
  *
  * @see https://github.com/vbatts/tar-split/blob/main/tar/storage/entry.go
  */
 export class TarSplitDecoder {
   readonly #handler: SplitHandler;
-  #rest = Buffer.alloc(0);
+  /** of a line whose end has not come */
+  #rest: Buffer = noBytes;
   /** they take turns */
   #scratch = Buffer.allocUnsafe(64 * 1024);
   #other = Buffer.allocUnsafe(64 * 1024);
+  readonly #file = new FileOfLine();
 
   constructor(handler: SplitHandler) {
     this.#handler = handler;
@@ -51,77 +58,90 @@ export class TarSplitDecoder {
   /** @throws ImageError `UNREADABLE` for what is no such line; whatever the handler throws */
   push(chunk: Buffer): void {
     let start = 0;
-    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
-      if (this.#rest.length === 0) {
-        this.#line(chunk, start, end);
-      } else {
-        const line = Buffer.concat([this.#rest, chunk.subarray(start, end)]);
-        this.#rest = Buffer.alloc(0);
-        this.#line(line, 0, line.length);
+    if (this.#rest.length > 0) {
+      start = chunk.indexOf(newline) + 1;
+      if (start > 0) {
+        const line = this.#joined(chunk.subarray(0, start));
+        this.#rest = noBytes;
+        this.#lines(line, 0, line.length);
       }
-      start = end + 1;
     }
-    if (this.#rest.length + chunk.length - start > maxLineBytes) {
-      throw unusable('the list of its files has a line that is too long');
-    }
-    if (start < chunk.length) {
-      this.#rest = Buffer.concat([this.#rest, chunk.subarray(start)]);
-    }
+    const end = chunk.lastIndexOf(newline) + 1;
+    if (end > start) this.#lines(chunk, start, end);
+    if (end < chunk.length) this.#rest = this.#joined(chunk.subarray(end));
   }
 
   end(): void {
-    if (this.#rest.length > 0) {
-      this.#line(this.#rest, 0, this.#rest.length);
-    }
+    if (this.#rest.length > 0) this.push(lineEnd);
   }
 
-  #line(bytes: Buffer, start: number, end: number): void {
-    const from = start + segmentStart.length;
-    // nearly all lines are of this form, or of the one that `#file` takes
-    if (from < end && segmentStart.compare(bytes, start, from) === 0) {
-      const to = bytes.indexOf(quote, from);
-      if (to >= 0 && to < end) {
-        this.#handler.segment(this.#decoded(bytes, from, to));
-        return;
+  #joined(more: Buffer): Buffer {
+    if (this.#rest.length + more.length > maxLineBytes) {
+      throw unusable('the list of its files has a line that is too long');
+    }
+    return Buffer.concat([this.#rest, more]);
+  }
+
+  /** Whole lines, the last with its line break. */
+  #lines(bytes: Buffer, start: number, end: number): void {
+    for (let at = start; at < end; ) {
+      // nearly all lines are of one of these two forms
+      let next = begins(bytes, at, segmentStart) ? this.#segment(bytes, at) : this.#passFile(bytes, at);
+      if (next < 0) {
+        next = bytes.indexOf(newline, at) + 1;
+        this.#parsed(bytes.toString('utf8', at, next - 1));
       }
+      at = next;
     }
-    if (!this.#file(bytes, start, end)) this.#parsed(bytes.toString('utf8', start, end));
   }
 
-  /** A file as Go writes it, with nothing escaped in its name. False: it is another line. */
-  #file(bytes: Buffer, start: number, end: number): boolean {
-    const line = new LineReader(bytes, start, end);
-    if (!line.passes(fileStart)) return false;
-    const from = line.at;
-    const to = line.text();
-    if (to < 0) return false;
-    const size = line.passes(sizeStart) ? line.number() : 0;
-    if (size < 0 || !line.passes(payloadStart)) return false;
-    const sumFrom = line.at + 1;
-    const sumTo = line.passes(noPayload) ? sumFrom : line.passesByte(quote) ? line.text() : -1;
-    if (sumTo < 0 || !line.passes(positionStart) || line.number() < 0 || line.at !== end - 1) return false;
-    if (bytes[line.at] !== 0x7d) return false;
-    this.#handler.file({
-      name: bytes.subarray(from, to),
-      size,
-      checksum: () => (sumTo === sumFrom ? null : Buffer.from(bytes.toString('latin1', sumFrom, sumTo), 'base64')),
-    });
-    return true;
-  }
-
-  #decoded(line: Buffer, start: number, end: number): Buffer {
+  /** Returns where the next line begins. */
+  #segment(bytes: Buffer, line: number): number {
+    const from = line + segmentStart.length;
+    const to = bytes.indexOf(quote, from);
+    if (to < 0) throw damaged();
     const scratch = this.#other;
     this.#other = this.#scratch;
     this.#scratch = scratch;
-    if (end - start > this.#scratch.length) {
-      this.#scratch = Buffer.allocUnsafe(end - start);
-    }
-    const bytes = this.#scratch.write(line.toString('latin1', start, end), 'base64');
+    if (to - from > this.#scratch.length) this.#scratch = Buffer.allocUnsafe(to - from);
+    const length = this.#scratch.write(bytes.toString('latin1', from, to), 'base64');
     // Node passes over what is no base64
-    if (bytes !== base64Bytes(line, start, end)) {
-      throw damaged();
+    if (length !== base64Bytes(bytes, from, to)) throw damaged();
+    this.#handler.segment(this.#scratch, length);
+    const next = passEnd(bytes, to + 1);
+    return next < 0 ? bytes.indexOf(newline, to) + 1 : next;
+  }
+
+  /** A file as Go writes it, with nothing escaped in its name. -1: it is another line. */
+  #passFile(bytes: Buffer, line: number): number {
+    if (!begins(bytes, line, fileStart)) return -1;
+    const file = this.#file;
+    file.bytes = bytes;
+    file.nameStart = line + fileStart.length;
+    file.nameEnd = passText(bytes, file.nameStart);
+    if (file.nameEnd < 0) return -1;
+    let at = file.nameEnd + 1;
+    file.size = 0;
+    if (begins(bytes, at, sizeStart)) {
+      const from = at + sizeStart.length;
+      at = passNumber(bytes, from);
+      if (at < 0) return -1;
+      for (let digit = from; digit < at; digit += 1) file.size = 10 * file.size + bytes[digit]! - 0x30;
     }
-    return this.#scratch.subarray(0, bytes);
+    if (!begins(bytes, at, payloadStart)) return -1;
+    at += payloadStart.length;
+    file.sumStart = at + 1;
+    file.sumEnd = at + 1;
+    if (begins(bytes, at, noPayload)) {
+      at += noPayload.length;
+    } else {
+      file.sumEnd = bytes[at] === quote ? passText(bytes, at + 1) : -1;
+      if (file.sumEnd < 0) return -1;
+      at = file.sumEnd + 1;
+    }
+    const next = passEnd(bytes, at);
+    if (next >= 0) this.#handler.file(file);
+    return next;
   }
 
   #parsed(line: string): void {
@@ -145,63 +165,59 @@ export class TarSplitDecoder {
   }
 }
 
-/** Walks along one line of JSON. */
-class LineReader {
-  at: number;
-  readonly #bytes: Buffer;
-  readonly #end: number;
+/** One after the other. */
+class FileOfLine implements SplitFile {
+  bytes: Buffer = noBytes;
+  nameStart = 0;
+  nameEnd = 0;
+  size = 0;
+  sumStart = 0;
+  sumEnd = 0;
 
-  constructor(bytes: Buffer, start: number, end: number) {
-    this.#bytes = bytes;
-    this.at = start;
-    this.#end = end;
+  get name(): Buffer {
+    return this.bytes.subarray(this.nameStart, this.nameEnd);
   }
 
-  passes(what: Buffer): boolean {
-    if (this.at + what.length > this.#end) return false;
-    for (let index = 0; index < what.length; index += 1) {
-      if (this.#bytes[this.at + index] !== what[index]) return false;
-    }
-    this.at += what.length;
-    return true;
-  }
-
-  passesByte(what: number): boolean {
-    if (this.at >= this.#end || this.#bytes[this.at] !== what) return false;
-    this.at += 1;
-    return true;
-  }
-
-  /** Where a text without escapes ends, whose closing quote is passed; -1: it is none. */
-  text(): number {
-    for (let at = this.at; at < this.#end; at += 1) {
-      const byte = this.#bytes[at]!;
-      if (byte === quote) {
-        this.at = at + 1;
-        return at;
-      }
-      if (byte === backslash || byte < 0x20) return -1;
-    }
-    return -1;
-  }
-
-  /** -1: there is none, or one of more than 15 digits */
-  number(): number {
-    const start = this.at;
-    let value = 0;
-    for (; this.at < this.#end && this.at - start < 16; this.at += 1) {
-      const digit = this.#bytes[this.at]! - 0x30;
-      if (digit < 0 || digit > 9) break;
-      value = 10 * value + digit;
-    }
-    const digits = this.at - start;
-    return digits === 0 || digits > 15 ? -1 : value;
+  checksum(): Buffer | null {
+    const { sumStart, sumEnd } = this;
+    return sumStart === sumEnd ? null : Buffer.from(this.bytes.toString('latin1', sumStart, sumEnd), 'base64');
   }
 }
 
+function begins(bytes: Buffer, at: number, what: Buffer): boolean {
+  for (let index = 0; index < what.length; index += 1) {
+    if (bytes[at + index] !== what[index]) return false;
+  }
+  return true;
+}
+
+/** Where a text without escapes ends; -1: it is none. */
+function passText(bytes: Buffer, start: number): number {
+  for (let at = start; at < bytes.length; at += 1) {
+    const byte = bytes[at]!;
+    if (byte === quote) return at;
+    if (byte === backslash || byte < 0x20) return -1;
+  }
+  return -1;
+}
+
+/** Where a number ends; -1: there is none, or one of more than 15 digits. */
+function passNumber(bytes: Buffer, start: number): number {
+  let at = start;
+  while (at < bytes.length && bytes[at]! >= 0x30 && bytes[at]! <= 0x39) at += 1;
+  return at === start || at - start > 15 ? -1 : at;
+}
+
+/** Behind the line break of a line that ends as all do; -1: it does not. */
+function passEnd(bytes: Buffer, start: number): number {
+  if (!begins(bytes, start, positionStart)) return -1;
+  const at = passNumber(bytes, start + positionStart.length);
+  return at >= 0 && bytes[at] === closingBrace && bytes[at + 1] === newline ? at + 2 : -1;
+}
+
 function base64Bytes(line: Buffer, start: number, end: number): number {
-  const padding = end - start < 2 ? 0 : line[end - 1] !== 0x3d ? 0 : line[end - 2] !== 0x3d ? 1 : 2;
-  return ((end - start) / 4) * 3 - padding;
+  const padded = end - start < 2 ? 0 : line[end - 1] !== padding ? 0 : line[end - 2] !== padding ? 1 : 2;
+  return ((end - start) / 4) * 3 - padded;
 }
 
 function parsed(line: string): Readonly<Record<string, unknown>> {
