@@ -8,8 +8,8 @@ export interface LineRange {
 
 /**
  * The lines that hold any of the needles, in order. File lists of packages have tens of megabytes of which few lines
- * matter: one pass looks at one byte of each needle, one that is rare in paths, and only where the two bytes beside it are
- * the needle's any further.
+ * matter: one pass looks up each three bytes among those that needles are looked for by, and only where they are there any
+ * further.
  *
  * @param needles ASCII; the same array at every call, since what is made of it is kept
  */
@@ -25,12 +25,13 @@ export function linesWith(body: Buffer, needles: readonly string[]): readonly Li
   return [...ends].map(([start, end]) => ({ start, end })).sort((a, b) => a.start - b.start);
 }
 
-/** Where the next mark stands that belongs to a needle; -1: there is none. */
-function nextHit(search: Search, body: Buffer, from: number): number {
-  const { marks } = search;
+/** Where the next needle stands; -1: there is none. A function of its own, since V8 makes the best of small ones. */
+function nextHit({ marks, marked }: Search, body: Buffer, from: number): number {
   const { length } = body;
+  let hash = 0;
   for (let at = from; at < length; at += 1) {
-    if (marks[body[at]!] !== 0 && hits(search, body, at)) return at;
+    hash = hashOf(hash, body[at]!);
+    if (marks[hash] !== 0 && anyStands(marked.get(hash)!, body, at)) return at;
   }
   return -1;
 }
@@ -46,39 +47,32 @@ function takeLine(body: Buffer, at: number, ends: Map<number, number>): number {
 
 const newline = 0x0a;
 
+const hashBits = 15;
+
+/** Of the last three bytes: what was before them has left it. */
+function hashOf(before: number, byte: number): number {
+  return ((before << 5) ^ byte) & ((1 << hashBits) - 1);
+}
+
 interface Needle {
   readonly bytes: Buffer;
-  /** index of the byte that is looked for: its first dot, slash or capital, else its first byte */
+  /** index of the last of the three bytes that it is looked for by */
   readonly mark: number;
 }
 
 interface Search {
-  /** byte → 1 where it is the mark of a needle */
+  /** hash → 1 where it is that of some needle's three bytes */
   readonly marks: Uint8Array;
-  /** two bytes → needles that have them behind, or before, their mark; and which pairs there are */
-  readonly behind: ReadonlyMap<number, readonly Needle[]>;
-  readonly before: ReadonlyMap<number, readonly Needle[]>;
-  readonly pairs: Uint8Array;
+  readonly marked: ReadonlyMap<number, readonly Needle[]>;
   /** too short for that, and searched for one by one */
   readonly plain: readonly string[];
 }
 
-const isBehind = 1;
-const isBefore = 2;
-
-/** Asked at every slash of every list: no closure is made here. */
-function hits({ behind, before, pairs }: Search, body: Buffer, at: number): boolean {
-  if (at + 2 < body.length) {
-    const pair = (body[at + 1]! << 8) | body[at + 2]!;
-    if ((pairs[pair]! & isBehind) !== 0 && anyStands(behind.get(pair)!, body, at)) return true;
-  }
-  if (at < 2) return false;
-  const pair = (body[at - 2]! << 8) | body[at - 1]!;
-  return (pairs[pair]! & isBefore) !== 0 && anyStands(before.get(pair)!, body, at);
-}
-
+/** @param at of the last of the three bytes */
 function anyStands(needles: readonly Needle[], body: Buffer, at: number): boolean {
-  for (const { bytes, mark } of needles) {
+  // no iterator: this is asked a million times
+  for (let index = 0; index < needles.length; index += 1) {
+    const { bytes, mark } = needles[index]!;
     const start = at - mark;
     if (start >= 0 && sameBytes(body, start, start + bytes.length, bytes, 0, bytes.length)) return true;
   }
@@ -90,29 +84,26 @@ const searches = new WeakMap<readonly string[], Search>();
 function compiled(needles: readonly string[]): Search {
   const known = searches.get(needles);
   if (known !== undefined) return known;
-  const [behind, before] = [new Map<number, Needle[]>(), new Map<number, Needle[]>()];
-  const [marks, pairs] = [new Uint8Array(0x100), new Uint8Array(0x10000)];
-  const plain: string[] = [];
-  for (const text of needles) {
-    const needle = { bytes: Buffer.from(text), mark: Math.max(text.search(/[./A-Z]/), 0) };
-    const { bytes, mark } = needle;
-    if (mark + 2 < bytes.length) add(behind, (bytes[mark + 1]! << 8) | bytes[mark + 2]!, needle);
-    else if (mark >= 2) add(before, (bytes[mark - 2]! << 8) | bytes[mark - 1]!, needle);
-    else {
-      plain.push(text);
-      continue;
-    }
-    marks[bytes[mark]!] = 1;
+  const marks = new Uint8Array(1 << hashBits);
+  const marked = new Map<number, Needle[]>();
+  for (const text of needles.filter((needle) => needle.length >= 3)) {
+    const mark = rarestThree(text);
+    const bytes = Buffer.from(text);
+    const hash = [...bytes.subarray(mark - 2, mark + 1)].reduce(hashOf, 0);
+    marks[hash] = 1;
+    marked.set(hash, [...(marked.get(hash) ?? []), { bytes, mark }]);
   }
-  for (const pair of behind.keys()) pairs[pair]! |= isBehind;
-  for (const pair of before.keys()) pairs[pair]! |= isBefore;
-  const search = { marks, behind, before, pairs, plain };
+  const search = { marks, marked, plain: needles.filter((needle) => needle.length < 3) };
   searches.set(needles, search);
   return search;
 }
 
-function add(map: Map<number, Needle[]>, pair: number, needle: Needle): void {
-  const list = map.get(pair);
-  if (list === undefined) map.set(pair, [needle]);
-  else list.push(needle);
+/** Characters of paths, the commonest first; others are rarer. */
+const common = 'e/aironstlcudpmh-bg.f0_12vky';
+
+/** Where the last stands of the three characters that are rarest in paths. */
+function rarestThree(text: string): number {
+  const rarity = Array.from(text, (character) => (common.includes(character) ? common.indexOf(character) : common.length));
+  const sums = rarity.slice(2).map((last, index) => rarity[index]! + rarity[index + 1]! + last);
+  return sums.indexOf(Math.max(...sums)) + 2;
 }
