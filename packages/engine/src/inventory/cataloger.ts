@@ -66,7 +66,7 @@ export interface FileReader<F> {
   readonly reads: readonly ReadPattern[];
   /**
    * Where links mostly lead that stand where `reads` means: parsed as they pass, so that the layer need not be read again
-   * for them. For readers whose `parse` does not look at the path.
+   * for them. For readers whose `parse` makes no difference between these paths.
    */
   readonly linked?: readonly FilePattern[];
   /** larger files are not read and make the inventory incomplete (`file-too-large`); bytes */

@@ -65,9 +65,12 @@ test('links upon links cost no more than what is there', async () => {
   expect(await pathsIn(layer)).toHaveLength(2000);
 });
 
-test('packages of Debian behind a link are not read again', async () => {
+test('what Debian has behind links is not read again', async () => {
   const image = fakeImage([
     {
+      'etc/debian_version': '12.5\n',
+      'etc/dpkg/origins/kali': 'Vendor: Kali\n',
+      'etc/dpkg/origins/default': { link: 'kali' },
       'usr/share/nodejs/a/package.json': manifest('a'),
       'usr/share/nodejs/npm/node_modules/a': { link: '../../a' },
       'usr/share/elsewhere/b/package.json': manifest('b'),
@@ -79,7 +82,8 @@ test('packages of Debian behind a link are not read again', async () => {
     asked.push(...paths);
     return image.reread(layer, paths);
   };
-  const { packages } = await takeInventory({ ...image, reread });
+  const { distro, packages } = await takeInventory({ ...image, reread });
+  expect(distro?.id).toBe('kali');
   expect(packages.map(({ name }) => name)).toEqual(['a', 'b']);
   expect(asked).toEqual(['usr/share/elsewhere/b/package.json']);
 });

@@ -33,8 +33,11 @@ const sources: readonly { readonly path: string; readonly read: (text: string) =
 /** Where apt takes packages from. */
 const suiteSources = ['etc/apt/sources.list', 'etc/apt/sources.list.d/debian.sources'];
 
-/** A link to the file of the distro that packages come from; all derivatives of Debian keep `debian_version`. */
-const vendorSource = 'etc/dpkg/origins/default';
+/** What distros that packages of dpkg come from say of themselves. */
+const vendorDirectory = 'etc/dpkg/origins';
+
+/** A link to the file of one of them; all derivatives of Debian keep `debian_version`. */
+const vendorSource = `${vendorDirectory}/default`;
 
 /** Reads what the image says of its distro. */
 export const distroReader: FileReader<DistroFacts> = {
@@ -42,9 +45,11 @@ export const distroReader: FileReader<DistroFacts> = {
   version: 3,
   maxBytes: 1024 * 1024,
   reads: [...sources.map(({ path }) => ({ path })), ...[...suiteSources, vendorSource].map((path) => ({ path }))],
+  // for one small file the layer below all others would be read again
+  linked: [{ directory: vendorDirectory }],
   parse(path, body) {
     const text = body.toString('utf8');
-    if (path === vendorSource) {
+    if (path.startsWith(`${vendorDirectory}/`)) {
       const vendor = word(/^Vendor:[ \t]*(.*?)[ \t\r]*$/m.exec(text)?.[1]);
       return parsed(vendor === null ? null : { vendor: vendor.toLowerCase() });
     }
