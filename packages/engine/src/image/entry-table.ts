@@ -7,8 +7,11 @@ import type { EntryList, EntryType, LayerEntry, LayerListing } from './types.ts'
 
 const types: readonly EntryType[] = ['file', 'directory', 'symlink', 'hardlink', 'character', 'block', 'fifo'];
 const numberOf = new Map(types.map((type, index) => [type, index]));
+/** what nearly all are */
+const fileNumber = types.indexOf('file');
 
 const growth = 2;
+const slash = 0x2f;
 
 type EntryNumbers = Pick<LayerEntry, 'mode' | 'uid' | 'gid' | 'size'>;
 
@@ -91,7 +94,7 @@ export class EntryTable implements EntryList {
     this.#directories[at] = directory;
     this.#nameEnds[at] = this.#names.length;
     this.#hashes[at] = hash;
-    this.#types[at] = numberOf.get(type)!;
+    this.#types[at] = type === 'file' ? fileNumber : numberOf.get(type)!;
     this.#modes[at] = facts.mode;
     this.#sizes[at] = facts.size;
     this.#owners[at] = this.#ownerNumber(facts.uid, facts.gid);
@@ -189,7 +192,8 @@ export class EntryTable implements EntryList {
   }
 
   #index(index: number): void {
-    const [directory, hash] = [this.#directories[index]!, this.#hashes[index]!];
+    const directory = this.#directories[index]!;
+    const hash = this.#hashes[index]!;
     const slot = this.#slotOf(directory, hash, this.#names.bytes, this.nameStart(index), this.nameEnd(index));
     if (this.#byPath.at(slot) >= 0) {
       this.#byPath.replace(slot, index);
@@ -261,6 +265,8 @@ class DirectoryList {
   #length = 0;
   #ends = new Uint32Array(64);
   #hashes = new Int32Array(64);
+  /** the number of the directory that each is in; -1: no entry is known to stand there */
+  #parents = new Int32Array(64);
   readonly #index = new HashIndex((at) => this.#hashes[at]!);
   /** of the last one that was asked for: entries of one directory follow each other */
   #last = -1;
@@ -281,6 +287,11 @@ class DirectoryList {
 
   isRoot(at: number): boolean {
     return this.start(at) === this.end(at);
+  }
+
+  /** The directory that it is in, where that was listed before it; else -1, as for the root. */
+  parent(at: number): number {
+    return this.#parents[at]!;
   }
 
   /** With its last `/`. */
@@ -331,13 +342,25 @@ class DirectoryList {
     if (at === this.#ends.length) {
       this.#ends = grown(this.#ends, growth * at);
       this.#hashes = grown(this.#hashes, growth * at);
+      this.#parents = grown(this.#parents, growth * at);
     }
+    const name = nameStart(bytes, start, end);
+    this.#parents[at] = start === end ? -1 : this.#find(hashBytes(bytes, start, name), bytes, start, name);
     this.#ends[at] = this.bytes.add(bytes, start, end);
     this.#hashes[at] = hash;
     this.#length = at + 1;
     this.#index.add(hash, at);
     return at;
   }
+}
+
+/** Where the last component of a directory begins, behind which its `/` stands. */
+export function nameStart(bytes: Uint8Array, start: number, end: number): number {
+  let at = end - 1;
+  while (at > start && bytes[at - 1] !== slash) {
+    at -= 1;
+  }
+  return Math.max(at, start);
 }
 
 export type Directories = DirectoryList;

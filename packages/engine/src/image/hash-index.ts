@@ -68,7 +68,9 @@ export class HashIndex {
     this.#slots = new Int32Array(growth * old.length);
     this.#mask = this.#slots.length - 1;
     this.#count = 0;
-    for (const kept of old) {
+    // no iterator, which would make an object of every number
+    for (let slot = 0; slot < old.length; slot += 1) {
+      const kept = old[slot]!;
       if (kept !== 0 && !this.#isDead(kept - 1)) {
         this.#put(this.#hashOf(kept - 1), kept - 1);
       }

@@ -1,4 +1,4 @@
-import type { EntryTable } from './entry-table.ts';
+import { type EntryTable, nameStart } from './entry-table.ts';
 import { type NodeStore, nowhere, unstated } from './node-store.ts';
 import type { LayerEntry, LayerListing, Mutable, NameBytes, ReadProblemCode } from './types.ts';
 import { TreeWalker } from './view-tree.ts';
@@ -142,14 +142,27 @@ export class LayerTree {
     if (this.#placedIn[directory] === this.#epoch) {
       return this.#places[directory]!;
     }
-    const [start, end] = [directories.start(directory), directories.end(directory)];
-    const quick = this.#walker.walkBytes(directories.bytes.bytes, start, end);
+    const quick = this.#knownDirectory(directory);
     const node = quick === nowhere ? this.#directory(directories.textAt(directory).slice(0, -1)) : quick;
     if (node !== nowhere) {
       this.#places[directory] = node;
       this.#placedIn[directory] = this.#epoch;
     }
     return node;
+  }
+
+  /** Without text, where every part of the path is there and no link: one look-up where the directory above was found before. */
+  #knownDirectory(directory: number): number {
+    const { directories } = this.#table;
+    const { bytes } = directories.bytes;
+    const start = directories.start(directory);
+    const end = directories.end(directory);
+    const above = directories.parent(directory);
+    if (above < 0 || !(directories.isRoot(above) || this.#placedIn[above] === this.#epoch)) {
+      return this.#walker.walkBytes(bytes, start, end);
+    }
+    const parent = directories.isRoot(above) ? this.root : this.#places[above]!;
+    return this.#walker.directoryIn(parent, bytes, nameStart(bytes, start, end), end - 1);
   }
 
   /** The directory that entries of `path` are placed in; made where it is missing. */

@@ -4,9 +4,12 @@ const seed = Math.trunc(Math.random() * 2 ** 32) | 0;
 /** Where the hash of a name begins. */
 export const emptyHash: number = seed;
 
+/** A prime of 21 bits: its product with 32 bits is exact as a double, which V8 multiplies faster than by `Math.imul`. */
+const factor = 0x1b873d;
+
 /** The hash with one byte more. The shift keeps the low bits from depending on low bits alone. */
 export function hashWith(hash: number, byte: number): number {
-  const mixed = Math.imul(hash ^ byte, 0x9e3779b1);
+  const mixed = ((hash ^ byte) * factor) | 0;
   return mixed ^ (mixed >>> 15);
 }
 

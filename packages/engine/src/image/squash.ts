@@ -230,13 +230,14 @@ class View implements SquashedView {
       return;
     }
     const left = [node];
+    const paths = [pathIn(noter.directory, store.name(node))];
     for (let at = left.pop(); at !== undefined; at = left.pop()) {
-      let within: Noter | undefined;
+      const within = this.#noter(paths.pop()!);
       for (let child = store.firstChild(at); child !== nowhere; child = store.nextChild(child, at)) {
         if (store.isDirectory(child)) {
           left.push(child);
+          paths.push(pathIn(within.directory, store.name(child)));
         } else {
-          within ??= this.#noter(store.path(at));
           this.#note(child, within, layer, event);
         }
       }
@@ -247,8 +248,7 @@ class View implements SquashedView {
     if (this.#mayTrack !== undefined && !this.#mayTrack.name(this.#store.nameOf(node), flags)) {
       return;
     }
-    const name = this.#store.name(node);
-    const path = directory === '' ? name : `${directory}/${name}`;
+    const path = pathIn(directory, this.#store.name(node));
     if (!this.#track!(path)) {
       return;
     }
@@ -344,6 +344,10 @@ class View implements SquashedView {
   tracked(): Iterable<string> {
     return [...this.#events.keys()].sort();
   }
+}
+
+function pathIn(directory: string, name: string): string {
+  return directory === '' ? name : `${directory}/${name}`;
 }
 
 /** What is known of a directory, for the files in it. */

@@ -1,5 +1,6 @@
 import { type NodeStore, nowhere } from './node-store.ts';
-import { emptyHash, hashWith } from './path-hash.ts';
+import { emptyHash, hashBytes } from './path-hash.ts';
+import type { Mutable, NameBytes } from './types.ts';
 
 export interface WalkOptions {
   /** whether a link at the end of the path is followed */
@@ -22,6 +23,8 @@ export class TreeWalker {
   readonly #root: number;
   readonly #maxHops: number;
   #steps = 0;
+  /** what is looked up, one after the other */
+  readonly #name: Mutable<NameBytes> = { bytes: noBytes, start: 0, end: 0, hash: emptyHash };
 
   constructor(store: NodeStore, root: number, maxHops: number) {
     this.#store = store;
@@ -82,29 +85,32 @@ export class TreeWalker {
    * a link; else `nowhere`, and the path has to be walked as text.
    */
   walkBytes(bytes: Uint8Array, start: number, end: number): number {
-    const store = this.#store;
     let node = this.#root;
     let name = start;
-    let hash = emptyHash;
-    for (let at = start; at < end; at += 1) {
-      const byte = bytes[at]!;
-      if (byte !== slash) {
-        hash = hashWith(hash, byte);
-        continue;
+    for (let at = start; at < end && node !== nowhere; at += 1) {
+      if (bytes[at] === slash) {
+        node = this.directoryIn(node, bytes, name, at);
+        name = at + 1;
       }
-      node = store.child(node, { bytes, start: name, end: at, hash });
-      if (node === nowhere || !store.isDirectory(node)) {
-        return nowhere;
-      }
-      this.#steps += 1;
-      name = at + 1;
-      hash = emptyHash;
     }
     return node;
+  }
+
+  /** The directory of this name in another; `nowhere` where there is none, or something else. */
+  directoryIn(parent: number, bytes: Uint8Array, start: number, end: number): number {
+    this.#steps += 1;
+    const name = this.#name;
+    name.bytes = bytes;
+    name.start = start;
+    name.end = end;
+    name.hash = hashBytes(bytes, start, end);
+    const node = this.#store.child(parent, name);
+    return node !== nowhere && this.#store.isDirectory(node) ? node : nowhere;
   }
 }
 
 const slash = 0x2f;
+const noBytes = Buffer.alloc(0);
 
 function isNothing(name: string): boolean {
   return name === '' || name === '.';

@@ -1,5 +1,6 @@
 import { crc32, inflateRawSync } from 'node:zlib';
 import { CatalogError } from './error.ts';
+import { uint16At, uint32At } from './whole-numbers.ts';
 
 /** A file of a zip archive, as the central directory describes it. */
 export interface ZipEntry {
@@ -53,12 +54,12 @@ export function* zipEntries(
 ): Generator<ZipEntry> {
   const { start, end, base } = findDirectory(bytes);
   for (let at = start; at < end; ) {
-    if (at + headerBytes > end || bytes.readUInt32LE(at) !== signature.header) {
+    if (at + headerBytes > end || uint32At(bytes, at) !== signature.header) {
       throw damaged(`its directory is damaged at byte ${at}`);
     }
-    const nameEnd = at + headerBytes + bytes.readUInt16LE(at + 28);
-    const extraEnd = nameEnd + bytes.readUInt16LE(at + 30);
-    const next = extraEnd + bytes.readUInt16LE(at + 32);
+    const nameEnd = at + headerBytes + uint16At(bytes, at + 28);
+    const extraEnd = nameEnd + uint16At(bytes, at + 30);
+    const next = extraEnd + uint16At(bytes, at + 32);
     if (next > end) throw damaged(`its directory is cut off at byte ${at}`);
     if (passes(bytes, at + headerBytes, nameEnd)) {
       at = next;

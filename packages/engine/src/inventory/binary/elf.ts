@@ -1,4 +1,5 @@
 import type { FileParts } from '../../image/types.ts';
+import { uint32At } from '../whole-numbers.ts';
 
 /** A stretch of an ELF file that is loaded, or that holds notes. Offsets and sizes in bytes, all within the file. */
 export interface ElfSegment {
@@ -91,13 +92,14 @@ class Fields {
   }
 
   int(bytes: Buffer, at: number): number {
-    return this.#big ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at);
+    return this.#big ? bytes.readUInt32BE(at) : uint32At(bytes, at);
   }
 
   /** An address, offset or size. What a double cannot hold is inexact, and beyond the end of any file. */
   word(bytes: Buffer, at: number): number {
     if (this.bits === 32) return this.int(bytes, at);
-    const [first, second] = [this.int(bytes, at), this.int(bytes, at + 4)];
+    const first = this.int(bytes, at);
+    const second = this.int(bytes, at + 4);
     return this.#big ? first * 2 ** 32 + second : second * 2 ** 32 + first;
   }
 }
