@@ -54,8 +54,8 @@ export interface SquashedView {
   readonly problems: readonly (ReadProblem & { readonly layer: number })[];
 }
 
-/** Whether to make a node of a file by its base name (UTF-8 in `bytes`) and mode. */
-export type FileLook = (bytes: Buffer, start: number, end: number, mode: number) => boolean;
+/** Whether to make a node of a file by its base name (UTF-8 in `bytes`), its mode and, when that is asked for, its directory. */
+export type FileLook = (bytes: Buffer, start: number, end: number, mode: number, directory: () => string) => boolean;
 
 export interface SquashOptions {
   /** Real paths whose history is kept. Default: none, so that memory stays small. */
@@ -99,6 +99,8 @@ class View implements SquashedView {
   readonly #root: number;
   readonly #walker: TreeWalker;
   readonly #events = new Map<string, PathEvent[]>();
+  /** sorted when first asked for */
+  #tracked: readonly string[] | undefined;
   /** path components that may still be walked while layers are applied */
   #steps: number;
 
@@ -308,10 +310,16 @@ class View implements SquashedView {
     const store = this.#store;
     const left = [this.#root];
     for (let at = left.pop(); at !== undefined; at = left.pop()) {
+      const parent = at;
+      let path: string | undefined;
+      const directory = () => {
+        path ??= store.path(parent);
+        return path;
+      };
       for (let child = store.firstChild(at); child !== nowhere; child = store.nextChild(child, at)) {
         if (store.isDirectory(child)) {
           left.push(child);
-        } else if (look(store.nameBytes, store.nameStart(child), store.nameEnd(child), store.mode(child))) {
+        } else if (look(store.nameBytes, store.nameStart(child), store.nameEnd(child), store.mode(child), directory)) {
           yield new StoredNode(store, child);
         }
       }
@@ -342,7 +350,8 @@ class View implements SquashedView {
   }
 
   tracked(): Iterable<string> {
-    return [...this.#events.keys()].sort();
+    this.#tracked ??= [...this.#events.keys()].sort();
+    return this.#tracked;
   }
 }
 

@@ -1,5 +1,5 @@
-import type { SquashedView } from '../image/squash.ts';
-import { hasSo, isOwnedExecutablePath } from './binary/executable-path.ts';
+import type { FileLook, SquashedView } from '../image/squash.ts';
+import { hasSo, inRunDirectory, isOwnedExecutablePath } from './binary/executable-path.ts';
 import type { Owner } from './cataloger.ts';
 import type { Coverage, CoverageCount, Package } from './types.ts';
 
@@ -28,8 +28,8 @@ export function coverageOf(
   const below = new Set(folders.filter((folder) => folder !== ''));
   const counts = { executables: new Count(), libraries: new Count() };
   // what most files are not is asked first, before they have a path
-  const mayCount = (name: Buffer, start: number, end: number, mode: number) =>
-    (mode & 0o111) !== 0 || hasSo(name, start, end);
+  const mayCount: FileLook = (name, start, end, mode, directory) =>
+    hasSo(name, start, end) || ((mode & 0o111) !== 0 && inRunDirectory.test(directory()));
   for (const { entry, path } of view.files(mayCount)) {
     if (entry.type !== 'file' && entry.type !== 'hardlink') continue;
     const isLibrary = path.includes('.so') && sharedLibrary.test(path);

@@ -84,9 +84,14 @@ function matching(
   name: string,
   before: readonly PatternMatch[],
 ): readonly PatternMatch[] {
-  const found = candidates?.filter(({ pattern }) => holds(pattern, path, name));
-  if (found === undefined || found.length === 0) return before;
-  return before.length === 0 ? found : [...before, ...found];
+  if (candidates === undefined) return before;
+  let found: PatternMatch[] | undefined;
+  for (const candidate of candidates) {
+    if (!holds(candidate.pattern, path, name)) continue;
+    found ??= [...before];
+    found.push(candidate);
+  }
+  return found ?? before;
 }
 
 /** How a pattern is looked up: by what one of these says of a path. */
