@@ -103,7 +103,9 @@ const common = 'e/aironstlcudpmh-bg.f0_12vky';
 
 /** Where the last stands of the three characters that are rarest in paths. */
 function rarestThree(text: string): number {
-  const rarity = Array.from(text, (character) => (common.includes(character) ? common.indexOf(character) : common.length));
+  const rarity = Array.from(text, (character) =>
+    common.includes(character) ? common.indexOf(character) : common.length,
+  );
   const sums = rarity.slice(2).map((last, index) => rarity[index]! + rarity[index + 1]! + last);
   return sums.indexOf(Math.max(...sums)) + 2;
 }
