@@ -6,6 +6,7 @@ import { certificatesFor } from './certificates.ts';
 import { ImageError, throwIfAborted } from './error.ts';
 import { ConnectionFailure, type ExchangeRequest, exchange } from './exchange.ts';
 import { isLoopback, isOwnAddress } from './hosts.ts';
+import { bypassesProxy } from './no-proxy.ts';
 import { lastingFailure, TransientFailure } from './retry.ts';
 import { Secrets } from './secrets.ts';
 import type { RegistryOptions } from './types.ts';
@@ -88,7 +89,7 @@ export class Connections {
       keepAlive: true,
       // of a proxy that does not answer; answers have a clock of their own
       timeout: this.idleTimeoutMs,
-      ...(isLoopback(url.host) ? {} : { proxyEnv: proxyVariables(environment) }),
+      ...(isDirect(url, environment) ? {} : { proxyEnv: proxyVariables(environment) }),
       ...(guarded ? { lookup: guardedLookup } : {}),
     };
     if (url.protocol === 'http:') {
@@ -134,7 +135,12 @@ const guardedLookup: LookupFunction = (hostname, options, callback) => {
   });
 };
 
-const proxyNames = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'];
+const proxyNames = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];
+
+/** This machine is never asked through a proxy. */
+function isDirect(url: URL, environment: NonNullable<RegistryOptions['environment']>): boolean {
+  return isLoopback(url.host) || bypassesProxy(url, environment.no_proxy || environment.NO_PROXY || '');
+}
 
 function proxyVariables(environment: NonNullable<RegistryOptions['environment']>): Record<string, string> {
   return Object.fromEntries(proxyNames.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));

@@ -133,6 +133,22 @@ describe('the environment', () => {
   });
 });
 
+describe('DOCKER_AUTH_CONFIG', () => {
+  it('is such a file as text, and comes before the files', async () => {
+    put('.docker/config.json', { auths: { 'r.example': auth('file:1'), 'f.example': auth('file:1') } });
+    const DOCKER_AUTH_CONFIG = JSON.stringify({ auths: { 'r.example': auth('job:2') } });
+    const found = await find('r.example', 'a', { DOCKER_AUTH_CONFIG });
+    expect(found).toEqual(login('job', '2', 'DOCKER_AUTH_CONFIG'));
+    expect(await find('f.example', 'a', { DOCKER_AUTH_CONFIG })).toMatchObject({ username: 'file' });
+    expect(await find('f.example', 'a', { DOCKER_AUTH_CONFIG: '' })).toMatchObject({ username: 'file' });
+    const broken = find('r.example', 'a', { DOCKER_AUTH_CONFIG: '{"auths": secret-word' });
+    await expect(broken).rejects.toMatchObject({
+      message: expect.stringMatching(/^DOCKER_AUTH_CONFIG: not valid JSON/),
+    });
+    await expect(broken).rejects.not.toMatchObject({ message: expect.stringContaining('secret-word') });
+  });
+});
+
 describe('credential helpers', () => {
   const echo = `read server; echo "{\\"Username\\":\\"for $server\\",\\"Secret\\":\\"word\\"}"`;
 
@@ -145,6 +161,9 @@ describe('credential helpers', () => {
     expect(await find('docker.io', 'a', environment)).toMatchObject({ username: 'for https://index.docker.io/v1/' });
     expect(await find('f.example', 'a', environment)).toMatchObject({ username: 'file' });
     expect(await find('x.example', 'a', environment)).toBeNull();
+    const empty = { auths, credsStore: 'one', credHelpers: { 'f.example': '' } };
+    put('.docker/config.json', empty);
+    expect(await find('f.example', 'a', environment)).toMatchObject({ username: 'file' });
   });
 
   it('give identity tokens', async () => {

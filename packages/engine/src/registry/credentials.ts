@@ -39,6 +39,15 @@ export async function findCredentials(
   if (given !== null) {
     return given;
   }
+  if (environment.DOCKER_AUTH_CONFIG) {
+    // as Docker and GitLab's runner take it: the text of such a file
+    const name = 'DOCKER_AUTH_CONFIG';
+    const bytes = Buffer.from(environment.DOCKER_AUTH_CONFIG);
+    const found = await fromFile(bytes, name, host, repository, environment, signal);
+    if (found !== null) {
+      return found;
+    }
+  }
   for (const file of authFiles(environment)) {
     const bytes = await readAuthFile(file);
     const found = bytes === null ? null : await fromFile(bytes, file.path, host, repository, environment, signal);
@@ -119,7 +128,8 @@ async function fromFile(
   const helpers = fields.object('credHelpers') ?? {};
   const own = Object.entries(helpers).find(([key]) => names.includes(plainKey(key)))?.[1];
   const everywhere = fields.string('credsStore');
-  for (const helper of [own, everywhere]) {
+  // an empty one says that this host's are in the file
+  for (const helper of own === '' ? [] : [own, everywhere]) {
     if (typeof helper === 'string' && helper !== '') {
       const answer = await askCredentialHelper(helper, serverFor(host), environment, signal);
       const from = `docker-credential-${helper}`;
