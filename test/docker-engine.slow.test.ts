@@ -1,8 +1,14 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dockerArchive, type FixtureImage, sha256 } from '../packages/engine/src/image/testing/image-builder.ts';
+import {
+  dockerArchive,
+  type FixtureImage,
+  fixtureImage,
+  sha256,
+} from '../packages/engine/src/image/testing/image-builder.ts';
 import { type DockerEngine, noDockerEngine, startDockerEngine } from './docker-engine.ts';
 import { oddImage } from './odd-image.ts';
 import { plimsoll, scratchFolder } from './program.ts';
@@ -126,9 +132,14 @@ interface Relay {
 }
 
 /** The engine as another host would see it: behind a network connection. */
-async function startRelay(host: string): Promise<Relay> {
+async function startRelay(host: string, onBytes: (total: number) => void = () => {}): Promise<Relay> {
+  let total = 0;
   const server = createServer((from) => {
     const to = connect(host.slice('unix://'.length));
+    to.on('data', (chunk) => {
+      total += chunk.length;
+      onBytes(total);
+    });
     from.on('error', () => to.destroy()).pipe(to);
     to.on('error', () => from.destroy()).pipe(from);
   });
@@ -138,6 +149,9 @@ async function startRelay(host: string): Promise<Relay> {
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
+
+const filesBelow = (folder: string): readonly string[] =>
+  existsSync(folder) ? readdirSync(folder, { recursive: true }).map(String) : [];
 
 /** By whichever builder the engine has. */
 function build(context: string, name: string): void {
@@ -227,6 +241,41 @@ describe.skipIf(noDockerEngine ?? noImages)(
     });
   },
 );
+
+describe.skipIf(noDockerEngine)(`an engine that dies${skipped(noDockerEngine)}`, () => {
+  it('while it exports: 3, one line, and nothing is kept of half an image', async () => {
+    const content = randomBytes(32 * 1024 * 1024);
+    load(fixtureImage({ layers: [[{ path: 'large', content }], [{ path: 'b', content: 'b' }]] }), 'small/large:1');
+    const kept = join(scratch.path, 'kept');
+    let killed = 0;
+    const relay = await startRelay(engine.host, (total) => {
+      if (total < 1024 * 1024 || killed > 0) return;
+      killed = total;
+      engine.kill();
+    });
+    const report = join(scratch.path, 'none.json');
+    const outcome = await plimsoll(
+      [
+        'scan',
+        'docker:small/large:1',
+        '--db-dir',
+        dbDir,
+        '--no-update',
+        '--cache-dir',
+        kept,
+        '--format',
+        `json=${report}`,
+      ],
+      { env: { DOCKER_HOST: relay.host } },
+    );
+    await relay.stop();
+    expect(killed).toBeGreaterThan(0);
+    expect(outcome).toMatchObject({ status: 3, stdout: '' });
+    expect(outcome.stderr).toMatch(/^plimsoll: [^\n]*(?:broke off|truncated|ends early)[^\n]*\n$/);
+    expect(existsSync(report)).toBe(false);
+    expect(filesBelow(kept).filter((path) => /[0-9a-f]{64}/.test(path))).toEqual([]);
+  });
+});
 
 describe.skipIf(noDockerEngine)(`an engine that has stopped${skipped(noDockerEngine)}`, () => {
   it.each(['docker:small/app:1', 'small/app:1'])('%s ends with 3 and says what to do', async (reference) => {

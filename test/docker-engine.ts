@@ -17,6 +17,8 @@ export interface DockerEngine {
   readonly host: string;
   readonly storageDriver: string;
   docker(...args: string[]): string;
+  /** At once, in whatever it is doing (SIGKILL); `stop` is still to be called. */
+  kill(): void;
   stop(): Promise<void>;
 }
 
@@ -52,6 +54,7 @@ export async function startDockerEngine(): Promise<DockerEngine> {
   return {
     host,
     storageDriver: driver,
+    kill: () => void child.kill('SIGKILL'),
     stop,
     docker: (...args) => execFileSync('docker', args, { env, encoding: 'utf8', maxBuffer: 2 ** 28 }),
   };
