@@ -53,7 +53,10 @@ it.each<[string, boolean]>([
   // of a range that leads nowhere
   const options = { environment: { http_proxy: `http://127.0.0.1:${port}`, no_proxy: list }, idleTimeoutMs: 200 };
   const connections = new Connections(options, false);
-  closing.push(() => void proxy.close(), () => void connections.close());
+  closing.push(
+    () => void proxy.close(),
+    () => void connections.close(),
+  );
   const request = { headers: {}, signal: undefined, foreign: false };
   await connections.send(new URL('http://192.0.2.1/v2/'), request).then(
     (reply) => reply.resume(),
