@@ -7,11 +7,11 @@ import { osvRecord } from '../packages/engine/src/advisories/feeds/osv-schema.ts
 import { osvStatements } from '../packages/engine/src/advisories/feeds/osv-statements.ts';
 import { distroShard, ecosystemShard, shardPackageName } from '../packages/engine/src/advisories/shard-names.ts';
 import { decodeStatements, encodeStatement } from '../packages/engine/src/advisories/store/shard-format.ts';
-import type { AdvisoryRecord } from '../packages/engine/src/advisories/types.ts';
+import type { Statement } from '../packages/engine/src/advisories/types.ts';
 import type { Package } from '../packages/engine/src/inventory/types.ts';
 import { matchInventory } from '../packages/engine/src/matching/match.ts';
 import { planLookups } from '../packages/engine/src/matching/plan.ts';
-import { debian12, distro, inventory, pkg, tracker } from '../packages/engine/src/matching/testing.ts';
+import { alone, debian12, distro, inventory, pkg, tracker } from '../packages/engine/src/matching/testing.ts';
 import { root } from './pages.ts';
 
 /*
@@ -19,13 +19,13 @@ import { root } from './pages.ts';
  * to the match. What one room decides alone has its tests there; the page names them.
  */
 
-/** Records of an OSV ecosystem, as a shard gives them back. */
-function published(ecosystem: string, record: Record<string, unknown>): [shard: string, record: AdvisoryRecord][] {
+/** What an OSV ecosystem says, as a shard gives it back. */
+function published(ecosystem: string, record: Record<string, unknown>): [shard: string, said: Statement][] {
   const of = osvEcosystem(ecosystem);
   const parsed = osvRecord.parse({ modified: '2024-01-02T00:00:00Z', ...record });
   return osvStatements(parsed, of, schemeCompare(of.scheme)).flatMap(({ shard, statement }) =>
     decodeStatements(statement.package, statement.scheme, `[${encodeStatement(statement)}]`).map(
-      (each) => [shard, each] as [string, AdvisoryRecord],
+      (said) => [shard, said] as [string, Statement],
     ),
   );
 }
@@ -43,20 +43,16 @@ interface Answer {
   readonly incomplete: readonly string[];
 }
 
-function judge(
-  packages: readonly Package[],
-  records: readonly (readonly [string, AdvisoryRecord])[],
-  of = debian12,
-): Answer {
+function judge(packages: readonly Package[], said: readonly (readonly [string, Statement])[], of = debian12): Answer {
   const image = inventory(packages, { distro: of });
   const plan = planLookups(image, { distroShard, ecosystemShard, shardPackageName });
-  const shards = Map.groupBy(records, ([shard]) => shard);
+  const shards = Map.groupBy(said, ([shard]) => shard);
   const advisories = new Map(
     [...shards].map(([shard, all]) => [
       shard,
       Map.groupBy(
-        all.map(([, record]) => record),
-        (record) => record.package,
+        all.map(([, each]) => each),
+        (each) => each.package,
       ),
     ]),
   );
@@ -93,7 +89,7 @@ function rows(title: string, table: readonly Row[]): void {
 
 describe('distro packages', () => {
   it('source and binary: a record on a source is about what is built from it, and not about a binary of its name', () => {
-    const records = [['debian-12', tracker('CVE-2024-1', 'foo', '2.0-1')]] as const;
+    const records = [['debian-12', alone(tracker('CVE-2024-1', 'foo', '2.0-1'))]] as const;
     const ofSource = { source: { name: 'foo', version: '1.0-1' } };
     expect(judge([pkg('deb', 'libfoo1', '1:7', ofSource)], records)).toEqual(found);
     const ofOther = { source: { name: 'bar', version: '1.0-1' } };
@@ -102,7 +98,7 @@ describe('distro packages', () => {
 
   it('epochs: a version with one is above all without', () => {
     const of = (version: string) => pkg('deb', 'foo', version);
-    const records = [['debian-12', tracker('CVE-2024-1', 'foo', '1:1.0-1')]] as const;
+    const records = [['debian-12', alone(tracker('CVE-2024-1', 'foo', '1:1.0-1'))]] as const;
     expect(judge([of('9.9-1')], records)).toEqual(found);
     expect(judge([of('1:1.0-1')], records)).toEqual(none);
   });
@@ -111,7 +107,7 @@ describe('distro packages', () => {
     'derivation: %s is not its parent',
     (id) => {
       const like = { ...distro(id, '12'), like: ['debian', 'ubuntu'] };
-      const records = [['debian-12', tracker('CVE-2024-1', 'foo', '2.0-1')]] as const;
+      const records = [['debian-12', alone(tracker('CVE-2024-1', 'foo', '2.0-1'))]] as const;
       expect(judge([pkg('deb', 'foo', '1.0-1')], records, like).ids).toEqual([]);
       const plan = planLookups(inventory([pkg('deb', 'foo', '1.0-1')], { distro: like }), {
         distroShard,
@@ -123,8 +119,8 @@ describe('distro packages', () => {
   );
 
   it('a range of GitHub’s beside the distro’s "not affected": the distro’s word counts, for its own package alone', () => {
-    const own = tracker('CVE-2024-1', 'foo', null, { status: 'not-affected', ranges: [] });
-    const copy = { ...tracker('CVE-2024-1', 'foo', '2.0-1'), source: 'github' };
+    const own = alone(tracker('CVE-2024-1', 'foo', null, { status: 'not-affected', ranges: [] }));
+    const copy = { ...alone(tracker('CVE-2024-1', 'foo', '2.0-1')), source: 'github' };
     const records = [['debian-12', own], ['debian-12', copy], ...fixedIn('npm', 'foo', '2.0.0')] as const;
     expect(judge([pkg('deb', 'foo', '1.0-1')], records)).toEqual(none);
     expect(judge([pkg('npm', 'foo', '1.0.0')], records)).toEqual(found);
@@ -135,10 +131,10 @@ describe('distro packages', () => {
   it('bulletins: two vulnerabilities that one fixes stay two; aliases of one make one', () => {
     const bulletin = { bulletins: ['DSA-1-1'] };
     const records = [
-      ['debian-12', tracker('CVE-2024-1', 'foo', '2.0-1', bulletin)],
-      ['debian-12', tracker('CVE-2024-2', 'foo', '2.0-1', bulletin)],
-      ['npm', { ...fixedIn('npm', 'bar', '2.0.0')[0]![1], id: 'GHSA-aaaa-bbbb-cccc', aliases: ['CVE-2024-3'] }],
-      ['npm', { ...fixedIn('npm', 'bar', '2.0.0')[0]![1], id: 'CVE-2024-3' }],
+      ['debian-12', alone(tracker('CVE-2024-1', 'foo', '2.0-1', bulletin))],
+      ['debian-12', alone(tracker('CVE-2024-2', 'foo', '2.0-1', bulletin))],
+      ['npm', { ...fixedIn('npm', 'bar', '2.0.0')[0]![1], ids: ['GHSA-aaaa-bbbb-cccc'], aliases: ['CVE-2024-3'] }],
+      ['npm', { ...fixedIn('npm', 'bar', '2.0.0')[0]![1], ids: ['CVE-2024-3'] }],
     ] as const;
     const packages = [pkg('deb', 'foo', '1.0-1'), pkg('npm', 'bar', '1.0.0')];
     expect(judge(packages, records).ids).toEqual(['CVE-2024-1', 'CVE-2024-2', 'CVE-2024-3']);

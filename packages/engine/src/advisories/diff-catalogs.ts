@@ -6,6 +6,7 @@ import { catalogSource, trustedCatalog } from './copy-catalog.ts';
 import { bringShard } from './distribution/bring-shard.ts';
 import type { CatalogSigners } from './distribution/catalog-signature.ts';
 import { openShard } from './open-advisories.ts';
+import { recordsOf } from './statement-records.ts';
 import { decodeStatements } from './store/shard-format.ts';
 import { makeStore } from './store/store-paths.ts';
 import type { ShardInfo } from './types.ts';
@@ -108,7 +109,7 @@ function rowsOf(dbDir: string, info: ShardInfo): Rows {
         rows.set(String(key), String(value));
         continue;
       }
-      for (const record of decodeStatements(String(key), shard.scheme, String(value))) {
+      for (const record of decodeStatements(String(key), shard.scheme, String(value)).flatMap(recordsOf)) {
         const name = `${key}${separator}${record.id}`;
         rows.set(name, `${rows.get(name) ?? ''}${JSON.stringify(record)}`);
       }

@@ -1,12 +1,8 @@
 import { AdvisoryError } from './advisory-error.ts';
 import type { FeedSource } from './sources/feed-source.ts';
-import type { AdvisoryRecord, AdvisoryText, EolRecord, KevRecord, RatingRecord, ShardInfo } from './types.ts';
+import type { AdvisoryText, EolRecord, KevRecord, RatingRecord, ShardInfo, Statement } from './types.ts';
 
-/** What one source says on one package, about one or (a bulletin) several vulnerabilities. */
-export interface Statement extends Omit<AdvisoryRecord, 'id'> {
-  /** sorted; each becomes a record of its own when read */
-  readonly ids: readonly string[];
-}
+export type { Statement } from './types.ts';
 
 export interface FeedInput {
   /** of the upstream file */

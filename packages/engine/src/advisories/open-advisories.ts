@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { ratingsBeside, ratingsShard } from './shard-names.ts';
+import { recordsOf } from './statement-records.ts';
 import { readCatalog } from './store/catalog.ts';
 import { epssOf } from './store/epss-rows.ts';
 import { decodeStatements, shardFormat, withdrawnKey } from './store/shard-format.ts';
@@ -26,6 +27,7 @@ import type {
 export const noAdvisories: AdvisoryReader = {
   shard: () => undefined,
   shards: () => [],
+  statements: () => new Map(),
   advisories: () => new Map(),
   naming: () => new Map(),
   ratings: () => new Map(),
@@ -96,11 +98,15 @@ export function openAdvisories(dbDir: string, catalog: Catalog | undefined = rea
     return known.sort(order).map(({ name }) => name);
   }
 
+  const statements: AdvisoryReader['statements'] = (shard, packages) =>
+    lookUp(shard, packages, (name, body, { scheme }) => decodeStatements(name, scheme, body));
+
   return {
     shard: (name) => (shardOf(name) === undefined ? undefined : infos.get(name)),
     shards: () => [...infos.values()],
-    advisories: (shard, packages): ReadonlyMap<string, readonly AdvisoryRecord[]> =>
-      lookUp(shard, packages, (name, body, { scheme }) => decodeStatements(name, scheme, body)),
+    statements,
+    advisories: (shard, packages) =>
+      new Map([...statements(shard, packages)].map(([name, said]) => [name, said.flatMap(recordsOf)])),
     naming: (name, id) => recordsNaming(shardOf(name), id),
     ratings: (cves, beside = []): ReadonlyMap<string, RatingRecord> => {
       const found = new Map<string, RatingRecord>();
@@ -141,9 +147,9 @@ function recordsNaming(shard: OpenShard | undefined, id: string): ReadonlyMap<st
   const rows = shard?.database.prepare('SELECT key, value FROM body WHERE instr(value, ?) > 0 ORDER BY key').all(id);
   for (const row of rows ?? []) {
     const name = String(row.key);
-    const named = decodeStatements(name, shard?.scheme ?? '', String(row.value)).filter((record) =>
-      [record.id, ...record.aliases, ...record.bulletins].includes(id),
-    );
+    const named = decodeStatements(name, shard?.scheme ?? '', String(row.value))
+      .flatMap(recordsOf)
+      .filter((record) => [record.id, ...record.aliases, ...record.bulletins].includes(id));
     if (named.length > 0) found.set(name, named);
   }
   return found;

@@ -89,6 +89,15 @@ export interface AdvisoryRecord {
   readonly arches?: readonly string[];
 }
 
+/**
+ * What one source says on one package, about one vulnerability or several: a shard writes once what it says of all of them.
+ * `recordsOf` makes a record of each.
+ */
+export interface Statement extends Omit<AdvisoryRecord, 'id'> {
+  /** at least one */
+  readonly ids: readonly string[];
+}
+
 /** Ratings of one CVE by those who rate every CVE (shards `ratings-YYYY`, and `NAME-ratings` beside an advisory shard). */
 export interface RatingRecord {
   readonly id: string;
@@ -193,7 +202,9 @@ export interface AdvisoryReader {
   shard(name: string): ShardInfo | undefined;
   /** every shard of the catalog */
   shards(): readonly ShardInfo[];
-  /** records of each of these package names (names without a record are absent); asked in one batch */
+  /** what is said of each of these package names (names of which nothing is said are absent); asked in one batch */
+  statements(shard: string, packages: readonly string[]): ReadonlyMap<string, readonly Statement[]>;
+  /** the same, as a record per vulnerability: of a kernel there are thousands */
   advisories(shard: string, packages: readonly string[]): ReadonlyMap<string, readonly AdvisoryRecord[]>;
   /** every record of a shard that is, is called or belongs to `id`, by package: reads the whole shard */
   naming(shard: string, id: string): ReadonlyMap<string, readonly AdvisoryRecord[]>;

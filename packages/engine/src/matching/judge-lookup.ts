@@ -5,7 +5,10 @@ import { type Installed, type Judgement, judgeRecord } from './judge-record.ts';
 import type { PackageLookup } from './plan.ts';
 import { isAboutSource, type RpmScope, streamKnown, withoutEpochs } from './rpm-scope.ts';
 
-/** Judges records about one package, each against the version it speaks of: the binary's or its source's. */
+/** What judging looks at: a statement, or a record of one. */
+type Judged = Omit<AdvisoryRecord, 'id'>;
+
+/** Judges what is said about one package, each against the version it speaks of: the binary's or its source's. */
 export class LookupJudge {
   readonly #installed: Installed;
   readonly #source: Installed | undefined;
@@ -22,7 +25,7 @@ export class LookupJudge {
     this.#scope = scope;
   }
 
-  judge(record: AdvisoryRecord): Judgement {
+  judge(record: Judged): Judgement {
     const installed = this.#versionFor(record);
     // A record of another scheme than the package's cannot be compared with it.
     if (installed === undefined) return { verdict: 'undetermined', invalid: record.package };
@@ -60,11 +63,11 @@ export class LookupJudge {
     return installed && { record: this.#comparable(record), installed };
   }
 
-  #versionFor(record: AdvisoryRecord): Installed | undefined {
+  #versionFor(record: Judged): Installed | undefined {
     return isAboutSource(record) ? this.#source : this.#installed;
   }
 
-  #comparable(record: AdvisoryRecord): AdvisoryRecord {
+  #comparable<T extends Judged>(record: T): T {
     return this.#epoch || !isAboutSource(record) ? record : withoutEpochs(record);
   }
 }

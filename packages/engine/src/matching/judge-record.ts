@@ -22,7 +22,10 @@ export type Judgement =
   | { readonly verdict: 'undetermined'; readonly invalid: string | null };
 
 /** Judges one record. `fixes` holds the fixed version of every range that holds the installed one, unordered. */
-export function judgeRecord(record: AdvisoryRecord, installed: Installed): Judgement {
+export function judgeRecord(
+  record: Pick<AdvisoryRecord, 'status' | 'ranges' | 'versions'>,
+  installed: Installed,
+): Judgement {
   if (record.status === 'not-affected') return { verdict: 'not-affected' };
   const containing: VersionRange[] = [];
   let invalid: string | undefined;
@@ -49,7 +52,7 @@ export function judgeRecord(record: AdvisoryRecord, installed: Installed): Judge
 }
 
 /** Python, and who has no ecosystem, write one version in several ways (`1.0`, `1.0.0`); elsewhere lists repeat what the registry shows. */
-function isListed({ versions }: AdvisoryRecord, { text, parsed, scheme }: Installed): boolean {
+function isListed({ versions }: Pick<AdvisoryRecord, 'versions'>, { text, parsed, scheme }: Installed): boolean {
   if (versions.includes(text)) return true;
   if (scheme.name !== 'pypi' && scheme.name !== 'generic') return false;
   return versions.some((listed) => {

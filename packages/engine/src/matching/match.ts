@@ -1,4 +1,4 @@
-import type { AdvisoryRecord } from '../advisories/types.ts';
+import type { AdvisoryRecord, Statement } from '../advisories/types.ts';
 import type { Incomplete, Inventory, Package } from '../inventory/types.ts';
 import { findScheme } from '../versions/schemes.ts';
 import { isDistrosOwn } from './distro-vendor.ts';
@@ -6,6 +6,7 @@ import { byChannel, channelOf, isOffered, ofInstalledChannel, openChannels } fro
 import { LookupJudge } from './judge-lookup.ts';
 import { type Installed, type Judgement, sortVersions } from './judge-record.ts';
 import { type LookupPlan, type PackageLookup, sortIncomplete } from './plan.ts';
+import { relatedRecords } from './related-records.ts';
 import { mostSpecific, type RpmScope, rpmScope, speaksOf } from './rpm-scope.ts';
 import type { Fix, FixState } from './types.ts';
 import { compareText, groupByVulnerability, preferredId, type VulnerabilityGroup } from './vulnerability-group.ts';
@@ -34,8 +35,8 @@ export interface Candidate {
 export interface MatchInput {
   readonly inventory: Inventory;
   readonly plan: LookupPlan;
-  /** shard → name → records; a shard that is not at hand is absent */
-  readonly advisories: ReadonlyMap<string, ReadonlyMap<string, readonly AdvisoryRecord[]>>;
+  /** shard → name → what is said of it; a shard that is not at hand is absent */
+  readonly advisories: ReadonlyMap<string, ReadonlyMap<string, readonly Statement[]>>;
 }
 
 export interface MatchResult {
@@ -54,7 +55,6 @@ export interface MatchResult {
 export function matchInventory({ inventory, plan, advisories }: MatchInput): MatchResult {
   const instructions = new Map(inventory.layers.map(({ diffId, instruction }) => [diffId, instruction]));
   const known = distroOwners(plan, inventory, advisories);
-  const groups = new Map<string, readonly VulnerabilityGroup[]>();
   const judged = new Map<string, Verdicts>();
   const candidates: Candidate[] = [];
   const incomplete: Incomplete[] = [];
@@ -63,17 +63,16 @@ export function matchInventory({ inventory, plan, advisories }: MatchInput): Mat
     const owner = lookup.package.ownedBy;
     if (!lookup.distro && owner !== null && known.has(owner)) continue;
     const scope = lookup.package.type === 'rpm' ? rpmScope(lookup.package) : undefined;
-    const records = recordsFor(lookup, scope, advisories.get(lookup.shard));
-    if (records.length === 0) continue;
+    const statements = saidOf(lookup, scope, advisories.get(lookup.shard));
+    if (statements.length === 0) continue;
     // Binary packages of one source share everything up to here: compare once.
     const nameKey = [
       lookup.shard,
       lookup.name,
       ...(scope === undefined ? [] : [JSON.stringify([lookup.source, scope])]),
     ].join('\0');
-    const grouped = (): readonly VulnerabilityGroup[] => remember(groups, nameKey, () => groupByVulnerability(records));
     const verdicts = remember(judged, [nameKey, lookup.version, lookup.scheme].join('\0'), () =>
-      judgeRecords(records, grouped, lookup, scope, open),
+      judgeStatements(statements, lookup, scope, open),
     );
     const layer = lookup.package.locations[0]?.layer ?? null;
     const instruction = layer === null ? null : (instructions.get(layer) ?? null);
@@ -88,7 +87,7 @@ export function matchInventory({ inventory, plan, advisories }: MatchInput): Mat
 export function distroOwners(
   plan: LookupPlan,
   { distro }: Pick<Inventory, 'distro'>,
-  advisories: MatchInput['advisories'],
+  advisories: ReadonlyMap<string, ReadonlyMap<string, unknown>>,
 ): ReadonlySet<string> {
   const owners = plan.lookups.filter((lookup) => {
     const shard = lookup.distro ? advisories.get(lookup.shard) : undefined;
@@ -99,15 +98,15 @@ export function distroOwners(
 }
 
 /** What the shard says of the package, and of its source where that has an entry of its own. */
-export function recordsFor(
+export function saidOf<T extends Pick<Statement, 'module' | 'arches'>>(
   { name, source }: PackageLookup,
   scope: RpmScope | undefined,
-  shard: ReadonlyMap<string, readonly AdvisoryRecord[]> | undefined,
-): readonly AdvisoryRecord[] {
-  const records = shard?.get(name) ?? [];
-  if (scope === undefined) return records;
+  shard: ReadonlyMap<string, readonly T[]> | undefined,
+): readonly T[] {
+  const said = shard?.get(name) ?? [];
+  if (scope === undefined) return said;
   const ofSource = source === undefined ? [] : (shard?.get(source.name) ?? []);
-  return [...records, ...ofSource].filter((record) => speaksOf(record, scope));
+  return [...said, ...ofSource].filter((each) => speaksOf(each, scope));
 }
 
 type Match = Omit<Candidate, 'lookup' | 'instruction'>;
@@ -122,10 +121,9 @@ interface Verdicts {
 
 const nothing: Verdicts = { matches: [], undetermined: [], streamless: [] };
 
-/** @param grouped the records by vulnerability; asked for only when one of them says something against the package */
-function judgeRecords(
-  records: readonly AdvisoryRecord[],
-  grouped: () => readonly VulnerabilityGroup[],
+/** Compares once what is said of several vulnerabilities alike; records are made where something is said against the package. */
+function judgeStatements(
+  statements: readonly Statement[],
   lookup: PackageLookup,
   scope: RpmScope | undefined,
   channels: ReadonlySet<string>,
@@ -136,16 +134,22 @@ function judgeRecords(
   if (!scheme || parsed === undefined) return nothing;
   const installed: Installed = { text: lookup.version, parsed, scheme };
   const judge = new LookupJudge(lookup, installed, scope);
-  const judgements = new Map<AdvisoryRecord, Judgement>();
-  for (const record of records) {
-    const judgement = judge.judge(record);
-    if (judgement.verdict !== 'not-affected') judgements.set(record, judgement);
+  const against = new Map<Statement, Judgement>();
+  for (const statement of statements) {
+    const judgement = judge.judge(statement);
+    if (judgement.verdict !== 'not-affected') against.set(statement, judgement);
   }
-  if (judgements.size === 0) return nothing;
+  if (against.size === 0) return nothing;
+  const judgements = new Map<AdvisoryRecord, Judgement>();
+  const records = relatedRecords(statements, against);
+  for (const [record, statement] of records) {
+    const judgement = against.get(statement);
+    if (judgement !== undefined) judgements.set(record, judgement);
+  }
   const matches: Match[] = [];
   const undetermined: string[] = [];
   const streamless: string[] = [];
-  for (const group of grouped()) {
+  for (const group of groupByVulnerability([...records.keys()])) {
     const all = ofInstalledChannel(authority(group.records, lookup.distro), installed.text);
     const own = scope === undefined ? all : mostSpecific(all);
     const open = own.flatMap((record) => judgements.get(record) ?? []);

@@ -24,18 +24,18 @@ export function rpmScope(pkg: Package): RpmScope {
  * Whether a record is about packages like this one. A module's streams live side by side with versions of their own, so
  * that one stream's fix says nothing about another's package, nor about one outside modules.
  */
-export function speaksOf({ module, arches }: AdvisoryRecord, scope: RpmScope): boolean {
+export function speaksOf({ module, arches }: Pick<AdvisoryRecord, 'module' | 'arches'>, scope: RpmScope): boolean {
   if ((module === undefined) !== (scope.module === undefined)) return false;
   if (module !== scope.module && module !== '*' && scope.module !== '*') return false;
   return arches === undefined || scope.arch === null || arches.includes(scope.arch);
 }
 
 /** Whether it is known which stream's fix would count. */
-export function streamKnown({ module }: AdvisoryRecord, scope: RpmScope): boolean {
+export function streamKnown({ module }: Pick<AdvisoryRecord, 'module'>, scope: RpmScope): boolean {
   return module === scope.module && module !== '*';
 }
 
-export function isAboutSource({ package: name }: AdvisoryRecord): boolean {
+export function isAboutSource({ package: name }: Pick<AdvisoryRecord, 'package'>): boolean {
   return name.startsWith(sourceKeyPrefix);
 }
 
@@ -46,7 +46,7 @@ export function mostSpecific(records: readonly AdvisoryRecord[]): readonly Advis
 }
 
 /** The record with every epoch left out, for a source package whose epoch is not known. */
-export function withoutEpochs(record: AdvisoryRecord): AdvisoryRecord {
+export function withoutEpochs<T extends Pick<AdvisoryRecord, 'ranges'>>(record: T): T {
   const strip = (version: string | null): string | null => version?.replace(/^\d+:/, '') ?? null;
   return {
     ...record,

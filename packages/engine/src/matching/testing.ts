@@ -1,4 +1,4 @@
-import type { AdvisoryRecord, RatingRecord, VersionRange } from '../advisories/types.ts';
+import type { AdvisoryRecord, RatingRecord, Statement, VersionRange } from '../advisories/types.ts';
 import type { Distro, Inventory, Package } from '../inventory/types.ts';
 import { enrich, type RiskSources } from './enrich.ts';
 import { type MatchResult, matchInventory } from './match.ts';
@@ -106,9 +106,14 @@ export type Shards = Readonly<Record<string, readonly AdvisoryRecord[]>>;
 export function match(of: Inventory, shards: Shards): MatchResult & { readonly plan: LookupPlan } {
   const plan = planLookups(of, naming);
   const advisories = new Map(
-    Object.entries(shards).map(([shard, records]) => [shard, Map.groupBy(records, (entry) => entry.package)]),
+    Object.entries(shards).map(([shard, records]) => [shard, Map.groupBy(records.map(alone), (said) => said.package)]),
   );
   return { plan, ...matchInventory({ inventory: of, plan, advisories }) };
+}
+
+/** A record as the statement of one vulnerability that a shard holds. */
+export function alone({ id, ...rest }: AdvisoryRecord): Statement {
+  return { ids: [id], ...rest };
 }
 
 export function findings(of: Inventory, shards: Shards, sources: Partial<RiskSources> = {}): Finding[] {

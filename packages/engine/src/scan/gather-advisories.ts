@@ -1,7 +1,7 @@
 import { isAdvisoryError } from '../advisories/advisory-error.ts';
 import { noAdvisories, openAdvisories } from '../advisories/open-advisories.ts';
 import { ratingsBeside, ratingsShard } from '../advisories/shard-names.ts';
-import type { AdvisoryReader, AdvisoryRecord, Catalog, EolRecord, ShardInfo } from '../advisories/types.ts';
+import type { AdvisoryReader, Catalog, EolRecord, ShardInfo, Statement } from '../advisories/types.ts';
 import type { RiskSources } from '../matching/enrich.ts';
 import type { LookupPlan } from '../matching/plan.ts';
 import type { Finding } from '../matching/types.ts';
@@ -51,12 +51,12 @@ export class AdvisoryDesk {
     return desk;
   }
 
-  /** Records by shard and name; a shard that is not at hand is absent. */
-  records(plan: LookupPlan): ReadonlyMap<string, ReadonlyMap<string, readonly AdvisoryRecord[]>> {
-    const found = new Map<string, ReadonlyMap<string, readonly AdvisoryRecord[]>>();
+  /** What is said by shard and name; a shard that is not at hand is absent. */
+  statements(plan: LookupPlan): ReadonlyMap<string, ReadonlyMap<string, readonly Statement[]>> {
+    const found = new Map<string, ReadonlyMap<string, readonly Statement[]>>();
     for (const [shard, names] of plan.names) {
       const there = plan.software.includes(shard) ? this.#ifFresh(shard) : this.#has(shard);
-      if (there) found.set(shard, this.#reader.advisories(shard, names));
+      if (there) found.set(shard, this.#reader.statements(shard, names));
     }
     return found;
   }

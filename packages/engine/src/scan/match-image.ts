@@ -55,8 +55,8 @@ export async function matchImage(
   desk: AdvisoryDesk,
   { severityOrder, evaluatedAt, codeOf }: MatchSettings,
 ): Promise<MatchedImage> {
-  const records = desk.records(plan);
-  const { candidates, incomplete } = matchInventory({ inventory, plan, advisories: records });
+  const statements = desk.statements(plan);
+  const { candidates, incomplete } = matchInventory({ inventory, plan, advisories: statements });
   const cves = candidateCves(candidates);
   const known = new Set(cves);
   const signals = await desk.signals(cves, [...plan.names.keys()]);
@@ -70,11 +70,11 @@ export async function matchImage(
     ],
     life,
     incomplete,
-    has: (shard) => records.has(shard),
+    has: (shard) => statements.has(shard),
     again: async (packages, changed) => {
       const after = { ...inventory, packages: packages.filter((pkg) => changed.has(pkg)) };
       const own = await planFor(after);
-      const matched = matchInventory({ inventory: after, plan: own, advisories: records });
+      const matched = matchInventory({ inventory: after, plan: own, advisories: statements });
       const asked = candidateCves(matched.candidates);
       const told = asked.every((id) => known.has(id))
         ? signals

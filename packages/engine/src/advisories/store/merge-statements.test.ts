@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Statement } from '../feed.ts';
+import { recordsOf } from '../statement-records.ts';
 import { mergeStatements } from './merge-statements.ts';
 import { decodeStatements, encodeStatement } from './shard-format.ts';
 
@@ -32,7 +33,7 @@ it('is read as records that differ in their ids alone', () => {
   for (const statement of [plain, { ...plain, channel: 'esm', module: 'perl:5.30', arches: ['x86_64'] }]) {
     const { ids: _, ...rest } = statement;
     const encoded = ['CVE-2024-2', 'CVE-2024-1'].map((id) => encodeStatement({ ...statement, ids: [id] }));
-    const records = decodeStatements('linux', 'deb', mergeStatements(encoded));
+    const records = decodeStatements('linux', 'deb', mergeStatements(encoded)).flatMap(recordsOf);
     expect(records).toEqual(['CVE-2024-1', 'CVE-2024-2'].map((id) => ({ id, ...rest })));
   }
 });
@@ -48,7 +49,11 @@ it('loses no statement, whatever its ids, and does not depend on their order', (
   );
   const said = (row: string): string[] =>
     [
-      ...new Set(decodeStatements('linux', 'deb', row).map(({ id, ranges }) => JSON.stringify([id, ranges[0]?.fixed]))),
+      ...new Set(
+        decodeStatements('linux', 'deb', row)
+          .flatMap(recordsOf)
+          .map(({ id, ranges }) => JSON.stringify([id, ranges[0]?.fixed])),
+      ),
     ].sort();
   fc.assert(
     fc.property(statements, (list) => {

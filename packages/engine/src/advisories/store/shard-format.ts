@@ -1,12 +1,5 @@
 import type { Statement } from '../feed.ts';
-import {
-  type AdvisoryRecord,
-  type AdvisoryStatus,
-  type CvssRating,
-  type LabelRating,
-  severities,
-  type VersionRange,
-} from '../types.ts';
+import { type AdvisoryStatus, type CvssRating, type LabelRating, severities, type VersionRange } from '../types.ts';
 
 /** Raised when the layout or the meaning of shards changes: older shards are then built again. */
 export const shardFormat = 3;
@@ -82,79 +75,38 @@ export function encodeStatement(statement: Statement): string {
   return JSON.stringify(stored);
 }
 
-/** shared by all records that have none */
+/** shared by all statements that have none */
 const none: readonly never[] = [];
 
-/** The records of one package, as `body` holds them. A kernel has thousands: each costs one object, made in one way. */
-export function decodeStatements(name: string, scheme: string, json: string): AdvisoryRecord[] {
-  const out: AdvisoryRecord[] = [];
-  for (const stored of JSON.parse(json) as StoredStatement[]) {
-    const { i: ids } = stored;
-    const ranges = decodeRanges(stored);
-    const labels = stored.l === undefined ? none : decodeLabels(stored.l);
-    const cvss = stored.c === undefined ? none : decodeCvss(stored.c);
-    const first = decoded(typeof ids === 'string' ? ids : ids[0]!, name, scheme, stored, ranges, labels, cvss);
-    out.push(first);
-    if (typeof ids !== 'string') for (let at = 1; at < ids.length; at++) out.push(renamed(first, ids[at]!, stored));
-  }
-  return out;
+/** What is said of one package, as `body` holds it. */
+export function decodeStatements(name: string, scheme: string, json: string): Statement[] {
+  return (JSON.parse(json) as StoredStatement[]).map((stored) => decodeStatement(name, scheme, stored));
 }
 
-/** The same of another vulnerability. Field by field, since in a program that has just begun a spread costs twice as much. */
-function renamed(of: AdvisoryRecord, id: string, { k, o, h, g }: StoredStatement): AdvisoryRecord {
-  if (k !== undefined || o !== undefined || h !== undefined || g !== undefined) return { ...of, id };
-  return {
-    id,
-    source: of.source,
-    aliases: of.aliases,
-    bulletins: of.bulletins,
-    package: of.package,
-    scheme: of.scheme,
-    ranges: of.ranges,
-    versions: of.versions,
-    status: of.status,
-    labels: of.labels,
-    cvss: of.cvss,
-    published: of.published,
-    modified: of.modified,
-    fixedSince: of.fixedSince,
-    malicious: of.malicious,
-    cwes: of.cwes,
-  };
-}
-
-function decoded(
-  id: string,
-  name: string,
-  scheme: string,
-  stored: StoredStatement,
-  ranges: readonly VersionRange[],
-  labels: readonly LabelRating[],
-  cvss: readonly CvssRating[],
-): AdvisoryRecord {
-  const record: Writable<AdvisoryRecord> = {
-    id,
+function decodeStatement(name: string, scheme: string, stored: StoredStatement): Statement {
+  const statement: Writable<Statement> = {
+    ids: typeof stored.i === 'string' ? [stored.i] : stored.i,
     source: stored.s ?? defaultSource,
     aliases: stored.a ?? none,
     bulletins: stored.b ?? none,
     package: name,
     scheme,
-    ranges,
+    ranges: decodeRanges(stored),
     versions: stored.n ?? none,
     status: stored.t ?? 'affected',
-    labels,
-    cvss,
+    labels: stored.l === undefined ? none : decodeLabels(stored.l),
+    cvss: stored.c === undefined ? none : decodeCvss(stored.c),
     published: stored.p ?? null,
     modified: stored.m ?? null,
     fixedSince: stored.d ?? null,
     malicious: stored.x === 1,
     cwes: stored.w ?? none,
   };
-  if (stored.k !== undefined) record.channel = stored.k;
-  if (stored.o !== undefined) record.module = stored.o;
-  if (stored.h !== undefined) record.arches = stored.h;
-  if (stored.g !== undefined) record.imports = stored.g.map(([path, ...symbols]) => ({ path, symbols }));
-  return record;
+  if (stored.k !== undefined) statement.channel = stored.k;
+  if (stored.o !== undefined) statement.module = stored.o;
+  if (stored.h !== undefined) statement.arches = stored.h;
+  if (stored.g !== undefined) statement.imports = stored.g.map(([path, ...symbols]) => ({ path, symbols }));
+  return statement;
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

@@ -2,7 +2,7 @@ import type { AdvisoryReader, AdvisoryRecord } from '../../advisories/types.ts';
 import type { Distro } from '../../inventory/types.ts';
 import { LookupJudge } from '../../matching/judge-lookup.ts';
 import type { Judgement } from '../../matching/judge-record.ts';
-import { authority, distroOwners, recordsFor } from '../../matching/match.ts';
+import { authority, distroOwners, saidOf } from '../../matching/match.ts';
 import type { LookupPlan, PackageLookup } from '../../matching/plan.ts';
 import { mostSpecific, type RpmScope, rpmScope } from '../../matching/rpm-scope.ts';
 import { type RecordTrace, traceRecord } from '../../matching/trace-record.ts';
@@ -40,7 +40,7 @@ export function explainLookups(
   const owners = distroOwners(plan, { distro }, advisories);
   return plan.lookups.flatMap((lookup) => {
     const scope = lookup.package.type === 'rpm' ? rpmScope(lookup.package) : undefined;
-    const records = recordsFor(lookup, scope, advisories.get(lookup.shard));
+    const records = saidOf(lookup, scope, advisories.get(lookup.shard));
     if (!records.some((record) => namesOf(record).some((name) => names.has(name)))) return [];
     const owner = lookup.package.ownedBy;
     const judgedAsDistro = !lookup.distro && owner !== null && owners.has(owner);
