@@ -9,7 +9,7 @@ import { openAdvisories } from './open-advisories.ts';
 import { mirrorPath } from './sources/feed-source.ts';
 import { shardPath } from './store/store-paths.ts';
 import { buildFrom } from './testing/build-from.ts';
-import { fillMirror, osvFiles, osvZip } from './testing/make-mirror.ts';
+import { type FeedBody, fillMirror, osvFiles, osvZip } from './testing/make-mirror.ts';
 
 const record = (id: string, name: string, fixed: string) => ({
   id,
@@ -157,12 +157,53 @@ describe('building a database', () => {
   );
 
   test('what a feed no longer speaks about leaves the catalog', async () => {
-    using built = await buildFrom({ ...osvFiles({ AlmaLinux: [] }), ...files });
-    fillMirror(built.mirror, osvFiles({ npm: [] }));
+    const release = (id: string, ecosystem: string) => {
+      const { affected, ...rest } = record(id, 'a', '1');
+      return { ...rest, affected: affected.map((each) => ({ ...each, package: { ...each.package, ecosystem } })) };
+    };
+    const [old, young] = [release('ALSA-1', 'AlmaLinux:8'), release('ALSA-2', 'AlmaLinux:9')];
+    using built = await buildFrom({ ...files, ...osvFiles({ AlmaLinux: [old, young] }) });
+    expect(built.reader.shard('almalinux-8')).toBeDefined();
+    fillMirror(built.mirror, osvFiles({ AlmaLinux: [young] }));
     const report = await built.again();
     expect(report.failed).toEqual([]);
-    expect(openAdvisories(built.dbDir).shard('npm')).toBeUndefined();
-    expect(openAdvisories(built.dbDir).shard('eol')).toBeDefined();
+    expect(openAdvisories(built.dbDir).shard('almalinux-8')).toBeUndefined();
+    expect(openAdvisories(built.dbDir).shard('almalinux-9')).toBeDefined();
+  });
+
+  test.each<[string, string, string, FeedBody]>([
+    ['an archive', 'npm', osvZipUrl('npm'), osvZip([])],
+    ['the database of a release', 'alpine-3.19', alpine, { packages: [] }],
+    ['the releases of a distro', 'eol', endOfLifeUrl('debian'), []],
+    ['the tracker, beside bulletins', 'debian-12', trackerUrl, {}],
+  ])('%s that holds nothing any more leaves the old shard with its old date', async (_what, name, url, body) => {
+    const tracker = { zlib: { 'CVE-2024-1': { releases: { bookworm: { status: 'open' } } } } };
+    const debian = {
+      package: { ecosystem: 'Debian:12', name: 'zlib' },
+      ranges: record('', '', '1').affected[0]!.ranges,
+    };
+    const bulletin = { ...record('DSA-1-1', '', ''), summary: 'security update', affected: [debian] };
+    const bulletins = osvZip([bulletin]);
+    using built = await buildFrom({ ...files, [trackerUrl]: tracker, [osvZipUrl('Debian')]: bulletins });
+    fillMirror(built.mirror, { [url]: body });
+    const report = await built.again({ asOf: '2026-08-30' });
+    expect(report.failed).toMatchObject([{ code: 'feed-malformed', message: expect.stringContaining(url) }]);
+    const now = openAdvisories(built.dbDir);
+    expect(now.shard(name)).toEqual(built.reader.shard(name));
+    now.close();
+  });
+
+  test('another mirror, which lacks a file that a shard was made of, leaves the shard', async () => {
+    const tracker = { zlib: { 'CVE-2024-1': { releases: { bookworm: { status: 'open' } } } } };
+    using built = await buildFrom({ ...files, [trackerUrl]: tracker, ...osvFiles({ Debian: [] }) });
+    const poorer = join(built.mirror, '..', 'poorer');
+    fillMirror(poorer, osvFiles({ Debian: [], npm: [record('GHSA-3', 'c', '1')] }));
+    const report = await built.again({ mirrors: [poorer], asOf: '2026-08-30' });
+    expect(report.skipped).toContainEqual({ feed: 'debian', url: trackerUrl });
+    const now = openAdvisories(built.dbDir);
+    expect(now.shard('debian-12')).toEqual(built.reader.shard('debian-12'));
+    expect(now.shard('npm')?.checkedAt).toBe('2026-08-30');
+    now.close();
   });
 
   test('many at once: builders wait for each other, readers see whole catalogs', async () => {

@@ -1,5 +1,5 @@
 import type { AdvisoryError } from './advisory-error.ts';
-import type { FeedGroup, FeedInput, FeedTally } from './feed.ts';
+import { type FeedGroup, type FeedInput, type FeedTally, notThisFeed } from './feed.ts';
 import type { MadeShards } from './make-shards.ts';
 import { verifyShard } from './open-advisories.ts';
 import { besideOf } from './shard-names.ts';
@@ -74,16 +74,21 @@ export async function buildGroup(
     .map(({ url }) => ({ feed: group.name, url }));
   const nothing = { skipped, shards: [], unchanged: false, gone: [], shardStates: {} };
   // made from less than before, a shard would know less: it stays, and grows old in the open
+  const before = ownShards(run, group, wanted);
+  const usedBefore = new Set(before.flatMap(({ feeds }) => feeds));
   const lost = inputs.some(
-    ({ url, optional }) => optional !== true && known?.[url] != null && fetched.states[url] === null,
+    ({ url, optional }) =>
+      optional !== true && fetched.states[url] === null && (known?.[url] != null || usedBefore.has(url)),
   );
   if (lost) return nothing;
   if (fetched.unchanged) {
-    const shards = ownShards(run, group, wanted).map((info) => ({ ...info, checkedAt: asOf }));
+    const shards = before.map((info) => ({ ...info, checkedAt: asOf }));
     return { ...nothing, shards, unchanged: true };
   }
   if (fetched.files.size === 0) return nothing;
   const { written, tally } = await make(fetched.files, wanted);
+  if (tally.read === 0 && before.some(({ records }) => records > 0))
+    throw notThisFeed([...fetched.files.keys()].sort()[0]!, 'it holds no records any more');
   const names = new Set(written.map(({ name }) => name));
   const shards = written.map((shard) => {
     const inputs = group.inputs([withoutTexts(shard.name)]);
@@ -91,7 +96,7 @@ export async function buildGroup(
     return catalogEntry(shard, group, used, asOf);
   });
   // what the feed no longer speaks about goes; what was not asked for stays
-  const gone = ownShards(run, group, wanted).flatMap(({ name }) => (names.has(name) ? [] : [name]));
+  const gone = before.flatMap(({ name }) => (names.has(name) ? [] : [name]));
   return {
     skipped,
     counts: { feed: group.name, ...tally },

@@ -45,7 +45,7 @@ test('over http an update moves only what changed, and gives what the directory 
   fillMirror(mirror, {
     ...osvFiles({ npm: [record('npm', 'a')], PyPI: [record('PyPI', 'b')] }),
     [endOfLifeUrl('debian')]: [{ cycle: '12', eol: '2026-07-11' }],
-    [endOfLifeUrl('alpine-linux')]: [],
+    [endOfLifeUrl('alpine-linux')]: [{ cycle: '3.19', eol: '2025-11-01' }],
   });
   using server = await serveMirror(mirror);
   const only = ['npm', 'pypi', 'eol'];

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { isCve, type ReadContext, reject, type Statement } from '../feed.ts';
+import { isCve, notThisFeed, type ReadContext, reject, type Statement } from '../feed.ts';
 import { splitJson } from '../formats/json-stream.ts';
 import { debianReleases } from '../shard-names.ts';
 import type { AdvisoryStatus } from '../types.ts';
@@ -42,7 +42,9 @@ export interface TrackerStatement {
 export async function readTracker(context: ReadContext, visit: (entry: TrackerStatement) => void): Promise<boolean> {
   const stream = context.stream(trackerUrl);
   if (stream === undefined) return false;
+  let isEmpty = true;
   for await (const part of splitJson(trackerUrl, stream, 'members', maxPackageBytes)) {
+    isEmpty = false;
     let member: unknown;
     try {
       member = JSON.parse(`{${part}}`);
@@ -58,6 +60,8 @@ export async function readTracker(context: ReadContext, visit: (entry: TrackerSt
     for (const [name, vulnerabilities] of Object.entries(parsed.data))
       readPackage(context, name, vulnerabilities, visit);
   }
+  // bulletins alone would stand in its place, without what is not affected, unimportant or open
+  if (isEmpty) throw notThisFeed(trackerUrl, 'it holds no package');
   return true;
 }
 

@@ -52,6 +52,7 @@ async function readProducts(context: ReadContext): Promise<void> {
     if (value === undefined) continue;
     const list = z.safeParse(z.array(z.unknown()), value);
     if (!list.success) throw notThisFeed(url, schemaReason(list.error));
+    if (list.data.length === 0) throw notThisFeed(url, 'it holds no release');
     for (const entry of list.data) {
       const parsed = z.safeParse(cycle, entry);
       if (!parsed.success) {
