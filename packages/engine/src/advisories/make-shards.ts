@@ -1,10 +1,11 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { AdvisoryError, reasonOf } from './advisory-error.ts';
+import { AdvisoryError } from './advisory-error.ts';
 import type { FeedGroup, FeedTally } from './feed.ts';
 import { readContext } from './feed-reading.ts';
 import type { FeedFile } from './sources/feed-source.ts';
 import { GroupSink, type SunkShard } from './store/group-sink.ts';
 import { sqlite } from './store/sqlite.ts';
+import { asStoreError } from './store/store-error.ts';
 
 /** What making the shards of one group takes; can be handed to another thread. */
 export interface ShardsTask {
@@ -50,7 +51,7 @@ export async function makeShards(
     report('write');
     return { written: sink.finish(dbDir), tally };
   } catch (error) {
-    throw isStoreError(error) ? storeError(dbDir, error) : error;
+    throw asStoreError(dbDir, error);
   } finally {
     sink.discard();
   }
@@ -59,18 +60,4 @@ export async function makeShards(
 /** Of a run that was stopped, or is over. */
 export function removeTemp(tempDir: string): void {
   rmSync(tempDir, { recursive: true, force: true });
-}
-
-/** SQLite's errors, and those of the file system (a full disk). */
-function isStoreError(error: unknown): boolean {
-  const code = error instanceof AdvisoryError ? undefined : (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^(?:ERR_SQLITE|E[A-Z]+$)/.test(code);
-}
-
-function storeError(dbDir: string, cause: unknown): AdvisoryError {
-  return new AdvisoryError(
-    'store-failed',
-    `cannot write below ${dbDir}: ${reasonOf(cause)}; check space and rights`,
-    cause,
-  );
 }

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tempDirectory } from '../testing/make-mirror.ts';
 import { withWriteLock } from './lock.ts';
@@ -49,4 +51,13 @@ test('a failure inside gives the lock back', async () => {
   using dir = tempDirectory();
   await expect(withWriteLock(dir.path, undefined, () => Promise.reject(new Error('x')))).rejects.toThrow('x');
   expect(await withWriteLock(dir.path, undefined, async () => 1)).toBe(1);
+});
+
+test('what the file system refuses inside is an error of the store, which says where', async () => {
+  using dir = tempDirectory();
+  const refused = withWriteLock(dir.path, undefined, async () => mkdirSync(join(dir.path, 'lock.sqlite', 'x')));
+  await expect(refused).rejects.toMatchObject({
+    code: 'store-failed',
+    message: expect.stringMatching(`^cannot write below ${dir.path}: ENOTDIR.*; check space and rights$`),
+  });
 });

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AdvisoryError, reasonOf, throwIfAborted } from '../advisory-error.ts';
 import { sqlite } from './sqlite.ts';
+import { asStoreError } from './store-error.ts';
 import { lockPath, makeStore } from './store-paths.ts';
 
 const retryMs = 50;
@@ -37,6 +38,8 @@ export async function withWriteLock<T>(
       }
     }
     return await work();
+  } catch (error) {
+    throw asStoreError(dbDir, error);
   } finally {
     database.close();
   }
