@@ -1,5 +1,6 @@
 import { describeFailure, Interrupted, OutputError } from './exit.ts';
 import { fileReason } from './files.ts';
+import { oneLine } from './one-line.ts';
 import { buildProgram } from './program.ts';
 import { productVersion } from './version.ts';
 
@@ -44,7 +45,7 @@ async function main(argv: readonly string[]): Promise<void> {
 
 function fail(error: unknown, signal: AbortSignal): number {
   const { code, lines } = describeFailure(error, signal);
-  process.stderr.write(lines.map((line) => `plimsoll: ${line}\n`).join(''));
+  process.stderr.write(lines.map((line) => `plimsoll: ${oneLine(line)}\n`).join(''));
   return code;
 }
 

@@ -1,3 +1,5 @@
+import { oneLine } from './one-line.ts';
+
 /** How progress is told: redrawn on a terminal, plain lines in CI, else not at all. Work under a second shows nothing. */
 export interface ProgressStream {
   /** in CI: lines, one after the other */
@@ -27,7 +29,7 @@ export function progressStream(stream: NodeJS.WriteStream, env: NodeJS.ProcessEn
     if (drawn) stream.write('\r\x1b[2K');
     drawn = false;
   };
-  const write = (line: string) => stream.write(`plimsoll: ${line}\n`);
+  const write = (line: string) => stream.write(`plimsoll: ${oneLine(line)}\n`);
   return {
     plain,
     columns: () => stream.columns || 80,

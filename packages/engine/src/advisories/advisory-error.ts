@@ -37,9 +37,9 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
     throw new AdvisoryError('aborted', 'stopped before the advisory database was done', signal.reason);
 }
 
-/** What went wrong, in the words of whatever was thrown. */
+/** What went wrong, in the words of whatever was thrown, on one line: some quote what they stumbled over. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ');
 }
 
 export function isAdvisoryError(error: unknown, code?: AdvisoryErrorCode): error is AdvisoryError {
