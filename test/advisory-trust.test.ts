@@ -73,7 +73,7 @@ describe('a catalog with a signature of somebody else', () => {
     expect((await build(good, '2026-08-20', needed, '--sign-key', ours.secret)).status).toBe(0);
     expect((await build(forged, feedsDay, ['kev'], '--sign-key', theirs.secret)).status).toBe(0);
     const trusting = ['--db-dir', db, '--catalog-key', ours.public];
-    expect((await plimsoll(['db', 'pull', good, ...trusting])).status).toBe(0);
+    expect((await plimsoll(['db', 'pull', 'good', ...trusting], { cwd: scratch.path })).status).toBe(0);
     const before = readFileSync(join(db, 'catalog.json'), 'utf8');
     for (const args of [
       ['db', 'pull', forged, ...trusting],

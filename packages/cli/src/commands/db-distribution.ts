@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { collectGarbage, diffCatalogs, pullCatalog, pushCatalog } from '@plimsoll/engine';
 import type { CommandContext } from '../command-table.ts';
 import { parseOutputs, writeOutputs } from '../output.ts';
@@ -38,8 +39,9 @@ export async function runDbPull(
   { signal }: CommandContext,
 ): Promise<number> {
   const stream = progressStream(process.stderr, process.env, options.quiet === true);
-  const address =
-    /^(?:oci|https?):\/\//.test(given) || given.startsWith('/') || given.startsWith('.') ? given : `oci://${given}`;
+  // a folder is taken by any name, as by `--catalog` and `db diff`; what is none is meant for a registry
+  const isAddress = /^(?:(?:oci|https?):\/\/|[/.])/.test(given) || existsSync(given.replace(/@sha256:.*$/s, ''));
+  const address = isAddress ? given : `oci://${given}`;
   const { catalogKeys, catalogSigners, registry } = advisorySources({ ...options, catalog: undefined });
   const report = await pullCatalog({
     dbDir: databaseFolder(options),
