@@ -1,5 +1,5 @@
-import type { FunctionImport } from '../advisories/types.ts';
-import { NameFilter } from '../inventory/golang/name-filter.ts';
+import type { AdvisoryRecord, FunctionImport } from '../advisories/types.ts';
+import { keyOf, NameFilter, type NameKey } from '../inventory/golang/name-filter.ts';
 import type { CodeFact } from '../inventory/types.ts';
 import type { Candidate } from '../matching/match.ts';
 import { classesNamedFor } from '../matching/named-classes.ts';
@@ -27,6 +27,7 @@ export function flawedCodeIn(facts: readonly CodeFact[]): (candidate: Candidate)
     else dataOnly.add(`${fact.type}/${fact.name}`);
   }
   const filters = new Map<string, NameFilter>();
+  const named = new NamedFunctions();
   return (candidate) => {
     const { lookup } = candidate;
     const pkg = lookup.package;
@@ -47,20 +48,22 @@ export function flawedCodeIn(facts: readonly CodeFact[]): (candidate: Candidate)
     if (pkg.type === 'golang' && text !== undefined) {
       const filter = filters.get(path) ?? NameFilter.fromText(text);
       filters.set(path, filter);
-      return ofFunctions(candidate, filter);
+      return ofFunctions(candidate, filter, named);
     }
     const held = pkg.type === 'maven' ? classes.get(path) : undefined;
     return held && ofClasses(candidate, held);
   };
 }
 
-function ofFunctions({ records }: Candidate, filter: NameFilter): FlawedCode | undefined {
+function ofFunctions({ records }: Candidate, filter: NameFilter, named: NamedFunctions): FlawedCode | undefined {
   const telling = records.filter(({ imports = [] }) => imports.length > 0);
   if (telling.length === 0) return undefined;
-  const names = [...new Set(telling.flatMap(({ imports = [] }) => imports.flatMap(namesOf)))];
-  const linked = names.filter((name) => filter.has(name));
+  const names =
+    telling.length === 1 ? named.of(telling[0]!) : new Map(telling.flatMap((record) => [...named.of(record)]));
+  const linked: string[] = [];
+  for (const [name, key] of names) if (filter.hasKey(key)) linked.push(name);
   const ids = [...new Set(telling.map(({ id }) => id))].sort().join(', ');
-  const many = names.length === 1 ? 'what' : `any of the ${names.length} packages and functions that`;
+  const many = names.size === 1 ? 'what' : `any of the ${names.size} packages and functions that`;
   return linked.length === 0
     ? {
         state: 'absent',
@@ -68,6 +71,20 @@ function ofFunctions({ records }: Candidate, filter: NameFilter): FlawedCode | u
         detail: `the binary’s table of functions does not have ${many} ${ids} names`,
       }
     : { state: 'present', how: 'go-functions', detail: `linked into the binary: ${listed(linked)}` };
+}
+
+/** What records name, which many binaries are asked for. */
+class NamedFunctions {
+  readonly #known = new WeakMap<AdvisoryRecord, ReadonlyMap<string, NameKey>>();
+
+  /** in the record's order */
+  of(record: AdvisoryRecord): ReadonlyMap<string, NameKey> {
+    const known = this.#known.get(record);
+    if (known !== undefined) return known;
+    const names = new Map((record.imports ?? []).flatMap(namesOf).map((name) => [name, keyOf(name)]));
+    this.#known.set(record, names);
+    return names;
+  }
 }
 
 function namesOf({ path, symbols }: FunctionImport): string[] {

@@ -115,6 +115,38 @@ it.skipIf(!existsSync(esbuild))('reads a large stripped binary of today’s Go',
   );
 });
 
+it('is the same whatever stands in front of a name', () => {
+  const part = fc.constantFrom(
+    'net',
+    'http',
+    'vendor',
+    'main',
+    'yaml%2ev3',
+    'a.b',
+    '(*T)',
+    'M-fm',
+    'F[go.shape.[]x/y.Z]',
+    '',
+  );
+  const name = fc
+    .array(fc.tuple(part, fc.constantFrom('/', '.')), { minLength: 1, maxLength: 5 })
+    .map((parts) => parts.flat().slice(0, -1).join(''));
+  fc.assert(
+    fc.property(
+      fc.array(name, { maxLength: 12 }),
+      fc.array(fc.double({ noNaN: true }), { minLength: 12 }),
+      (some, keys) => {
+        const shuffled = some.map((each, at) => [keys[at]!, each] as const).sort(([a], [b]) => a - b);
+        const textOf = (texts: readonly string[]) => {
+          const bytes = buildElf([{ name: '.gopclntab', bytes: table('1.20', 64, ['runtime.main', ...texts]) }]);
+          return goFunctions(openExecutable(partsOfBody(bytes))!, 'example.com/app');
+        };
+        expect(textOf(shuffled.map(([, each]) => each))).toBe(textOf(some));
+      },
+    ),
+  );
+});
+
 it('ends, whatever stands in the table', () => {
   const whole = buildElf([{ name: '.gopclntab', bytes: table('1.18', 64), address: 0x1000 }]);
   const change = fc.record({ at: fc.nat(whole.length - 1), byte: fc.nat(255) });

@@ -33,22 +33,27 @@ export function goFunctions(executable: Executable, mainPath: string): string | 
   const names = readFunctionNames(executable);
   if (names === null) return null;
   const keys = new NameKeys(names.bytes.length / bytesPerKey);
-  const main = Buffer.from(mainPath.slice(0, maxNameBytes));
   let [mainA, mainB] = [startA, startB];
-  for (const byte of main) {
+  for (const byte of Buffer.from(mainPath.slice(0, maxNameBytes))) {
     mainA = hashA(mainA, byte);
     mainB = hashB(mainB, byte);
   }
   const { bytes } = names;
+  const name: Name = { begin: 0, plain: 0, stop: 0, end: 0 };
+  const all = new NameAdder(keys, bytes, startA, startB);
+  const ofMain = new NameAdder(keys, bytes, mainA, mainB);
   for (let at = 0; at < bytes.length; ) {
-    const end = endOfName(bytes, at);
+    findName(name, bytes, at, bytes.length);
+    const { end } = name;
     const start = startOfName(names, at, end);
+    if (start > at) findName(name, bytes, start, end);
     at = end + 1;
     if (start < 0) continue;
-    addName(keys, bytes, start, end, startA, startB);
+    all.add(name);
     if (sameBytes(bytes, start, start + mainPrefix.length, mainPrefix, 0, mainPrefix.length)) {
       keys.add(mainA, mainB);
-      addName(keys, bytes, start + mainPrefix.length - 1, end, mainA, mainB);
+      findName(name, bytes, start + mainPrefix.length - 1, end);
+      ofMain.add(name);
     }
     if (keys.size > maxNames) return null;
   }
@@ -57,11 +62,36 @@ export function goFunctions(executable: Executable, mainPath: string): string | 
   return filter.has('runtime') ? filter.toText() : null;
 }
 
-/** Where the zero byte stands that ends a name. */
-function endOfName(bytes: Buffer, at: number): number {
-  let end = at;
-  while (end < bytes.length && bytes[end] !== 0) end += 1;
-  return end;
+/** Positions in the table; one object for all names. */
+interface Name {
+  /** of what counts: behind the last `vendor/` */
+  begin: number;
+  /** from where on dots stand between names, and not in the path of a package */
+  plain: number;
+  /** where the types of an instance begin, or the end */
+  stop: number;
+  /** of the zero byte */
+  end: number;
+}
+
+/** Looks at each byte once; most are lower-case letters. */
+function findName(name: Name, bytes: Buffer, from: number, limit: number): void {
+  let [begin, plain, stop, end] = [from, from, -1, from];
+  for (; end < limit; end += 1) {
+    const byte = bytes[end]!;
+    if (byte > bracket) continue;
+    if (byte === 0) break;
+    if (stop >= 0) continue;
+    if (byte === bracket) stop = end;
+    else if (byte === slash) {
+      plain = end;
+      if (endsVendor(bytes, from, end)) begin = end + 1;
+    }
+  }
+  name.begin = begin;
+  name.plain = Math.max(plain, begin);
+  name.stop = stop < 0 ? end : stop;
+  name.end = end;
 }
 
 /** Where other data stands between the names, one begins behind what cannot be read. -1: here is none. */
@@ -82,44 +112,69 @@ function startOfName({ bytes, pure }: FunctionNames, at: number, end: number): n
  * Adds a name and everything before each dot in it: its package, whose last part may have dots, its receiver, and the function
  * that a closure stands in. `net/http.(*Server).Serve` is added as `net/http.Server.Serve`, instances of generic functions
  * without their types.
- *
- * @param startOfA with `startOfB`, hashes of what stands before the name
  */
-function addName(keys: NameKeys, bytes: Buffer, from: number, end: number, startOfA: number, startOfB: number): void {
-  let [a, b] = [startOfA, startOfB];
-  let stop = end;
-  let at = from;
-  let plain = from;
-  for (let index = from; index < end; index += 1) {
-    const byte = bytes[index];
-    if (byte === bracket) {
-      stop = index;
-      break;
-    }
-    if (byte !== slash) continue;
-    plain = index;
-    if (endsVendor(bytes, from, index)) at = index + 1;
+class NameAdder {
+  readonly #keys: NameKeys;
+  readonly #bytes: Buffer;
+  readonly #startA: number;
+  readonly #startB: number;
+  /** Of the name before, up to its first dot: the functions of a package stand together, and it is not hashed again. */
+  #begin = 0;
+  #plain = 0;
+  #behindDot = 0;
+  #dotA = 0;
+  #dotB = 0;
+
+  /** @param startOfA with `startOfB`, hashes of what stands before each name */
+  constructor(keys: NameKeys, bytes: Buffer, startOfA: number, startOfB: number) {
+    this.#keys = keys;
+    this.#bytes = bytes;
+    this.#startA = startOfA;
+    this.#startB = startOfB;
   }
-  plain = Math.max(plain, at);
-  for (; at < stop; at += 1) {
-    let byte = bytes[at]!;
-    if (byte === star || byte === open || byte === close) continue;
-    if (byte === percent && at + 2 < stop) {
-      const code = Number.parseInt(bytes.toString('latin1', at + 1, at + 3), 16);
-      if (!Number.isNaN(code)) {
-        byte = code;
-        at += 2;
+
+  add({ begin, plain, stop }: Name): void {
+    const bytes = this.#bytes;
+    const keys = this.#keys;
+    const again = this.#beginsAlike(begin, plain, stop);
+    let at = again ? begin + this.#behindDot - this.#begin : begin;
+    let a = again ? this.#dotA : this.#startA;
+    let b = again ? this.#dotB : this.#startB;
+    let isFirst = !again;
+    for (; at < stop; at += 1) {
+      let byte = bytes[at]!;
+      if (byte === star || byte === open || byte === close) continue;
+      if (byte === percent && at + 2 < stop) {
+        const code = Number.parseInt(bytes.toString('latin1', at + 1, at + 3), 16);
+        if (!Number.isNaN(code)) {
+          byte = code;
+          at += 2;
+        }
+      }
+      const separates = byte === dot && at >= plain;
+      if (separates) keys.add(a, b);
+      // the value of a method: `T.M-fm`
+      else if (byte === dash && at >= plain && at + 3 === stop && bytes.toString('latin1', at, stop) === '-fm') break;
+      a = hashA(a, byte);
+      b = hashB(b, byte);
+      if (separates && isFirst) {
+        isFirst = false;
+        this.#begin = begin;
+        this.#plain = plain;
+        this.#behindDot = at + 1;
+        this.#dotA = a;
+        this.#dotB = b;
       }
     }
-    if (at >= plain) {
-      if (byte === dot) keys.add(a, b);
-      // the value of a method: `T.M-fm`
-      else if (byte === dash && at + 3 === stop && bytes.toString('latin1', at, stop) === '-fm') break;
-    }
-    a = hashA(a, byte);
-    b = hashB(b, byte);
+    keys.add(a, b);
   }
-  keys.add(a, b);
+
+  /** Whether what stands up to the first dot is what the name before began with. */
+  #beginsAlike(begin: number, plain: number, stop: number): boolean {
+    const length = this.#behindDot - this.#begin;
+    if (length === 0 || begin + length > stop || plain - begin !== this.#plain - this.#begin) return false;
+    return sameBytes(this.#bytes, begin, begin + length, this.#bytes, this.#begin, this.#behindDot);
+  }
 }
 
 /** Whether the part of a path that ends here is `vendor`. */

@@ -81,6 +81,22 @@ export class NameKeys {
   }
 }
 
+/** What a filter knows a name by. */
+export interface NameKey {
+  readonly first: number;
+  /** what counts of the second hash */
+  readonly second: number;
+}
+
+export function keyOf(name: string): NameKey {
+  let [a, b] = [startA, startB];
+  for (const byte of Buffer.from(name)) {
+    a = hashA(a, byte);
+    b = hashB(b, byte);
+  }
+  return { first: a, second: b >>> unusedBits };
+}
+
 /**
  * A set of names in a few bytes each. What it says is not in it, is not; what it says is in it, mostly is.
  *
@@ -115,13 +131,13 @@ export class NameFilter {
   }
 
   has(name: string): boolean {
-    let [a, b] = [startA, startB];
-    for (const byte of Buffer.from(name)) {
-      a = hashA(a, byte);
-      b = hashB(b, byte);
-    }
+    return this.hasKey(keyOf(name));
+  }
+
+  /** The same for a name that many filters are asked for. */
+  hasKey({ first, second }: NameKey): boolean {
     for (let probe = 0; probe < probes; probe += 1) {
-      const at = this.#place(a, b >>> unusedBits, probe);
+      const at = this.#place(first, second, probe);
       if (((this.#bits[at >>> 3] ?? 0) & (1 << (at & 7))) === 0) return false;
     }
     return true;
