@@ -161,6 +161,7 @@ describe('what ends with 3 or 4 and one message, never with 0', () => {
     return Buffer.concat([gzipSync(`${head},"x":"`), ...Array.from({ length: 33 }, () => member)]);
   };
   const cases: readonly (readonly [string, () => string | Buffer, number, RegExp])[] = [
+    ['UTF-16', () => Buffer.from(`\ufeff${head}}`, 'utf16le'), 3, /UTF-16 is not supported/],
     ['an npm lock file', () => readFileSync('package-lock.json'), 3, /JSON, but no SBOM/],
     ['an empty file', () => '', 3, /the file is empty/],
     ['a damaged gzip', () => gzipSync(`${head}}`).subarray(0, 30), 3, /truncated/],

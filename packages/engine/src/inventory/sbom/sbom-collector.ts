@@ -39,6 +39,8 @@ export class SbomCollector {
   }[] = [];
   /** what the document is about */
   readonly #described = new Set<string>();
+  /** packages that are called as one of these */
+  #subjects = 0;
   /** reference of a package → that of the one that ships the file which proves it */
   readonly #owners = new Map<string, string>();
   #image: OwnImage | null = null;
@@ -139,6 +141,7 @@ export class SbomCollector {
   inventory(): Inventory {
     const sources = this.#tools.has(cdxgen.tool) ? builtFrom(this.#taken) : { drafts: this.#taken, untold: [] };
     this.#drafts = sources.drafts;
+    this.#subjects = [...this.#drafts, ...this.#unread].filter(({ ref }) => this.#described.has(ref ?? '')).length;
     const { distro, entries } = this.#distro();
     const packages = [...this.#own, ...this.#foreign(distro)].sort(comparePackages);
     return {
@@ -159,12 +162,17 @@ export class SbomCollector {
     };
   }
 
+  /** The one thing that the document is about. Where it names several, or several have its name, they are packages as all are. */
+  #isSubject(ref: string | null): boolean {
+    return ref !== null && this.#described.size === 1 && this.#described.has(ref) && this.#subjects < 2;
+  }
+
   /** What several components say in the same words is one package. */
   #foreign(distro: Distro | null): readonly Package[] {
     const names = new Map(this.#drafts.flatMap(({ ref, name }) => (ref === null ? [] : [[ref, name] as const])));
     const packages = new Map<string, Package>();
     for (const draft of this.#drafts) {
-      if (draft.ref !== null && this.#described.has(draft.ref)) continue;
+      if (this.#isSubject(draft.ref)) continue;
       const owner = names.get(this.#owners.get(draft.ref ?? '') ?? '') ?? null;
       const pkg = { ...packageOf(draft, distro), ownedBy: owner };
       const key = JSON.stringify([pkg.type, pkg.name, pkg.version, pkg.arch, pkg.locations[0]?.path, pkg.purl]);
@@ -202,7 +210,7 @@ export class SbomCollector {
   }
 
   #unreadEntries(): Incomplete[] {
-    const counted = this.#unread.filter(({ ref }) => ref === null || !this.#described.has(ref));
+    const counted = this.#unread.filter(({ ref }) => !this.#isSubject(ref));
     return [...Map.groupBy(counted, ({ reason }) => reason)].map(([reason, list]): Incomplete => {
       const named = list.slice(0, mostNamed).map(({ label }) => label);
       const names =

@@ -257,6 +257,58 @@ describe('hostile documents', () => {
     expect(listed).toEqual(['a', 'b'].map((name) => [name, expect.anything()]));
   });
 
+  test('the one thing that SPDX is about is no package; of several, or of two with its name, none is left out', () => {
+    const spdx = (packages: readonly [string, string | null][], ...about: string[]) =>
+      read(
+        JSON.stringify({
+          spdxVersion: 'SPDX-2.3',
+          documentDescribes: about,
+          packages: packages.map(([SPDXID, name]) => ({
+            SPDXID,
+            name: name ?? 'root',
+            externalRefs: name === null ? [] : [{ referenceType: 'purl', referenceLocator: `pkg:npm/${name}@1.0.0` }],
+          })),
+        }),
+      );
+    const both: readonly [string, string][] = [
+      ['SPDXRef-1', 'app'],
+      ['SPDXRef-2', 'lodash'],
+    ];
+    expect(rows(spdx(both, 'SPDXRef-1'))).toEqual(['npm lodash 1.0.0']);
+    expect(rows(spdx(both, 'SPDXRef-1', 'SPDXRef-2'))).toEqual(['npm app 1.0.0', 'npm lodash 1.0.0']);
+    expect(
+      rows(
+        spdx(
+          [
+            ['SPDXRef-1', null],
+            ['SPDXRef-1', 'lodash'],
+          ],
+          'SPDXRef-1',
+        ),
+      ),
+    ).toEqual(['npm lodash 1.0.0']);
+  });
+
+  test.each(['[', '{"a":'])('nesting of 200,000 levels (%s) where a format has a text', (open) => {
+    const deep = `${open.repeat(200_000)}1${(open === '[' ? ']' : '}').repeat(200_000)}`;
+    const refused = (text: string) => expect(() => read(text)).toThrow(ImageError);
+    refused(`{"@context":${deep}}`);
+    refused(`{"bomFormat":${deep},"specVersion":${deep}}`);
+    refused(`{"spdxVersion":${deep}}`);
+    const listed = read(
+      cyclonedx({ components: [0] }).replace(
+        '[0]',
+        `[{"type":"library","name":"a","licenses":${deep},"purl":"pkg:npm/a@1.0.0"}]`,
+      ),
+    );
+    expect(rows(listed)).toEqual(['npm a 1.0.0']);
+  });
+
+  test.each(['utf16le', 'utf16be'] as const)('%s is told by name', (encoding) => {
+    const bytes = Buffer.from(`\ufeff${cyclonedx({})}`, 'utf16le');
+    expect(() => read(encoding === 'utf16le' ? bytes : bytes.swap16())).toThrow('UTF-16 is not supported');
+  });
+
   test('a million components', () => {
     const document = new SbomDocument('the SBOM');
     document.push(Buffer.from('{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{}'));

@@ -3,6 +3,7 @@ import type { Inventory } from '../types.ts';
 import { takeComponents, takeComposition, takeMetadata } from './cyclonedx.ts';
 import { type JsonParts, JsonSplitter, type MemberPlan } from './json-splitter.ts';
 import { SbomCollector } from './sbom-collector.ts';
+import { isUtf16 } from './sbom-file.ts';
 import { takeAnnotations, takeCreation, takePackage, takeRelationship } from './spdx.ts';
 import { SpdxTags, type TagParts } from './spdx-tags.ts';
 
@@ -76,6 +77,9 @@ export class SbomDocument implements JsonParts, TagParts {
 
   /** The first character tells; null: white space alone so far. */
   #readerFor(chunk: Buffer): JsonSplitter | SpdxTags | null {
+    if (isUtf16(chunk)) {
+      throw new ImageError('UNSUPPORTED', `${this.#what}: UTF-16 is not supported; write the SBOM as UTF-8`);
+    }
     const text = chunk
       .toString('latin1')
       .replace(/^\xef\xbb\xbf/, '')
@@ -174,7 +178,10 @@ export class SbomDocument implements JsonParts, TagParts {
       if (typeof spdx === 'string' && /^SPDX-2\.[0-3]$/.test(spdx)) return;
       throw this.#unsupported('SPDX', spdx);
     }
-    if (JSON.stringify(this.#stated.get('@context') ?? '').includes('spdx.org/rdf/3')) {
+    // one text or a list of them; what lies deeper is no context of SPDX
+    if (
+      [this.#stated.get('@context')].flat().some((each) => typeof each === 'string' && each.includes('spdx.org/rdf/3'))
+    ) {
       throw this.#unsupported('SPDX', '3');
     }
     if (this.#stated.has('artifacts')) {

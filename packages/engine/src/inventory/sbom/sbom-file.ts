@@ -21,11 +21,16 @@ export function sbomFile(reference: string): string | null {
 
 /** JSON, XML and SPDX's tags: no archive begins like that. */
 function beginsAsSbom(head: Buffer): boolean {
-  const text = inflated(head)
-    .toString('latin1')
-    .replace(/^\xef\xbb\xbf/, '')
-    .trimStart();
+  const bytes = inflated(head);
+  const letters = bytes.toString('latin1').replace(/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '');
+  // whoever reads UTF-16 says that it cannot
+  const text = (isUtf16(bytes) ? letters.replaceAll('\0', '') : letters).trimStart();
   return text.startsWith('{') || /^<(?:\?xml|bom|rdf)/.test(text) || /^(?:#[^\n]*\n\s*)*SPDXVersion:/.test(text);
+}
+
+/** By its byte order mark, as PowerShell writes what it redirects. */
+export function isUtf16(head: Buffer): boolean {
+  return head.length >= 2 && (head.readUInt16BE(0) === 0xfffe || head.readUInt16BE(0) === 0xfeff);
 }
 
 /** As far as the head goes. */
