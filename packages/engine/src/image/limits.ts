@@ -72,5 +72,11 @@ export const headerChunkBytes = { least: 4 * KiB, most: 64 * KiB } as const;
 /** A header stands near when less than this is skipped before it, bytes. */
 export const nearHeaderBytes = 8 * KiB;
 
-/** Layers inflated at once; libuv's pool has 4 threads. */
-export const maxLayersAtOnce = 4;
+/**
+ * Layers of files read side by side, whatever the number of cores: one thread reads what others inflate for it, and with two it is
+ * busy. Further ones would wait, each with all that it holds.
+ */
+export const maxLayersAtOnce = 2;
+
+/** Layers pulled side by side: most of the time is spent waiting. */
+export const maxPulledAtOnce = 4;

@@ -3,7 +3,7 @@ import type { RegistryClient } from '../../registry/registry-client.ts';
 import { familiarName, parseRegistryReference } from '../../registry/registry-reference.ts';
 import { ImageError } from '../error.ts';
 import { describedPlan, type ImagePlan } from '../image-plan.ts';
-import { maxLayersAtOnce } from '../limits.ts';
+import { maxPulledAtOnce } from '../limits.ts';
 import { type DescribeContext, type ReadContext, readPlannedLayers } from '../read-layers.ts';
 import { analysePulled } from '../registry/pulled-layer.ts';
 import { planRegistryImage } from '../registry/registry-members.ts';
@@ -26,8 +26,7 @@ async function readRegistryImage<T>(target: string, context: ReadContext<T>): Pr
       (layer, what, layerContext) => analysePulled(client, layer, what, layerContext),
       context,
       close,
-      // most of the time is spent waiting
-      maxLayersAtOnce,
+      maxPulledAtOnce,
     );
     return { ...image, pinned: `registry:${pinned}` };
   } catch (error) {
