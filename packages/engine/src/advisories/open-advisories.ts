@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { ratingsBeside, ratingsShard } from './shard-names.ts';
 import { recordsOf } from './statement-records.ts';
-import { readCatalog } from './store/catalog.ts';
+import { entriesOf, readEntries } from './store/catalog-entries.ts';
 import { epssOf } from './store/epss-rows.ts';
 import { decodeStatements, shardFormat, withdrawnKey } from './store/shard-format.ts';
 import { decodeRating } from './store/shard-rows.ts';
@@ -57,10 +57,10 @@ export interface OpenShard {
  * @param catalog of shards of this directory, instead of its own
  * @throws AdvisoryError `catalog-malformed`, `store-failed`
  */
-export function openAdvisories(dbDir: string, catalog: Catalog | undefined = readCatalog(dbDir)): AdvisoryReader {
-  const infos = new Map((catalog?.shards ?? []).map((info) => [info.name, info]));
+export function openAdvisories(dbDir: string, catalog?: Catalog): AdvisoryReader {
   const open = new Map<string, OpenShard | undefined>();
   const sound = new SoundShards(dbDir);
+  let infos = catalog === undefined ? readEntries(dbDir, sound) : entriesOf(catalog);
 
   function shardOf(name: string): OpenShard | undefined {
     if (!open.has(name)) {
@@ -103,7 +103,7 @@ export function openAdvisories(dbDir: string, catalog: Catalog | undefined = rea
 
   return {
     shard: (name) => (shardOf(name) === undefined ? undefined : infos.get(name)),
-    shards: () => [...infos.values()],
+    shards: () => infos.all(),
     statements,
     advisories: (shard, packages) =>
       new Map([...statements(shard, packages)].map(([name, said]) => [name, said.flatMap(recordsOf)])),
@@ -132,12 +132,12 @@ export function openAdvisories(dbDir: string, catalog: Catalog | undefined = rea
       return text === undefined ? undefined : { id, on };
     },
     texts: (shard, ids) => lookUp(`${shard}-texts`, ids, (_id, body) => JSON.parse(body) as AdvisoryText),
-    looked: () => new Map([...open].flatMap(([name, shard]) => (infos.has(name) ? [[name, shard !== undefined]] : []))),
+    looked: () => new Map([...open].flatMap(([name, shard]) => (infos.get(name) ? [[name, shard !== undefined]] : []))),
     close: () => {
       sound.remember();
       for (const shard of open.values()) shard?.database.close();
       open.clear();
-      infos.clear();
+      infos = entriesOf(undefined);
     },
   };
 }

@@ -7,7 +7,7 @@ import { catalogPath, tempPath } from './store-paths.ts';
 const maxCatalogBytes = 64 << 20;
 const digest = /^sha256:[0-9a-f]{64}$/;
 /** names are shown, and stand in file names that users choose */
-const shardName = /^[A-Za-z0-9][A-Za-z0-9._:+ -]{0,127}$/;
+export const shardName = /^[A-Za-z0-9][A-Za-z0-9._:+ -]{0,127}$/;
 const day = /^\d{4}-\d{2}-\d{2}$/;
 const kinds: readonly unknown[] = [
   'advisories',

@@ -9,10 +9,13 @@ type Identity = string;
 /** A file that was changed this short a time ago may change again without its times telling, milliseconds. */
 const tooYoung = 2000;
 
+/** beside the digests of shards */
+const catalogKey = 'catalog';
+
 const format = 'plimsoll sound shards 1';
 
 /**
- * Which shards of a directory are there and have their digest. Hashing the 100 MB that an image of many kinds needs costs
+ * Which shards of a directory are there and have their digest, and whether its catalog is one. Hashing the 100 MB that an image of many kinds needs costs
  * more than all look-ups in them, so it is remembered, beside them, which files were found sound: a file that was written,
  * replaced or moved since has another identity, and is hashed again. Memory that is lost, damaged or cannot be written costs
  * time alone. Whoever could forge it could write the catalog, too.
@@ -35,20 +38,29 @@ export class SoundShards {
       return false;
     }
     try {
-      this.#known ??= this.#read();
-      const { identity, changed } = identityOf(fd);
-      if (this.#known.get(digest) === identity) return true;
-      if (digestOf(fd) !== digest || identityOf(fd).identity !== identity) return false;
-      if (Date.now() - changed > tooYoung) {
-        this.#known.set(digest, identity);
-        this.#changed = true;
-      }
-      return true;
+      return this.#isKnown(digest, fd, () => digestOf(fd) === digest);
     } catch {
       return false;
     } finally {
       closeSync(fd);
     }
+  }
+
+  /** @param check of the bytes that were read of the directory's catalog; asked when they are not known to be sound; may throw */
+  isSoundCatalog(fd: number, check: () => boolean): boolean {
+    return this.#isKnown(catalogKey, fd, check);
+  }
+
+  #isKnown(key: string, fd: number, check: () => boolean): boolean {
+    this.#known ??= this.#read();
+    const { identity, changed } = identityOf(fd);
+    if (this.#known.get(key) === identity) return true;
+    if (!check() || identityOf(fd).identity !== identity) return false;
+    if (Date.now() - changed > tooYoung) {
+      this.#known.set(key, identity);
+      this.#changed = true;
+    }
+    return true;
   }
 
   /** Writes down what was learned. */
@@ -59,8 +71,8 @@ export class SoundShards {
     const draft = `${path}.${process.pid}.tmp`;
     try {
       // what another process learned meanwhile stays
-      const all = [...new Map([...this.#read(), ...this.#known])].filter(([digest]) =>
-        existsSync(shardPath(this.#dbDir, digest)),
+      const all = [...new Map([...this.#read(), ...this.#known])].filter(
+        ([key]) => key === catalogKey || existsSync(shardPath(this.#dbDir, key)),
       );
       writeFileSync(draft, JSON.stringify({ format, files: Object.fromEntries(all) }), { flag: 'wx', mode: 0o600 });
       renameSync(draft, path);
