@@ -56,6 +56,7 @@ describe('a stored result', () => {
     ['[]', 'NOT_A_RESULT', 'it holds no object'],
     ['null', 'NOT_A_RESULT', 'it holds no object'],
     ['{}', 'NOT_A_RESULT', 'it has no schemaVersion'],
+    ['{"schemaVersion":1,"shards":[]}', 'NOT_A_RESULT', 'it is a catalog of advisories'],
     ['{"bomFormat":"CycloneDX"}', 'NOT_A_RESULT', 'it is an SBOM'],
     ['{"schemaVersion":"1","findings":[]}', 'DAMAGED', 'is no whole result: image: '],
     ['{"schemaVersion":"1","results":[],"differences":{}}', 'NOT_A_RESULT', 'it holds no results'],

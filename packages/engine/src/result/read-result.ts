@@ -60,6 +60,7 @@ function checkKind(value: Readonly<Record<string, unknown>>): void {
   if ('$schema' in value && 'runs' in value) throw notAResult('it is SARIF, a report that was made of a result');
   const { schemaVersion } = value;
   if (schemaVersion === undefined) throw notAResult('it has no schemaVersion');
+  if (typeof schemaVersion === 'number' && 'shards' in value) throw notAResult('it is a catalog of advisories');
   if (schemaVersion !== known) {
     const is = printable(JSON.stringify(schemaVersion));
     throw new ResultError(
