@@ -25,39 +25,42 @@ export function smallestChanges(
   const upgrades = new Map<string, Finding[]>();
   const unfixed = new Map<string, Finding[]>();
   const advised = new Map<string, Finding[]>();
-  const changes: Change[] = [];
+  const changes: Weighed[] = [];
   for (const finding of blocking) {
-    if (finding.kind === 'end-of-life') changes.push(newDistro(finding, subject));
+    if (finding.kind === 'end-of-life') changes.push(weighed(newDistro(finding, subject), [finding]));
     else if (isMadeByRule(finding)) {
       // findings that one sentence advises on are one step
       addTo(advised, remediations.get(finding.key) ?? finding.title ?? finding.id, finding);
     } else group(finding.fix?.state === 'fixed' && finding.fix.versions.length > 0 ? upgrades : unfixed, finding);
   }
-  for (const group of upgrades.values()) changes.push(upgrade(group, compare));
-  for (const group of unfixed.values()) changes.push(withoutFix(group));
-  for (const [text, group] of advised) changes.push(followRule(text, group));
+  for (const group of upgrades.values()) changes.push(weighed(upgrade(group, compare), group));
+  for (const group of unfixed.values()) changes.push(weighed(withoutFix(group), group));
+  for (const [text, group] of advised) changes.push(weighed(followRule(text, group), group));
   for (const outcome of denying) {
     if (outcome.findings.length > 0) continue;
-    changes.push({ kind: 'other', text: outcome.remediation ?? outcome.message, findings: [] });
+    changes.push(weighed({ kind: 'other', text: outcome.remediation ?? outcome.message, findings: [] }, []));
   }
-  const byKey = new Map(blocking.map((finding) => [finding.key, finding]));
-  const effects = new Map(changes.map((change) => [change, effectOf(change, byKey)]));
-  return changes.sort(
-    (a, b) =>
-      order.indexOf(a.kind) - order.indexOf(b.kind) ||
-      effects.get(b)!.count - effects.get(a)!.count ||
-      effects.get(b)!.level - effects.get(a)!.level ||
-      byCodeUnit(a.text, b.text),
-  );
+  return changes
+    .sort(
+      (a, b) => a.kind - b.kind || b.count - a.count || b.level - a.level || byCodeUnit(a.change.text, b.change.text),
+    )
+    .map(({ change }) => change);
 }
 
-/** How many distinct vulnerabilities a change takes away, and how bad the worst is. */
-function effectOf({ findings }: Change, byKey: ReadonlyMap<string, Finding>): { count: number; level: number } {
-  const own = findings.flatMap((key) => byKey.get(key) ?? []);
-  return {
-    count: new Set(own.map(({ id }) => id)).size,
-    level: own.reduce((worst, { level }) => Math.max(worst, level), 0),
-  };
+/** A change with what it is ordered by. */
+interface Weighed {
+  readonly change: Change;
+  readonly kind: number;
+  /** of distinct vulnerabilities that it takes away */
+  readonly count: number;
+  /** of the worst of them */
+  readonly level: number;
+}
+
+function weighed(change: Change, group: readonly Finding[]): Weighed {
+  let level = 0;
+  for (const finding of group) level = Math.max(level, finding.level);
+  return { change, kind: order.indexOf(change.kind), count: distinct(group, idOf).length, level };
 }
 
 const order: readonly Change['kind'][] = ['base', 'distro', 'upgrade', 'config', 'other'];
@@ -101,7 +104,7 @@ function upgrade(group: readonly Finding[], compare: CompareVersions): Change {
   const source = matched?.via === 'source' ? matched : undefined;
   const about = {
     type: lead?.package?.type ?? '',
-    names: [...new Set(group.map((finding) => finding.package?.name ?? finding.id))].sort(byCodeUnit),
+    names: distinct(group, nameOf),
     source: source?.name ?? null,
     from: source?.version ?? lead?.package?.version ?? '',
     path: source === undefined && placesOf(group) === 1 ? (lead?.evidence.path ?? null) : null,
@@ -111,7 +114,7 @@ function upgrade(group: readonly Finding[], compare: CompareVersions): Change {
 
 /** @param group what it fixes */
 export function upgradeTo(upgrade: Upgrade, group: readonly Finding[]): Change {
-  const installed = [...new Set(group.map((finding) => finding.package?.version ?? ''))].sort().join(', ');
+  const installed = distinct(group, (finding) => finding.package?.version ?? '').join(', ');
   const places = upgrade.source === null ? placesOf(group) : 1;
   const where = places > 1 ? ` in ${places} places` : '';
   return {
@@ -123,7 +126,7 @@ export function upgradeTo(upgrade: Upgrade, group: readonly Finding[]): Change {
 }
 
 function placesOf(group: readonly Finding[]): number {
-  return new Set(group.map(({ evidence }) => evidence.path)).size;
+  return distinct(group, ({ evidence }) => evidence.path ?? '').length;
 }
 
 /**
@@ -134,8 +137,10 @@ function lowestFix(group: readonly Finding[], compare: CompareVersions): string 
   const type = group[0]?.package?.type ?? '';
   const installed = group[0]?.package?.version ?? '';
   const by = (a: string, b: string) => compare(type, a, b);
-  const fixes = group.map((finding) => {
-    const versions = finding.fix?.versions ?? [];
+  // a release often fixes many findings of a package: each list of fixes is looked at once
+  const lists = new Map<string, readonly string[]>();
+  for (const { fix } of group) if (fix !== null) lists.set(fix.versions.join('\0'), fix.versions);
+  const fixes = [...lists.values()].map((versions) => {
     const newer = versions.filter((version) => by(version, installed) > 0);
     return newer.length > 0 ? newer : versions;
   });
@@ -181,11 +186,24 @@ function followRule(text: string, group: readonly Finding[]): Change {
 }
 
 function names(group: readonly Finding[]): string {
-  return shortened([...new Set(group.map((finding) => finding.package?.name ?? finding.id))].sort(byCodeUnit));
+  return shortened(distinct(group, nameOf));
 }
 
 function ids(group: readonly Finding[]): string {
-  return shortened([...new Set(group.map(({ id }) => id))].sort(byCodeUnit));
+  return shortened(distinct(group, idOf));
+}
+
+const idOf = ({ id }: Finding) => id;
+const nameOf = ({ package: pkg, id }: Finding) => pkg?.name ?? id;
+
+/** Different texts, sorted by their code units. */
+function distinct(group: readonly Finding[], textOf: (finding: Finding) => string): string[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const text = textOf(first);
+  // most often they are of one package, one version, one place
+  if (group.every((finding) => textOf(finding) === text)) return [text];
+  return [...new Set(group.map(textOf))].sort();
 }
 
 function shortened(texts: readonly string[]): string {
