@@ -94,7 +94,7 @@ export function compileArithmetic(
   if (operator === '+' && type?.kind === 'string') {
     return {
       type: string,
-      mayFail: false,
+      mayFail: left.mayFail || right.mayFail,
       run: (frame) => (left.run(frame) as string) + (right.run(frame) as string),
     };
   }

@@ -5,23 +5,25 @@ import { type Compiled, type Compiling, maxLoopDepth } from './cel-compiling.ts'
 import { EvaluationFailure } from './cel-functions.ts';
 import { maxLoopTurns, type Run } from './cel-operators.ts';
 import { type ExpressionProblem, parseExpression } from './cel-parse.ts';
+import { compileSelection, type Selection } from './cel-selection.ts';
 import { any, bool, type CelType, double, int, isNumber, list, string, typeName, unify } from './cel-types.ts';
 import { suggestion } from './nearest.ts';
-import { severityLevels } from './severity-levels.ts';
 
 /** An expression that was checked against its variables. */
 export interface Expression {
   readonly type: CelType;
   /** the fields that it names, as `finding.risk.kev`, sorted */
   readonly reads: readonly string[];
-  /** see `severityLevels` */
-  readonly levels: readonly boolean[] | null;
+  /** whether `evaluate` may throw */
+  readonly mayFail: boolean;
   /**
    * The value; `values` in the order of the variables. Numbers are JavaScript numbers, lists arrays, maps objects.
    *
    * @throws EvaluationFailure when it has none (division by zero, absent label, more loop turns than the limit)
    */
   evaluate(values: readonly unknown[]): unknown;
+  /** those of many things for which it is true, see `compileSelection`; the first of the variables moves over them */
+  readonly select: Selection;
 }
 
 /**
@@ -50,19 +52,31 @@ export function compileTree(
   const compiled = compiler.compile(tree);
   if (compiler.problems.length > 0) return compiler.problems;
   const { type, run } = compiled;
+  let selection: { readonly select: Selection } | undefined;
   // one frame for all evaluations, which never overlap: a policy of fifty rules asks each of thousands of findings
   const frame: { slots: unknown[]; turns: number } = { slots: [], turns: 0 };
   return {
     type,
     reads: [...compiler.reads].sort(),
-    levels: severityLevels(tree),
+    mayFail: compiled.mayFail,
     evaluate: (values) => {
       // variables of loops get slots of their own
       frame.slots = compiler.hasLoops ? [...values] : (values as unknown[]);
       frame.turns = 0;
       return run(frame);
     },
+    // most expressions are asked of one thing
+    select: (...asked) => {
+      selection ??= compileSelection(tree, (part) => partOf(part, variables), Object.keys(variables)[0] ?? '');
+      return selection.select(...asked);
+    },
   };
+}
+
+function partOf(tree: ASTNode, variables: Readonly<Record<string, CelType>>): Expression {
+  const part = compileTree(tree, variables);
+  if (!('type' in part)) throw new Error('a part of an expression that is right cannot be wrong');
+  return part;
 }
 
 interface Fields {

@@ -94,7 +94,7 @@ function blockingFindings(judgements: readonly Judgement[], findings: readonly F
   for (const { rule, places, findings: keys } of judgements) {
     if (rule.action !== 'deny') continue;
     if (places === undefined) for (const key of keys) others.add(key);
-    else for (let at = 0; at < places.length; at++) if (places[at] === 1) isBlocking[at] = 1;
+    else for (let at = 0; at < places.length; at++) isBlocking[places[at]!] = 1;
   }
   return findings.filter(({ key }, at) => isBlocking[at] === 1 || others.has(key));
 }
@@ -139,19 +139,12 @@ function advisoryState(
 }
 
 function inputsRead(options: EvaluateOptions, found: readonly Finding[]): readonly string[] {
-  const shardsOf = (kind: Finding['kind']) => {
-    const judged = found.filter((finding) => finding.kind === kind);
-    return [...new Set(judged.flatMap(({ evidence }) => evidence.advisory?.shard ?? []))];
-  };
-  const [vulnerabilities, malware] = [shardsOf('vulnerability'), shardsOf('malware')];
-  const inputs = new Set<string>();
-  for (const policy of options.policies) {
-    inputs.add(`policy.${policy.name}`);
-    for (const rule of policy.rules) {
-      const shards = rule.scope === 'malware' ? malware : vulnerabilities;
-      for (const input of ruleInputs(policy.name, rule, shards)) inputs.add(input);
-    }
-  }
+  const vulnerabilities = shardsOf(found, 'vulnerability');
+  const malware = shardsOf(found, 'malware');
+  const inputs = new Set(options.policies.map(({ name }) => `policy.${name}`));
+  const rules = options.policies.flatMap((policy) => policy.rules);
+  const read = ruleInputs(rules, ({ scope }) => (scope === 'malware' ? malware : vulnerabilities));
+  for (const input of read) inputs.add(input);
   for (const { source, exceptions } of options.exceptions) {
     inputs.add(`exceptions.${source}`);
     if (exceptions.length > 0) inputs.add('evaluatedAt');
@@ -162,6 +155,14 @@ function inputsRead(options: EvaluateOptions, found: readonly Finding[]): readon
   for (const { source } of options.vex ?? [])
     for (const read of [`vex.${source}`, 'subject.reference']) inputs.add(read);
   return [...inputs].sort();
+}
+
+function shardsOf(findings: readonly Finding[], wanted: Finding['kind']): readonly string[] {
+  const shards = new Set<string>();
+  for (const { kind, evidence } of findings) {
+    if (kind === wanted && evidence.advisory !== undefined) shards.add(evidence.advisory.shard);
+  }
+  return [...shards];
 }
 
 function byCodeUnit(_type: string, a: string, b: string): number {

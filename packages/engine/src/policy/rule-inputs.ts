@@ -105,24 +105,34 @@ export function isAskedFor({ files }: Rule, path: string): boolean {
 export const knownSignals: readonly string[] = [...new Set(signalShards.map(([, shard]) => shard))].sort();
 
 /**
- * Paths into the result's `inputs` that a rule read: `policy.NAME`, `evaluatedAt`, `advisories.SHARD`, `subject.…`.
+ * Paths into the result's `inputs` that rules read: `evaluatedAt`, `advisories.SHARD`, `subject.…`.
  *
- * @param shards that the findings come from which the rule's scope is about
+ * @param shardsOf shards that the findings come from which a rule's scope is about
  */
-export function ruleInputs(policy: string, rule: Rule, shards: readonly string[]): readonly string[] {
-  const reads = ruleReads(rule);
-  const inputs = [`policy.${policy}`];
-  for (const read of reads) {
-    for (const shard of signals(read)) inputs.push(`advisories.${shard}`);
-    for (const [prefix, input] of subjectFields) if (read === prefix) inputs.push(input);
-    if (baseField.test(read)) inputs.push('base');
-    if (read.startsWith('container.')) inputs.push('containers');
-    if (datedField.test(read)) inputs.push('evaluatedAt');
-  }
-  if (reads.some((read) => read.startsWith('finding.') || read.startsWith('image.counts.'))) {
-    for (const shard of shards) inputs.push(`advisories.${shard}`);
+export function ruleInputs(rules: readonly Rule[], shardsOf: (rule: Rule) => readonly string[]): ReadonlySet<string> {
+  const [inputs, known] = [new Set<string>(), new Set<string>()];
+  for (const rule of rules) {
+    let asksFindings = false;
+    for (const read of ruleReads(rule)) {
+      asksFindings ||= read.startsWith('finding.') || read.startsWith('image.counts.');
+      // rules read the same few fields
+      if (known.has(read)) continue;
+      known.add(read);
+      for (const input of inputsOf(read)) inputs.add(input);
+    }
+    if (asksFindings) for (const shard of shardsOf(rule)) inputs.add(`advisories.${shard}`);
   }
   return inputs;
+}
+
+function inputsOf(read: string): readonly string[] {
+  return [
+    ...signals(read).map((shard) => `advisories.${shard}`),
+    ...subjectFields.filter(([field]) => read === field).map(([, input]) => input),
+    ...(baseField.test(read) ? ['base'] : []),
+    ...(read.startsWith('container.') ? ['containers'] : []),
+    ...(datedField.test(read) ? ['evaluatedAt'] : []),
+  ];
 }
 
 function signals(read: string): readonly string[] {

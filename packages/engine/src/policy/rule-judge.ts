@@ -1,4 +1,3 @@
-import { type Severity, severities } from '../advisories/types.ts';
 import type { FileFact } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import { type BaseLayers, baseLayers } from './base-layers.ts';
@@ -16,6 +15,7 @@ import {
 } from './context-values.ts';
 import { PolicyError } from './error.ts';
 import { FindingContext } from './finding-context.ts';
+import { FindingsJudge, type JudgedFindings } from './judge-findings.ts';
 import { type LineContext, lineContexts } from './line-context.ts';
 import {
   configFinding,
@@ -32,6 +32,7 @@ import {
 } from './made-findings.ts';
 import type { Policy, Rule } from './policy-file.ts';
 import { isAskedFor } from './rule-inputs.ts';
+import { summary } from './summary.ts';
 import type { PolicySubject } from './types.ts';
 
 /** What a rule said of the image. */
@@ -42,22 +43,12 @@ export interface Judgement {
   readonly message: string | null;
   /** keys, in the order of the result: of the subject's findings, or of those that it made */
   readonly findings: readonly string[];
-  /** 1 at the places of those among the subject's findings; absent: it looked at something else */
-  readonly places?: Uint8Array;
+  /** of those among the subject's findings; absent: it looked at something else */
+  readonly places?: readonly number[];
 }
 
 /** Of one thing that a rule looked at: the values of its variables, the thing first, and whether it breaks the rule. */
 export type RuleWatch = (rule: Rule, values: readonly unknown[], broken: boolean | EvaluationFailure) => void;
-
-/** Messages of single findings that the message of the rule holds. */
-const maxMessages = 3;
-
-/** Places among the findings, the worst first. */
-interface JudgedFindings {
-  readonly all: readonly number[];
-  /** those that nothing suppresses */
-  readonly open: readonly number[];
-}
 
 /** Judges rules on one image, one after the other; what the rules have in common is made once. */
 export class RuleJudge {
@@ -66,8 +57,7 @@ export class RuleJudge {
   /** as they were given, which is their order in the result */
   readonly #findings: readonly Finding[];
   readonly #context: FindingContext;
-  #sorted: readonly number[] | undefined;
-  readonly #judged = new Map<Finding['kind'], JudgedFindings>();
+  readonly #findingsJudge: FindingsJudge;
   readonly #images = new Map<Rule['per'], ReturnType<typeof imageContext>>();
   readonly #inBase: BaseLayers;
   readonly #watch: RuleWatch | undefined;
@@ -93,6 +83,7 @@ export class RuleJudge {
     this.#findings = findings;
     this.#inBase = baseLayers(subject);
     this.#context = new FindingContext(subject.evaluatedAt, subject.inventory.packages, this.#inBase);
+    this.#findingsJudge = new FindingsJudge(findings, this.#context);
   }
 
   /** @throws PolicyError `RULE_FAILED` */
@@ -150,27 +141,6 @@ export class RuleJudge {
     return isRead ? this.#packageContexts() : [];
   }
 
-  #judgedOf(kind: Finding['kind']): JudgedFindings {
-    const known = this.#judged.get(kind);
-    if (known !== undefined) return known;
-    this.#sorted ??= worstFirst(this.#findings);
-    const all = this.#sorted.filter((at) => {
-      const { kind: own, suppressed } = this.#findings[at]!;
-      return own === kind && (suppressed.length === 0 || suppressed.every(({ by }) => by === 'baseline'));
-    });
-    const isOpen = (at: number) => this.#findings[at]!.suppressed.length === 0;
-    const judged = { all, open: all.every(isOpen) ? all : all.filter(isOpen) };
-    this.#judged.set(kind, judged);
-    return judged;
-  }
-
-  /** What a baseline knows is left to the rules that ask for it. */
-  #judgedBy({ when, scope }: Rule): readonly number[] {
-    const asks = when.reads.some((read) => read === 'finding.isNew' || read.startsWith('finding.firstSeen'));
-    const judged = this.#judgedOf(scope === 'malware' ? 'malware' : 'vulnerability');
-    return asks ? judged.all : judged.open;
-  }
-
   #image(per: Rule['per']): ReturnType<typeof imageContext> {
     const known = this.#images.get(per);
     if (known !== undefined) return known;
@@ -200,31 +170,10 @@ export class RuleJudge {
     }
   }
 
-  #judgeFindings(rule: Rule): Omit<Judgement, 'policy' | 'rule'> {
-    const [context, findings, judged] = [this.#context, this.#findings, this.#judgedBy(rule)];
-    // one array and one context for all of them: a policy of fifty rules asks each finding fifty times
-    const values = this.#values(rule, context);
-    const broken: number[] = [];
-    const isBroken = new Uint8Array(findings.length);
+  #judgeFindings(rule: Rule): JudgedFindings {
     // whoever watches wants to hear of every finding
-    const levels = this.#watch === undefined ? rule.when.levels : null;
-    for (let place = 0; place < judged.length; place++) {
-      const at = judged[place]!;
-      const finding = findings[at]!;
-      if (levels !== null && levels[finding.level] === false) continue;
-      context.of(finding);
-      if (!this.#breaks(rule, values)) continue;
-      broken.push(at);
-      isBroken[at] = 1;
-    }
-    if (broken.length === 0) return nothing;
-    const message = summary(broken, (at) => {
-      context.of(findings[at]!);
-      return rule.message.render(values);
-    });
-    const keys: string[] = [];
-    for (let at = 0; at < isBroken.length; at++) if (isBroken[at] === 1) keys.push(findings[at]!.key);
-    return { message, findings: keys, places: isBroken };
+    const breaks = this.#watch && this.#breaks.bind(this);
+    return this.#findingsJudge.judge(rule, this.#values(rule, this.#context), breaks);
   }
 
   #judgePackages(rule: Rule): Pick<Judgement, 'message' | 'findings'> {
@@ -391,16 +340,6 @@ function isNotable({ mode, type }: FileFact): boolean {
 
 const nothing = { message: null, findings: [] } as const;
 
-/** The first few different messages, and how many more there are. */
-function summary<T>(broken: readonly T[], render: (each: T) => string): string | null {
-  if (broken.length === 0) return null;
-  const messages = new Set<string>();
-  let at = 0;
-  for (; at < broken.length && messages.size < maxMessages; at++) messages.add(render(broken[at]!));
-  const rest = broken.length - at;
-  return [...messages].join('; ') + (rest > 0 ? `; and ${rest} more` : '');
-}
-
 /** One finding for each vulnerability, the worst. */
 function distinct(findings: readonly Finding[]): readonly Finding[] {
   const worst = new Map<string, Finding>();
@@ -410,19 +349,6 @@ function distinct(findings: readonly Finding[]): readonly Finding[] {
     if (known === undefined || known.level < finding.level) worst.set(finding.id, finding);
   }
   return [...worst.values()];
-}
-
-const rank = Object.fromEntries(severities.map((severity, at) => [severity, at])) as Readonly<Record<Severity, number>>;
-
-/** Their places, in an order that is total, so that the order in which findings are given changes nothing. */
-function worstFirst(findings: readonly Finding[]): readonly number[] {
-  const places = severities.map((): number[] => []);
-  for (let at = 0; at < findings.length; at++) places[rank[findings[at]!.severity]]!.push(at);
-  const byName = (one: number, other: number) => {
-    const [a, b] = [findings[one]!, findings[other]!];
-    return byCodeUnit(a.id, b.id) || byCodeUnit(a.key, b.key);
-  };
-  return places.reverse().flatMap((own) => own.sort(byName));
 }
 
 function byCodeUnit(a: string, b: string): number {
