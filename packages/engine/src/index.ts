@@ -72,7 +72,8 @@ export type { InventoryFormat, ReportFormat, ReportOptions, ShowOptions } from '
 export { vexDocument, vexFormats } from './report/vex/vex-documents.ts';
 export { differenceOf } from './result/difference.ts';
 export { platformResults } from './result/platform-results.ts';
-export { ResultError, readResults, type StoredResults } from './result/read-result.ts';
+export { ResultError, type StoredResults } from './result/read-result.ts';
+export { readResultFile } from './result/read-result-file.ts';
 export type { InventoryResult, PlatformResults, ScanResult } from './result/types.ts';
 export { explain } from './scan/explain/explain.ts';
 export { explainPolicy } from './scan/explain/explain-policy.ts';

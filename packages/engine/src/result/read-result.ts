@@ -1,5 +1,5 @@
 /** Reads a stored result back, for commands that render or compare what an earlier scan found. */
-import { scanResultSchema } from './schema.ts';
+import { findingSchema, scanResultSchema } from './schema.ts';
 import type { PlatformResults, ScanResult } from './types.ts';
 
 export type ResultErrorCode = 'NOT_JSON' | 'CUT' | 'NOT_A_RESULT' | 'OTHER_VERSION' | 'DAMAGED';
@@ -87,6 +87,16 @@ function checked(value: unknown): ScanResult {
     'DAMAGED',
     `is no whole result: ${printable(place)}: ${printable(issue?.message ?? '')}${more}`,
   );
+}
+
+/** What `readResults` would take; what it would say of another is not known. */
+export function isWholeResult(value: unknown): value is ScanResult {
+  return scanResultSchema.safeParse(value).success && !('results' in (value as object));
+}
+
+/** One after the other: checking makes copies, which so are gone before there are many. */
+export function areFindings(value: unknown): value is ScanResult['findings'] {
+  return Array.isArray(value) && value.every((each) => findingSchema.safeParse(each).success);
 }
 
 function notAResult(why: string): ResultError {

@@ -371,7 +371,7 @@ const risk = z.object({
   score: z.number().nullable().meta({ description: '0 to 100; evidence.risk says what it is made of' }),
 });
 
-const finding = z.object({
+export const findingSchema = z.object({
   key: z.string().meta({ description: 'unique within the result' }),
   fingerprint: z.string().meta({ description: 'survives versions and paths; may repeat' }),
   id: z.string(),
@@ -618,7 +618,7 @@ const inventoryResultSchema = z.object({
 /** What `scan --format json` prints. */
 export const scanResultSchema = z.object({
   ...inventoryResultSchema.shape,
-  findings: z.array(finding),
+  findings: z.array(findingSchema),
   verdict,
 });
 
