@@ -401,6 +401,7 @@ describe.concurrent('command lines with mistakes: 2 and one line', () => {
     [['scan', 'a', '--format', 'json='], /a file name is missing after "="/],
     [['scan', 'a', '--format', 'json', '--format', 'html'], /only one report can go to standard output/],
     [['scan', 'a', '--format', 'json=a', '--format', 'html=a'], /a is named twice/],
+    [['scan', 'a', '--format', 'json=a', '--format', 'html=./b/../a'], /a is named twice/],
     [['sbom', 'a', '--format', 'table'], /--format is "table"/],
     [['scan', 'a', '--at', '2026-02-30'], /--at is "2026-02-30"; say a date such as 2026-08-22/],
     [['scan', 'a', '--at', 'yesterday'], /--at is "yesterday"; say a date/],

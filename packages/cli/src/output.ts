@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { access, lchown, lstat, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { byteChunks, removeAbandoned, writerMark } from '@plimsoll/engine';
 import { OutputError, UsageError } from './exit.ts';
 import { fileReason } from './files.ts';
@@ -38,7 +38,8 @@ export function parseOutputs<F extends string>(
     );
   }
   const files = outputs.flatMap((o) => o.file ?? []);
-  const twice = files.find((file, i) => files.indexOf(file) !== i);
+  const places = files.map((file) => resolve(file));
+  const twice = files.find((_, i) => places.indexOf(places[i]!) !== i);
   if (twice) throw new UsageError(`--format: ${twice} is named twice`);
   return outputs;
 }
