@@ -9,7 +9,7 @@ import type { Policy } from './policy-file.ts';
 import { knownSignals, ruleInputs, signalsRead } from './rule-inputs.ts';
 import { type Judgement, RuleJudge } from './rule-judge.ts';
 import type { Evaluation, ExitCode, OrderVersions, PolicySubject, Reason, RuleOutcome, Verdict } from './types.ts';
-import { VexStatements } from './vex/vex-match.ts';
+import { isLater, VexStatements } from './vex/vex-match.ts';
 import type { VexFile } from './vex/vex-statement.ts';
 
 export interface EvaluateOptions {
@@ -39,7 +39,8 @@ export interface EvaluateOptions {
  */
 export function evaluate(subject: PolicySubject, options: EvaluateOptions): Evaluation {
   const exceptions = new Exceptions(options.exceptions, subject.image, subject.evaluatedAt, options.lapsingDays);
-  const vex = new VexStatements(options.vex ?? [], subject.image, options.orderVersions ?? (() => null));
+  const order = options.orderVersions ?? (() => null);
+  const vex = new VexStatements(options.vex ?? [], subject.image, order, subject.evaluatedAt);
   const { baseline } = options;
   const held = (finding: Finding) =>
     baseline === undefined ? finding : heldAgainst(finding, baseline, subject.evaluatedAt);
@@ -66,7 +67,7 @@ export function evaluate(subject: PolicySubject, options: EvaluateOptions): Eval
     result: reasons.length > 0 ? 'fail' : rules.length > 0 ? 'warn' : 'pass',
     exitCode: exitCode(reasons),
     reasons,
-    inputs: inputsRead(options, found),
+    inputs: inputsRead(options, found, subject.evaluatedAt),
     rules,
     ...(controls.length > 0 ? { controls } : {}),
     exceptions: exceptions.report(),
@@ -138,7 +139,7 @@ function advisoryState(
   return { missing: [...missing].sort(), stale: [...stale].sort() };
 }
 
-function inputsRead(options: EvaluateOptions, found: readonly Finding[]): readonly string[] {
+function inputsRead(options: EvaluateOptions, found: readonly Finding[], evaluatedAt: string): readonly string[] {
   const vulnerabilities = shardsOf(found, 'vulnerability');
   const malware = shardsOf(found, 'malware');
   const inputs = new Set(options.policies.map(({ name }) => `policy.${name}`));
@@ -152,8 +153,10 @@ function inputsRead(options: EvaluateOptions, found: readonly Finding[]): readon
       inputs.add('subject.reference');
   }
   if (options.baseline !== undefined) inputs.add('history.baseline');
-  for (const { source } of options.vex ?? [])
+  for (const { source, statements } of options.vex ?? []) {
     for (const read of [`vex.${source}`, 'subject.reference']) inputs.add(read);
+    if (statements.some((statement) => isLater(statement, evaluatedAt))) inputs.add('evaluatedAt');
+  }
   return [...inputs].sort();
 }
 

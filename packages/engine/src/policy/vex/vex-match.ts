@@ -25,8 +25,16 @@ export class VexStatements {
   readonly #byId = new Map<string, VexStatement[]>();
   readonly #accounts = new Map<VexStatement, Account>();
 
-  constructor(files: readonly VexFile[], image: PolicySubject['image'], order: OrderVersions) {
-    this.#all = files.flatMap(({ statements }) => statements);
+  /** @param evaluatedAt `YYYY-MM-DD`; what is dated after that day is not in force. Null: all are */
+  constructor(
+    files: readonly VexFile[],
+    image: PolicySubject['image'],
+    order: OrderVersions,
+    evaluatedAt: string | null = null,
+  ) {
+    this.#all = files
+      .flatMap(({ statements }) => statements)
+      .map((statement) => (evaluatedAt === null ? statement : inForce(statement, evaluatedAt)));
     this.#image = image;
     this.#order = order;
     for (const statement of this.#all) {
@@ -116,6 +124,19 @@ export class VexStatements {
 }
 
 const ranks: readonly VexOutcome['state'][] = ['applied', 'noted', 'superseded', 'other-product'];
+
+/** A date to come would otherwise be the newest for ever, whatever is published until then. */
+function inForce(statement: VexStatement, evaluatedAt: string): VexStatement {
+  if (statement.problem !== null || !isLater(statement, evaluatedAt)) return statement;
+  return { ...statement, problem: `it is dated ${day(statement.time)}, after the day that is judged (${evaluatedAt})` };
+}
+
+/** Whether it is dated after a day (`YYYY-MM-DD`). */
+export function isLater({ time }: VexStatement, evaluatedAt: string): boolean {
+  return time >= Date.parse(`${evaluatedAt}T00:00:00Z`) + dayMilliseconds;
+}
+
+const dayMilliseconds = 86_400_000;
 
 function newestFirst(a: VexStatement, b: VexStatement): number {
   return b.time - a.time || strictness.indexOf(a.status) - strictness.indexOf(b.status);

@@ -210,6 +210,19 @@ describe('a VEX statement', () => {
     expect(judge([openVex({ status: 'affected' }, { last_updated: '2026-03-01T00:00:00Z' })]).verdict.exitCode).toBe(0);
   });
 
+  it('is not in force before its day, so that it silences no statement of today', () => {
+    const today = openVex({ timestamp: '2026-08-22T23:59:59Z', status: 'affected' });
+    const toCome = openVex({ timestamp: '2026-08-23T00:00:00Z' });
+    const { verdict } = judge([toCome, today]);
+    expect(verdict.exitCode).toBe(1);
+    expect(verdict.vex).toMatchObject([
+      { state: 'not-honoured', why: 'it is dated 2026-08-23, after the day that is judged (2026-08-22)' },
+      { state: 'noted' },
+    ]);
+    expect(verdict.inputs).toContain('evaluatedAt');
+    expect(judge([toCome]).verdict.exitCode).toBe(1);
+  });
+
   it('as new as another gives way to the stricter', () => {
     const { verdict } = judge([openVex({}, { status: 'affected' })]);
     expect(verdict.exitCode).toBe(1);
