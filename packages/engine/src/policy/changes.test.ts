@@ -70,6 +70,11 @@ describe('verdict.changes', () => {
       Array.from({ length: 5 }, () => fixedIn('1.1')),
       ['upgrade: upgrade bash from 1.0 to 1.1: fixes CVE-1, CVE-2, CVE-3 and 2 more'],
     ],
+    [
+      'the first few by name, in whatever order they are',
+      ['CVE-9', 'CVE-3', 'CVE-7', 'CVE-3', 'CVE-1', 'CVE-5'].map((id) => ({ ...fixedIn('1.1'), id })),
+      ['upgrade: upgrade bash from 1.0 to 1.1: fixes CVE-1, CVE-3, CVE-5 and 2 more'],
+    ],
     ['nothing that nobody denies', [{ ...fixedIn('1.1'), severity: 'Negligible' }], []],
   ])('%s', (_what, facts, expected) => {
     expect(changes(...facts)).toEqual(expected);

@@ -26,7 +26,8 @@ export function smallestChanges(
   const unfixed = new Map<string, Finding[]>();
   const advised = new Map<string, Finding[]>();
   const changes: Weighed[] = [];
-  for (const finding of blocking) {
+  for (let at = 0; at < blocking.length; at++) {
+    const finding = blocking[at]!;
     if (finding.kind === 'end-of-life') changes.push(weighed(newDistro(finding, subject), [finding]));
     else if (isMadeByRule(finding)) {
       // findings that one sentence advises on are one step
@@ -58,9 +59,14 @@ interface Weighed {
 }
 
 function weighed(change: Change, group: readonly Finding[]): Weighed {
+  const ids = new Texts();
   let level = 0;
-  for (const finding of group) level = Math.max(level, finding.level);
-  return { change, kind: order.indexOf(change.kind), count: distinct(group, idOf).length, level };
+  for (let at = 0; at < group.length; at++) {
+    const finding = group[at]!;
+    ids.add(finding.id);
+    if (finding.level > level) level = finding.level;
+  }
+  return { change, kind: order.indexOf(change.kind), count: ids.size, level };
 }
 
 const order: readonly Change['kind'][] = ['base', 'distro', 'upgrade', 'config', 'other'];
@@ -119,14 +125,14 @@ export function upgradeTo(upgrade: Upgrade, group: readonly Finding[]): Change {
   const where = places > 1 ? ` in ${places} places` : '';
   return {
     kind: 'upgrade',
-    text: `upgrade ${shortened(upgrade.names)} from ${installed} to ${upgrade.to}${where}: fixes ${ids(group)}`,
+    text: `upgrade ${shortened(upgrade.names, upgrade.names.length)} from ${installed} to ${upgrade.to}${where}: fixes ${ids(group)}`,
     findings: group.map(({ key }) => key),
     upgrade,
   };
 }
 
 function placesOf(group: readonly Finding[]): number {
-  return distinct(group, ({ evidence }) => evidence.path ?? '').length;
+  return texts(group, ({ evidence }) => evidence.path ?? '').size;
 }
 
 /**
@@ -139,7 +145,12 @@ function lowestFix(group: readonly Finding[], compare: CompareVersions): string 
   const by = (a: string, b: string) => compare(type, a, b);
   // a release often fixes many findings of a package: each list of fixes is looked at once
   const lists = new Map<string, readonly string[]>();
-  for (const { fix } of group) if (fix !== null) lists.set(fix.versions.join('\0'), fix.versions);
+  for (let at = 0; at < group.length; at++) {
+    const { fix } = group[at]!;
+    if (fix !== null) lists.set(fix.versions.length === 1 ? fix.versions[0]! : fix.versions.join('\0'), fix.versions);
+  }
+  const [only] = lists.values();
+  if (lists.size === 1 && only?.length === 1) return only[0]!;
   const fixes = [...lists.values()].map((versions) => {
     const newer = versions.filter((version) => by(version, installed) > 0);
     return newer.length > 0 ? newer : versions;
@@ -186,29 +197,69 @@ function followRule(text: string, group: readonly Finding[]): Change {
 }
 
 function names(group: readonly Finding[]): string {
-  return shortened(distinct(group, nameOf));
+  return named(texts(group, nameOf));
 }
 
 function ids(group: readonly Finding[]): string {
-  return shortened(distinct(group, idOf));
+  return named(texts(group, idOf));
 }
 
 const idOf = ({ id }: Finding) => id;
 const nameOf = ({ package: pkg, id }: Finding) => pkg?.name ?? id;
 
-/** Different texts, sorted by their code units. */
-function distinct(group: readonly Finding[], textOf: (finding: Finding) => string): string[] {
-  const [first] = group;
-  if (first === undefined) return [];
-  const text = textOf(first);
-  // most often they are of one package, one version, one place
-  if (group.every((finding) => textOf(finding) === text)) return [text];
-  return [...new Set(group.map(textOf))].sort();
+function distinct(group: readonly Finding[], textOf: (finding: Finding) => string): readonly string[] {
+  return texts(group, textOf).sorted();
 }
 
-function shortened(texts: readonly string[]): string {
-  const shown = texts.slice(0, maxNamed).join(', ');
-  return texts.length > maxNamed ? `${shown} and ${texts.length - maxNamed} more` : shown;
+function texts(group: readonly Finding[], textOf: (finding: Finding) => string): Texts {
+  const found = new Texts();
+  for (let at = 0; at < group.length; at++) found.add(textOf(group[at]!));
+  return found;
+}
+
+/** Different texts. Findings of a group are most often of one package, one version and one place: those need no set. */
+class Texts {
+  #first: string | undefined;
+  #all: Set<string> | undefined;
+
+  add(text: string): void {
+    if (this.#first === undefined) this.#first = text;
+    else if (this.#all !== undefined) this.#all.add(text);
+    else if (text !== this.#first) this.#all = new Set([this.#first, text]);
+  }
+
+  get size(): number {
+    return this.#all?.size ?? (this.#first === undefined ? 0 : 1);
+  }
+
+  /** the first so many of `sorted()` */
+  least(count: number): readonly string[] {
+    if (this.#all === undefined) return this.sorted();
+    const least: string[] = [];
+    for (const text of this.#all) {
+      let at = least.length;
+      while (at > 0 && least[at - 1]! > text) at--;
+      if (at === count) continue;
+      least.splice(at, 0, text);
+      if (least.length > count) least.pop();
+    }
+    return least;
+  }
+
+  /** by their code units */
+  sorted(): readonly string[] {
+    if (this.#all !== undefined) return [...this.#all].sort();
+    return this.#first === undefined ? [] : [this.#first];
+  }
+}
+
+function named(texts: Texts): string {
+  return shortened(texts.least(maxNamed), texts.size);
+}
+
+function shortened(first: readonly string[], count: number): string {
+  const shown = first.slice(0, maxNamed).join(', ');
+  return count > maxNamed ? `${shown} and ${count - maxNamed} more` : shown;
 }
 
 function byCodeUnit(a: string, b: string): number {

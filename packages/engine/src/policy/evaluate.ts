@@ -162,7 +162,8 @@ function inputsRead(options: EvaluateOptions, found: readonly Finding[], evaluat
 
 function shardsOf(findings: readonly Finding[], wanted: Finding['kind']): readonly string[] {
   const shards = new Set<string>();
-  for (const { kind, evidence } of findings) {
+  for (let at = 0; at < findings.length; at++) {
+    const { kind, evidence } = findings[at]!;
     if (kind === wanted && evidence.advisory !== undefined) shards.add(evidence.advisory.shard);
   }
   return [...shards];
