@@ -160,10 +160,16 @@ rows('npm: the scope is part of the name', [
 rows('Maven: group and artifact, both', [
   ['Maven', 'maven', 'org.a:x', '1.0', 'org.a:x', '2.0', true],
   ['Maven', 'maven', 'org.b:x', '1.0', 'org.a:x', '2.0', false],
-  ['Maven', 'maven', 'x', '1.0', 'org.a:x', '2.0', false],
+  ['Maven', 'maven', 'x', '2.0', 'org.a:x', '2.0', false],
   ['Maven', 'maven', 'org.a:x', '2.0-SNAPSHOT', 'org.a:x', '2.0', true],
   ['Maven', 'maven', 'org.a:x', '2.0.Final', 'org.a:x', '2.0', false],
 ]);
+
+it('Maven: an artifact without its group is no finding, and said where one of its name would be', () => {
+  const records = fixedIn('Maven', 'org.a:x', '2.0');
+  expect(judge([pkg('maven', 'x', '1.0')], records)).toEqual({ ids: [], incomplete: ['not-comparable'] });
+  expect(judge([pkg('maven', 'y', '1.0')], records)).toEqual(none);
+});
 
 rows('Go: the standard library, pseudo-versions, +incompatible, major versions', [
   ['Go', 'golang', 'stdlib', '1.18.5', 'stdlib', '1.18.6', true],

@@ -29,6 +29,7 @@ export const noAdvisories: AdvisoryReader = {
   shards: () => [],
   statements: () => new Map(),
   advisories: () => new Map(),
+  namesakes: () => [],
   naming: () => new Map(),
   ratings: () => new Map(),
   kev: () => new Map(),
@@ -107,6 +108,7 @@ export function openAdvisories(dbDir: string, catalog?: Catalog): AdvisoryReader
     statements,
     advisories: (shard, packages) =>
       new Map([...statements(shard, packages)].map(([name, said]) => [name, said.flatMap(recordsOf)])),
+    namesakes: (name, artifacts) => (artifacts.length === 0 ? [] : namesWith(shardOf(name), new Set(artifacts))),
     naming: (name, id) => recordsNaming(shardOf(name), id),
     ratings: (cves, beside = []): ReadonlyMap<string, RatingRecord> => {
       const found = new Map<string, RatingRecord>();
@@ -140,6 +142,11 @@ export function openAdvisories(dbDir: string, catalog?: Catalog): AdvisoryReader
       infos = entriesOf(undefined);
     },
   };
+}
+
+function namesWith(shard: OpenShard | undefined, artifacts: ReadonlySet<string>): string[] {
+  const rows = shard?.database.prepare('SELECT key FROM body WHERE instr(key, ?) > 0 ORDER BY key').all(':') ?? [];
+  return rows.map(({ key }) => String(key)).filter((key) => artifacts.has(key.slice(key.indexOf(':') + 1)));
 }
 
 function recordsNaming(shard: OpenShard | undefined, id: string): ReadonlyMap<string, readonly AdvisoryRecord[]> {

@@ -9,7 +9,8 @@ import { type LookupPlan, type PackageLookup, sortIncomplete } from './plan.ts';
 import { relatedRecords } from './related-records.ts';
 import { mostSpecific, type RpmScope, rpmScope, speaksOf } from './rpm-scope.ts';
 import type { Fix, FixState } from './types.ts';
-import { compareText, groupByVulnerability, preferredId, type VulnerabilityGroup } from './vulnerability-group.ts';
+import { groupByVulnerability, preferredId, type VulnerabilityGroup } from './vulnerability-group.ts';
+import { artifactOf, lacksGroup, namedIds, withoutGroupEntry } from './without-group.ts';
 
 /** A package that a vulnerability (or malware) affects, before anybody's rating is looked at. */
 export interface Candidate {
@@ -59,9 +60,24 @@ export function matchInventory({ inventory, plan, advisories }: MatchInput): Mat
   const candidates: Candidate[] = [];
   const incomplete: Incomplete[] = [];
   const open = openChannels(inventory.packages);
+  const byArtifact = new Map<string, ReadonlyMap<string, readonly string[]>>();
+  const namesakes = (lookup: PackageLookup) => {
+    const shard = advisories.get(lookup.shard);
+    const names = remember(byArtifact, lookup.shard, () => Map.groupBy(shard?.keys() ?? [], artifactOf));
+    return (names.get(lookup.name) ?? []).map((name) => {
+      const verdicts = remember(judged, [lookup.shard, name, lookup.version, lookup.scheme].join('\0'), () =>
+        judgeStatements(shard?.get(name) ?? [], { ...lookup, name }, undefined, open),
+      );
+      return { name, affected: verdicts.matches.map(({ id }) => id), undetermined: verdicts.undetermined };
+    });
+  };
   for (const lookup of plan.lookups) {
     const owner = lookup.package.ownedBy;
     if (!lookup.distro && owner !== null && known.has(owner)) continue;
+    if (lacksGroup(lookup.shard, lookup.name)) {
+      const entry = withoutGroupEntry(lookup.package, namesakes(lookup));
+      if (entry !== undefined) incomplete.push(entry);
+    }
     const scope = lookup.package.type === 'rpm' ? rpmScope(lookup.package) : undefined;
     const statements = saidOf(lookup, scope, advisories.get(lookup.shard));
     if (statements.length === 0) continue;
@@ -254,9 +270,6 @@ function fixOf(
   return { state, versions: [], since: null, ...(elsewhere.length > 0 && { elsewhere }) };
 }
 
-/** Most ids that one entry names. */
-const maxNamedIds = 5;
-
 function undeterminedEntry(pkg: Package, ids: readonly string[]): Incomplete {
   return unjudgedEntry(pkg, ids, 'a version in the advisory cannot be read');
 }
@@ -271,11 +284,9 @@ function unjudgedEntry(
   reason: string,
 ): Incomplete {
   const [location] = locations;
-  const named = ids.toSorted(compareText).slice(0, maxNamedIds).join(', ');
-  const rest = ids.length > maxNamedIds ? ` and ${ids.length - maxNamedIds} more` : '';
   return {
     code: 'not-comparable',
-    message: `${type} package ${name} ${version} was not judged for ${named}${rest}: ${reason}`,
+    message: `${type} package ${name} ${version} was not judged for ${namedIds(ids)}: ${reason}`,
     ...(location && { path: location.path }),
     ...(location?.layer && { layer: location.layer }),
   };

@@ -92,7 +92,7 @@ export const naming: Naming = {
   distroShard: ({ id, version }) =>
     version !== null && ['debian', 'alpine', 'almalinux'].includes(id) ? `${id}-${version}` : undefined,
   ecosystemShard: (type) =>
-    ({ npm: 'npm', pypi: 'pypi', conda: undefined })[type] !== undefined
+    ({ maven: 'maven', npm: 'npm', pypi: 'pypi', conda: undefined })[type] !== undefined
       ? { shard: type, scheme: type }
       : type === 'hackage'
         ? { shard: 'hackage', scheme: 'hackage' }

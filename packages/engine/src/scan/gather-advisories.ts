@@ -5,6 +5,7 @@ import type { AdvisoryReader, Catalog, EolRecord, ShardInfo, Statement } from '.
 import type { RiskSources } from '../matching/enrich.ts';
 import type { LookupPlan } from '../matching/plan.ts';
 import type { Finding } from '../matching/types.ts';
+import { lacksGroup } from '../matching/without-group.ts';
 import { freshness } from './freshness.ts';
 import type { ScanRequest } from './request.ts';
 
@@ -51,12 +52,14 @@ export class AdvisoryDesk {
     return desk;
   }
 
-  /** What is said by shard and name; a shard that is not at hand is absent. */
+  /** What is said by shard and name, of a name without its group also what is said of it in any; a shard that is not at hand is absent. */
   statements(plan: LookupPlan): ReadonlyMap<string, ReadonlyMap<string, readonly Statement[]>> {
     const found = new Map<string, ReadonlyMap<string, readonly Statement[]>>();
     for (const [shard, names] of plan.names) {
       const there = plan.software.includes(shard) ? this.#ifFresh(shard) : this.#has(shard);
-      if (there) found.set(shard, this.#reader.statements(shard, names));
+      if (!there) continue;
+      const groupless = names.filter((name) => lacksGroup(shard, name));
+      found.set(shard, this.#reader.statements(shard, [...names, ...this.#reader.namesakes(shard, groupless)]));
     }
     return found;
   }

@@ -5,6 +5,7 @@ import type { Distro } from '../../inventory/types.ts';
 import { type LookupPlan, planLookups } from '../../matching/plan.ts';
 import type { Finding } from '../../matching/types.ts';
 import { compareText } from '../../matching/vulnerability-group.ts';
+import { artifactOf, lacksGroup } from '../../matching/without-group.ts';
 import type { ExplainedMatch, ExplainedShard, Explanation } from '../../result/explanation.ts';
 import type { ScanResult } from '../../result/types.ts';
 import { unownedSoftware } from '../unowned-software.ts';
@@ -65,7 +66,9 @@ function explainFrom(result: ScanResult, question: string, reader: AdvisoryReade
     },
     evaluatedAt: result.inputs.evaluatedAt,
     answer: reported.length > 0 ? 'reported' : 'not-reported',
-    summary: summaryOf(asId, matches, elsewhere, shards) + withdrawalOf(asId, matches, shards, reader),
+    summary:
+      summaryOf(asId, matches, elsewhere, shards, groupless(plan, elsewhere)) +
+      withdrawalOf(asId, matches, shards, reader),
     ids: [...ids].filter((id) => id !== '').sort(),
     title: reported[0]?.title ?? titleOf(lookups, reader),
     matches,
@@ -160,11 +163,22 @@ function namedElsewhere(plan: LookupPlan, reader: AdvisoryReader, id: string): E
   return [];
 }
 
+/** A package that a record names with its group, and the image without. */
+function groupless(plan: LookupPlan, elsewhere: Explanation['elsewhere']): string | undefined {
+  return elsewhere
+    .flatMap(({ shard, packages }) => {
+      const bare = new Set(plan.names.get(shard)?.filter((name) => lacksGroup(shard, name)));
+      return packages.filter((name) => bare.has(artifactOf(name)));
+    })
+    .at(0);
+}
+
 function summaryOf(
   id: string,
   matches: readonly ExplainedMatch[],
   elsewhere: Explanation['elsewhere'],
   shards: readonly ExplainedShard[],
+  groupless: string | undefined,
 ): string {
   const reported = matches.filter(({ finding }) => finding !== null).length;
   const others = matches.length - reported;
@@ -174,6 +188,8 @@ function summaryOf(
   }
   if (others > 0)
     return `${id} is not reported: ${plural(others, 'package')} of the image ${others === 1 ? 'is' : 'are'} named and judged not affected.`;
+  if (groupless !== undefined)
+    return `${id} is not reported: it is about ${groupless}, and whether the image's ${artifactOf(groupless)} is that is not known, since it names no group.`;
   if (elsewhere.length > 0) return `${id} is not reported: it is about packages that the image does not have.`;
   const held = shards.filter(({ atHand }) => atHand !== null).length;
   const lacking = shards.length - held;
