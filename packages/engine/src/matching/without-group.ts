@@ -21,7 +21,7 @@ export interface Namesake {
 
 const maxNames = 3;
 /** Most ids that one entry names for a reason. */
-export const maxNamedIds = 5;
+const maxNamedIds = 5;
 
 /** Up to five ids, and how many more there are. */
 export function namedIds(ids: readonly string[]): string {
