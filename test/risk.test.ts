@@ -214,5 +214,13 @@ describe.concurrent('the shards of signals', () => {
     expect(result.inputs.settings.severityOrder).toEqual(['github', 'nvd']);
     const wrong = await scan(whole, 'false', ['--severity-order', 'nvd,nvd']);
     expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('--severity-order')]);
+    const unknown = await scan(whole, 'false', ['--severity-order', 'ndv,distro']);
+    expect([unknown.status, unknown.stderr]).toEqual([
+      2,
+      expect.stringMatching(/"ndv".*distro, nvd, cisa-vulnrichment/),
+    ]);
+    const assigners = ['--severity-order', 'cna:wordfence,security@wordfence.com'];
+    const named = resultOf(await scan(whole, 'false', assigners));
+    expect(named.inputs.settings.severityOrder).toEqual(['wordfence', 'security@wordfence.com']);
   });
 });

@@ -20,6 +20,7 @@ export type { LayerStore } from './inventory/layer-analyser.ts';
 export { openLayerCache } from './inventory/layer-cache.ts';
 export { type FactName, factNames } from './inventory/types.ts';
 export { removeAbandoned, writerMark } from './inventory/unfinished-files.ts';
+export { ratingSources } from './matching/severity.ts';
 export { type FindingKind, findingKinds } from './matching/types.ts';
 export { type Baseline, baselineOf } from './policy/baseline.ts';
 export { readPolicyCases } from './policy/cases/case-file.ts';

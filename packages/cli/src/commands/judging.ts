@@ -3,6 +3,7 @@ import {
   type Baseline,
   baselineOf,
   type ExceptionFile,
+  ratingSources,
   readContainers,
   readExceptions,
   readVex,
@@ -26,13 +27,30 @@ export function judgedAs(given: string | undefined): ScanRequest['judgedAs'] {
   return { id, version };
 }
 
-/** `distro`, and sources as a result names them: `nvd`, `cisa-vulnrichment`, `redhat`, `secalert@redhat.com`. */
+/** An address of the NVD's, or the id of an organisation that has none. */
+const assigner = /@|^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * `distro`, and sources as a result names them: `nvd`, `cisa-vulnrichment`, `redhat`, `secalert@redhat.com`. Names of those who
+ * assign CVEs are too many to know: `cna:wordfence` says that it is one and no slip of the pen.
+ *
+ * @throws UsageError
+ */
 export function severityOrder(given: readonly string[]): readonly string[] | undefined {
-  const order = given.flatMap((value) => value.split(',')).map((name) => name.trim());
+  const names = given.flatMap((value) => value.split(',')).map((name) => name.trim());
+  const order = names.map((name) => name.replace(/^cna:/, ''));
   if (order.length === 0) return undefined;
   const odd = order.find((name, at) => !/^[a-z0-9][a-z0-9._@+-]{0,99}$/i.test(name) || order.indexOf(name) !== at);
-  if (odd === undefined) return order;
-  throw new UsageError(`--severity-order holds "${odd}"; name each source once, such as distro,nvd,cisa-vulnrichment`);
+  if (odd !== undefined)
+    throw new UsageError(
+      `--severity-order holds "${odd}"; name each source once, such as distro,nvd,cisa-vulnrichment`,
+    );
+  const unknown = names.find((name) => !ratingSources.includes(name) && !/^cna:/.test(name) && !assigner.test(name));
+  if (unknown === undefined) return order;
+  const known = ratingSources.join(', ');
+  throw new UsageError(
+    `--severity-order holds "${unknown}", which no source is called: there are ${known}, and those who assign CVEs by their address (secalert@redhat.com) or short name (cna:${unknown})`,
+  );
 }
 
 /** Of several that apply the first in this order is given: what is broken, then what could not be judged. */

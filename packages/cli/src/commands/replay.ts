@@ -125,7 +125,7 @@ async function replayRequest(result: ScanResult, options: Record<string, unknown
     failOn: severity,
     judgedAs: judgedAs(distro),
     parameters,
-    severityOrder: severityOrder(given('severityOrder', settings.severityOrder)),
+    severityOrder: severityOrder(list(options, 'severityOrder')) ?? settings.severityOrder,
     gate: options.gate !== false && settings.gate,
     signal: context.signal,
   };
@@ -164,6 +164,6 @@ function recordedSettings({ inputs: { settings } }: ScanResult) {
     lapsingDays: number('lapsingDays'),
     maxDbAgeDays: number('maxDbAgeDays'),
     parameters: words('parameters'),
-    severityOrder: words('severityOrder'),
+    severityOrder: Array.isArray(settings.severityOrder) ? words('severityOrder') : undefined,
   };
 }

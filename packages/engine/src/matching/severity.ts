@@ -28,6 +28,13 @@ const raters = ['nvd', 'cisa-vulnrichment', 'github'] as const;
 /** In which order sources are believed: `distro` is the distro's own rating of its package. All others come after, together. */
 export const defaultSeverityOrder: readonly string[] = ['distro', ...raters];
 
+/** What sources are called in ratings; besides, those who assign CVEs have their own names or addresses. */
+export const ratingSources: readonly string[] = [
+  ...defaultSeverityOrder,
+  ...['amazon', 'arch', 'debian', 'microsoft', 'oracle', 'photon', 'redhat', 'suse', 'ubuntu'],
+  ...['bitnami', 'go', 'openssf', 'osv', 'pypa', 'rustsec'],
+];
+
 /** Sources whose labels are nobody's own judgement of a distro's package, even where they stand in the distro's records. */
 const foreign: readonly string[] = [...raters, 'osv'];
 
