@@ -6,7 +6,8 @@
 import type { Package } from '../inventory/types.ts';
 import type { InventoryResult } from '../result/types.ts';
 import { cycloneDxHolds, cycloneDxLicenses } from './sbom/declared-licenses.ts';
-import { jsonPieces, Listed, type Section } from './sbom/json-pieces.ts';
+import { jsonPieces, Listed, listPieces, type Section, Written } from './sbom/json-pieces.ts';
+import { onceForSeveral } from './sbom/once-for-several.ts';
 import { isPurl } from './sbom/purl-check.ts';
 import { createSbom, distroRef, imageRef, type Sbom } from './sbom/sbom.ts';
 import {
@@ -26,27 +27,33 @@ import type { InventoryFormat } from './types.ts';
 type SpecVersion = '1.5' | '1.6';
 
 /** What a document says, in order; of findings only where the image was judged. */
-const sections: readonly ((sbom: Sbom, spec: SpecVersion) => Section)[] = [
+const sections: readonly ((sbom: Sbom, spec: SpecVersion, together: boolean) => Section)[] = [
   (sbom) => ['metadata', metadata(sbom)],
   (sbom, spec) => ['components', new Listed(components(sbom, spec))],
   (sbom) => ['dependencies', new Listed(dependencies(sbom))],
   (sbom) => ['compositions', compositions(sbom)],
-  (sbom) => ['vulnerabilities', listed(vulnerabilities(sbom))],
+  (sbom, _, together) => ['vulnerabilities', judged(sbom, together)],
 ];
 
-function* document(result: InventoryResult, format: string, spec: SpecVersion): Generator<Section> {
+function* document(result: InventoryResult, format: string, spec: SpecVersion, together: boolean): Generator<Section> {
   const sbom = createSbom(result, format);
   yield ['$schema', `http://cyclonedx.org/schema/bom-${spec}.schema.json`];
   yield ['bomFormat', 'CycloneDX'];
   yield ['specVersion', spec];
   yield ['serialNumber', `urn:uuid:${sbom.uuid}`];
   yield ['version', 1];
-  for (const section of sections) yield section(sbom, spec);
+  for (const section of sections) yield section(sbom, spec, together);
 }
 
-function listed(entries: Iterable<unknown> | null): Listed | undefined {
-  return entries === null ? undefined : new Listed(entries);
+/** The same in every version of the format; undefined of an inventory that nobody judged. */
+function judged(sbom: Sbom, together: boolean): Written | undefined {
+  const entries = vulnerabilities(sbom);
+  if (entries === null) return undefined;
+  const pieces = () => listPieces(new Listed(entries));
+  return new Written(together ? once(sbom.result, pieces) : pieces());
 }
+
+const once = onceForSeveral();
 
 function metadata({ result, time, imageName }: Sbom): unknown {
   const { image, inputs } = result;
@@ -145,7 +152,7 @@ function format(name: string, spec: SpecVersion): InventoryFormat {
     name,
     extension: 'cdx.json',
     mediaType: `application/vnd.cyclonedx+json; version=${spec}`,
-    render: (result) => jsonPieces(document(result, name, spec)),
+    render: (result, options) => jsonPieces(document(result, name, spec, options?.together === true)),
   };
 }
 

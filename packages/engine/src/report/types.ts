@@ -21,6 +21,8 @@ export interface ReportOptions {
   /** false: the text is plain ASCII */
   readonly unicode: boolean;
   readonly show: ShowOptions;
+  /** other formats of the same result follow: what they have in common may be kept for them */
+  readonly together?: boolean;
 }
 
 /** One report format: one file, its test, and one line in formats.ts. The same input gives the same bytes. */
@@ -38,6 +40,6 @@ export interface ReportFormat {
 
 /** A format that needs no judgement, so that `sbom` can write it as well as `scan`. */
 export interface InventoryFormat extends Pick<ReportFormat, 'name' | 'extension' | 'mediaType'> {
-  render(result: InventoryResult): Iterable<string>;
+  render(result: InventoryResult, options?: Pick<ReportOptions, 'together'>): Iterable<string>;
   renderAll?(results: PlatformResults<InventoryResult>): Iterable<string>;
 }

@@ -25,7 +25,7 @@ function* archive(result: ScanResult, options: ReportOptions, formats: readonly 
   const directory: Buffer[] = [];
   let offset = 0;
   for (const { name, extension, render } of formats) {
-    const { packed, sum, packedBytes, bytes } = pack(byteChunks(render(result, options), true));
+    const { packed, sum, packedBytes, bytes } = pack(byteChunks(render(result, { ...options, together: true }), true));
     const file = Buffer.from(`${name}.${extension}`);
     const common = Buffer.alloc(26);
     common.writeUInt16LE(version, 0);

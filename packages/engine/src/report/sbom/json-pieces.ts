@@ -34,7 +34,8 @@ export function* jsonPieces(sections: Iterable<Section>): Generator<string> {
   yield '\n}\n';
 }
 
-function* listPieces({ entries }: Listed): Generator<string> {
+/** The array as `jsonPieces` writes it. */
+export function* listPieces({ entries }: Listed): Generator<string> {
   let separator = '[\n    ';
   for (const entry of entries) {
     yield separator + escapeInvisible(JSON.stringify(entry));
