@@ -1,5 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -88,4 +90,45 @@ describe('a catalog with a signature of somebody else', () => {
     expect(judged.result.findings.map(({ id }) => id)).toContain('CVE-2023-5363');
     expect(judged.result.inputs.missing).toEqual([]);
   }, 60_000);
+
+  it('is asked for only once the trusted root was read', async () => {
+    let asked = 0;
+    await using server = createServer((_, answer) => {
+      asked += 1;
+      answer.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    writeFileSync(at('root.json'), 'junk\n');
+    const signer = ['--catalog-identity', 'a', '--catalog-issuer', 'https://b'];
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const pull = ['db', 'pull', address, '--db-dir', at('none'), '--catalog-trusted-root', at('root.json'), ...signer];
+    const { status, stderr } = await plimsoll(pull);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^plimsoll: --catalog-trusted-root .*it is no JSON.*\n$/),
+    ]);
+    expect([asked, existsSync(at('none'))]).toEqual([0, false]);
+  });
+});
+
+describe('a database folder that is not there', () => {
+  it('is not made by db gc', async () => {
+    const { status, stdout, stderr } = await plimsoll(['db', 'gc', '--db-dir', at('not-there')]);
+    expect([status, stdout, stderr]).toEqual([0, '0 catalogs removed\n', expect.stringContaining('is not there')]);
+    expect(existsSync(at('not-there'))).toBe(false);
+  });
+
+  it('is named by db pull and db diff without a flag that they do not have', async () => {
+    mkdirSync(at('empty'));
+    for (const args of [
+      ['pull', at('empty'), '--db-dir', at('pulled-empty')],
+      ['diff', at('empty'), at('empty')],
+    ]) {
+      const { status, stderr } = await plimsoll(['db', ...args]);
+      expect([status, stderr]).toEqual([
+        3,
+        expect.stringMatching(/empty: catalog\.json cannot be read .*; check the address/),
+      ]);
+    }
+  });
 });

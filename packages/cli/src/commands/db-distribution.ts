@@ -42,7 +42,7 @@ export async function runDbPull(
   // a folder is taken by any name, as by `--catalog` and `db diff`; what is none is meant for a registry
   const isAddress = /^(?:(?:oci|https?):\/\/|[/.])/.test(given) || existsSync(given.replace(/@sha256:.*$/s, ''));
   const address = isAddress ? given : `oci://${given}`;
-  const { catalogKeys, catalogSigners, registry } = advisorySources({ ...options, catalog: undefined });
+  const { catalogKeys, catalogSigners, registry } = await advisorySources({ ...options, catalog: undefined });
   const report = await pullCatalog({
     dbDir: databaseFolder(options),
     catalog: checkCatalog(address, 'the catalog'),
@@ -64,8 +64,11 @@ export async function runDbGc(
   { signal }: CommandContext,
 ): Promise<number> {
   const keep = days(options, 'keepDays', '--keep-days', defaultKeepDays);
-  const dropped = await collectGarbage(databaseFolder(options), keep, Date.now(), signal);
-  process.stdout.write(`${dropped} catalogs removed\n`);
+  const folder = databaseFolder(options);
+  const dropped = await collectGarbage(folder, keep, Date.now(), signal);
+  process.stdout.write(`${dropped ?? 0} catalogs removed\n`);
+  if (dropped === null)
+    progressStream(process.stderr, process.env, options.quiet === true).note(`${folder} is not there`);
   return 0;
 }
 
@@ -76,7 +79,7 @@ export async function runDbDiff(
   { signal }: CommandContext,
 ): Promise<number> {
   const outputs = parseOutputs(list(options, 'format'), ['table', 'json'], 'table');
-  const { catalogKeys, catalogSigners, registry } = advisorySources({ ...options, catalog: undefined });
+  const { catalogKeys, catalogSigners, registry } = await advisorySources({ ...options, catalog: undefined });
   const diff = await diffCatalogs({
     before: checkCatalog(before, 'the first catalog'),
     after: checkCatalog(after, 'the second catalog'),

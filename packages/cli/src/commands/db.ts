@@ -27,7 +27,7 @@ export async function runDbBuild(
   const key = text(options, 'signKey');
   const report = await buildDatabase({
     dbDir: databaseFolder(options),
-    mirrors: advisorySources(options).mirrors,
+    mirrors: (await advisorySources(options)).mirrors,
     asOf: date(options, 'asOf', '--as-of'),
     only: only.length > 0 ? only : undefined,
     forOthers: true,
@@ -70,7 +70,7 @@ export async function runDbUpdate(
   const report = await updateDatabase({
     dbDir,
     needed,
-    ...advisorySources(options),
+    ...(await advisorySources(options)),
     asOf: today(),
     signal,
     progress: buildProgress(stream),

@@ -102,7 +102,7 @@ export async function judge(
     ...(clamd && { clamd: { address: clamd, totalMs: seconds === undefined ? undefined : 1000 * Number(seconds) } }),
     dbDir: text(options, 'dbDir') ?? cacheFolder('advisories'),
     maxDbAgeDays: days(options, 'maxDbAge', '--max-db-age', defaultMaxDbAgeDays),
-    update: options.update === false ? null : { ...advisorySources(options), offline },
+    update: options.update === false ? null : { ...(await advisorySources(options)), offline },
     today: today(),
     policies,
     policyMaps,

@@ -115,7 +115,7 @@ async function replayRequest(result: ScanResult, options: Record<string, unknown
     dbDir: text(options, 'dbDir') ?? cacheFolder('advisories'),
     maxDbAgeDays: days(options, 'maxDbAge', '--max-db-age', settings.maxDbAgeDays ?? defaultMaxDbAgeDays),
     today: today(),
-    advisories: advisoriesOf(options, evaluatedAt),
+    advisories: await advisoriesOf(options, evaluatedAt),
     policies,
     policyMaps,
     exceptions: await exceptionFiles(await files('exceptions', inputs.exceptions, 'the exceptions file')),
@@ -143,8 +143,8 @@ async function recordedBaseline({ inputs }: ScanResult, given: string | undefine
 }
 
 /** With neither a day nor a source those of the result; of a day in the past what is kept of it. */
-function advisoriesOf(options: Record<string, unknown>, evaluatedAt: string): ReplayAdvisories {
-  const sources = advisorySources(options);
+async function advisoriesOf(options: Record<string, unknown>, evaluatedAt: string): Promise<ReplayAdvisories> {
+  const sources = await advisorySources(options);
   const offline = options.offline === true;
   const update = options.update === false ? null : { ...sources, offline };
   if (sources.catalog !== undefined || sources.mirrors.length > 0) return { of: 'scan', update };

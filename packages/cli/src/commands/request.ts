@@ -88,25 +88,25 @@ function facts(given: readonly string[]): readonly FactName[] {
 }
 
 /** Where advisories come from, as `--mirror` and `--catalog` say. @throws UsageError for what cannot be one */
-export function advisorySources(options: Record<string, unknown>): {
+export async function advisorySources(options: Record<string, unknown>): Promise<{
   readonly mirrors: readonly string[];
   readonly catalog: string | undefined;
   readonly catalogKeys: readonly string[];
   readonly catalogSigners: CatalogSigners | undefined;
   readonly registry: RegistryOptions;
-} {
+}> {
   const catalog = text(options, 'catalog');
   return {
     mirrors: list(options, 'mirror').map((mirror) => checkSource(mirror, '--mirror')),
     catalog: catalog === undefined ? undefined : checkCatalog(catalog, '--catalog'),
     catalogKeys: list(options, 'catalogKey').map((path) => readKey(path, 'public', '--catalog-key')),
-    catalogSigners: catalogSigners(options),
+    catalogSigners: await catalogSigners(options),
     registry: registryOptions(options),
   };
 }
 
 /** @throws UsageError */
-function catalogSigners(options: Record<string, unknown>): CatalogSigners | undefined {
+async function catalogSigners(options: Record<string, unknown>): Promise<CatalogSigners | undefined> {
   const file = text(options, 'catalogTrustedRoot');
   const subjects = list(options, 'catalogIdentity');
   const issuer = text(options, 'catalogIssuer');
@@ -121,6 +121,8 @@ function catalogSigners(options: Record<string, unknown>): CatalogSigners | unde
       `--catalog-trusted-root ${file} cannot be read: ${fileReason(error as NodeJS.ErrnoException)}`,
     );
   }
+  const { trustedRootOf } = await import('./trust.ts');
+  trustedRootOf(trustedRoot, file, '--catalog-trusted-root');
   return { trustedRoot, identities: subjects.map((subject) => ({ subject, issuer })) };
 }
 

@@ -19,7 +19,8 @@ export async function trustOf(options: Record<string, unknown>, command: string)
   return { keys, root: trustedRootOf(root, rootFile, '--trusted-root'), identities: [{ subject, issuer }] };
 }
 
-function trustedRootOf(root: string, file: string, flag: string): NonNullable<Trust['root']> {
+/** @throws UsageError */
+export function trustedRootOf(root: string, file: string, flag: string): NonNullable<Trust['root']> {
   try {
     return readTrustedRoot(root);
   } catch (error) {

@@ -21,9 +21,9 @@ export function readTrustedRoot(text: string): TrustMaterial {
     if (root.certificateAuthorities.length === 0) throw new Error('it names no certificate authority');
     return toTrustMaterial(root);
   } catch (error) {
-    throw new Error(`it is no trusted root of a Sigstore instance (${(error as Error).message})`, {
-      cause: error,
-    });
+    // of a file that is no JSON the reason would quote what it holds
+    const reason = error instanceof SyntaxError ? 'it is no JSON' : (error as Error).message;
+    throw new Error(`it is no trusted root of a Sigstore instance (${reason})`, { cause: error });
   }
 }
 

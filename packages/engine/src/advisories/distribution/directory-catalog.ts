@@ -15,7 +15,11 @@ import type { CatalogSource } from './catalog-source.ts';
 /** A database directory that somebody else has built. */
 export function directoryCatalog({ base, digest: wanted }: CatalogAddress, dbDir: string): CatalogSource {
   const failed = (what: string, error: unknown): AdvisoryError =>
-    new AdvisoryError('fetch-failed', `${base}: ${what} cannot be read (${reasonOf(error)}); check --catalog`, error);
+    new AdvisoryError(
+      'fetch-failed',
+      `${base}: ${what} cannot be read (${reasonOf(error)}); check the address of the catalog`,
+      error,
+    );
   const unlessAbsent = <R>(what: string, job: () => R): R | undefined => {
     try {
       return job();

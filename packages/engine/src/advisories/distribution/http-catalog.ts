@@ -23,7 +23,7 @@ export function httpCatalog(address: CatalogAddress, options: HttpOptions, memor
     const result = await http.fetch(`${base}/${path}`, known, maxCatalogBytes);
     if (result.state === 'unchanged') return memory.recall()!;
     if (result.state === 'absent') {
-      throw new AdvisoryError('fetch-failed', `${base}/${path}: is not there; check --catalog`);
+      throw new AdvisoryError('fetch-failed', `${base}/${path}: is not there; check the address of the catalog`);
     }
     const bytes = readFileSync(result.file.path);
     memory.keep(JSON.stringify(result.file.validator), bytes);
