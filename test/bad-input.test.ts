@@ -400,6 +400,7 @@ describe.concurrent('command lines with mistakes: 2 and one line', () => {
     [['scan', 'a', '--format', 'jsn'], /--format is "jsn"; did you mean "json"\?/],
     [['scan', 'a', '--format', 'json='], /a file name is missing after "="/],
     [['scan', 'a', '--format', 'json', '--format', 'html'], /only one report can go to standard output/],
+    [['scan', 'a', '--format', 'json=-', '--format', 'html=-'], /only one report can go to standard output/],
     [['scan', 'a', '--format', 'json=a', '--format', 'html=a'], /a is named twice/],
     [['scan', 'a', '--format', 'json=a', '--format', 'html=./b/../a'], /a is named twice/],
     [['sbom', 'a', '--format', 'table'], /--format is "table"/],

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -228,6 +237,36 @@ describe('a report that cannot be written', () => {
         stderr: `plimsoll: the report ${nowhere} cannot be written: no such file or directory\n`,
       });
     for (const file of [html, json]) expect(existsSync(file)).toBe(false);
+  });
+
+  test('whatever is in the way is found before the scan starts', async () => {
+    const at = (...path: string[]) => join(folder.path, 'ways', ...path);
+    mkdirSync(at('folder'), { recursive: true });
+    const links = { dangling: 'no/such', loop: 'loop', same: 'folder', later: 'folder/new' };
+    for (const [link, target] of Object.entries(links)) symlinkSync(target, at(link));
+    const tried = async (...files: string[]) => {
+      const formats = files.map((file, i) => `--format=${['json', 'html'][i]}=${file}`);
+      return await scan('absent', formats);
+    };
+    for (const [file, reason] of [
+      [`${at('new')}/`, 'it is a directory'],
+      [at('dangling'), 'no such file or directory'],
+      [at('loop'), 'its links lead in a circle'],
+      [at('n'.repeat(300)), 'its name is too long'],
+      [at('n'.repeat(250)), 'its name is too long'],
+    ] as const) {
+      const stderr = `plimsoll: the report ${file} cannot be written: ${reason}\n`;
+      expect(await tried(file)).toEqual({ status: 3, stdout: '', stderr });
+    }
+    for (const [one, other] of [
+      [at('same', 'a'), at('folder', 'a')],
+      [at('later'), at('folder', 'new')],
+    ] as const) {
+      const stderr = `plimsoll: --format: ${one} and ${other} are the same file\n`;
+      expect(await tried(one, other)).toEqual({ status: 2, stdout: '', stderr });
+    }
+    expect((await tried(at('later'))).stderr).toContain('absent.tar');
+    expect(readdirSync(at('folder'))).toEqual([]);
   });
 
   test.skipIf(!existsSync('/dev/full'))(

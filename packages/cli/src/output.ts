@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
-import { access, lchown, lstat, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
+import { constants, type Stats } from 'node:fs';
+import { access, lchown, lstat, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { byteChunks, removeAbandoned, writerMark } from '@plimsoll/engine';
 import { OutputError, UsageError } from './exit.ts';
 import { fileReason } from './files.ts';
@@ -16,7 +16,7 @@ export interface Output<F extends string> {
 }
 
 /**
- * `NAME[=FILE]`, several times.
+ * `NAME[=FILE]`, several times; `-` is standard output, as with other tools.
  *
  * @throws UsageError for an unknown name, two reports to standard output, or one file named twice
  */
@@ -30,7 +30,7 @@ export function parseOutputs<F extends string>(
     const name = split < 0 ? word : word.slice(0, split);
     const file = split < 0 ? undefined : word.slice(split + 1);
     if (file === '') throw new UsageError(`--format ${word}: a file name is missing after "="`);
-    return { format: oneOf(name, known, '--format'), file };
+    return { format: oneOf(name, known, '--format'), file: file === '-' ? undefined : file };
   });
   if (outputs.filter((o) => o.file === undefined).length > 1) {
     throw new UsageError(
@@ -69,6 +69,7 @@ export async function writeOutputs<O extends Output<string>>(
  * Whether every file could be written, before the work that it would hold is done.
  *
  * @throws OutputError a line for each that could not
+ * @throws UsageError for one file by two names, which links hide from `parseOutputs`: the second report would replace the first
  */
 export async function checkOutputs(outputs: readonly Output<string>[]): Promise<void> {
   const failures: string[] = [];
@@ -77,6 +78,19 @@ export async function checkOutputs(outputs: readonly Output<string>[]): Promise<
     await checkFile(file).catch((error: NodeJS.ErrnoException) => failures.push(unwritable(file, error)));
   }
   if (failures.length > 0) throw new OutputError(failures.join('\n'));
+  const files = outputs.flatMap(({ file }) => file ?? []);
+  const places = await Promise.all(files.map(placeOf));
+  const twice = files.findIndex((_, i) => places.indexOf(places[i]!) !== i);
+  if (twice > 0)
+    throw new UsageError(`--format: ${files[places.indexOf(places[twice]!)]} and ${files[twice]} are the same file`);
+}
+
+async function placeOf(file: string): Promise<string> {
+  return realpath(file).catch(async () => {
+    const folder = await realpath(dirname(file));
+    const target = await readlink(file).catch(() => undefined);
+    return target === undefined ? join(folder, basename(file)) : placeOf(resolve(folder, target));
+  });
 }
 
 function unwritable(file: string, error: NodeJS.ErrnoException): string {
@@ -85,12 +99,25 @@ function unwritable(file: string, error: NodeJS.ErrnoException): string {
 
 /** A file that is there may be written in its place where its folder takes no other. */
 async function checkFile(file: string): Promise<void> {
-  const there = await stat(file).catch(() => undefined);
+  const there = await statIfThere(file);
   if (there?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
+  if (there?.isSocket()) throw Object.assign(new Error(), { code: 'ENXIO' });
   if (there) return access(file, constants.W_OK);
   const folder = dirname(file);
   if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+  if (file.endsWith('/')) throw Object.assign(new Error(), { code: 'EISDIR' });
+  const target = await readlink(file).catch(() => undefined);
+  if (target !== undefined) return checkFile(resolve(await realpath(folder), target));
   await access(folder, constants.W_OK | constants.X_OK);
+  // the name that it has until it is whole is longer than its own
+  await statIfThere(unfinishedName(file));
+}
+
+async function statIfThere(file: string): Promise<Stats | undefined> {
+  return stat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    return undefined;
+  });
 }
 
 /**
@@ -100,7 +127,7 @@ async function checkFile(file: string): Promise<void> {
 async function toFile(file: string, body: () => Iterable<Uint8Array>): Promise<void> {
   const there = await lstat(file).catch(() => undefined);
   if (there && !there.isFile()) return writeFile(file, body());
-  const part = `${file}${writerMark()}${unfinished}`;
+  const part = unfinishedName(file);
   try {
     removeAbandoned(dirname(file), unfinished, basename(file));
     await writeFile(part, body(), { flag: 'wx' });
@@ -115,7 +142,11 @@ async function toFile(file: string, body: () => Iterable<Uint8Array>): Promise<v
 
 const unfinished = '.part';
 
-const inPlace: ReadonlySet<string> = new Set(['EBUSY', 'EXDEV', 'EACCES', 'EPERM', 'EROFS']);
+function unfinishedName(file: string): string {
+  return `${file}${writerMark()}${unfinished}`;
+}
+
+const inPlace: ReadonlySet<string> = new Set(['EBUSY', 'EXDEV', 'EACCES', 'EPERM', 'EROFS', 'ENAMETOOLONG']);
 
 /**
  * What root writes into somebody's folder, as from inside a container, is theirs: they could not even remove it. The file
