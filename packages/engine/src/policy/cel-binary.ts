@@ -50,8 +50,10 @@ export function compileOrder(
       `"${operator}" orders two numbers or two strings, not ${typeName(left.type)} and ${typeName(right.type)}`,
     );
   }
-  if (type.kind === 'string' && type.values !== undefined) {
-    return compiler.problem(node.start, `"${operator}" would order by the alphabet; compare finding.level instead`);
+  const chosen = [left, right].find((side) => side.type.kind === 'string' && side.type.values !== undefined);
+  if (chosen !== undefined) {
+    const instead = chosen.path === 'finding.severity' ? '; compare finding.level instead' : '';
+    return compiler.problem(node.start, `"${operator}" would order by the alphabet${instead}`);
   }
   return { type: bool, mayFail: left.mayFail || right.mayFail, run: orderings[operator](left.run, right.run) };
 }

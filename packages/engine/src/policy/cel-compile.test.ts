@@ -2,7 +2,7 @@ import { evaluate as reference } from '@marcbachmann/cel-js';
 import { describe, expect, it } from 'vitest';
 import { compileExpression } from './cel-compile.ts';
 import { EvaluationFailure } from './cel-functions.ts';
-import { bool, double, int, list, map, object, string } from './cel-types.ts';
+import { bool, double, int, list, map, object, oneOf, string } from './cel-types.ts';
 
 const variables = {
   n: int,
@@ -165,6 +165,32 @@ describe('compileExpression', () => {
     ],
   ])('refuses %s', (text, expected) => {
     expect(problems(text)).toEqual(expected);
+  });
+
+  it.each([
+    ['finding.severity >= "High"', '0: ">=" would order by the alphabet; compare finding.level instead'],
+    ['"High" < finding.severity', '0: "<" would order by the alphabet; compare finding.level instead'],
+    ['stage > "pipeline"', '0: ">" would order by the alphabet'],
+  ])('does not order what has an order of its own: %s', (text, expected) => {
+    const chosen = { finding: object({ severity: oneOf(['Low', 'High']) }), stage: oneOf(['pipeline']) };
+    const compiled = compileExpression(text, chosen);
+    expect('type' in compiled ? [] : compiled.map(({ offset, message }) => `${offset}: ${message}`)).toEqual([expected]);
+  });
+
+  it.each([
+    ['yes and yes', '&&'],
+    ['yes OR yes', '||'],
+    ['not yes', '!'],
+    ['s is "a"', '=='],
+    ['s = "a"', '=='],
+    ['s === "a"', '=='],
+    ['n <> 3', '!='],
+    ['yes & yes', '&&'],
+    ['yes | yes', '||'],
+    ['s == “a”', '"'],
+  ])('says what is written instead in %s', (text, instead) => {
+    expect(problems(text)).toEqual([expect.stringMatching(/^\d+: the expression cannot be read: /)]);
+    expect(problems(text)[0]!.endsWith(`; write ${instead}`)).toBe(true);
   });
 
   it('bounds the turns of loops', () => {

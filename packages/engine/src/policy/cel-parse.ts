@@ -27,7 +27,8 @@ export function parseExpression(text: string): ASTNode | ExpressionProblem {
     return grammar.parse(text).ast;
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
-    return { offset: error.range?.start ?? 0, message: `the expression cannot be read: ${plain(error.summary)}` };
+    const offset = error.range?.start ?? 0;
+    return { offset, message: `the expression cannot be read: ${plain(error.summary)}${hint(text, offset)}` };
   }
 }
 
@@ -37,4 +38,27 @@ function plain(summary: string): string {
     .replace('Unexpected token: EOF', 'it ends too early')
     .replace('got EOF', 'but it ends')
     .replace(/^Reserved identifier: package$/, '"package" is a reserved word (in scope package the variable is pkg)');
+}
+
+/** What other languages write and this one does not, by what it writes instead. */
+const foreign: readonly (readonly [RegExp, string])[] = [
+  [/^and\b/i, '&&'],
+  [/^or\b/i, '||'],
+  [/^not\b/i, '!'],
+  [/^is\b/i, '=='],
+  [/^=/, '=='],
+  [/^<>/, '!='],
+  [/^&/, '&&'],
+  [/^\|/, '||'],
+  [/^[“”„«»]/, '"'],
+];
+
+/** The parser stops within or right behind a foreign word: what is looked at is the word or sign from its start. */
+function hint(text: string, offset: number): string {
+  const before = /(?:[a-z]*\s*|<)$/i.exec(text.slice(0, offset))?.[0] ?? '';
+  for (const start of [offset, offset - before.length]) {
+    const known = foreign.find(([pattern]) => pattern.test(text.slice(start)));
+    if (known !== undefined) return `; write ${known[1]}`;
+  }
+  return '';
 }
