@@ -174,7 +174,9 @@ describe('compileExpression', () => {
   ])('does not order what has an order of its own: %s', (text, expected) => {
     const chosen = { finding: object({ severity: oneOf(['Low', 'High']) }), stage: oneOf(['pipeline']) };
     const compiled = compileExpression(text, chosen);
-    expect('type' in compiled ? [] : compiled.map(({ offset, message }) => `${offset}: ${message}`)).toEqual([expected]);
+    expect('type' in compiled ? [] : compiled.map(({ offset, message }) => `${offset}: ${message}`)).toEqual([
+      expected,
+    ]);
   });
 
   it.each([
