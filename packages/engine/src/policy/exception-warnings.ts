@@ -1,5 +1,6 @@
 import { daysBetween } from './days.ts';
 import { type Exception, isWild } from './exception.ts';
+import { widerExceptions } from './wider-exception.ts';
 
 /** An exception for longer than this is hardly looked at again. */
 const longDays = 400;
@@ -17,6 +18,11 @@ export function exceptionWarnings(
   }
   for (const [exception, words] of opposed(exceptions, evaluatedAt)) {
     warnings.set(exception, [...(warnings.get(exception) ?? []), ...words]);
+  }
+  for (const [exception, wider] of widerExceptions(exceptions, evaluatedAt)) {
+    const words = overlap(exception, wider, evaluatedAt);
+    if (words !== null)
+      warnings.set(exception, [...(warnings.get(exception) ?? []), words + answers(exception, wider)]);
   }
   return warnings;
 }
@@ -54,6 +60,21 @@ function opposed(exceptions: readonly Exception[], evaluatedAt: string): Readonl
     ]);
   }
   return words;
+}
+
+/** What a wider one that is in force says against an exception; null where each has its use, as the narrow one lasts longer. */
+function overlap(exception: Exception, wider: Exception, evaluatedAt: string): string | null {
+  const { source, category, expires } = wider;
+  if (category !== null && exception.category !== null && category !== exception.category)
+    return `contradicts ${source}, which is wider: ${category} there, ${exception.category} here`;
+  if (exception.expires !== null && exception.expires < evaluatedAt)
+    return `${source}, which is wider, goes on excusing what this one no longer does`;
+  const lasts = expires === null || (exception.expires !== null && exception.expires <= expires);
+  return lasts ? `${source}, which is wider, excuses the same` : null;
+}
+
+function answers({ owner }: Exception, wider: Exception): string {
+  return wider.owner === owner ? '' : `; ${wider.owner ?? 'nobody'} owns it`;
 }
 
 /** Who answers for the other one, where that is somebody else, and that it is over. */

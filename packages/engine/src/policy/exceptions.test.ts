@@ -255,6 +255,29 @@ describe('exceptions', () => {
       [{ category: 'not-used', expires: '2026-08-21' }, { category: 'risk-accepted' }],
       ['contradicts exceptions.yaml#1: not-used there, risk-accepted here, expired since 2026-08-21'],
     ],
+    [
+      'over, though a wider one is not',
+      [{}, { package: 'bash', expires: '2026-08-21' }],
+      ['exceptions.yaml#1, which is wider, goes on excusing what this one no longer does'],
+    ],
+    [
+      'a contradiction to a wider one',
+      [
+        { category: 'not-used', owner: 'team-b' },
+        { category: 'risk-accepted', images: ['demo/shop'] },
+      ],
+      ['contradicts exceptions.yaml#1, which is wider: not-used there, risk-accepted here; team-b owns it'],
+    ],
+    [
+      'within another one',
+      [{ notImages: ['a'] }, { path: '/a', notImages: ['a', 'b'] }],
+      ['exceptions.yaml#1, which is wider, excuses the same'],
+    ],
+    ['within one that ends before', [{ expires: '2026-09-01' }, { package: 'bash' }], []],
+    ['within one that is over', [{ expires: '2026-08-21' }, { package: 'bash' }], []],
+    ['within one that holds until there is a fix', [{ untilFixed: true }, { package: 'bash' }], []],
+    ['beside another package', [{ package: 'dash' }, { package: 'bash' }], []],
+    ['wider than another', [{ package: 'bash' }, {}], []],
   ])('%s', (_what, exceptions, notes) => {
     expect(judge(exceptions, {}).verdict.exceptions.at(-1)?.notes).toEqual(notes);
   });
