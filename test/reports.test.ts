@@ -100,6 +100,21 @@ describe('a template', () => {
     expect(ran).toMatchObject({ status: 2, stdout: '', stderr: expect.stringContaining(message) });
   });
 
+  test('that takes too long: 3 and one line, also on standard output', async () => {
+    const args = template('long.tmpl', '{{#counts}}'.repeat(10) + '{{/counts}}'.repeat(10));
+    const ran = await plimsoll(['report', at('result.json'), ...args]);
+    expect(ran).toMatchObject({
+      status: 3,
+      stderr: `plimsoll: ${at('long.tmpl')}:1: the template takes too many steps\n`,
+    });
+  });
+
+  test.skipIf(!existsSync('/dev/zero'))('that never ends is not read for ever', async () => {
+    const ran = await plimsoll(['report', at('result.json'), '--template', '/dev/zero', '--format', 'template']);
+    const stderr = 'plimsoll: the template /dev/zero is larger than 4194304 bytes\n';
+    expect(ran).toEqual({ status: 2, stdout: '', stderr });
+  });
+
   test('that is missing: 2', async () => {
     const without = await plimsoll(['report', at('result.json'), '--format', 'template']);
     expect(without).toEqual({ status: 2, stdout: '', stderr: 'plimsoll: --format template wants --template FILE\n' });

@@ -34,6 +34,7 @@ export function describeFailure(error: unknown, signal: AbortSignal): { code: nu
     case 'AdvisoryError':
     case 'CatalogError':
     case 'OutputError':
+    case 'TemplateError':
     case 'AttestError':
       return { code: 3, lines };
     default:

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { formats, type ReportFormat, TemplateError, templateFormat } from '@plimsoll/engine';
 import { UsageError } from '../exit.ts';
-import { fileReason } from '../files.ts';
 import { list, text } from '../values.ts';
+import { readConfiguration } from './request.ts';
 
 /**
  * Every format, with that of the template where there is one. It is read and checked before anything is scanned.
@@ -16,9 +15,7 @@ export async function reportFormats(options: Record<string, unknown>): Promise<r
     if (asked) throw new UsageError('--format template wants --template FILE');
     return formats;
   }
-  const body = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`the template ${file} cannot be read: ${fileReason(error)}`);
-  });
+  const body = await readConfiguration(file, 'template');
   try {
     return [...formats, templateFormat(body, file)];
   } catch (error) {

@@ -1,6 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { createReadStream, readFileSync, statSync } from 'node:fs';
 import {
   type CatalogSigners,
   type FactName,
@@ -174,11 +173,18 @@ export async function readWithDigest<T>(
 
 /** @throws UsageError for a file that cannot be read or is too large */
 export async function readConfiguration(path: string, what: string, maxBytes = maxPolicyBytes): Promise<string> {
-  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readStart(path, maxBytes + 1).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`the ${what} ${path} cannot be read: ${fileReason(error)}`);
   });
   if (bytes.length > maxBytes) throw new UsageError(`the ${what} ${path} is larger than ${maxBytes} bytes`);
   return bytes.toString('utf8');
+}
+
+/** What is named may be a pipe or a device that never ends. */
+async function readStart(path: string, length: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of createReadStream(path, { end: length - 1 })) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
 
 export function withDigest<T>(body: string, parse: (text: string) => T): WithDigest<T> {

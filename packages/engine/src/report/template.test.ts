@@ -85,5 +85,7 @@ describe('a template of one’s own', () => {
     const loops = '{{#findings}}{{#packages}}{{#findings}}{{/findings}}{{/packages}}{{/findings}}';
     expect(failure(() => made(loops, 'my.txt', largeResult(2000)))).toBe('my.txt:1: the template takes too many steps');
     expect(made(loops, 'my.txt', passResult())).toBe('');
+    const whole = '{{findings}}'.repeat(20_000);
+    expect(failure(() => made(whole, 'my.txt', largeResult(2000)))).toBe('my.txt:1: the template takes too many steps');
   });
 });

@@ -18,6 +18,8 @@ import { xmlText } from './xml-text.ts';
 const maxOutputChars = 64 * 1024 * 1024;
 /** Parts that are gone through: a list in a list in a list of findings would never end. */
 const maxSteps = 5_000_000;
+/** Characters of a list or record written as JSON that are as much work as going through a part. */
+const charsOfStep = 40;
 /** Characters of one value. */
 const maxValueChars = 4000;
 
@@ -109,8 +111,9 @@ interface Budget {
   readonly name: string;
 }
 
-function spend(budget: Budget, line: number): void {
-  if (--budget.steps < 0) throw new TemplateError(budget.name, line, 'the template takes too many steps');
+function spend(budget: Budget, line: number, steps = 1): void {
+  budget.steps -= steps;
+  if (budget.steps < 0) throw new TemplateError(budget.name, line, 'the template takes too many steps');
 }
 
 function* write(
@@ -129,7 +132,9 @@ function* write(
       }
       continue;
     }
-    const text = part.kind === 'text' ? part.text : harmless(wordsOf(valueAt(part.path, scopes)));
+    const words = part.kind === 'text' ? part.text : wordsOf(valueAt(part.path, scopes));
+    if (part.kind === 'value') spend(budget, part.line, Math.floor(words.length / charsOfStep));
+    const text = part.kind === 'text' ? words : harmless(words);
     budget.chars -= text.length;
     if (budget.chars < 0)
       throw new TemplateError(budget.name, part.line, `the report is longer than ${maxOutputChars} characters`);

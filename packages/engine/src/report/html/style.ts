@@ -50,7 +50,7 @@ h3{font-size:15px;line-height:1.45}
 .hits li:last-child{border-bottom:0;padding-bottom:0}
 .hits li.from{display:block;padding:8px 0 2px;border:0}.hits li:has(+.from){border-bottom-color:var(--line)}
 .from{font-size:13px;color:var(--soft)}.from details{display:inline}.from summary{display:inline;font-size:13px}.from ul{list-style:none;padding-left:14px}
-.steps{list-style:none;counter-reset:step}.steps.more{counter-reset:step 10;padding:0}.steps+details{margin-top:10px}
+.steps{list-style:none;counter-reset:step}.steps.more{counter-reset:step 10;padding:0}.steps+details{margin-top:10px}#change~p{margin:10px 0}
 .steps li{counter-increment:step;display:grid;grid-template-columns:28px 1fr;gap:0 14px;padding:11px 0;border-bottom:1px solid var(--line)}
 .steps li:first-child{padding-top:0}.steps li:last-child{border:0;padding-bottom:0}
 .steps li::before{content:counter(step);width:28px;height:28px;border-radius:50%;background:var(--mono-bg);font-weight:600;font-size:14px;display:grid;place-items:center}
