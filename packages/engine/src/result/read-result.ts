@@ -1,4 +1,5 @@
 /** Reads a stored result back, for commands that render or compare what an earlier scan found. */
+import { quickCheck } from './quick-check.ts';
 import { findingSchema, scanResultSchema } from './schema.ts';
 import type { PlatformResults, ScanResult } from './types.ts';
 
@@ -94,9 +95,10 @@ export function isWholeResult(value: unknown): value is ScanResult {
   return scanResultSchema.safeParse(value).success && !('results' in (value as object));
 }
 
-/** One after the other: checking makes copies, which so are gone before there are many. */
+const isFinding = quickCheck(findingSchema);
+
 export function areFindings(value: unknown): value is ScanResult['findings'] {
-  return Array.isArray(value) && value.every((each) => findingSchema.safeParse(each).success);
+  return Array.isArray(value) && value.every(isFinding);
 }
 
 function notAResult(why: string): ResultError {
