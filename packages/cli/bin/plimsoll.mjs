@@ -42,7 +42,8 @@ function setEngine(words) {
   // Node's own modules have compiled code in its executable, which V8 takes only as long as no setting was changed.
   if (isShort) for (const name of usedModules) process.getBuiltinModule(`node:${name}`);
   if (isShort) process.stdout.writable;
-  const { setFlagsFromString } = process.getBuiltinModule('node:v8');
+  const { setFlagsFromString, getHeapSpaceStatistics } = process.getBuiltinModule('node:v8');
+  if (command === 'report') growYoungGeneration(setFlagsFromString, getHeapSpaceStatistics);
   // Inflated chunks are garbage as soon as they were looked at. With a young generation that does not grow they are freed
   // soon: 40 MB less at the peak, for the same time.
   setFlagsFromString('--semi-space-growth-factor=1');
@@ -53,6 +54,18 @@ function setEngine(words) {
   setFlagsFromString('--single-threaded-gc');
   // It compiles for longer than such a process runs, what is searched for secrets aside.
   if (!words.includes('--facts')) setFlagsFromString('--no-turbofan');
+}
+
+/**
+ * Once, to 8 MB: what reports make in between would be collected 3,000 times for 20,000 findings, 7 % of all CPU; with the
+ * next step, 32 MB, a zip of them has 320 instead of 250 MB at its peak. V8 takes no size once it runs, but grows by a factor when
+ * much survives.
+ */
+function growYoungGeneration(setFlagsFromString, getHeapSpaceStatistics) {
+  const bytes = () => getHeapSpaceStatistics().find(({ space_name: name }) => name === 'new_space')?.space_size;
+  const kept = [];
+  setFlagsFromString('--semi-space-growth-factor=4');
+  while (kept.length < 400 && bytes() < 4 * 1024 * 1024) kept.push(new Array(4096).fill(0));
 }
 
 /** Runs the same command with the runtime that the lock file pins, if it is installed. */
