@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -71,4 +72,34 @@ it('prunes .trivyignore, and refuses files of tools that it cannot write', async
   expect(status).toBe(2);
   expect(stderr).toContain('see plimsoll exceptions convert');
   expect(readFileSync(path('.grype.yaml'), 'utf8')).toBe(before);
+});
+
+it('names a document that says nothing, when a result is judged again with it', async () => {
+  writeFileSync(
+    path('vex.json'),
+    '{"@context":"https://openvex.dev/ns/v0.2.0","@id":"x","author":"a","timestamp":"2026-01-01T00:00:00Z","version":1,"statements":[]}',
+  );
+  writeFileSync(path('osv-scanner.toml'), '[[IgnoredVuln]]\nid = "CVE-2021-23337"\n');
+  const files = ['--vex', 'vex.json', '--exceptions', 'osv-scanner.toml', '--policy', 'default', '--no-update'];
+  const { stderr } = await plimsoll(['replay', 'result.json', ...files, '--db-dir', path('db')], { cwd: folder.path });
+  expect(stderr).toContain('plimsoll: the VEX document vex.json holds no statement on any vulnerability\n');
+  expect(stderr).toContain('plimsoll: the exceptions file osv-scanner.toml holds no exception\n');
+});
+
+it.each([
+  ['exceptions file', ['exceptions', 'check', 'pipe']],
+  ['policy', ['policy', 'check', 'pipe']],
+  ['result', ['explain', 'pipe', 'CVE-1']],
+  ['settings file', ['config', '--config', 'pipe']],
+])('does not wait for who might write to a pipe: %s', async (what, args) => {
+  execFileSync('sh', ['-c', '[ -p pipe ] || mkfifo pipe'], { cwd: folder.path });
+  expect(
+    await plimsoll(args, {
+      cwd: folder.path,
+      started: (child) => setTimeout(() => child.kill('SIGKILL'), 30_000).unref(),
+    }),
+  ).toMatchObject({
+    status: 2,
+    stderr: `plimsoll: the ${what} pipe cannot be read: it is a named pipe\n`,
+  });
 });

@@ -20,6 +20,26 @@ export function fileReason(error: NodeJS.ErrnoException): string {
 }
 
 /**
+ * Refuses a named pipe: opening one waits for a writer, and nothing but SIGKILL ends that. What a shell connects (`<(…)`, which
+ * is below `/dev` or `/proc`) has its writer.
+ *
+ * @throws UsageError
+ */
+export function refusePipe(path: string, what: string): void {
+  if (/^\/(?:dev|proc)\//.test(path) || !isPipe(path)) return;
+  throw new UsageError(`the ${what} ${path} cannot be read: it is a named pipe`);
+}
+
+function isPipe(path: string): boolean {
+  try {
+    return statSync(path).isFIFO();
+  } catch {
+    // whoever reads it says what is wrong
+    return false;
+  }
+}
+
+/**
  * Holds what `--mirror` and `--catalog` name against what they take. A misspelt folder would look like a mirror that has
  * no feed at all, and every scan with it would end with 5 instead of saying so.
  *

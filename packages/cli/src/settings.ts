@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { Option } from 'commander';
 import { UsageError } from './exit.ts';
-import { fileReason } from './files.ts';
+import { fileReason, refusePipe } from './files.ts';
 import { findSettings } from './find-settings.ts';
 import type { SettingsValue } from './settings-file.ts';
 
@@ -140,6 +140,7 @@ function placedIn(folder: string, text: string, { takes }: OptionSpec): string {
 const maxSettingsBytes = 256 * 1024;
 
 async function readSettings(path: string, known: readonly string[]): Promise<ReadonlyMap<string, SettingsValue>> {
+  refusePipe(path, 'settings file');
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`the settings file ${path} cannot be read: ${fileReason(error)}`);
   });

@@ -21,6 +21,7 @@ import {
   baselineSource,
   containerFiles,
   defaultMaxDbAgeDays,
+  emptyFiles,
   exceptionFiles,
   firstExitCode,
   judgedAs,
@@ -95,6 +96,8 @@ export async function judge(
   const clamd = clamdAddress(text(options, 'clamd'));
   const seconds = text(options, 'clamdTimeout');
   const progress = recalled?.progress ?? progressStream(process.stderr, process.env, options.quiet === true);
+  const empty = emptyFiles(exceptions, vex);
+  for (const note of empty) progress.note(note);
   const offline = options.offline === true;
   const request: ScanRequest = {
     ...subjectRequest(reference, options, context, progress),
@@ -140,5 +143,5 @@ export async function judge(
   context.stopIfOver();
   // a map names further files, and an image that is a baseline or another base may be another one tomorrow
   const depends = policyMaps.length > 0 || baseline?.kind === 'image' || list(options, 'baseCandidate').length > 0;
-  return { results, all, one: depends ? undefined : one };
+  return { results, all, one: depends ? undefined : one && { ...one, notes: [...empty, ...one.notes] } };
 }

@@ -154,3 +154,15 @@ export async function vexFiles(paths: readonly string[]): Promise<WithDigest<Vex
   }
   return files;
 }
+
+/** Files that say nothing, which whoever gives them hardly means: one note each. */
+export function emptyFiles(exceptions: readonly WithDigest<ExceptionFile>[], vex: readonly WithDigest<VexFile>[]) {
+  return [
+    ...exceptions
+      .filter(({ value }) => value.exceptions.length === 0)
+      .map(({ value }) => `the exceptions file ${value.source} holds no exception`),
+    ...vex
+      .filter(({ value }) => value.statements.length === 0)
+      .map(({ value }) => `the VEX document ${value.source} holds no statement on any vulnerability`),
+  ];
+}

@@ -18,6 +18,7 @@ import { cacheFolder, date, days, list, oneOf, text, today } from '../values.ts'
 import {
   baselineFile,
   defaultMaxDbAgeDays,
+  emptyFiles,
   exceptionFiles,
   firstExitCode,
   judgedAs,
@@ -49,6 +50,7 @@ export async function runReplay(
   const again: ScanResult[] = [];
   for (const result of results) {
     const request = await replayRequest(result, options, context);
+    for (const note of emptyFiles(request.exceptions, request.vex)) progress.note(note);
     const judged = await replay(result, { ...request, progress: scanProgress(path, progress) });
     stored.set(judged, result);
     again.push(judged);

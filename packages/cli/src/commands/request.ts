@@ -10,7 +10,7 @@ import {
 } from '@plimsoll/engine';
 import type { CommandContext } from '../command-table.ts';
 import { UsageError } from '../exit.ts';
-import { checkSource, fileReason } from '../files.ts';
+import { checkSource, fileReason, refusePipe } from '../files.ts';
 import type { ProgressStream } from '../progress.ts';
 import { cacheFolder, date, list, oneOf, size, text } from '../values.ts';
 import { programDigest } from '../version.ts';
@@ -173,6 +173,7 @@ export async function readWithDigest<T>(
 
 /** @throws UsageError for a file that cannot be read or is too large */
 export async function readConfiguration(path: string, what: string, maxBytes = maxPolicyBytes): Promise<string> {
+  refusePipe(path, what);
   const bytes = await readStart(path, maxBytes + 1).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`the ${what} ${path} cannot be read: ${fileReason(error)}`);
   });

@@ -2,7 +2,7 @@ import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { ResultError, readResultFile, type StoredResults } from '@plimsoll/engine';
 import { UsageError } from '../exit.ts';
-import { fileReason } from '../files.ts';
+import { fileReason, refusePipe } from '../files.ts';
 
 /** What one string can hold is not much more. */
 const maxResultBytes = 400 * 1024 * 1024;
@@ -12,6 +12,7 @@ const chunkBytes = 1024 * 1024;
 /** Reads what `scan --format json` wrote. @throws UsageError for a file that cannot be read or holds no result */
 export async function storedResults(path: string): Promise<StoredResults> {
   try {
+    refusePipe(path, 'result');
     const there = await stat(path);
     if (there.size > maxResultBytes)
       throw new UsageError(`${path} is no result: it is larger than ${maxResultBytes} bytes`);
