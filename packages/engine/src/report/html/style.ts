@@ -46,7 +46,7 @@ h3{font-size:15px;line-height:1.45}
 .rule h3{font-size:16px;font-weight:500}.rule h3 code{font-size:14px;font-weight:600;color:var(--v);background:var(--vb);border-radius:5px;padding:2px 8px;margin-right:8px}
 .rule .meta{font-size:13px;color:var(--soft)}
 .hits{list-style:none;margin:12px 0 0;padding:0;border-top:1px solid var(--line)}
-.hits li{display:grid;grid-template-columns:auto 1fr;gap:2px 12px;padding:9px 0;border-bottom:1px solid var(--line)}
+.hits li{display:grid;grid-template-columns:auto 1fr;align-items:start;gap:2px 12px;padding:9px 0;border-bottom:1px solid var(--line)}
 .hits li:last-child{border-bottom:0;padding-bottom:0}
 .hits li.from{display:block;padding:8px 0 2px;border:0}.hits li:has(+.from){border-bottom-color:var(--line)}
 .from{font-size:13px;color:var(--soft)}.from details{display:inline}.from summary{display:inline;font-size:13px}.from ul{list-style:none;padding-left:14px}
