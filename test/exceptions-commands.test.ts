@@ -86,6 +86,25 @@ it('names a document that says nothing, when a result is judged again with it', 
   expect(stderr).toContain('plimsoll: the exceptions file osv-scanner.toml holds no exception\n');
 });
 
+it('says that other base images are not judged again', async () => {
+  const result = sampleResult();
+  const baseCandidates = [{ reference: 'docker:debian:13', id: `sha256:${'a'.repeat(64)}`, digest: null }];
+  writeFileSync(path('bases.json'), JSON.stringify({ ...result, inputs: { ...result.inputs, baseCandidates } }));
+  const args = [
+    'replay',
+    'bases.json',
+    '--exceptions',
+    'a.yaml',
+    '--policy',
+    'default',
+    '--no-update',
+    '--db-dir',
+    path('db'),
+  ];
+  const { stderr } = await plimsoll(args, { cwd: folder.path });
+  expect(stderr).toContain('plimsoll: docker:debian:13: base images that were judged too are not looked at again');
+});
+
 it.each([
   ['exceptions file', ['exceptions', 'check', 'pipe']],
   ['policy', ['policy', 'check', 'pipe']],

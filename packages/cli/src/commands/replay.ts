@@ -51,6 +51,9 @@ export async function runReplay(
   for (const result of results) {
     const request = await replayRequest(result, options, context);
     for (const note of emptyFiles(request.exceptions, request.vex)) progress.note(note);
+    const others = result.inputs.baseCandidates?.map(({ reference }) => reference) ?? [];
+    if (others.length > 0)
+      progress.note(`${others.join(', ')}: base images that were judged too are not looked at again; a scan does that`);
     const judged = await replay(result, { ...request, progress: scanProgress(path, progress) });
     stored.set(judged, result);
     again.push(judged);
