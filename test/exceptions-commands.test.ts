@@ -122,3 +122,11 @@ it.each([
     stderr: `plimsoll: the ${what} pipe cannot be read: it is a named pipe\n`,
   });
 });
+
+it('writes to standard output for "-", and sends no escape to the terminal', async () => {
+  writeFileSync(path('escape.yaml'), '- { id: "CVE-\\e[31m1", reason: r, owner: o, expires: 2026-05-31 }\n');
+  const { stdout, stderr } = await prune('escape.yaml', '--output', '-');
+  expect(stdout).toBe('[]\n');
+  expect(stderr).toContain('expired, taken out');
+  expect(stderr).not.toContain('\u001b');
+});

@@ -9,6 +9,7 @@ import {
   writeExceptions,
 } from '@plimsoll/engine';
 import { UsageError } from '../exit.ts';
+import { oneLine } from '../one-line.ts';
 import { parseOutputs, writeOutputs } from '../output.ts';
 import { date, days, list, text } from '../values.ts';
 import { readConfiguration } from './request.ts';
@@ -73,7 +74,8 @@ export async function runExceptionsPrune([path = '']: string[], options: Record<
   }
   await writeText(text(options, 'output') ?? path, pruned);
   if (options.quiet !== true) {
-    for (const { id, source, state } of drop) process.stderr.write(`plimsoll: ${source} ${id}: ${state}, taken out\n`);
+    for (const { id, source, state } of drop)
+      process.stderr.write(`plimsoll: ${oneLine(`${source} ${id}: ${state}, taken out`)}\n`);
   }
   return 0;
 }
@@ -104,5 +106,5 @@ function checkedText(checked: readonly CheckedException[], count: number): strin
 }
 
 function writeText(file: string | undefined, body: string): Promise<void> {
-  return writeOutputs([{ format: 'text', file }], () => body);
+  return writeOutputs([{ format: 'text', file: file === '-' ? undefined : file }], () => body);
 }
