@@ -4,15 +4,15 @@
  */
 const blockBytes = 1024 * 1024;
 
-interface Kept {
+interface Block {
   readonly bytes: Buffer;
   /** of each piece, within `bytes` */
-  readonly ends: readonly number[];
+  readonly ends: number[];
 }
 
 /** @returns a function that gives what `make` gave for the same key; what it keeps is used up by every second call */
 export function onceForSeveral(): (key: object, make: () => Iterable<string>) => Iterable<string> {
-  const made = new WeakMap<object, readonly Kept[]>();
+  const made = new WeakMap<object, readonly Block[]>();
   return function* (key, make) {
     const known = made.get(key);
     if (known !== undefined) {
@@ -20,30 +20,23 @@ export function onceForSeveral(): (key: object, make: () => Iterable<string>) =>
       for (const block of known) yield* read(block);
       return;
     }
-    const blocks: Kept[] = [];
-    let open: string[] = [];
-    let chars = 0;
+    const blocks: Block[] = [];
     for (const piece of make()) {
-      open.push(piece);
-      chars += piece.length;
+      const most = piece.length * 3;
+      let block = blocks.at(-1);
+      if (block === undefined || (block.ends.at(-1) ?? 0) + most > block.bytes.length) {
+        block = { bytes: Buffer.allocUnsafeSlow(Math.max(blockBytes, most)), ends: [] };
+        blocks.push(block);
+      }
+      const start = block.ends.at(-1) ?? 0;
+      block.ends.push(start + block.bytes.write(piece, start));
       yield piece;
-      if (chars < blockBytes) continue;
-      blocks.push(keep(open));
-      open = [];
-      chars = 0;
     }
-    blocks.push(keep(open));
     made.set(key, blocks);
   };
 }
 
-function keep(pieces: readonly string[]): Kept {
-  let end = 0;
-  const ends = pieces.map((piece) => (end += Buffer.byteLength(piece)));
-  return { bytes: Buffer.from(pieces.join('')), ends };
-}
-
-function* read({ bytes, ends }: Kept): Generator<string> {
+function* read({ bytes, ends }: Block): Generator<string> {
   let start = 0;
   for (const end of ends) {
     yield bytes.toString('utf8', start, end);
