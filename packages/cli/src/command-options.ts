@@ -148,6 +148,11 @@ export const registries: readonly OptionSpec[] = [
     description: 'registry that may do without TLS or with an unknown certificate; repeatable',
     repeat: true,
   },
+  {
+    flags: '--registry-inside <host>',
+    description: 'host or network of your own to which a registry elsewhere may lead; repeatable',
+    repeat: true,
+  },
 ];
 
 export const reportFormat: OptionSpec = {

@@ -14,9 +14,18 @@ export function registryOptions(options: Record<string, unknown>): RegistryOptio
   return {
     environment: process.env,
     insecure,
+    inside: list(options, 'registryInside').map(insideOf),
     ca: list(options, 'registryCa').map(readCertificates),
     mirrors: list(options, 'registryMirror').map((given) => mirror(given, insecure)),
   };
+}
+
+const networkForm = /^(?:\*?\.)?[a-z0-9.:[\]-]+(?:\/[0-9]{1,3})?$/i;
+
+function insideOf(given: string): string {
+  if (!networkForm.test(given))
+    throw new UsageError(`--registry-inside is "${given}"; say a host or a network, such as minio.corp or 10.1.0.0/16`);
+  return given.toLowerCase();
 }
 
 function hostOf(given: string, flag: string): string {

@@ -132,7 +132,7 @@ export function authorization(options: AuthorizationOptions): Authorization {
     let bytes: Buffer | undefined;
     let reply: Awaited<ReturnType<Connections['send']>>;
     try {
-      reply = await connections.send(request.url, { ...request, signal, foreign: true });
+      reply = await connections.send(request.url, { ...request, signal, of: host, foreign: true });
       bytes = await wholeBody(
         reply,
         reply.statusCode === 200 ? maxTokenBytes : maxErrorBytes,

@@ -21,14 +21,14 @@ export async function callApi(
   request: Pick<ExchangeRequest, 'method' | 'headers' | 'signal' | 'body'>,
   options: RegistryOptions,
 ): Promise<ApiAnswer> {
-  const connections = new Connections(options, true);
+  const connections = new Connections(options);
   try {
     if (url.protocol !== 'https:' && !(url.protocol === 'http:' && connections.plainHttpAllowed(url.host)))
       throw new ImageError(
         'REGISTRY_ERROR',
         `${url.host} is without TLS; allow that by --insecure-registry ${url.host}`,
       );
-    const reply = await connections.send(url, { ...request, foreign: false });
+    const reply = await connections.send(url, { ...request, of: url.host, foreign: false });
     const pieces: Buffer[] = [];
     let size = 0;
     for await (const piece of bodyOf(reply, connections.idleTimeoutMs)) {

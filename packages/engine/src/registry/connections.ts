@@ -4,9 +4,9 @@ import type { AgentOptions } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { certificatesFor } from './certificates.ts';
 import { ImageError, throwIfAborted } from './error.ts';
-import { ConnectionFailure, type ExchangeRequest, exchange } from './exchange.ts';
-import { isLoopback, isOwnAddress } from './hosts.ts';
-import { bypassesProxy } from './no-proxy.ts';
+import { type ConnectionFailure, type ExchangeRequest, exchange } from './exchange.ts';
+import { type AddressKind, isLoopback, kindOfAddress } from './hosts.ts';
+import { isListed } from './no-proxy.ts';
 import { lastingFailure, TransientFailure } from './retry.ts';
 import { Secrets } from './secrets.ts';
 import type { RegistryOptions } from './types.ts';
@@ -15,7 +15,9 @@ const defaultIdleTimeoutMs = 30_000;
 const defaultRetryDelayMs = 500;
 
 export interface SendRequest extends Pick<ExchangeRequest, 'method' | 'headers' | 'body' | 'signal'> {
-  /** an address that somebody else chose: a redirect, a token server */
+  /** the registry that is asked, as references have it */
+  readonly of: string;
+  /** an address that it chose: a redirect, a token server */
   readonly foreign: boolean;
 }
 
@@ -25,15 +27,14 @@ export class Connections {
   readonly retryDelayMs: number;
   readonly secrets = new Secrets();
   readonly #options: RegistryOptions;
-  /** whether this machine itself may be where a foreign address leads: the registry is on it */
-  readonly #local: boolean;
+  /** where each registry is that has answered */
+  readonly #places = new Map<string, AddressKind>();
   readonly #agents = new Map<string, Promise<Agent>>();
 
-  constructor(options: RegistryOptions, local: boolean) {
+  constructor(options: RegistryOptions) {
     this.idleTimeoutMs = options.idleTimeoutMs ?? defaultIdleTimeoutMs;
     this.retryDelayMs = options.retryDelayMs ?? defaultRetryDelayMs;
     this.#options = options;
-    this.#local = local;
     for (const secret of proxySecrets(options.environment ?? {})) {
       this.secrets.add(secret);
     }
@@ -51,24 +52,55 @@ export class Connections {
 
   /** @throws ConnectionFailure, ImageError `ABORTED`, `REGISTRY_ERROR` */
   async send(url: URL, request: SendRequest): Promise<IncomingMessage> {
-    const { signal, foreign } = request;
+    const { signal, of, foreign } = request;
     throwIfAborted(signal);
-    const guarded = foreign && !this.#local;
-    if (guarded && (isLoopback(url.host) || isOwnAddress(url.hostname))) {
-      throw refusedAddress(url.host);
-    }
-    const agent = await this.#agent(url, guarded);
+    const from = foreign ? (this.#places.get(of) ?? 'public') : 'own';
+    this.#check(url, from, isLoopback(url.host) ? 'own' : this.#kindOf(url.hostname));
+    const agent = await this.#agent(url, from);
     try {
       const headers = { 'user-agent': 'plimsoll', ...request.headers };
-      return await exchange(url, { ...request, headers, agent, idleTimeoutMs: this.idleTimeoutMs });
+      const reply = await exchange(url, { ...request, headers, agent, idleTimeoutMs: this.idleTimeoutMs });
+      if (!foreign) this.#remember(of, url, reply.socket.remoteAddress);
+      return reply;
     } catch (error) {
       throwIfAborted(signal);
       throw error;
     }
   }
 
+  #kindOf(host: string): AddressKind | null {
+    return (this.#options.network?.kindOf ?? kindOfAddress)(host);
+  }
+
+  /** By the connection itself: what a name is looked up to may change. The widest counts that was seen. */
+  #remember(of: string, url: URL, address: string | undefined): void {
+    const { environment = {} } = this.#options;
+    const place = this.#kindOf(isDirect(url, environment) ? (address ?? '') : url.hostname) ?? 'public';
+    const known = this.#places.get(of) ?? 'own';
+    this.#places.set(of, reach[place] > reach[known] ? place : known);
+  }
+
+  /**
+   * @param resolved an address that its name was looked up to
+   * @throws ImageError for an address that is nearer than who leads to it
+   */
+  #check(url: URL, from: AddressKind, to: AddressKind | null, resolved?: string): void {
+    if (to === null || reach[to] >= reach[from]) return;
+    const inside = this.#options.inside?.join(',') ?? '';
+    const at = new URL(url);
+    if (resolved !== undefined) at.hostname = resolved.includes(':') ? `[${resolved}]` : resolved;
+    if (isListed(url, inside) || isListed(at, inside)) return;
+    const shown = resolved === undefined ? url.host : `${url.host} (${resolved})`;
+    const where = to === 'own' ? 'is an address of this machine' : 'is in a private network';
+    throw new ImageError(
+      'REGISTRY_ERROR',
+      `${shown} ${where}, where a registry elsewhere may not lead; allow that by --registry-inside ${url.host}`,
+    );
+  }
+
   /** A failed connection as one of our errors, worth another attempt or not. */
   unreachable(failure: ConnectionFailure, where: string): Error {
+    if (failure.cause instanceof ImageError) return failure.cause;
     const untrusted = /CERT|SIGNATURE|ISSUER|ALTNAME/.test(failure.code);
     const advice = untrusted ? '; a private authority is named by --registry-ca' : '';
     const message = `cannot reach ${where}: ${this.secrets.redact(failure.message)}${advice}`;
@@ -76,21 +108,21 @@ export class Connections {
     return untrusted || lastingFailure(failure.code) ? error : new TransientFailure(error);
   }
 
-  #agent(url: URL, guarded: boolean): Promise<Agent> {
-    const key = `${guarded} ${url.origin}`;
-    const known = this.#agents.get(key) ?? this.#makeAgent(url, guarded);
+  #agent(url: URL, from: AddressKind): Promise<Agent> {
+    const key = `${from} ${url.origin}`;
+    const known = this.#agents.get(key) ?? this.#makeAgent(url, from);
     this.#agents.set(key, known);
     return known;
   }
 
-  async #makeAgent(url: URL, guarded: boolean): Promise<Agent> {
+  async #makeAgent(url: URL, from: AddressKind): Promise<Agent> {
     const { environment = {} } = this.#options;
     const settings: AgentOptions = {
       keepAlive: true,
       // of a proxy that does not answer; answers have a clock of their own
       timeout: this.idleTimeoutMs,
-      ...(isDirect(url, environment) ? {} : { proxyEnv: proxyVariables(environment) }),
-      ...(guarded ? { lookup: guardedLookup } : {}),
+      // a proxy looks names up itself
+      ...(isDirect(url, environment) ? this.#lookup(url, from) : { proxyEnv: proxyVariables(environment) }),
     };
     if (url.protocol === 'http:') {
       return new (process.getBuiltinModule('node:http').Agent)(settings);
@@ -103,6 +135,28 @@ export class Connections {
     });
   }
 
+  /** Names are judged by what they are looked up to: one may lead anywhere. */
+  #lookup(url: URL, from: AddressKind): { readonly lookup?: LookupFunction } {
+    const { network } = this.#options;
+    if (from === 'own' && network === undefined) return {};
+    const look = network?.lookup ?? process.getBuiltinModule('node:dns').lookup;
+    const lookup: LookupFunction = (hostname, options, callback) => {
+      look(hostname, { ...options, all: true }, (error, found) => {
+        const addresses = found as LookupAddress[];
+        try {
+          if (error !== null) throw error;
+          for (const { address } of addresses) this.#check(url, from, this.#kindOf(address), address);
+        } catch (refused) {
+          callback(refused as Error, '', 0);
+          return;
+        }
+        if (options.all) callback(null, addresses);
+        else callback(null, addresses[0]!.address, addresses[0]!.family);
+      });
+    };
+    return { lookup };
+  }
+
   async close(): Promise<void> {
     for (const agent of this.#agents.values()) {
       (await agent.catch(() => null))?.destroy();
@@ -111,35 +165,16 @@ export class Connections {
   }
 }
 
-function refusedAddress(host: string): ImageError {
-  return new ImageError(
-    'REGISTRY_ERROR',
-    `${host} is an address of this machine, where a registry elsewhere may not lead`,
-  );
-}
-
-/** Names are judged by what they are looked up to: one may lead anywhere. */
-const guardedLookup: LookupFunction = (hostname, options, callback) => {
-  void import('node:dns').then(({ lookup }) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-      if (error !== null) {
-        callback(error, '', 0);
-      } else if (addresses.length === 0 || addresses.some(({ address }) => isOwnAddress(address))) {
-        callback(new ConnectionFailure(refusedAddress(hostname).message, 'EACCES'), '', 0);
-      } else if (options.all) {
-        callback(null, addresses);
-      } else {
-        callback(null, addresses[0]!.address, addresses[0]!.family);
-      }
-    });
-  });
-};
+/** From how far away an address can be reached. */
+const reach: Readonly<Record<AddressKind, number>> = { own: 0, private: 1, public: 2 };
 
 const proxyNames = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];
 
-/** This machine is never asked through a proxy. */
+/** Whether a host is asked without a proxy. This machine is never asked through one. */
 function isDirect(url: URL, environment: NonNullable<RegistryOptions['environment']>): boolean {
-  return isLoopback(url.host) || bypassesProxy(url, environment.no_proxy || environment.NO_PROXY || '');
+  const scheme = url.protocol.slice(0, -1);
+  const proxy = environment[`${scheme}_proxy`] || environment[`${scheme}_proxy`.toUpperCase()];
+  return !proxy || isLoopback(url.host) || isListed(url, environment.no_proxy || environment.NO_PROXY || '');
 }
 
 function proxyVariables(environment: NonNullable<RegistryOptions['environment']>): Record<string, string> {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
 import { Connections } from './connections.ts';
-import { bypassesProxy } from './no-proxy.ts';
+import { isListed } from './no-proxy.ts';
 
 it.each<[string, string, boolean]>([
   ['', 'https://r.example/', false],
@@ -32,7 +32,7 @@ it.each<[string, string, boolean]>([
   ['2001:db8::1', 'https://[2001:db8::2]/', false],
   [',,, ,.,*.,:,:80,/8,[]', 'http://r.example/', false],
 ])('NO_PROXY=%s has %s asked without the proxy: %s', (list, url, expected) => {
-  expect(bypassesProxy(new URL(url), list)).toBe(expected);
+  expect(isListed(new URL(url), list)).toBe(expected);
 });
 
 const closing: (() => void)[] = [];
@@ -52,12 +52,12 @@ it.each<[string, boolean]>([
   const { port } = proxy.address() as { port: number };
   // of a range that leads nowhere
   const options = { environment: { http_proxy: `http://127.0.0.1:${port}`, no_proxy: list }, idleTimeoutMs: 200 };
-  const connections = new Connections(options, false);
+  const connections = new Connections(options);
   closing.push(
     () => void proxy.close(),
     () => void connections.close(),
   );
-  const request = { headers: {}, signal: undefined, foreign: false };
+  const request = { headers: {}, signal: undefined, of: '192.0.2.1', foreign: false };
   await connections.send(new URL('http://192.0.2.1/v2/'), request).then(
     (reply) => reply.resume(),
     () => null,

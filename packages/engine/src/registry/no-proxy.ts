@@ -5,13 +5,13 @@ const maxEntries = 1000;
 const defaultPorts: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
 /**
- * Whether `NO_PROXY` has this host asked without the proxy, read as Docker, Podman and Go read it: networks (`10.0.0.0/8`),
+ * Whether a list such as `NO_PROXY` has this host, read as Docker, Podman and Go read it: networks (`10.0.0.0/8`),
  * addresses, names with all that is below them (`corp.example`), only what is below (`.corp.example`, `*.corp.example`),
  * each with a port or without, and `*`. Node knows neither networks nor what is below a name.
  *
  * @see https://pkg.go.dev/golang.org/x/net/http/httpproxy#Config
  */
-export function bypassesProxy(url: URL, list: string): boolean {
+export function isListed(url: URL, list: string): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, '').toLowerCase();
   const port = url.port || defaultPorts[url.protocol] || '';
   const entries = list.toLowerCase().split(/[\s,]+/, maxEntries);

@@ -2,7 +2,6 @@ import { type Authorization, authorization } from './authorization.ts';
 import { Connections } from './connections.ts';
 import { findCredentials } from './credentials.ts';
 import { fallbackClient } from './fallback-client.ts';
-import { isLoopback } from './hosts.ts';
 import { type ReferringClient, type RegistryPlace, registryClient } from './registry-client.ts';
 import { dockerHub, type RegistryReference } from './registry-reference.ts';
 import type { RegistryOptions } from './types.ts';
@@ -24,27 +23,22 @@ export function openRegistry(
   maxManifestBytes: number,
 ): OpenRegistry {
   const places = placesOf(reference, options);
-  const connections = new Connections(
-    options,
-    places.some(({ host }) => isLoopback(host)),
-  );
+  const connections = new Connections(options);
   const client = fallbackClient(
     places.map((place) => registryClient(place, connections, letIn(place, connections, options), maxManifestBytes)),
   );
   return { client, close: () => connections.close() };
 }
 
-interface Place extends RegistryPlace {
-  /** whose credentials are sent, and what may be spoken to without TLS */
-  readonly host: string;
-}
-
 /** Attempts at a mirror: the registry itself stands behind it. */
 const mirrorAttempts = 2;
 
 /** The mirrors of a registry, and then itself. */
-function placesOf({ host, repository }: RegistryReference, { mirrors = [] }: RegistryOptions): readonly Place[] {
-  const own: Place = {
+function placesOf(
+  { host, repository }: RegistryReference,
+  { mirrors = [] }: RegistryOptions,
+): readonly RegistryPlace[] {
+  const own: RegistryPlace = {
     host,
     named: `the registry ${host}`,
     address: addressOf(host),
@@ -52,7 +46,7 @@ function placesOf({ host, repository }: RegistryReference, { mirrors = [] }: Reg
   };
   const before = mirrors.filter((mirror) => mirror.host === host.toLowerCase());
   return [
-    ...before.map(({ url }): Place => {
+    ...before.map(({ url }): RegistryPlace => {
       const { origin, host: at, pathname } = new URL(url);
       const above = pathname.split('/').filter(Boolean);
       return {
@@ -67,7 +61,7 @@ function placesOf({ host, repository }: RegistryReference, { mirrors = [] }: Reg
   ];
 }
 
-function letIn({ host, repository }: Place, connections: Connections, options: RegistryOptions): Authorization {
+function letIn({ host, repository }: RegistryPlace, connections: Connections, options: RegistryOptions): Authorization {
   const environment = options.environment ?? {};
   return authorization({
     host,

@@ -48,6 +48,8 @@ export interface ReferringClient extends RegistryClient {
 
 /** Where one repository is asked for. */
 export interface RegistryPlace {
+  /** as references have it: whose credentials are sent, and what may be spoken to without TLS */
+  readonly host: string;
   /** for messages: `the registry r.example`, `the mirror m.example` */
   readonly named: string;
   /** `https://r.example`; without a scheme it is tried out whether the host speaks TLS */
@@ -87,7 +89,7 @@ interface Ask {
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
  */
 export function registryClient(
-  { named, address, repository, attempts: most }: RegistryPlace,
+  { host, named, address, repository, attempts: most }: RegistryPlace,
   connections: Connections,
   authorization: Authorization,
   maxManifestBytes: number,
@@ -110,7 +112,12 @@ export function registryClient(
     for (let hops = 0; hops <= maxRedirects; hops += 1) {
       const own = at.origin === start.origin;
       const admission: Headers = own && authorized !== null ? { authorization: authorized } : {};
-      const reply = await connections.send(at, { headers: { ...headers, ...admission }, signal, foreign: !own });
+      const reply = await connections.send(at, {
+        headers: { ...headers, ...admission },
+        signal,
+        of: host,
+        foreign: !own,
+      });
       const { location } = reply.headers;
       if (!redirects.has(reply.statusCode ?? 0) || location === undefined) {
         return reply;
@@ -320,7 +327,7 @@ export async function speakingTls(
     return secure;
   }
   try {
-    (await connections.send(new URL('/v2/', secure), { headers: plainly, signal, foreign: false })).destroy();
+    (await connections.send(new URL('/v2/', secure), { headers: plainly, signal, of: host, foreign: false })).destroy();
     return secure;
   } catch (error) {
     if (error instanceof ConnectionFailure && noTls.has(error.code)) {

@@ -6,7 +6,6 @@ import { digestOf } from './digest.ts';
 import { ImageError, throwIfAborted } from './error.ts';
 import { errorText, maxErrorBytes } from './error-text.ts';
 import { ConnectionFailure, wholeBody } from './exchange.ts';
-import { isLoopback } from './hosts.ts';
 import { addressOf } from './open-registry.ts';
 import { speakingTls } from './registry-client.ts';
 import type { RegistryReference } from './registry-reference.ts';
@@ -72,7 +71,7 @@ export function registryUploader(
 ): RegistryUploader {
   const { host, repository } = reference;
   const named = `the registry ${host}`;
-  const connections = new Connections({ idleTimeoutMs: uploadTimeoutMs, ...options }, isLoopback(host));
+  const connections = new Connections({ idleTimeoutMs: uploadTimeoutMs, ...options });
   const letIn = authorization({
     host,
     repository,
@@ -86,7 +85,7 @@ export function registryUploader(
   async function at(path: string): Promise<URL> {
     const address = addressOf(host);
     try {
-      origin ??= address.includes('://') ? new URL(address) : await speakingTls(address, connections, signal);
+      origin ??= address.includes('://') ? new URL(address) : await speakingTls(host, connections, signal);
     } catch (error) {
       throwIfAborted(signal);
       throw error instanceof ConnectionFailure ? connections.unreachable(error, named) : error;
@@ -109,6 +108,7 @@ export function registryUploader(
         ...(body && { body }),
         ...(pieces && { body: pieces() }),
         signal,
+        of: host,
         foreign: !own,
       });
       if (reply.statusCode !== 401 || !own || refusals === maxRefusals) return reply;

@@ -33,12 +33,17 @@ export interface FakeRegistryOptions {
   /** default `1` */
   readonly tag?: string;
   readonly intercept?: Intercept;
+  /** default 127.0.0.1 */
+  readonly address?: string;
 }
 
 /** A server on a port of its own, closed when the tests of the file are over. */
-export async function serve(listener: RequestListener): Promise<{ readonly host: string; close(): Promise<void> }> {
+export async function serve(
+  listener: RequestListener,
+  address = '127.0.0.1',
+): Promise<{ readonly host: string; close(): Promise<void> }> {
   const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
   let closing: Promise<void> | undefined;
   const close = () => {
     server.closeAllConnections();
@@ -46,7 +51,7 @@ export async function serve(listener: RequestListener): Promise<{ readonly host:
     return closing;
   };
   afterAll(close);
-  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, close };
+  return { host: `${address}:${(server.address() as AddressInfo).port}`, close };
 }
 
 /** The content of a registry that has what an OCI layout has. */
@@ -73,7 +78,7 @@ function mediaTypeOf(bytes: Buffer): string | undefined {
 
 /** A registry with one image, over plain HTTP on this machine. */
 export async function fakeRegistry(options: FakeRegistryOptions): Promise<FakeRegistry> {
-  const { files, repository = 'app', tag = '1', intercept = () => false } = options;
+  const { files, repository = 'app', tag = '1', intercept = () => false, address } = options;
   const contents = registryContents(files, tag);
   const asked: AskedFor[] = [];
   const answer = (request: IncomingMessage, response: ServerResponse) => {
@@ -99,7 +104,7 @@ export async function fakeRegistry(options: FakeRegistryOptions): Promise<FakeRe
     });
     response.end(body);
   };
-  const server = await serve(answer);
+  const server = await serve(answer, address);
   const registry: FakeRegistry = { ...server, contents, asked, sent: 0 };
   return registry;
 }
