@@ -123,7 +123,7 @@ describe.concurrent('mistakes: 2, with the place and the nearest name', () => {
     ['quiet: true\nfail-on: { a: 1 }\n', 'plimsoll.yaml:2:10: "fail-on" wants a value or a list of values'],
     ['fail-on: Hihg\n', '--fail-on is "Hihg"; did you mean "High"?'],
     ['quiet: true\nno-gate: maybe\n', 'plimsoll.yaml:2:10: "no-gate" is "maybe"; say true or false'],
-    ['timeout: soon\n', '--timeout is "soon"; say a number of seconds'],
+    ['timeout: soon\n', 'plimsoll.yaml:1:10 is "soon"; say a number of seconds'],
     ['cache-size: 2T\n', '--cache-size is "2T"; say a size such as 512M or 2G'],
     ['base: " "\n', '--base is an empty word; say an archive, a folder or a name'],
     ['base: rootfs:/\n', '--base is "rootfs:/", which has no layers to compare'],
@@ -241,6 +241,35 @@ describe.concurrent('plimsoll.yaml in a folder above', () => {
     expect(row('format')).toEqual(['format', 'html', 'plimsoll.yaml:3:9']);
     expect(row('max-db-age')).toEqual(['max-db-age', '5', 'default']);
     expect(ran.stdout).not.toContain(password);
+  });
+
+  test('what a run would refuse is refused, each value with its place', async () => {
+    const top = join(folder.path, 'config-wrong');
+    mkdirSync(top);
+    writeFileSync(join(top, 'plimsoll.yaml'), 'max-db-age: soon\nfacts: [secrets, "files,nope"]\n');
+    const ran = await plimsoll(['config'], {
+      cwd: top,
+      env: { PLIMSOLL_FAIL_ON: 'banana', PLIMSOLL_FORMAT: 'html=x' },
+    });
+    expect([ran.status, ran.stdout, ran.stderr.trimEnd().split('\n').sort()]).toEqual([
+      2,
+      '',
+      [
+        expect.stringMatching(/^plimsoll: PLIMSOLL_FAIL_ON is "banana"; there are Unknown,/),
+        expect.stringMatching(/^plimsoll: plimsoll\.yaml:1:13 is "soon"; say a number of days$/),
+        expect.stringMatching(/^plimsoll: plimsoll\.yaml:2:8 is "nope"; there are config,/),
+      ],
+    ]);
+  });
+
+  test('a variable that is nearly a setting is named, one of the job’s own is not', async () => {
+    const env = { PLIMSOLL_FAILON: 'High', PLIMSOLL_RULES: 'default', PLIMSOLL_ANYTHING: '1' };
+    const told = await plimsoll(['config'], { cwd: folder.path, env });
+    expect([told.status, told.stderr]).toEqual([
+      0,
+      'plimsoll: PLIMSOLL_FAILON is no setting and was not used; did you mean PLIMSOLL_FAIL_ON?\n',
+    ]);
+    expect((await plimsoll(['config', '--quiet'], { cwd: folder.path, env })).stderr).toBe('');
   });
 
   test('of another command, and of none', async () => {

@@ -2,6 +2,8 @@ import { Command, CommanderError, Option } from 'commander';
 import { run } from './command-options.ts';
 import { type CommandSpec, commands, groupDescriptions, settingNames } from './command-table.ts';
 import { exitCodes, TimedOut, UsageError } from './exit.ts';
+import { misspeltVariables } from './misspelt-variables.ts';
+import { oneLine } from './one-line.ts';
 import { type GivenOptions, type OptionSpec, resolveSettings } from './settings.ts';
 
 /** Builds the command tree. `run` parses the arguments and does the work; it throws `UsageError` for a wrong command line. */
@@ -52,6 +54,8 @@ export function buildProgram(
     args: string[],
   ): Promise<number> {
     const { options } = await resolveSettings(onLine, optionSpecs, settingNames, process.env);
+    if (options.quiet !== true)
+      for (const note of await misspeltVariables(process.env)) process.stderr.write(`plimsoll: ${oneLine(note)}\n`);
     const limit = limitTime(control, options.timeout);
     try {
       const work = await spec.load();

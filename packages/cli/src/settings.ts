@@ -71,7 +71,7 @@ export async function resolveSettings(
   for (const [index, { value, origin }] of all.entries()) {
     const { check, flags } = specs[index]!;
     if (origin.kind !== 'default') options[new Option(flags).attributeName()] = value;
-    if (check && typeof value === 'string') check(value, new Option(flags).long ?? '');
+    if (check && typeof value === 'string') check(value, origin.place ?? flags);
   }
   return { options, all, file: path ?? null };
 }

@@ -4,8 +4,13 @@ import { UsageError } from '../exit.ts';
 import { parseOutputs, writeOutputs } from '../output.ts';
 import { type OptionSpec, resolveSettings } from '../settings.ts';
 import { list, text } from '../values.ts';
+import { settingProblem } from './setting-problem.ts';
 
-/** `plimsoll config [COMMAND]`: each setting of the command, its value, and the variable or line of the file that gave it. */
+/**
+ * `plimsoll config [COMMAND]`: each setting of the command, its value, and the variable or line of the file that gave it.
+ *
+ * @throws UsageError with one line for each value that the command would refuse
+ */
 export async function runConfig(
   words: string[],
   options: Record<string, unknown>,
@@ -18,6 +23,9 @@ export async function runConfig(
   const asked = text(options, 'config');
   const given = { values: { config: asked }, isGiven: (key: string) => key === 'config' && asked !== undefined };
   const { all, file } = await resolveSettings(given, command.options, settingNames, process.env);
+  // What a run would refuse is no setting to be shown as one.
+  const problems = all.flatMap((setting, index) => settingProblem(command.options[index]!, setting) ?? []);
+  if (problems.length > 0) throw new UsageError(problems.join('\n'));
   const settings = all
     .filter((setting) => setting.name !== 'config')
     .map((setting) => ({
