@@ -35,7 +35,7 @@ describe('a template of one’s own', () => {
     ['{{#image.names}}<{{.}}>{{/image.names}}', '<registry.example.com/shop/api:1.4.2>'],
     ['{{^filter}}whole{{/filter}}{{#filter}}{{.}}{{/filter}}', 'whole'],
     ['{{image.digest}}{{image.base.reference}}{{image.base.layers}}', `sha256:${'5e'.repeat(32)}debian:111`],
-    ['{{image.constructor}}{{image.__proto__.x}}', ''],
+    ['{{image.id.constructor}}{{counts.__proto__.x}}', ''],
   ])('%j', (template, text) => {
     expect(made(template)).toBe(text);
   });
@@ -72,8 +72,12 @@ describe('a template of one’s own', () => {
     ['{{#shown}}\n{{/findings}}', 'my.txt:2: "findings" ends, and "shown" of line 1 is open here'],
     ['\n\n{{/shown}}', 'my.txt:3: "shown" ends, and nothing is open here'],
     ['x\n{{shwon}}', 'my.txt:2: nothing is named "shwon"'],
+    ['{{image.refrence}}', 'my.txt:1: nothing is named "image.refrence"'],
+    ['{{#shown}}\n{{package.nope}}{{/shown}}', 'my.txt:2: nothing is named "package.nope"'],
+    ['{{image.distro.id.x.y}}{{image.base.layer}}', 'my.txt:1: nothing is named "image.base.layer"'],
     ['{{image.reference', 'my.txt:1: what begins with "{{" is no tag, or has no end'],
     ['{{ 1 + 1 }}', 'my.txt:1: "1 + 1" is no name'],
+    ['{{image.constructor}}', 'my.txt:1: nothing is named "image.constructor"'],
     ['{{process.env}}', 'my.txt:1: nothing is named "process"'],
     ['{{#shown}}'.repeat(20), 'my.txt:1: lists stand in each other more than 16 deep'],
     ['x'.repeat(300_000), 'my.txt:1: a template may have 262144 characters'],

@@ -9,7 +9,7 @@ import { fixWords } from './finding-words.ts';
 import { prose } from './markdown/markdown-text.ts';
 import { safeText } from './safe-text.ts';
 import { countVulnerabilities, filterWords, listedFindings, selectFindings } from './shown-findings.ts';
-import { parseTemplate, TemplateError, type TemplatePart } from './template/parse-template.ts';
+import { type KnownNames, parseTemplate, TemplateError, type TemplatePart } from './template/parse-template.ts';
 import type { ReportFormat, ReportOptions } from './types.ts';
 import { verdictWords } from './verdict-words.ts';
 import { xmlText } from './xml-text.ts';
@@ -59,8 +59,23 @@ const added = [
   'isSuppressed',
 ];
 
-function namesOf(order: KeyOrder): readonly string[] {
-  return Object.entries(order).flatMap(([key, inner]) => [key, ...(inner === null ? [] : namesOf(inner))]);
+/** Records in one place of a result, and in another maps whose names are data. */
+const alsoMaps = ['exceptions', 'vex', 'history', 'labels'];
+
+/** Every name of a result with those that follow it somewhere; null where none or any do. */
+function addNames(order: KeyOrder, to: Map<string, Set<string> | null>): void {
+  for (const [name, inner] of Object.entries(order)) {
+    const before = to.get(name) ?? null;
+    to.set(name, inner === null ? before : new Set([...(before ?? []), ...Object.keys(inner)]));
+    if (inner !== null) addNames(inner, to);
+  }
+}
+
+function knownNames(): KnownNames {
+  const known = new Map<string, Set<string> | null>();
+  addNames(resultKeyOrder, known);
+  for (const name of [...added, ...alsoMaps]) known.set(name, null);
+  return known;
 }
 
 function contextOf(result: ScanResult, show: ReportOptions['show']): Readonly<Record<string, unknown>> {
@@ -91,7 +106,7 @@ function contextOf(result: ScanResult, show: ReportOptions['show']): Readonly<Re
  * @throws TemplateError with name and line
  */
 export function templateFormat(text: string, name: string): ReportFormat {
-  const parts = parseTemplate(text, name, new Set([...namesOf(resultKeyOrder), ...added]));
+  const parts = parseTemplate(text, name, knownNames());
   const extension = /\.([a-z]+)(?:\.(?:template|tmpl|mustache))?$/i.exec(name)?.[1]?.toLowerCase() ?? 'txt';
   const { mediaType, harmless } = (Object.hasOwn(escapes, extension) ? escapes[extension] : undefined) ?? plain;
   return {

@@ -62,6 +62,7 @@ function checkKind(value: Readonly<Record<string, unknown>>): void {
   const { schemaVersion } = value;
   if (schemaVersion === undefined) throw notAResult('it has no schemaVersion');
   if (typeof schemaVersion === 'number' && 'shards' in value) throw notAResult('it is a catalog of advisories');
+  if (typeof schemaVersion !== 'string') throw notAResult('its schemaVersion is no text');
   if (schemaVersion !== known) {
     const is = printable(JSON.stringify(schemaVersion));
     throw new ResultError(

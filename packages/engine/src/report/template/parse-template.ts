@@ -26,6 +26,8 @@ const maxDepth = 16;
 const tag = /\{\{([#^/!]?)([^{}]{0,200})\}\}/g;
 const pathForm = /^(?:\.|[A-Za-z][\w-]*(?:\.[\w-]+)*)$/;
 
+export type KnownNames = ReadonlyMap<string, ReadonlySet<string> | null>;
+
 interface Open {
   readonly line: number;
   readonly name: string;
@@ -34,10 +36,10 @@ interface Open {
 }
 
 /**
- * @param known first names that a path may have
+ * @param known names that a path may begin with, each with those that may follow it; null where any may
  * @throws TemplateError
  */
-export function parseTemplate(text: string, file: string, known: ReadonlySet<string>): readonly TemplatePart[] {
+export function parseTemplate(text: string, file: string, known: KnownNames): readonly TemplatePart[] {
   if (text.length > maxChars) throw new TemplateError(file, 1, `a template may have ${maxChars} characters`);
   const open: Open[] = [{ line: 1, name: '', inverted: false, parts: [] }];
   let line = 1;
@@ -62,9 +64,8 @@ export function parseTemplate(text: string, file: string, known: ReadonlySet<str
     const name = inner.trim();
     if (sign !== '!') {
       if (!pathForm.test(name)) throw new TemplateError(file, line, `"${name}" is no name`);
-      const first = name.split('.', 1)[0]!;
-      if (first !== '' && sign !== '/' && !known.has(first))
-        throw new TemplateError(file, line, `nothing is named "${first}"`);
+      const wrong = sign === '/' ? undefined : unknownIn(pathOf(name), known);
+      if (wrong !== undefined) throw new TemplateError(file, line, `nothing is named "${wrong}"`);
     }
     if (sign === '') put({ kind: 'value', line, path: pathOf(name) });
     else if (sign === '/') close(name);
@@ -89,6 +90,17 @@ export function parseTemplate(text: string, file: string, known: ReadonlySet<str
     }
     put({ kind: 'section', line: ended.line, path: pathOf(name), inverted: ended.inverted, parts: ended.parts });
   }
+}
+
+/** The shortest beginning of the path that names nothing: a name that is wrong would be written as an empty text. */
+function unknownIn(path: readonly string[], known: KnownNames): string | undefined {
+  const at = path.findIndex((name, index) => {
+    if (index === 0) return !known.has(name);
+    const next = known.get(path[index - 1]!);
+    // In the middle of a path a number is an item of a list.
+    return next !== undefined && next !== null && !next.has(name) && !/^\d+$/.test(name);
+  });
+  return at < 0 ? undefined : path.slice(0, at + 1).join('.');
 }
 
 function pathOf(name: string): readonly string[] {
