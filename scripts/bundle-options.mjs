@@ -44,9 +44,10 @@ const withoutIndex = {
           names
             .split(',')
             .map((each) => each.trim())
-            .filter((each) => each !== '')
+            // a type's file would be loaded, though nothing of it is asked for
+            .filter((each) => each !== '' && !each.startsWith('type '))
             .map((each) => {
-              const from = files.get(each.replace('type ', ''));
+              const from = files.get(each);
               if (from === undefined) throw new Error(`${path}: the engine exports no ${each}`);
               return `import ${types}{ ${each} } from ${JSON.stringify(join(dirname(engineIndex), from))};`;
             })
