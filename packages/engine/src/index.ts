@@ -81,6 +81,7 @@ export { explainPolicy } from './scan/explain/explain-policy.ts';
 export { judgePolicyCases } from './scan/judge-policy-cases.ts';
 export {
   catalogDigest,
+  type KeptReports,
   keepFacts,
   ReportKeeper,
   recallFacts,
@@ -99,6 +100,7 @@ export type {
   WithDigest,
 } from './scan/request.ts';
 export { type OpenedScan, scanImage, scanOpened, scanPlatforms } from './scan/scan-image.ts';
+export { archiveIdentity, archiveKey, keepSubjectKey, recallSubjectKey } from './scan/unchanged-archive.ts';
 export { keyName, readTrustedRoot, type Trust } from './signing/check-signer.ts';
 export { checkVectors } from './versions/check-vectors.ts';
 export { compareVersions } from './versions/compare-versions.ts';

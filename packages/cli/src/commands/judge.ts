@@ -29,7 +29,8 @@ import {
   severityOrder,
   vexFiles,
 } from './judging.ts';
-import { type KeptRun, keepRun, keptRun, type OpenedRun } from './kept-run.ts';
+import { type KeptRun, keepRun, keptRun } from './kept-run.ts';
+import type { OpenedRun } from './open-again.ts';
 import { readPolicies } from './policies.ts';
 import { reportFormats } from './report-formats.ts';
 import { plannedReports } from './reports.ts';
@@ -57,7 +58,7 @@ export async function judgeAndWrite(
   const keeper = kept && one && new ReportKeeper(outputs.length);
   await writeInJob(outputs, results, all, job, options, context, keeper);
   const exitCode = firstExitCode(results.map(({ verdict }) => verdict.exitCode));
-  if (kept && one && keeper) keepRun(kept, keptRun('scan', options, context), keeper, { ...one, exitCode });
+  if (kept && one && keeper) keepRun(kept, keptRun('scan', reference, options, context), keeper, { ...one, exitCode });
   return exitCode;
 }
 

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import {
+  archiveIdentity,
+  archiveKey,
   catalogDigest,
+  type KeptReports,
   keepFacts,
+  keepSubjectKey,
   type LayerStore,
-  type OpenSubject,
   openLayerCache,
-  openSubject,
   type ReportKeeper,
-  recallFacts,
   recallReports,
+  recallSubjectKey,
   reportsKey,
 } from '@plimsoll/engine';
 import { Option } from 'commander';
@@ -20,7 +22,7 @@ import { type ProgressStream, progressStream } from '../progress.ts';
 import type { OptionSpec } from '../settings.ts';
 import { cacheFolder, date, list, size, text } from '../values.ts';
 import { programDigest } from '../version.ts';
-import { subjectRequest } from './request.ts';
+import type { OpenedRun } from './open-again.ts';
 import { screenOptions } from './screen-options.ts';
 
 /**
@@ -34,15 +36,12 @@ export interface KeptRun {
   readonly outputs: readonly Output<string>[];
   /** null for a command that looks into no advisories */
   readonly dbDir: string | null;
+  /** key of the archive as it was before the run; null: the image is none, or was changed just now */
+  readonly archive: string | null;
 }
 
 /** How far an earlier run carried: to the end (its exit code), or to the image, which is open now. */
-type Recalled = { readonly exitCode: number } | OpenedRun;
-
-export interface OpenedRun {
-  readonly opened: OpenSubject;
-  readonly progress: ProgressStream;
-}
+export type Recalled = { readonly exitCode: number } | OpenedRun;
 
 /** They change nothing that is written. */
 const silent: ReadonlySet<string> = new Set(['quiet', 'timeout', 'config', 'format']);
@@ -50,6 +49,7 @@ const silent: ReadonlySet<string> = new Set(['quiet', 'timeout', 'config', 'form
 /** Undefined where nothing is kept: several platforms, a malware scan, reports of the user's own … */
 export function keptRun(
   command: 'scan' | 'sbom',
+  reference: string,
   options: Record<string, unknown>,
   { version }: CommandContext,
 ): KeptRun | undefined {
@@ -78,12 +78,21 @@ export function keptRun(
     outputs.map(({ format, file }) => [format, screenOptions(file === undefined)]),
   ]);
   const directory = text(options, 'cacheDir') ?? cacheFolder('layers');
+  const inputs = createHash('sha256').update(`inputs\n${made}`).digest('hex');
   return {
     store: openLayerCache({ directory, maxBytes: size(options, 'cacheSize', '--cache-size') }),
-    inputs: createHash('sha256').update(`inputs\n${made}`).digest('hex'),
+    inputs,
     outputs,
     dbDir,
+    archive: archiveNow(inputs, reference, options),
   };
+}
+
+/** Key of the archive as it is now; null where that says too little. */
+export function archiveNow(inputs: string, reference: string, options: Record<string, unknown>): string | null {
+  // another image may stand behind the name of the base tomorrow
+  const identity = options.base === undefined ? archiveIdentity(reference) : null;
+  return identity === null ? null : archiveKey(inputs, reference, identity);
 }
 
 function keptOutputs(
@@ -131,27 +140,41 @@ function filesOf(specs: readonly OptionSpec[], options: Record<string, unknown>)
   return found;
 }
 
-/** Opens the image, and writes what an earlier run with the same inputs wrote about it. Undefined: there was none. */
+/**
+ * Writes what an earlier run with the same inputs wrote about the same image. An archive that nobody has changed since is not
+ * even opened as an image, and what can do so is not loaded. Undefined: there was no such run.
+ */
 export async function recallRun(
-  { store, inputs, outputs, dbDir }: KeptRun,
+  kept: KeptRun,
   reference: string,
   options: Record<string, unknown>,
   context: CommandContext,
 ): Promise<Recalled | undefined> {
-  const facts = recallFacts(store, inputs);
-  if (facts === undefined) return undefined;
-  await checkOutputs(outputs);
+  const { store, archive } = kept;
+  const known = archive === null ? undefined : recallSubjectKey(store, archive);
+  const reports = known === undefined ? undefined : reportsAbout(kept, known);
+  if (reports === undefined) return (await import('./open-again.ts')).openAgain(kept, reference, options, context);
+  await checkOutputs(kept.outputs);
   const progress = progressStream(process.stderr, process.env, options.quiet === true);
-  const opened = await openSubject({ ...subjectRequest(reference, options, context, progress), facts });
-  const kept = opened.key === null ? undefined : recallReports(store, reportsKey(inputs, opened.key), dbDir);
-  if (kept === undefined) return { opened, progress };
-  await opened.close();
+  return writeAgain(kept, reports, progress, context);
+}
+
+export function reportsAbout({ store, inputs, dbDir }: KeptRun, subjectKey: string): KeptReports | undefined {
+  return recallReports(store, reportsKey(inputs, subjectKey), dbDir);
+}
+
+export async function writeAgain(
+  { outputs }: KeptRun,
+  { reports, notes, exitCode }: KeptReports,
+  progress: ProgressStream,
+  context: CommandContext,
+): Promise<Recalled> {
   progress.clear();
   context.stopIfOver();
-  const written = new Map(outputs.map((output, place) => [output, kept.reports[place] ?? []]));
+  const written = new Map(outputs.map((output, place) => [output, reports[place] ?? []]));
   await writeOutputs(outputs, (output) => written.get(output) ?? []);
-  for (const note of kept.notes) progress.note(note);
-  return { exitCode: kept.exitCode };
+  for (const note of notes) progress.note(note);
+  return { exitCode };
 }
 
 /** What of a run matters to whoever keeps it. */
@@ -171,4 +194,10 @@ export function keepRun(before: KeptRun, again: KeptRun | undefined, keeper: Rep
   if (again?.inputs !== inputs || subjectKey === null || shards === null) return;
   keeper.keep(store, reportsKey(inputs, subjectKey), { exitCode, notes, shards: [...shards] });
   keepFacts(store, inputs, facts);
+  keepArchive(before, again.archive, subjectKey);
+}
+
+/** @param now key of the archive after it was read: what was read is what is in it if nobody has changed it meanwhile */
+export function keepArchive({ store, archive }: KeptRun, now: string | null, subjectKey: string): void {
+  if (archive !== null && archive === now) keepSubjectKey(store, archive, subjectKey);
 }

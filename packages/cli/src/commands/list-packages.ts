@@ -1,7 +1,8 @@
 import { gateClosingCodes, inventoryFormats, listOpened, listPlatforms, ReportKeeper } from '@plimsoll/engine';
 import type { CommandContext } from '../command-table.ts';
 import { progressStream } from '../progress.ts';
-import { type KeptRun, keepRun, keptRun, type OpenedRun } from './kept-run.ts';
+import { type KeptRun, keepRun, keptRun } from './kept-run.ts';
+import type { OpenedRun } from './open-again.ts';
 import { plannedReports, writeReports } from './reports.ts';
 import { subjectRequest } from './request.ts';
 
@@ -37,7 +38,7 @@ export async function listPackages(
   for (const note of notes) progress.note(note);
   const exitCode = unseen.length > 0 ? 4 : 0;
   if (kept && one && keeper) {
-    keepRun(kept, keptRun('sbom', options, context), keeper, { ...one, shards: new Map(), exitCode, notes });
+    keepRun(kept, keptRun('sbom', reference, options, context), keeper, { ...one, shards: new Map(), exitCode, notes });
   }
   return exitCode;
 }

@@ -7,7 +7,7 @@ export async function runSbom(
   options: Record<string, unknown>,
   context: CommandContext,
 ): Promise<number> {
-  const kept = keptRun('sbom', options, context);
+  const kept = keptRun('sbom', reference, options, context);
   const recalled = kept && (await recallRun(kept, reference, options, context));
   if (recalled && 'exitCode' in recalled) return recalled.exitCode;
   const { listPackages } = await import('./list-packages.ts');

@@ -7,7 +7,7 @@ export async function runScan(
   options: Record<string, unknown>,
   context: CommandContext,
 ): Promise<number> {
-  const kept = keptRun('scan', options, context);
+  const kept = keptRun('scan', reference, options, context);
   const recalled = kept && (await recallRun(kept, reference, options, context));
   if (recalled && 'exitCode' in recalled) return recalled.exitCode;
   const { judgeAndWrite } = await import('./judge.ts');

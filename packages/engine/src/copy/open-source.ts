@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { splitName } from '../image/archive-path.ts';
 import { hasDockerManifest } from '../image/docker-manifest.ts';
 import type { ImageChoice } from '../image/image-plan.ts';
 import { defaultReadLimits } from '../image/limits.ts';
@@ -6,7 +7,6 @@ import { hasOciIndex } from '../image/oci-layout.ts';
 import { hostPlatform } from '../image/platform.ts';
 import { describeImage } from '../image/read-image.ts';
 import { manifestType } from '../image/registry/manifest-type.ts';
-import { splitName } from '../image/sources/archive.ts';
 import type { DescribeOptions } from '../image/types.ts';
 import { ImageError } from '../registry/error.ts';
 import { Fields, parseJson } from '../registry/json.ts';

@@ -18,6 +18,8 @@ export interface Blob {
 export class OpenFile {
   readonly path: string;
   readonly size: number;
+  /** when it was changed last, milliseconds since 1970 */
+  readonly changed: number;
   readonly #descriptor: number;
   readonly #identity: string;
   #open = true;
@@ -32,6 +34,7 @@ export class OpenFile {
       throw new ImageError('NOT_AN_IMAGE', `${path}: not a regular file`);
     }
     this.size = Number(stat.size);
+    this.changed = Number(stat.ctimeNs / 1_000_000n);
     this.#identity = identityOf(stat);
   }
 

@@ -1,10 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { isPath, splitName } from './archive-path.ts';
 import { fileError } from './blob.ts';
 import { asImageError, ImageError, type ImageErrorCode, throwIfAborted } from './error.ts';
 import { defaultReadLimits } from './limits.ts';
 import type { DescribeContext, ReadContext } from './read-layers.ts';
-import { anyArchiveSource, dockerArchiveSource, ociArchiveSource, splitName } from './sources/archive.ts';
+import { anyArchiveSource, dockerArchiveSource, ociArchiveSource } from './sources/archive.ts';
 import { containerdSource } from './sources/containerd.ts';
 import { dockerSource, podmanSource } from './sources/engine.ts';
 import { ociLayoutSource } from './sources/oci-layout-directory.ts';
@@ -109,17 +110,7 @@ async function atSource<R>(reference: string, use: SourceUse<R>): Promise<R> {
       return use(source, reference.slice(prefix.length + 1));
     }
   }
-  return existsSync(reference) || looksLikePath(splitName(reference).path)
-    ? atPath(reference, use)
-    : atName(reference, use);
-}
-
-/**
- * No image name begins with a dot or a slash, and one that ends in `.tar` is a file that is not there. `web:1.0` beside a
- * folder `web` is a name.
- */
-function looksLikePath(reference: string): boolean {
-  return /^[./~]/.test(reference) || /\.(?:tar|tgz|tar\.gz|tar\.zst)$/.test(reference);
+  return isPath(reference) ? atPath(reference, use) : atName(reference, use);
 }
 
 async function atPath<R>(target: string, use: SourceUse<R>): Promise<R> {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { AdvisoryError, reasonOf } from '../advisory-error.ts';
+import { digestOf } from './file-digest.ts';
 import { scratchDatabase } from './scratch-database.ts';
 import { shardFormat, shardSchema } from './shard-format.ts';
 import { shardPath } from './store-paths.ts';
@@ -95,19 +95,4 @@ function normaliseHeader(fd: number): void {
   writeSync(fd, one, 0, 4, 24);
   writeSync(fd, one, 0, 4, 92);
   writeSync(fd, version, 0, 4, 96);
-}
-
-const hashChunk = 256 * 1024;
-
-/** `sha256:…` of an open file. */
-export function digestOf(fd: number): string {
-  const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(hashChunk);
-  for (let at = 0; ; ) {
-    const read = readSync(fd, buffer, 0, hashChunk, at);
-    if (read === 0) break;
-    hash.update(buffer.subarray(0, read));
-    at += read;
-  }
-  return `sha256:${hash.digest('hex')}`;
 }

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { digestOf } from './shard-writer.ts';
+import { digestOf } from './file-digest.ts';
 import { shardPath } from './store-paths.ts';
 
 /** What a file is told by as long as nobody writes to it: device, inode, size, modified and changed (nanoseconds). */

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
 import { type ArchiveIndex, indexArchive } from '../archive-index.ts';
+import { splitName } from '../archive-path.ts';
 import { headOf, OpenFile, piecesOf } from '../blob.ts';
 import { hasDockerManifest, planDockerArchive } from '../docker-manifest.ts';
 import { ImageError } from '../error.ts';
@@ -116,17 +116,6 @@ function blobOf(index: ArchiveIndex, member: string) {
     throw new ImageError('MISSING_BLOB', `${index.what}: ${member} is missing`);
   }
   return blob;
-}
-
-/** `app.tar:web:1.0` is the image `web:1.0` of `app.tar`. A colon that belongs to the file's name wins. */
-export function splitName(target: string): { readonly path: string; readonly name: string | null } {
-  let colon = existsSync(target) ? -1 : target.indexOf(':');
-  for (; colon >= 0; colon = target.indexOf(':', colon + 1)) {
-    if (colon > 0 && existsSync(target.slice(0, colon))) {
-      return { path: target.slice(0, colon), name: target.slice(colon + 1) };
-    }
-  }
-  return { path: target, name: null };
 }
 
 export function choiceOf(context: DescribeContext, name: string | null): ImageChoice {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { splitName } from '../archive-path.ts';
 import { fileError, OpenFile, readWhole } from '../blob.ts';
 import { ImageError } from '../error.ts';
 import { describedPlan, type ImagePlan } from '../image-plan.ts';
@@ -7,7 +8,7 @@ import type { Members } from '../members.ts';
 import { hasOciIndex, planOciLayout } from '../oci-layout.ts';
 import { type DescribeContext, type ReadContext, readPlannedImage } from '../read-layers.ts';
 import type { ReadImage } from '../types.ts';
-import { choiceOf, splitName } from './archive.ts';
+import { choiceOf } from './archive.ts';
 import type { ImageSource } from './source.ts';
 
 /** `oci-layout:DIRECTORY[:NAME]` */
