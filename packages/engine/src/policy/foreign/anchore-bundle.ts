@@ -18,15 +18,15 @@ export const anchoreBundle: ForeignFormat = {
   read(text, source) {
     const root = parseJson(text, source);
     if (!isObject(root)) throw new PolicyError('EXCEPTIONS_INVALID', [`${source}: there is no policy bundle`]);
-    const lists = objects(root.whitelists ?? root.allowlists);
-    const mappings = objects(root.mappings).map(mappingOf);
     const problems: string[] = [];
+    const lists = listIn(root, root.whitelists === undefined ? 'allowlists' : 'whitelists', source, problems);
+    const mappings = listIn(root, 'mappings', source, problems).map(mappingOf);
     const entries = lists.flatMap((list) => {
       const id = textIn(list, 'id') ?? textIn(list, 'name') ?? '';
       const scopes = mappings.flatMap(({ lists: used, image }, at) =>
         used.includes(id) ? [{ image, before: mappings.slice(0, at).map((mapping) => mapping.image) }] : [],
       );
-      return objects(list.items).flatMap((item, index) =>
+      return listIn(list, 'items', `${source}#${id}`, problems).flatMap((item, index) =>
         entriesOf(item, scopes, `${source}#${id}[${index + 1}]`, problems),
       );
     });
@@ -34,6 +34,13 @@ export const anchoreBundle: ForeignFormat = {
     return [...entries, ...images(root, source)];
   },
 };
+
+/** What is there and no list would be exceptions that are passed over. */
+function listIn(value: JsonObject, field: string, source: string, problems: string[]): readonly JsonObject[] {
+  const list = value[field];
+  if (list !== undefined && list !== null && !Array.isArray(list)) problems.push(`${source}: "${field}" is no list`);
+  return objects(list);
+}
 
 interface Mapping {
   readonly lists: readonly string[];

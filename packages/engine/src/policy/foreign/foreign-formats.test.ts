@@ -373,6 +373,8 @@ describe('files of other tools', () => {
     ['osv-scanner.toml', 'IgnoredVulns = 3\n', 'osv-scanner.toml: IgnoredVulns must be written as [[IgnoredVulns]]'],
     ['a.json', '{"items":[{"cve_id":3}]}', 'a.json: item 1 has no "cve_id"'],
     ['a.json', '{"cve_id"', /^a.json: this is no JSON: /],
+    ['b.json', '{"whitelists": 5, "mappings": []}', 'b.json: "whitelists" is no list'],
+    ['b.json', '{"allowlists": [{"id": "a", "items": {}}], "mappings": []}', 'b.json#a: "items" is no list'],
     ['w.yaml', 'generalwhitelist: [x]\n', 'w.yaml:1:19: generalwhitelist must be a mapping of fields'],
   ])('%s: %s', async (name, text, problem) => {
     const failure = await readExceptions(text, name).catch((error: unknown) => error);
