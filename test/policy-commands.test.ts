@@ -106,6 +106,17 @@ describe('policy check', () => {
     expect(stderr).toContain('plimsoll: the policy nowhere.yaml cannot be read: no such file or directory');
   });
 
+  it.each([
+    ['with its mark', '\ufeff'],
+    ['without', ''],
+  ])('says that a file is UTF-16, %s', async (_, mark) => {
+    writeFileSync(join(folder.path, 'wide.yaml'), Buffer.from(`${mark}${files['good.yaml']}`, 'utf16le'));
+    expect(await policy('check', 'wide.yaml')).toMatchObject({
+      status: 2,
+      stderr: 'plimsoll: the policy wide.yaml is UTF-16; save it as UTF-8\n',
+    });
+  });
+
   it('follows a map to its policies', async () => {
     const { status, stdout } = await policy('check', 'map.yaml');
     expect(status).toBe(0);

@@ -171,14 +171,21 @@ export async function readWithDigest<T>(
   return withDigest(body, () => value);
 }
 
-/** @throws UsageError for a file that cannot be read or is too large */
+/** @throws UsageError for a file that cannot be read, is too large or is UTF-16 */
 export async function readConfiguration(path: string, what: string, maxBytes = maxPolicyBytes): Promise<string> {
   refusePipe(path, what);
   const bytes = await readStart(path, maxBytes + 1).catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`the ${what} ${path} cannot be read: ${fileReason(error)}`);
   });
   if (bytes.length > maxBytes) throw new UsageError(`the ${what} ${path} is larger than ${maxBytes} bytes`);
+  if (isUtf16(bytes)) throw new UsageError(`the ${what} ${path} is UTF-16; save it as UTF-8`);
   return bytes.toString('utf8');
+}
+
+/** By its mark, or a first letter of two bytes: what some editors and shells write, and a reader of YAML takes for one odd word. */
+function isUtf16([first, second]: Buffer): boolean {
+  if (first === undefined || second === undefined) return false;
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || (first === 0) !== (second === 0);
 }
 
 /** What is named may be a pipe or a device that never ends. */
