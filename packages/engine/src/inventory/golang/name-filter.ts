@@ -53,7 +53,9 @@ export class NameKeys {
   }
 
   #slot(a: number, second: number): number {
-    const [firsts, seconds] = [this.#first, this.#second];
+    // not as a list that is taken apart, here where each name passes: V8 makes an iterator of it
+    const firsts = this.#first;
+    const seconds = this.#second;
     const mask = firsts.length - 1;
     let at = (a ^ (a >>> 15) ^ second) & mask;
     while (seconds[at] !== 0 && (seconds[at] !== second || firsts[at] !== a)) at = (at + 1) & mask;
@@ -61,7 +63,8 @@ export class NameKeys {
   }
 
   #grow(): void {
-    const [firsts, seconds] = [this.#first, this.#second];
+    const firsts = this.#first;
+    const seconds = this.#second;
     this.#first = new Int32Array(4 * firsts.length);
     this.#second = new Int32Array(4 * firsts.length);
     for (let index = 0; index < firsts.length; index += 1) {
@@ -89,10 +92,12 @@ export interface NameKey {
 }
 
 export function keyOf(name: string): NameKey {
-  let [a, b] = [startA, startB];
-  for (const byte of Buffer.from(name)) {
-    a = hashA(a, byte);
-    b = hashB(b, byte);
+  const bytes = Buffer.from(name);
+  let a = startA;
+  let b = startB;
+  for (let at = 0; at < bytes.length; at += 1) {
+    a = hashA(a, bytes[at]!);
+    b = hashB(b, bytes[at]!);
   }
   return { first: a, second: b >>> unusedBits };
 }
@@ -104,9 +109,12 @@ export function keyOf(name: string): NameKey {
  */
 export class NameFilter {
   readonly #bits: Buffer;
+  /** how many bits: never 0, by which nothing can be divided */
+  readonly #count: number;
 
   private constructor(bits: Buffer) {
     this.#bits = bits;
+    this.#count = Math.max(1, bits.length * 8);
   }
 
   /** An empty one, for so many names. */
@@ -145,12 +153,17 @@ export class NameFilter {
 
   #place(first: number, second: number, probe: number): number {
     const step = Math.imul(probe, (second << unusedBits) | 1);
-    return mixed((first + step) | 0) % Math.max(1, this.#bits.length * 8);
+    return remainder(mixed((first + step) | 0), this.#count);
   }
 }
 
 function mixed(value: number): number {
   let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return hash ^ (hash >>> 16);
+}
+
+/** Of 32 bits without a sign. Such a number is an object on the heap in V8, and a double to divide: its halves are neither. */
+function remainder(bits: number, by: number): number {
+  return (2 * ((bits >>> 1) % by) + (bits & 1)) % by;
 }
