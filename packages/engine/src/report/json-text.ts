@@ -16,26 +16,65 @@ export function escapeInvisible(json: string): string {
   );
 }
 
+/** More levels than any value has, and no double, of which V8 would make an object for each level. */
+const allLevels = 2 ** 30 - 1;
+
 /**
- * The same value with its keys in the order of `order`, further keys behind them by code unit. What is in that order already
- * is not copied.
+ * The same value with its keys in the order of `order`, further keys behind them by code unit. What is in that order already,
+ * as nearly all of a result is, is looked through and not copied.
  *
  * @param depth how many levels of it
  */
-export function ordered(value: unknown, order: KeyOrder | null, depth = Number.POSITIVE_INFINITY): unknown {
+export function ordered(value: unknown, order: KeyOrder | null, depth = allLevels): unknown {
   if (depth === 0 || value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) return orderedList(value, order, depth);
   const fields = value as Readonly<Record<string, unknown>>;
-  const places = order === null ? noPlaces : placesOf(order);
+  const { names, orders, places } = order === null ? noPlaces : placesOf(order);
+  /** place of the next key, if it is one of the order */
+  let next = 0;
+  let lastOther: string | undefined;
+  let inOrder = true;
+  /** once one of them had to be copied */
+  let items: unknown[] | undefined;
+  let count = 0;
+  for (const key in fields) {
+    let place = next;
+    while (place < names.length && names[place] !== key) place += 1;
+    if (place < names.length) next = place + 1;
+    else {
+      place = places.get(key) ?? -1;
+      if (place >= 0) inOrder = false;
+      else {
+        inOrder &&= lastOther === undefined || lastOther < key;
+        lastOther = key;
+        next = names.length;
+      }
+    }
+    const field = fields[key];
+    const item =
+      typeof field === 'object' && field !== null
+        ? ordered(field, place < 0 ? null : orders[place]!, depth - 1)
+        : field;
+    if (item !== field) items ??= Object.values(fields).slice(0, count);
+    items?.push(item);
+    count += 1;
+  }
+  if (inOrder && items === undefined) return value;
+  return copied(fields, items ?? Object.values(fields), inOrder ? null : places);
+}
+
+/** @param places null: keys stand where they should */
+function copied(
+  fields: Readonly<Record<string, unknown>>,
+  items: readonly unknown[],
+  places: ReadonlyMap<string, number> | null,
+): Readonly<Record<string, unknown>> {
   const keys = Object.keys(fields);
-  let same = true;
-  for (let at = 1; at < keys.length && same; at += 1) same = isBefore(keys[at - 1]!, keys[at]!, places);
-  if (!same) keys.sort((a, b) => (isBefore(a, b, places) ? -1 : 1));
-  const values = keys.map((key) => ordered(fields[key], places.has(key) ? order![key]! : null, depth - 1));
-  if (same && keys.every((key, at) => values[at] === fields[key])) return value;
+  const turns = keys.map((_, at) => at);
+  if (places !== null) turns.sort((a, b) => (isBefore(keys[a]!, keys[b]!, places) ? -1 : 1));
   // Without a prototype `__proto__`, which may be the name of a label, is a key like any other; with one it is quicker.
   const sorted: Record<string, unknown> = Object.hasOwn(fields, '__proto__') ? Object.create(null) : {};
-  for (let at = 0; at < keys.length; at += 1) sorted[keys[at]!] = values[at];
+  for (const at of turns) sorted[keys[at]!] = items[at];
   return sorted;
 }
 
@@ -51,16 +90,27 @@ function orderedList(list: readonly unknown[], order: KeyOrder | null, depth: nu
 
 /** Two keys of one object are never the same. */
 function isBefore(a: string, b: string, places: ReadonlyMap<string, number>): boolean {
-  const [placeA, placeB] = [places.get(a), places.get(b)];
+  const placeA = places.get(a);
+  const placeB = places.get(b);
   if (placeA === undefined) return placeB === undefined && a < b;
   return placeB === undefined || placeA < placeB;
 }
 
-const noPlaces: ReadonlyMap<string, number> = new Map();
-const known = new WeakMap<KeyOrder, ReadonlyMap<string, number>>();
+/** A level of an order, by place. */
+interface Places {
+  readonly names: readonly string[];
+  readonly orders: readonly (KeyOrder | null)[];
+  readonly places: ReadonlyMap<string, number>;
+}
 
-function placesOf(order: KeyOrder): ReadonlyMap<string, number> {
-  const places = known.get(order) ?? new Map(Object.keys(order).map((key, at) => [key, at]));
-  known.set(order, places);
-  return places;
+const noPlaces: Places = { names: [], orders: [], places: new Map() };
+const known = new WeakMap<KeyOrder, Places>();
+
+function placesOf(order: KeyOrder): Places {
+  const found = known.get(order);
+  if (found !== undefined) return found;
+  const names = Object.keys(order);
+  const made = { names, orders: Object.values(order), places: new Map(names.map((name, at) => [name, at])) };
+  known.set(order, made);
+  return made;
 }

@@ -35,7 +35,9 @@ function* valuePieces(value: unknown, order: KeyOrder | null, indent: string): G
     if (value.length === 0) return yield '[]';
     let separator = '[';
     for (const each of value) {
-      yield `${separator}\n${inner}${valueText(each, order, inner)}`;
+      // not as one string, of which a copy would be made
+      yield `${separator}\n${inner}`;
+      yield valueText(each, order, inner);
       separator = ',';
     }
     return yield `\n${indent}]`;
