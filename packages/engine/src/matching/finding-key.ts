@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Package } from '../inventory/types.ts';
 import type { Finding, FindingKind } from './types.ts';
 import { compareText } from './vulnerability-group.ts';
@@ -18,7 +18,20 @@ const fingerprintLength = 32;
 /** The same for the same problem of the same package in whatever version and place; for baselines. */
 export function fingerprint(kind: FindingKind, id: string, pkg: Pick<Package, 'type' | 'name'> | null): string {
   const subject = JSON.stringify([kind, id, pkg?.type ?? null, pkg?.name ?? null]);
-  return createHash('sha256').update(subject).digest('hex').slice(0, fingerprintLength);
+  return hash('sha256', subject).slice(0, fingerprintLength);
+}
+
+/** The same, which remembers: one module of many binaries has the same vulnerabilities. */
+export function fingerprints(): typeof fingerprint {
+  const known = new Map<string, string>();
+  return (kind, id, pkg) => {
+    const subject = `${kind}\0${id}\0${pkg?.type}\0${pkg?.name}`;
+    const found = known.get(subject);
+    if (found !== undefined) return found;
+    const made = fingerprint(kind, id, pkg);
+    known.set(subject, made);
+    return made;
+  };
 }
 
 /** The worst first: by level (falling), id, package name, package version and key, all in code unit order. */

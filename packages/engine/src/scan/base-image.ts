@@ -102,14 +102,20 @@ export function inBase(base: ImageBase | null, index: number): boolean | null {
   return base === null || base.layers === null ? null : index < base.layers;
 }
 
-/** Says in the evidence of each finding that has a layer whether it is the base's: of equal layers the lowest counts. */
-export function markBase(findings: readonly Finding[], { layers }: ResultImage): readonly Finding[] {
+/** Tells of a diff ID whether the layer is the base's: of equal layers the lowest counts. */
+export function baseOfLayers(layers: ResultImage['layers']): (diffId: string) => boolean | null {
   const byDiffId = new Map<string | null, boolean | null>();
   for (const { diffId, base } of layers) if (!byDiffId.has(diffId)) byDiffId.set(diffId, base);
+  return (diffId) => byDiffId.get(diffId) ?? null;
+}
+
+/** Says it in the evidence of each finding that has a layer, and does not say it yet. */
+export function markBase(findings: readonly Finding[], { layers }: Pick<ResultImage, 'layers'>): readonly Finding[] {
+  const baseOf = baseOfLayers(layers);
   return findings.map((finding) => {
-    const { layer } = finding.evidence;
-    if (layer === undefined || layer === null) return finding;
-    return { ...finding, evidence: { ...finding.evidence, inBase: byDiffId.get(layer) ?? null } };
+    const { layer, inBase } = finding.evidence;
+    if (layer === undefined || layer === null || inBase !== undefined) return finding;
+    return { ...finding, evidence: { ...finding.evidence, inBase: baseOf(layer) } };
   });
 }
 

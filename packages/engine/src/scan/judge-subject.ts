@@ -9,7 +9,7 @@ import { decidingMapping } from '../policy/policy-map.ts';
 import { readsFeeds, signalsRead } from '../policy/rule-inputs.ts';
 import type { Evaluation, PolicySubject } from '../policy/types.ts';
 import type { ScanResult } from '../result/types.ts';
-import { markBase } from './base-image.ts';
+import { baseOfLayers, markBase } from './base-image.ts';
 import { judgeBases } from './changes/judge-bases.ts';
 import { judgeChanges } from './changes/judge-changes.ts';
 import { otherBases } from './changes/other-bases.ts';
@@ -17,7 +17,14 @@ import { AdvisoryDesk } from './gather-advisories.ts';
 import { asJudged, type MatchedImage, matchImage, planFor } from './match-image.ts';
 import { compareForType, orderForType } from './order-versions.ts';
 import { policySubject, withChanges } from './policy-subject.ts';
-import { resultFacts, resultImage, type Subject, subjectInputs, subjectSettings } from './read-subject.ts';
+import {
+  resultFacts,
+  resultImage,
+  resultLayers,
+  type Subject,
+  subjectInputs,
+  subjectSettings,
+} from './read-subject.ts';
 import type { ScanRequest, WithDigest } from './request.ts';
 
 /**
@@ -43,7 +50,11 @@ export async function judgeSubject(
   try {
     const { severityOrder, evaluatedAt, gate, lapsingDays, baseline } = request;
     const known = { severityOrder, evaluatedAt };
-    const first = await matchImage(judged, plan, desk, { ...known, codeOf: subject.codeOf });
+    const first = await matchImage(judged, plan, desk, {
+      ...known,
+      codeOf: subject.codeOf,
+      baseOf: baseOfLayers(resultLayers(subject)),
+    });
     const matched = { ...first, findings: desk.titled(first.findings) };
     const image = resultImage(subject, matched.life?.endOfLife ?? null);
     const seen = policySubject({ inventory, plan, matched }, subject, image, desk, request);

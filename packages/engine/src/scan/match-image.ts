@@ -35,6 +35,8 @@ export interface MatchSettings {
   readonly evaluatedAt: string;
   /** absent: the inventory tells */
   readonly codeOf?: RiskSources['codeOf'] | undefined;
+  /** absent: findings do not say whether they are the base's */
+  readonly baseOf?: RiskSources['baseOf'];
 }
 
 /** A derivative is recognised as itself, and judged as another distro only when that was asked for. */
@@ -53,7 +55,7 @@ export async function matchImage(
   inventory: Inventory,
   plan: LookupPlan,
   desk: AdvisoryDesk,
-  { severityOrder, evaluatedAt, codeOf }: MatchSettings,
+  { severityOrder, evaluatedAt, codeOf, baseOf }: MatchSettings,
 ): Promise<MatchedImage> {
   const statements = desk.statements(plan);
   const { candidates, incomplete } = matchInventory({ inventory, plan, advisories: statements });
@@ -65,7 +67,7 @@ export async function matchImage(
   const code = codeOf ?? flawedCodeIn(inventory.code ?? []);
   return {
     findings: [
-      ...enrich(candidates, { ...signals, severityOrder, codeOf: code }),
+      ...enrich(candidates, { ...signals, severityOrder, codeOf: code, baseOf }),
       ...(life?.finding ? [life.finding] : []),
     ],
     life,

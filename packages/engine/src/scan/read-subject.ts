@@ -186,8 +186,13 @@ export function resultImage(
       endOfLife,
     },
     base: base.image,
-    layers: inventory.layers.map((layer, index) => ({ ...layer, base: inBase(base.image, index) })),
+    layers: resultLayers({ inventory, base }),
   };
+}
+
+/** `image.layers` of the result. */
+export function resultLayers({ inventory, base }: Pick<Subject, 'inventory' | 'base'>): ResultImage['layers'] {
+  return inventory.layers.map((layer, index) => ({ ...layer, base: inBase(base.image, index) }));
 }
 
 /** `facts` of the result: secrets of the configuration are looked for in any case, and a replay has to know them. */
