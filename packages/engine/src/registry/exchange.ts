@@ -26,6 +26,11 @@ export class ConnectionFailure extends Error {
 /** Of an answer within `idleTimeoutMs`: one that sends a byte now and then is as good as silent. */
 const leastBytes = 1024;
 
+/** Answers that announce another one; each could be followed by one more. */
+const maxInterim = 20;
+/** Code of who speaks HTTP as it is not meant: the next attempt would end the same way. */
+const againstProtocol = 'PROTOCOL';
+
 /** Sends a request and waits for the head of the answer. Follows nothing. @throws ConnectionFailure */
 export async function exchange(url: URL, request: ExchangeRequest): Promise<IncomingMessage> {
   const { method = 'GET', headers, body, agent, signal, idleTimeoutMs } = request;
@@ -59,6 +64,19 @@ export async function exchange(url: URL, request: ExchangeRequest): Promise<Inco
         resolve(reply);
       });
       sent.on('error', failed);
+      const broken = (what: string) => {
+        failed(new ConnectionFailure(what, againstProtocol));
+        sent?.destroy();
+      };
+      let interim = 0;
+      sent.on('information', () => {
+        interim += 1;
+        if (interim > maxInterim) broken(`more than ${maxInterim} answers that are none yet (1xx)`);
+      });
+      sent.on('upgrade', (_, socket) => {
+        socket.destroy();
+        broken('it goes over to another protocol');
+      });
       if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) {
         sent.end(body);
         return;

@@ -17,7 +17,16 @@ export class TransientFailure extends Error {
 }
 
 /** Codes of connections: another attempt would end the same way. */
-const lasting = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EACCES', 'EPERM', 'EPROTO', 'ENETUNREACH', 'ERR_PROXY_TUNNEL']);
+const lasting = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EACCES',
+  'EPERM',
+  'EPROTO',
+  'PROTOCOL',
+  'ENETUNREACH',
+  'ERR_PROXY_TUNNEL',
+]);
 
 export function lastingFailure(code: string | undefined): boolean {
   return code !== undefined && (lasting.has(code) || /CERT|SIGNATURE|ISSUER|ALTNAME/.test(code));

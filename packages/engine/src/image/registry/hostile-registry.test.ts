@@ -214,6 +214,27 @@ describe('a registry that lies', () => {
       'REGISTRY_UNREACHABLE',
       /Header overflow|Parse Error/,
     ],
+    [
+      'that an answer will come, without end',
+      (request, response) => {
+        if (!isLarge(request)) return false;
+        const socket = response.socket!;
+        const early = 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'.repeat(300);
+        const more = () => socket.destroyed || socket.write(early, () => setImmediate(more));
+        more();
+        return true;
+      },
+      'REGISTRY_UNREACHABLE',
+      /more than 20 answers that are none yet \(1xx\)$/,
+    ],
+    [
+      'another protocol',
+      (request, response) =>
+        isLarge(request) &&
+        response.socket!.write('HTTP/1.1 101 Switching\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
+      'REGISTRY_UNREACHABLE',
+      /goes over to another protocol$/,
+    ],
     ['silence', () => true, 'REGISTRY_UNREACHABLE', silent],
     [
       'silence in the middle',
