@@ -12,7 +12,7 @@ import { ociLayoutSource } from './sources/oci-layout-directory.ts';
 import { registrySource } from './sources/registry.ts';
 import { rootfsSource } from './sources/rootfs.ts';
 import type { ImageSource } from './sources/source.ts';
-import type { DescribedImage, DescribeOptions, ReadImage, ReadOptions } from './types.ts';
+import type { DescribedImage, DescribeOptions, NamedPlace, ReadImage, ReadOptions } from './types.ts';
 
 /** Every place an image can come from. */
 const sources: readonly ImageSource[] = [
@@ -27,7 +27,12 @@ const sources: readonly ImageSource[] = [
 ];
 
 /** Where a bare name that is no path is looked up, one after the other. */
-const namedSources: readonly ImageSource[] = [dockerSource, podmanSource, containerdSource, registrySource];
+const namedSources: readonly (readonly [NamedPlace, ImageSource])[] = [
+  ['docker', dockerSource],
+  ['podman', podmanSource],
+  ['containerd', containerdSource],
+  ['registry', registrySource],
+];
 
 /**
  * Opens an image and analyses its layers: `docker-archive:F`, `oci-archive:F`, `oci-layout:D`, `docker:NAME`,
@@ -40,7 +45,10 @@ export async function readImage<T>(reference: string, options: ReadOptions<T>): 
   throwIfAborted(options.signal);
   const context: ReadContext<T> = { ...options, limits: { ...defaultReadLimits, ...options.limits }, reference };
   try {
-    return await atSource(reference, (source, target) => source.read(target, context));
+    return await atSource(reference, async (source, target, foundIn) => {
+      const image = await source.read(target, context);
+      return foundIn === undefined ? image : { ...image, foundIn };
+    });
   } catch (error) {
     throw asImageError(error, reference);
   }
@@ -93,7 +101,8 @@ export async function describeBeside(
   }
 }
 
-type SourceUse<R> = (source: ImageSource, target: string) => Promise<R>;
+/** @param foundIn of a name without a prefix: whose turn it is */
+type SourceUse<R> = (source: ImageSource, target: string, foundIn?: NamedPlace) => Promise<R>;
 
 /** Finds where a reference leads, and uses that source. */
 async function atSource<R>(reference: string, use: SourceUse<R>): Promise<R> {
@@ -144,12 +153,12 @@ const imageId = /^(?:sha256:)?(?:[0-9a-f]{12}|[0-9a-f]{64})$/;
  */
 async function atName<R>(name: string, use: SourceUse<R>): Promise<R> {
   const reasons: string[] = [];
-  for (const source of namedSources) {
+  for (const [place, source] of namedSources) {
     if (imageId.test(name) && source.hasIds !== true) {
       continue;
     }
     try {
-      return await use(source, name);
+      return await use(source, name, place);
     } catch (error) {
       if (!(error instanceof ImageError) || error.code === 'ABORTED') {
         throw error;

@@ -19,6 +19,9 @@ export type SourceKind =
 /** `export`: the archive that an engine sends; `overlay2`: the folders of its storage driver on this machine. */
 export type ReadFrom = 'export' | 'overlay2';
 
+/** Where a name without a prefix is looked up, in this order. */
+export type NamedPlace = 'docker' | 'podman' | 'containerd' | 'registry';
+
 export type EntryType = 'file' | 'directory' | 'symlink' | 'hardlink' | 'character' | 'block' | 'fifo';
 
 /**
@@ -215,6 +218,8 @@ export interface ReadImage<T> {
   readonly pinned?: string;
   /** how the layers came, where an engine has more than one way */
   readonly readFrom?: ReadFrom;
+  /** of a name without a prefix: who had it */
+  readonly foundIn?: NamedPlace;
   /** repository names and tags that the source itself states, sorted */
   readonly names: readonly string[];
   /** manifest digest where known (`sha256:…`) */

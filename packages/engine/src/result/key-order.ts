@@ -33,6 +33,7 @@ export const resultKeyOrder: KeyOrder = {
     digest: null,
     platform: null,
     readFrom: null,
+    foundIn: null,
     names: null,
     distro: { id: null, version: null, codename: null, prettyName: null, like: null, endOfLife: null },
     base: { reference: null, digest: null, id: null, layers: null, from: null },

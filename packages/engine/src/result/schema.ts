@@ -31,6 +31,9 @@ const image = z.object({
   readFrom: z
     .exactOptional(z.enum(['export', 'overlay2']))
     .meta({ description: 'of an engine: the archive that it sends, or the folders of its storage driver' }),
+  foundIn: z
+    .exactOptional(z.enum(['docker', 'podman', 'containerd', 'registry']))
+    .meta({ description: 'who had it, where the reference is a name without a prefix' }),
   names: strings,
   distro: z
     .object({

@@ -1,6 +1,6 @@
 /** The scan result (`--format json`), which programs outside the project rely on. Described by the published JSON Schema. */
 
-import type { ImageBase, LayerDescriptor, ReadFrom } from '../image/types.ts';
+import type { ImageBase, LayerDescriptor, NamedPlace, ReadFrom } from '../image/types.ts';
 import type { Facts, Incomplete, Package } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import type { Verdict } from '../policy/types.ts';
@@ -19,6 +19,8 @@ export interface ResultImage {
   readonly platform: string | null;
   /** how the layers came, where an engine has more than one way */
   readonly readFrom?: ReadFrom;
+  /** of a reference without a prefix that is no file: who had it */
+  readonly foundIn?: NamedPlace;
   readonly names: readonly string[];
   readonly distro: {
     readonly id: string;

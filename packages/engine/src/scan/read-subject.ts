@@ -20,7 +20,7 @@ import type { SubjectRequest } from './request.ts';
 export interface SubjectImage
   extends Pick<
     ReadImage<unknown>,
-    'reference' | 'names' | 'id' | 'digest' | 'platform' | 'platforms' | 'readFrom' | 'pinned'
+    'reference' | 'names' | 'id' | 'digest' | 'platform' | 'platforms' | 'readFrom' | 'foundIn' | 'pinned'
   > {
   /** of what is no image: a rootfs's entries, an SBOM's bytes; null for an image */
   readonly contentDigest: string | null;
@@ -146,8 +146,8 @@ export function describeOptions(request: SubjectRequest): DescribeOptions {
 /** Of a subject: what it is called and what it was built on, beside what is in it. */
 function subjectKey(image: SubjectImage, base: BaseFound, inventory: string | null): string | null {
   if (inventory === null) return null;
-  const { reference, names, id, digest, platform, platforms, readFrom = null, pinned = null } = image;
-  const described = { reference, names, id, digest, platform, platforms, readFrom, pinned };
+  const { reference, names, id, digest, platform, platforms, readFrom = null, foundIn = null, pinned = null } = image;
+  const described = { reference, names, id, digest, platform, platforms, readFrom, foundIn, pinned };
   const made = JSON.stringify([inventory, described, base]);
   return createHash('sha256').update(`subject\n${made}`).digest('hex');
 }
@@ -157,10 +157,10 @@ export async function* readPlatforms(request: SubjectRequest): AsyncGenerator<Su
   const first = await readSubject({ ...request, platform: 'any' });
   yield first;
   // a tag may move between the platforms
-  const { reference, pinned, names } = first.image;
+  const { reference, pinned, names, foundIn } = first.image;
   for (const platform of first.image.platforms.filter((each) => each !== first.image.platform)) {
     const { image, ...rest } = await readSubject({ ...request, reference: pinned ?? reference, platform });
-    yield { image: { ...image, reference, names }, ...rest };
+    yield { image: { ...image, reference, names, ...(foundIn && { foundIn }) }, ...rest };
   }
 }
 
@@ -176,6 +176,7 @@ export function resultImage(
     digest: image.digest ?? image.contentDigest,
     platform: image.platform,
     ...(image.readFrom && { readFrom: image.readFrom }),
+    ...(image.foundIn && { foundIn: image.foundIn }),
     names: image.names,
     distro: distro && {
       id: distro.id,

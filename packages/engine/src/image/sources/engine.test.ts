@@ -241,13 +241,21 @@ describe('a bare name', () => {
 
   it('is that of Docker where both have it', async () => {
     const [{ unix: engineHost }, environment] = [await engine(), await podman()];
-    expect((await readSeen('app:latest', { engineHost, environment })).kind).toBe('docker');
+    expect(await readSeen('app:latest', { engineHost, environment })).toMatchObject({
+      kind: 'docker',
+      foundIn: 'docker',
+    });
+    expect(await readSeen('podman:app:latest', { environment })).not.toHaveProperty('foundIn');
   });
 
   it('is that of Podman where Docker does not have it', async () => {
     const [{ unix: engineHost }, environment] = [await engine({ names: [] }), await podman()];
     for (const name of ['app:latest', sha256(image.config).slice(7, 19)]) {
-      expect(await readSeen(name, { engineHost, environment })).toMatchObject({ kind: 'podman', reference: name });
+      expect(await readSeen(name, { engineHost, environment })).toMatchObject({
+        kind: 'podman',
+        foundIn: 'podman',
+        reference: name,
+      });
     }
   });
 
@@ -265,7 +273,7 @@ describe('a bare name', () => {
   it('is that of the registry where no engine has it, and never without a connection', async () => {
     const [{ unix: engineHost }, environment] = [await engine({ names: [] }), await podman({ names: [] })];
     const name = `${registry.host}/app:1`;
-    expect((await readSeen(name, { engineHost, environment })).kind).toBe('registry');
+    expect((await readSeen(name, { engineHost, environment })).foundIn).toBe('registry');
     const asked = registry.asked.length;
     await expect(readSeen(name, { engineHost, environment, offline: true })).rejects.toMatchObject({
       code: 'REGISTRY_UNREACHABLE',

@@ -42,6 +42,7 @@ export function storedSubject(result: ScanResult, sameShards: ReadonlySet<string
       platforms: [],
       contentDigest: image.id === null ? content : null,
       ...(image.readFrom && { readFrom: image.readFrom }),
+      ...(image.foundIn && { foundIn: image.foundIn }),
     },
     inventory,
     base: { image: image.base, given: inputs.base, incomplete: [] },
