@@ -80,6 +80,20 @@ describe.skipIf(noContainerd)(
       expect(await refused('containerd:none:1')).toContain('(namespace default) has no image docker.io/library/none:1');
     });
 
+    it('by digest and ID, also their first 12 digits', async () => {
+      const wanted = await inventory(load('named', [smallImage()], 'gzip'));
+      const name = 'docker.io/library/named:1';
+      const digest = new RegExp(`^${name}\\s+\\S+\\s+(sha256:\\S+)`, 'm').exec(engine.ctr('images', 'ls'))![1]!;
+      // as Kubernetes does
+      engine.ctr('images', 'tag', name, wanted.id!);
+      for (const reference of [digest.slice(7, 19), wanted.id!, wanted.id!.slice(7, 19)]) {
+        expect((await inventory(`containerd:${reference}`)).packages).toEqual(wanted.packages);
+      }
+      expect((await inventory(`containerd:named@${digest}`)).id).toBe(wanted.id);
+      expect(await refused(`containerd:other@${digest}`)).toContain(`has no image docker.io/library/other@${digest}`);
+      expect(await refused('containerd:0123456789ab')).toContain('has no image docker.io/library/0123456789ab:latest');
+    });
+
     it('a layer that is missing or has other bytes is an error that names it', async () => {
       const image = smallImage();
       load('broken', [image], 'zstd');

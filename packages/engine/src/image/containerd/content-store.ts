@@ -4,19 +4,14 @@ import { digestOf } from '../../registry/digest.ts';
 import type { FetchedManifest, RegistryClient } from '../../registry/registry-client.ts';
 import { type Blob, mismatch, OpenFile, readWhole } from '../blob.ts';
 import { ImageError } from '../error.ts';
-import { type GrpcClient, GrpcFailure, grpcClient, notFound } from './grpc.ts';
-import { bytesFields, decodeMessage, encodeMessage, type Message, textField } from './protobuf.ts';
-
-/** What an image name of containerd leads to. */
-export interface Target {
-  readonly digest: string;
-  readonly mediaType: string;
-}
+import { asFailure, askOne } from './ask.ts';
+import { type GrpcClient, GrpcFailure, grpcClient } from './grpc.ts';
+import { NamedImages } from './named-images.ts';
+import { bytesFields, decodeMessage, encodeMessage, textField } from './protobuf.ts';
 
 /** The images of one namespace of containerd, and the blobs that it keeps as they were pulled. */
 export interface ContentStore extends RegistryClient {
-  /** @throws ImageError `NOT_FOUND` */
-  target(names: readonly string[], signal: AbortSignal | undefined): Promise<Target & { readonly name: string }>;
+  readonly images: NamedImages;
   /** A blob where it lies; null where this user may not read it, or it is not there. */
   file(digest: string): Blob | null;
   close(): void;
@@ -49,7 +44,7 @@ export async function openContentStore(
     const root = await contentFolder(grpc, shown, signal);
     const store = new Store(grpc, shown, root, files, limits.maxManifestBytes);
     return {
-      target: (names, given) => store.target(names, given),
+      images: new NamedImages(grpc, shown),
       file: (digest) => store.file(digest),
       manifest: (digest, what, given) => store.manifest(digest, what, given),
       smallBlob: (digest, what, given) => store.small(digest, what, given),
@@ -66,7 +61,7 @@ export async function openContentStore(
 async function contentFolder(grpc: GrpcClient, shown: string, signal: AbortSignal | undefined): Promise<string | null> {
   const filter = encodeMessage({ 1: 'type==io.containerd.content.v1' });
   const method = 'containerd.services.introspection.v1.Introspection/Plugins';
-  const answer = await one(grpc, method, filter, shown, signal);
+  const answer = await askOne(grpc, method, filter, shown, signal);
   for (const plugin of bytesFields(answer, 1)) {
     for (const exported of bytesFields(decodeMessage(plugin, shown), 5)) {
       const pair = decodeMessage(exported, shown);
@@ -77,34 +72,6 @@ async function contentFolder(grpc: GrpcClient, shown: string, signal: AbortSigna
     }
   }
   return null;
-}
-
-async function one(
-  grpc: GrpcClient,
-  method: string,
-  request: Buffer,
-  shown: string,
-  signal: AbortSignal | undefined,
-): Promise<Message> {
-  try {
-    for await (const message of grpc.call(method, request, signal)) {
-      return decodeMessage(message, `the answer of ${shown}`);
-    }
-  } catch (error) {
-    throw asFailure(error, shown);
-  }
-  throw new ImageError('ENGINE_ERROR', `${shown} gave no answer`);
-}
-
-function asFailure(error: unknown, shown: string): unknown {
-  if (error instanceof GrpcFailure && error.status === notFound) {
-    return error;
-  }
-  if (error instanceof ImageError) {
-    return error.code === 'ENGINE_ERROR' ? new ImageError(error.code, `${shown} sent ${error.message}`) : error;
-  }
-  const message = error instanceof Error ? error.message.replace(/\s+/g, ' ') : String(error);
-  return new ImageError('ENGINE_ERROR', `${shown}: ${message}`, { cause: error });
 }
 
 class Store {
@@ -126,32 +93,6 @@ class Store {
     this.#root = root;
     this.#files = files;
     this.#maxBytes = maxManifestBytes;
-  }
-
-  async target(names: readonly string[], signal: AbortSignal | undefined): Promise<Target & { readonly name: string }> {
-    for (const name of names) {
-      const request = encodeMessage({ 1: name });
-      try {
-        const answer = await one(this.#grpc, 'containerd.services.images.v1.Images/Get', request, this.#shown, signal);
-        return { name, ...this.#targetOf(answer) };
-      } catch (error) {
-        if (!(error instanceof GrpcFailure)) {
-          throw error;
-        }
-      }
-    }
-    throw new ImageError('NOT_FOUND', `${this.#shown} has no image ${names[0]}`);
-  }
-
-  #targetOf(answer: Message): Target {
-    const what = `the answer of ${this.#shown}`;
-    const image = decodeMessage(bytesFields(answer, 1).at(-1) ?? Buffer.alloc(0), what);
-    const target = decodeMessage(bytesFields(image, 3).at(-1) ?? Buffer.alloc(0), what);
-    const digest = textField(target, 2);
-    if (!digestForm.test(digest)) {
-      throw new ImageError('CORRUPT', `${what}: the image has no sha256 digest`);
-    }
-    return { digest, mediaType: textField(target, 1) };
   }
 
   file(digest: string): Blob | null {

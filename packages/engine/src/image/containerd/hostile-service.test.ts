@@ -95,6 +95,44 @@ describe('what is not as containerd answers is an error on one line', () => {
     expect(String(failure)).not.toMatch(/[\n\t]/);
   });
 
+  /** Has the images of these names, each with the digest that it leads to. */
+  const having =
+    (images: readonly (readonly [name: string, digits: string])[]): Answer =>
+    (stream, path) => {
+      if (!path.endsWith('/List')) return withStatus(stream, Buffer.alloc(0), '5');
+      const list = images.map(([name, digits]) => {
+        const target = encodeMessage({ 2: `sha256:${digits.repeat(64)}` });
+        return inner(1, Buffer.concat([encodeMessage({ 1: name }), inner(3, target)]));
+      });
+      return withStatus(stream, framed(Buffer.concat(list)));
+    };
+  it.each<readonly [string, Answer, string, RegExp]>([
+    [
+      'several of one ID',
+      having([
+        ['a', 'a'],
+        ['b', 'b'],
+      ]),
+      'AMBIGUOUS',
+      /has several images aaaaaaaaaaaa; give more/,
+    ],
+    ['none of an ID', having([]), 'NOT_FOUND', /has no image docker.io\/library\/aaaaaaaaaaaa:latest$/],
+    [
+      'a list of garbage',
+      (stream) => withStatus(stream, framed(Buffer.alloc(99, 0xff))),
+      'CORRUPT',
+      /^the answer of containerd at /,
+    ],
+  ])('%s', async (_, answer, code, message) => {
+    const environment = await service((stream, path) =>
+      path.endsWith('/Plugins') ? withStatus(stream, Buffer.alloc(5)) : answer(stream, path),
+    );
+    await expect(readSeen('containerd:aaaaaaaaaaaa', { environment })).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+  });
+
   it('any bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {

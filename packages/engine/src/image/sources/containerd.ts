@@ -1,5 +1,6 @@
-import { parseRegistryReference } from '../../registry/registry-reference.ts';
+import { dockerHub, parseRegistryReference } from '../../registry/registry-reference.ts';
 import { type ContentStore, openContentStore } from '../containerd/content-store.ts';
+import type { NamedImage, NamedImages } from '../containerd/named-images.ts';
 import { containerdAddress } from '../engine-address.ts';
 import { ImageError } from '../error.ts';
 import { describedPlan, type ImagePlan, type PlannedLayer } from '../image-plan.ts';
@@ -13,6 +14,7 @@ import type { ImageSource } from './source.ts';
 /** `containerd:NAME`: an image of containerd, read from its content store: blobs as they were pulled. */
 export const containerdSource: ImageSource = {
   prefix: 'containerd',
+  hasIds: true,
   read: readContainerdImage,
   async describe(name, context) {
     const { plan, store } = await openImage(name, context);
@@ -44,21 +46,13 @@ async function openImage(
   name: string,
   context: DescribeContext,
 ): Promise<{ readonly plan: ImagePlan; readonly store: ContentStore }> {
-  const reference = parseRegistryReference(name);
-  const { host, repository, tag, digest } = reference;
   const { maxLayerBytes } = context.limits;
-  const store = await connect(context);
+  const connected = await connect(context);
+  const { store } = connected;
   try {
-    const base = `${host}/${repository}${tag === null ? '' : `:${tag}`}`;
-    // as clients of containerd write names; then as it was written
-    const names = [
-      digest === null ? base : `${base}@${digest}`,
-      ...(digest === null ? [] : [`${host}/${repository}@${digest}`]),
-      name,
-    ];
-    const target = await store.target([...new Set(names)], context.signal);
-    const found = { ...reference, digest: target.digest };
-    const { plan } = await planRegistryImage(store, found, choiceOf(context, null), maxLayerBytes, context.signal);
+    const target = await findImage(name, connected, context.signal);
+    const reference = { host: dockerHub, repository: target.name, tag: null, digest: target.digest };
+    const { plan } = await planRegistryImage(store, reference, choiceOf(context, null), maxLayerBytes, context.signal);
     return { plan: { ...plan, kind: 'containerd', names: [target.name] }, store };
   } catch (error) {
     store.close();
@@ -66,12 +60,41 @@ async function openImage(
   }
 }
 
+/** @throws ImageError `NOT_FOUND`, `AMBIGUOUS` */
+async function findImage(
+  name: string,
+  { images, shown }: Connected,
+  signal: AbortSignal | undefined,
+): Promise<NamedImage> {
+  const absent = (what: string) => new ImageError('NOT_FOUND', `${shown} has no image ${what}`);
+  const byId = await images.byId(name, signal);
+  if (byId !== null) return byId;
+  if (/^(?:sha256:.*|[0-9a-f]{64})$/.test(name)) throw absent(name);
+  const { host, repository, tag, digest } = parseRegistryReference(name);
+  const named = `${host}/${repository}`;
+  const tagged = tag === null ? named : `${named}:${tag}`;
+  // as clients of containerd write names; then as it was written
+  const names = digest === null ? [tagged, name] : [`${tagged}@${digest}`, `${named}@${digest}`, name];
+  const byName = await images.byName([...new Set(names)], signal);
+  const found = byName ?? (digest === null ? null : await images.byDigest(named, digest, signal));
+  if (found === null) throw absent(names[0]!);
+  return found;
+}
+
+interface Connected {
+  readonly store: ContentStore;
+  readonly images: NamedImages;
+  /** names it in messages */
+  readonly shown: string;
+}
+
 /** @throws ImageError `NO_ENGINE`, `ENGINE_UNREACHABLE` */
-async function connect(context: DescribeContext): Promise<ContentStore> {
+async function connect(context: DescribeContext): Promise<Connected> {
   const { socket, namespace, stated } = containerdAddress(context);
   const shown = `containerd at ${socket} (namespace ${namespace})`;
   try {
-    return await openContentStore(socket, namespace, shown, context.limits, context.signal);
+    const store = await openContentStore(socket, namespace, shown, context.limits, context.signal);
+    return { store, images: store.images, shown };
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     const reason = reasons[code];

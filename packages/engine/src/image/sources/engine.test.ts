@@ -266,7 +266,7 @@ describe('a bare name', () => {
     );
     expect(failure).toMatchObject({ code: 'NOT_FOUND' });
     expect(String(failure)).toMatch(
-      /^ImageError: 0123456789ab: no such file, and the engine at [^\n]* has no image 0123456789ab; Podman at [^\n]* has no image 0123456789ab$/,
+      /^ImageError: 0123456789ab: no such file, and the engine at [^\n]* has no image 0123456789ab; Podman at [^\n]* has no image 0123456789ab; [^\n]*containerd at [^\n]*$/,
     );
   });
 
