@@ -47,7 +47,11 @@ export class OpenFile {
     return identityOf(fstatSync(this.#descriptor, { bigint: true })) === this.#identity;
   }
 
+  /** Nothing once it is closed: whoever kept a part of it must not read what has its descriptor since. */
   readSync(buffer: Buffer, length: number, position: number): number {
+    if (!this.#open) {
+      return 0;
+    }
     return readSync(this.#descriptor, buffer, 0, length, position);
   }
 

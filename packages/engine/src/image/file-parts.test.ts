@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { readImage } from './read-image.ts';
 import { dockerArchive, fixtureImage, ociArchive } from './testing/image-builder.ts';
 import { temporaryDirectory } from './testing/reading.ts';
-import type { LayerAnalyser } from './types.ts';
+import type { FileParts, LayerAnalyser } from './types.ts';
 
 /** Wants what may be run in parts: its size, its first 3 bytes and its last 2, and what lies beyond. */
 const analyser: LayerAnalyser<readonly string[]> = {
@@ -60,6 +60,42 @@ test.each([
   const read = await readImage(file, { analyser, platform: 'linux/amd64' });
   await read.close();
   expect(read.layers[0]!.analysis).toEqual(expected);
+});
+
+test('a file that may come either way lasts as long as the image where it lies in a file', async () => {
+  const later: FileParts[] = [];
+  const whole: string[] = [];
+  const either: LayerAnalyser<null> = {
+    recall: () => undefined,
+    keep() {},
+    begin: () => ({
+      wants: (path) => path !== 'read.txt' || 'either',
+      parts: (_, { later: lasting }) => void later.push(lasting!),
+      file({ path }, bytes, lasting) {
+        whole.push(`${path}: ${bytes.length}`);
+        if (lasting !== undefined) later.push(lasting);
+      },
+      finish: () => null,
+    }),
+  };
+  const plain = join(directory, 'either.tar');
+  writeFileSync(plain, dockerArchive(image));
+  const read = await readImage(plain, { analyser: either });
+  const bytes = Buffer.alloc(4);
+  const said = later.map((parts) => [parts.size, parts.read(0, 4)?.toString(), parts.readInto?.(bytes, 0)]);
+  const same = [body.length, 'abcx', true];
+  expect(said).toEqual([same, [4, 'text', true], [17, 'nobo', true], [4, 'abyz', true]]);
+  await read.close();
+  // not what has its descriptor since
+  expect(later.map((parts) => [parts.read(0, 4), parts.readInto?.(bytes, 0)])).toEqual(later.map(() => [null, false]));
+
+  const compressed = join(directory, 'either.tar.gz');
+  writeFileSync(compressed, gzipSync(dockerArchive(image)));
+  whole.length = 0;
+  later.length = 0;
+  await (await readImage(compressed, { analyser: either })).close();
+  expect(whole).toContain('read.txt: 4');
+  expect(later).toEqual([]);
 });
 
 test('in a root file system, whose digest covers the parts that were read', async () => {

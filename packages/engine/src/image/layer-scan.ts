@@ -18,6 +18,7 @@ import type {
   ReadLimits,
   ReadProblem,
   ReadProblemCode,
+  Wanted,
 } from './types.ts';
 
 /** A layer went over one of the limits: what was read so far counts, the rest is not read. Caught inside this room. */
@@ -41,6 +42,8 @@ export interface BodiesAt {
   parts(offset: number, size: number): FileParts;
   /** The whole body, valid until the next is asked for; null: it is not all there. Without it bodies come as they pass by. */
   body?(offset: number, size: number): Buffer | null;
+  /** Stretches of the body at `offset` that can be read for as long as the image is open. */
+  later?(offset: number, size: number): FileParts;
 }
 
 /** Larger bodies get a buffer of their own, which is let go: memory that the system has to clear costs more than copying. */
@@ -243,12 +246,12 @@ export class LayerScan<T> implements TarHandler {
       this.problem('entry-not-understood', 'a sparse file cannot be read yet', entry.path);
       return false;
     }
-    if (wanted === 'parts') {
+    if (wanted === 'parts' || (wanted === 'either' && this.#bodiesAt?.later !== undefined)) {
       return this.#takeParts(entry, raw.offset);
     }
     const body = this.#bodiesAt?.body?.(raw.offset, entry.size) ?? null;
     if (body !== null) {
-      this.#visitor.file(entry, body);
+      this.#visitor.file(entry, body, this.#bodiesAt?.later?.(raw.offset, entry.size));
       return false;
     }
     this.#wanted = entry;
@@ -266,9 +269,9 @@ export class LayerScan<T> implements TarHandler {
     return this.#passing !== null;
   }
 
-  #wants(entry: LayerEntry, again: boolean): boolean | 'parts' {
+  #wants(entry: LayerEntry, again: boolean): Wanted {
     const wanted = this.#visitor.wants(entry.path, entry.size, entry.mode, again);
-    if (wanted !== true) {
+    if (wanted === false || wanted === 'parts') {
       return wanted;
     }
     if (entry.size > this.#limits.maxFileBytes) {
@@ -276,7 +279,7 @@ export class LayerScan<T> implements TarHandler {
       this.problem('file-too-large', message, entry.path);
       return false;
     }
-    return true;
+    return wanted;
   }
 
   #add(entry: LayerEntry, ordinal: number, offset: number, holder: number): void {
@@ -309,7 +312,8 @@ export class LayerScan<T> implements TarHandler {
     const { ordinal, offset } = this.#places.at(holder);
     const entry: LayerEntry = { ...shared, path };
     // what is wanted in parts was seen under its first name
-    if (this.#wants(entry, true) === true) {
+    const wanted = this.#wants(entry, true);
+    if (wanted === true || wanted === 'either') {
       this.#add(entry, ordinal, offset, holder);
       this.#pending.push({ entry, ordinal, offset });
     } else {

@@ -114,7 +114,7 @@ class RootfsWalk<T> {
       }
     } else if (entry.type === 'file') {
       const wanted = this.#visitor.wants(entry.path, entry.size, entry.mode, false);
-      if (wanted === true) {
+      if (wanted === true || wanted === 'either') {
         this.#read(place, entry);
       } else if (wanted === 'parts' && this.#visitor.parts !== undefined) {
         this.#readParts(place, entry);

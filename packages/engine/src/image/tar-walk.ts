@@ -91,19 +91,20 @@ export class TarWalk implements BodiesAt {
    * header. What a damaged archive places beyond its end is not at hand.
    */
   parts(offset: number, size: number): FileParts {
-    const { file, start, size: blobSize } = this.#blob;
-    const near = (position: number, length: number) => this.#near(offset + position, length);
-    const far = readParts(size, (buffer, position) =>
-      offset + position + buffer.length <= blobSize
-        ? file.readSync(buffer, buffer.length, start + offset + position)
-        : 0,
-    );
+    const far = this.later(offset, size);
     return {
-      ...far,
+      size,
       read: (position, length) =>
-        (position >= 0 && length >= 0 && position + length <= size ? near(position, length) : null) ??
+        (position >= 0 && length >= 0 && position + length <= size ? this.#near(offset + position, length) : null) ??
         far.read(position, length),
+      readInto: far.readInto!,
+      later: far,
     };
+  }
+
+  /** The same without what was read with the header, and without this walk. */
+  later(offset: number, size: number): FileParts {
+    return partsOfBlob(this.#blob, offset, size);
   }
 
   /** Where it was not read with its header it is read at once, and passed then like a body that nobody wants. */
@@ -122,6 +123,12 @@ export class TarWalk implements BodiesAt {
     const at = offset - this.#start;
     return at >= 0 && at + length <= this.#end - this.#start ? this.#buffer.subarray(at, at + length) : null;
   }
+}
+
+function partsOfBlob({ file, start, size: blobSize }: Blob, offset: number, size: number): FileParts {
+  return readParts(size, (buffer, position) =>
+    offset + position + buffer.length <= blobSize ? file.readSync(buffer, buffer.length, start + offset + position) : 0,
+  );
 }
 
 function nextTurn(): Promise<void> {

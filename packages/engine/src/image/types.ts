@@ -95,12 +95,17 @@ export interface LayerVisitor<T> {
   /**
    * Whether the body of this regular file is wanted. `path`, `size` and `mode` as in `LayerEntry`. `parts`: only stretches
    * of it, which `parts` or `passing` gets; what it means where the visitor has neither is that the file is not wanted.
+   * `either`: `parts` gets it where it can be read at any position for as long as the image is open, else `file`.
    *
    * @param again a hard link to a file of this layer that has passed: its body would have to be read once more
    */
-  wants(path: string, size: number, mode: number, again: boolean): boolean | 'parts';
-  /** The whole body of a wanted file, valid during the call: its memory is used again. */
-  file(entry: LayerEntry, body: Buffer): void;
+  wants(path: string, size: number, mode: number, again: boolean): Wanted;
+  /**
+   * The whole body of a wanted file, valid during the call: its memory is used again.
+   *
+   * @param later the same body, where it can be read again for as long as the image is open
+   */
+  file(entry: LayerEntry, body: Buffer, later?: FileParts): void;
   /** A file wanted in parts that lies where it can be read at any position. `parts` is valid during the call. */
   parts?(entry: LayerEntry, parts: FileParts): void;
   /** A file wanted in parts whose bytes pass by once. */
@@ -108,6 +113,8 @@ export interface LayerVisitor<T> {
   /** After the last entry: turns what was seen into the analysis. */
   finish(listing: LayerListing): T;
 }
+
+export type Wanted = boolean | 'parts' | 'either';
 
 /** Stretches of one file. */
 export interface FileParts {
@@ -117,6 +124,8 @@ export interface FileParts {
   read(offset: number, length: number): Buffer | null;
   /** Fills `target` from this offset, for whoever goes through much of the file with one buffer; false where not all is at hand. */
   readInto?(target: Buffer, offset: number): boolean;
+  /** The same file, valid for as long as the image is open; absent where it is gone after the call. */
+  readonly later?: FileParts;
 }
 
 /** Takes the body of one file in pieces, first to last. */
