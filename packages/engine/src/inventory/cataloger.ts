@@ -1,4 +1,5 @@
 import type { SquashedView } from '../image/squash.ts';
+import type { FileParts } from '../image/types.ts';
 import type { Executable } from './binary/executable.ts';
 import type { FilePattern } from './file-pattern.ts';
 import type { CodeFact, Distro, Incomplete, IncompleteCode, Package } from './types.ts';
@@ -87,6 +88,19 @@ export interface FileReader<F> {
    * @throws CatalogError when there is something that cannot be read
    */
   inspect?(path: string, executable: Executable, content?: ContentWatch): ParsedFile<F> | null;
+  /**
+   * As `parse`, of a large file that lies where it can be read at any position: for readers that need little of it.
+   *
+   * @param parts valid during the call
+   */
+  parseParts?(path: string, parts: FileParts): ParsedFile<F>;
+  /**
+   * What stands for an executable whose content is searched when its facts are looked at, if ever. Null: it is looked into
+   * at once.
+   *
+   * @param content valid for as long as the image is open
+   */
+  defer?(path: string, content: FileParts): F | null;
   /** Asks for the whole content of an executable of this name, for what no header leads to. Null: headers are enough. */
   watch?(path: string): ContentWatch | null;
   /** Names of the packages that a file of a database lists; by them a database that is begun anew is told from one restored. */
@@ -156,6 +170,8 @@ export interface Catalogued {
   readonly packages: readonly Package[];
   /** listed only where no distro package owns the file that proves them */
   readonly unowned?: readonly Package[];
+  /** the same, where what is owned need not be looked at; asked when all owners are known */
+  unownedOf?(isOwned: (path: string) => boolean): readonly Package[];
   /** real path of a proving file → the distro package that ships a file there */
   readonly owners?: ReadonlyMap<string, Owner>;
   readonly code?: readonly CodeFact[];

@@ -1,4 +1,4 @@
-import { createHash, getHashes, hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type {
   FileParts,
   FirstLook,
@@ -8,11 +8,13 @@ import type {
   LayerListing,
   LayerVisitor,
   PassingFile,
+  Wanted,
 } from '../image/types.ts';
 import { beginsElf } from './binary/elf.ts';
 import { type Executable, openExecutable, partsOfBody } from './binary/executable.ts';
 import { maybeExecutable } from './binary/executable-path.ts';
 import { PassingExecutable, type SpareBuffer } from './binary/passing-executable.ts';
+import { watchContent } from './binary/watch-content.ts';
 import type { ContentWatch, FileDigests, FileReader, ParsedFile } from './cataloger.ts';
 import {
   catalogerVersions,
@@ -28,6 +30,7 @@ import { CatalogError } from './error.ts';
 import { FactBodies } from './facts/fact-bodies.ts';
 import type { FactGatherer, GatheredFact } from './facts/gatherer.ts';
 import { gatherersOf } from './facts/gatherers.ts';
+import { digestsLater, digestsOf, digestsOfParts } from './file-digests.ts';
 import type { PatternMatch } from './file-pattern.ts';
 import { decodeAnalysis, encodeAnalysis, type LayerAnalysis } from './layer-analysis.ts';
 import { WantedLook } from './path-filter.ts';
@@ -78,7 +81,7 @@ export function createLayerAnalyser(options: LayerAnalyserOptions = {}): Invento
       if (analysis) keys.set(analysis, at);
       return analysis;
     },
-    begin: () => new InventoryVisitor(bodyReaders, judged),
+    begin: () => new InventoryVisitor(bodyReaders, judged, store !== undefined),
     keep(key, analysis) {
       if (store === undefined) return;
       const at = storeKey(key);
@@ -108,20 +111,23 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
   /** further names of files that have passed: their content was seen */
   readonly #seen = new Set<string>();
   readonly #judged: boolean;
+  /** what is kept says all that there is to say */
+  readonly #kept: boolean;
 
-  constructor(bodyReaders: readonly FactGatherer<GatheredFact>[], judged: boolean) {
+  constructor(bodyReaders: readonly FactGatherer<GatheredFact>[], judged: boolean, kept: boolean) {
     this.#judged = judged;
+    this.#kept = kept;
     this.look = bodyReaders.length === 0 ? look : undefined;
     const tell = (reader: GatheredFact, path: string, said: ParsedFile<unknown>) => this.#set(reader, path, said);
     this.#factBodies = bodyReaders.length === 0 ? null : new FactBodies(bodyReaders, tell);
   }
 
-  wants(path: string, size: number, mode: number, again: boolean): boolean | 'parts' {
-    let wanted: boolean | 'parts' = maybeExecutable(path, size, mode) ? 'parts' : false;
+  wants(path: string, size: number, mode: number, again: boolean): Wanted {
+    let wanted: Wanted = maybeExecutable(path, size, mode) ? 'parts' : false;
     for (const { reader: name, pattern } of matchesOf(path)) {
       if (pattern.presence) continue;
       const reader = readersByName.get(name)!;
-      if (size <= reader.maxBytes) wanted = true;
+      if (size <= reader.maxBytes) wanted = more(wanted, reader.parseParts === undefined ? true : 'either');
       else this.#set(name, path, tooLarge(reader, size));
     }
     if (this.#factBodies === null) return wanted;
@@ -130,12 +136,12 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
     return wanted;
   }
 
-  file(entry: LayerEntry, body: Buffer): void {
+  file(entry: LayerEntry, body: Buffer, later?: FileParts): void {
     const matches = matchesOf(entry.path);
     for (const { reader: name, pattern } of matches) {
       const reader = readersByName.get(name)!;
       if (!pattern.presence && body.length <= reader.maxBytes) {
-        this.#set(name, entry.path, readFile(reader, entry.path, body));
+        this.#set(name, entry.path, readFile(reader, entry.path, body, this.#kept ? undefined : later));
       }
     }
     // what a pattern wants whole for its name may be an executable all the same
@@ -146,16 +152,35 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
   }
 
   parts(entry: LayerEntry, parts: FileParts): void {
+    for (const { reader: name, pattern } of matchesOf(entry.path)) {
+      const reader = readersByName.get(name)!;
+      if (reader.parseParts === undefined || pattern.presence || entry.size > reader.maxBytes) continue;
+      this.#set(name, entry.path, readParts(reader, entry.path, parts, this.#kept));
+    }
     if (maybeExecutable(entry.path, entry.size, entry.mode)) this.#executable(entry, parts);
     this.#factBodies?.parts(entry, parts);
   }
 
   #executable(entry: LayerEntry, parts: FileParts): void {
-    const watches = watchesOf(entry.path);
     const executable = openExecutable(parts, this.#judged);
     if (executable === null) return;
-    for (const { watch } of watches) watchAll(parts, watch);
-    this.#inspect(entry, executable, watches);
+    const deferred = this.#kept || parts.later === undefined ? none : this.#defer(entry, parts.later);
+    const watches = watchesOf(entry.path, deferred);
+    for (const { watch } of watches) watchContent(parts, watch);
+    this.#inspect(entry, executable, watches, deferred);
+  }
+
+  /** Readers that look into it later, if ever. */
+  #defer({ path }: LayerEntry, later: FileParts): readonly FileReader<unknown>[] {
+    let found: FileReader<unknown>[] | undefined;
+    for (const reader of executableReaders) {
+      const facts = reader.defer?.(path, later) ?? null;
+      if (facts === null) continue;
+      this.#set(reader.name, path, { facts, damage: null });
+      found ??= [];
+      found.push(reader);
+    }
+    return found ?? none;
   }
 
   passing(entry: LayerEntry): PassingFile {
@@ -176,18 +201,24 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
   }
 
   #passingExecutable(entry: LayerEntry): PassingFile {
-    const watches = watchesOf(entry.path);
+    const watches = watchesOf(entry.path, none);
     const onData = (chunk: Buffer) => {
       for (const { watch } of watches) watch.push(chunk);
     };
     return new PassingExecutable(entry.size, this.#spare, watches.length > 0 ? onData : null, (parts) => {
       const executable = openExecutable(parts, this.#judged);
-      if (executable !== null) this.#inspect(entry, executable, watches);
+      if (executable !== null) this.#inspect(entry, executable, watches, none);
     });
   }
 
-  #inspect(entry: LayerEntry, executable: Executable, watches: readonly Watching[]): void {
+  #inspect(
+    entry: LayerEntry,
+    executable: Executable,
+    watches: readonly Watching[],
+    deferred: readonly FileReader<unknown>[],
+  ): void {
     for (const reader of executableReaders) {
+      if (deferred.includes(reader)) continue;
       const watch = watches.find((each) => each.reader === reader)?.watch;
       const said = inspectFile(reader, entry.path, executable, watch);
       if (said !== null) this.#set(reader.name, entry.path, said);
@@ -206,22 +237,51 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
   }
 }
 
-/** Parses one file; what cannot be parsed becomes damage that the inventory tells. */
-export function readFile(reader: FileReader<unknown>, path: string, body: Buffer): ParsedFile<unknown> {
+/**
+ * Parses one file; what cannot be parsed becomes damage that the inventory tells.
+ *
+ * @param later the same file, where its digests need not be made before they are asked for
+ */
+export function readFile(
+  reader: FileReader<unknown>,
+  path: string,
+  body: Buffer,
+  later?: FileParts,
+): ParsedFile<unknown> {
   try {
     const parsed = reader.parse(path, body, proofFilter);
-    const wanted = typeof reader.digests === 'function' ? reader.digests(path) : reader.digests;
-    const digests = wanted && parsed.facts !== null ? digestsOf(body) : null;
-    return digests === null ? parsed : { ...parsed, digests };
+    if (parsed.facts === null || !wantsDigests(reader, path)) return parsed;
+    return withDigests(parsed, later === undefined ? digestsOf(body) : digestsLater(path, later));
   } catch (error) {
     return asDamage(error);
   }
 }
 
-/** A whole body is more than parts of it, which are more than nothing. */
-function more(one: boolean | 'parts', other: boolean | 'parts'): boolean | 'parts' {
-  if (one === true || other === true) return true;
-  return one || other;
+/** The same of a file that lies where it can be read at any position. */
+function readParts(reader: FileReader<unknown>, path: string, parts: FileParts, kept: boolean): ParsedFile<unknown> {
+  try {
+    const parsed = reader.parseParts!(path, parts);
+    if (parsed.facts === null || !wantsDigests(reader, path)) return parsed;
+    const { later } = parts;
+    return withDigests(parsed, kept || later === undefined ? digestsOfParts(path, parts) : digestsLater(path, later));
+  } catch (error) {
+    return asDamage(error);
+  }
+}
+
+function wantsDigests({ digests }: FileReader<unknown>, path: string): boolean {
+  return typeof digests === 'function' ? digests(path) : digests === true;
+}
+
+function withDigests(parsed: ParsedFile<unknown>, digests: FileDigests | null): ParsedFile<unknown> {
+  return digests === null ? parsed : { ...parsed, digests };
+}
+
+/** Least first: a whole body is more than parts of it, which are more than nothing. */
+const byAmount: readonly Wanted[] = [false, 'parts', 'either', true];
+
+function more(one: Wanted, other: Wanted): Wanted {
+  return byAmount.indexOf(one) < byAmount.indexOf(other) ? other : one;
 }
 
 function asDamage(error: unknown): ParsedFile<never> {
@@ -234,29 +294,18 @@ interface Watching {
   readonly watch: ContentWatch;
 }
 
-const noWatches: readonly Watching[] = [];
+const none: readonly never[] = [];
 
-function watchesOf(path: string): readonly Watching[] {
+function watchesOf(path: string, deferred: readonly FileReader<unknown>[]): readonly Watching[] {
   let found: Watching[] | undefined;
   for (const reader of executableReaders) {
+    if (deferred.includes(reader)) continue;
     const watch = reader.watch?.(path) ?? null;
     if (watch === null) continue;
     found ??= [];
     found.push({ reader, watch });
   }
-  return found ?? noWatches;
-}
-
-const watchedAtOnce = 128 * 1024;
-const watched = Buffer.allocUnsafeSlow(watchedAtOnce);
-
-function watchAll(parts: FileParts, watch: ContentWatch): void {
-  for (let at = 0; at < parts.size && !watch.done; at += watchedAtOnce) {
-    const length = Math.min(watchedAtOnce, parts.size - at);
-    const chunk = parts.readInto ? watched.subarray(0, length) : parts.read(at, length);
-    if (chunk === null || parts.readInto?.(chunk, at) === false) return;
-    watch.push(chunk);
-  }
+  return found ?? none;
 }
 
 function inspectFile(
@@ -270,13 +319,6 @@ function inspectFile(
   } catch (error) {
     return asDamage(error);
   }
-}
-
-const canDigest = getHashes().includes('md5') && getHashes().includes('sha1');
-
-/** Null where the runtime refuses these algorithms (FIPS): then a shipped file is taken for unchanged. */
-function digestsOf(body: Buffer): FileDigests | null {
-  return canDigest ? { md5: hash('md5', body), sha1: hash('sha1', body), sha256: hash('sha256', body) } : null;
 }
 
 /** What stands for a file that is larger than its reader accepts. */

@@ -116,7 +116,8 @@ function attribute({ results, owners: claims }: Finds, replaced: ReadonlySet<str
   const incomplete: Incomplete[] = [];
   for (const result of results) {
     for (const each of result.packages) found.push(each);
-    for (const each of result.unowned ?? []) unowned.push(each);
+    const mayCount = result.unowned ?? result.unownedOf?.((path) => owners.has(withinImage(path))) ?? [];
+    for (const each of mayCount) unowned.push(each);
     incomplete.push(...(result.incomplete ?? []));
   }
   for (const { incompleteOf } of results) incomplete.push(...(incompleteOf?.((path) => owners.has(path)) ?? []));
@@ -126,7 +127,12 @@ function attribute({ results, owners: claims }: Finds, replaced: ReadonlySet<str
 
 /** Real path, as `owners` has it; of what lies in an archive (`a.war!/WEB-INF/lib/b.jar`) that of the archive. */
 function provingPath({ locations }: Package): string {
-  return locations[0]?.path.slice(1).split('!/', 1)[0] ?? '';
+  return withinImage(locations[0]?.path.slice(1) ?? '');
+}
+
+function withinImage(path: string): string {
+  const end = path.indexOf('!/');
+  return end < 0 ? path : path.slice(0, end);
 }
 
 /** Of finds that count only where no package owns them, those that are not listed under their package already. */

@@ -1,6 +1,10 @@
 import { crc32, inflateRawSync } from 'node:zlib';
+import type { FileParts } from '../image/types.ts';
 import { CatalogError } from './error.ts';
 import { uint16At, uint32At } from './whole-numbers.ts';
+
+/** The bytes of an archive; what `read` returns is not written to while the archive is read. */
+export type ZipBytes = Pick<FileParts, 'size' | 'read'>;
 
 /** A file of a zip archive, as the central directory describes it. */
 export interface ZipEntry {
@@ -34,8 +38,10 @@ const endSignature = Buffer.from([0x50, 0x4b, 0x05, 0x06]);
 const signature = { local: 0x04034b50, header: 0x02014b50, end64: 0x06064b50, locator64: 0x07064b50 } as const;
 
 /** Whether bytes begin as zip archives without a prefix do; an empty archive is its end record alone. */
-export function beginsAsZip(bytes: Buffer): boolean {
-  if (bytes.length < endBytes) return false;
+export function beginsAsZip(archive: Buffer | ZipBytes): boolean {
+  const zip = bytesOf(archive);
+  if (zip.size < endBytes) return false;
+  const bytes = reached(zip, 0, endBytes);
   return bytes.readUInt32LE(0) === signature.local || bytes.subarray(0, 4).equals(endSignature);
 }
 
@@ -49,18 +55,21 @@ export function beginsAsZip(bytes: Buffer): boolean {
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
  */
 export function* zipEntries(
-  bytes: Buffer,
+  archive: Buffer | ZipBytes,
   passes: (bytes: Buffer, start: number, end: number) => boolean = () => false,
 ): Generator<ZipEntry> {
-  const { start, end, base } = findDirectory(bytes);
-  for (let at = start; at < end; ) {
+  const zip = bytesOf(archive);
+  const { start, end: directoryEnd, base } = findDirectory(zip);
+  const end = directoryEnd - start;
+  const bytes = reached(zip, start, end);
+  for (let at = 0; at < end; ) {
     if (at + headerBytes > end || uint32At(bytes, at) !== signature.header) {
-      throw damaged(`its directory is damaged at byte ${at}`);
+      throw damaged(`its directory is damaged at byte ${start + at}`);
     }
     const nameEnd = at + headerBytes + uint16At(bytes, at + 28);
     const extraEnd = nameEnd + uint16At(bytes, at + 30);
     const next = extraEnd + uint16At(bytes, at + 32);
-    if (next > end) throw damaged(`its directory is cut off at byte ${at}`);
+    if (next > end) throw damaged(`its directory is cut off at byte ${start + at}`);
     if (passes(bytes, at + headerBytes, nameEnd)) {
       at = next;
       continue;
@@ -89,21 +98,44 @@ export function* zipEntries(
  *
  * @throws CatalogError when it is encrypted, compressed in another way, cut off, or not what its size and checksum say
  */
-export function readZipEntry(bytes: Buffer, entry: ZipEntry): Buffer {
+export function readZipEntry(archive: Buffer | ZipBytes, entry: ZipEntry): Buffer {
+  const zip = bytesOf(archive);
   const { method, encrypted, compressedSize, size, offset } = entry;
   if (encrypted) throw damaged(`${quote(entry)} is encrypted`);
   if (method !== 0 && method !== 8) throw damaged(`${quote(entry)} is compressed by method ${method}`);
-  if (offset + localBytes > bytes.length || bytes.readUInt32LE(offset) !== signature.local) {
+  // with what mostly follows, in one go
+  const near = localBytes + entry.name.length + usualExtraBytes + Math.min(compressedSize, maxNearBytes);
+  const local = offset + localBytes > zip.size ? null : reached(zip, offset, Math.min(near, zip.size - offset));
+  if (local === null || local.readUInt32LE(0) !== signature.local) {
     throw damaged(`${quote(entry)} is not where the directory says`);
   }
-  const start = offset + localBytes + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28);
-  if (start + compressedSize > bytes.length) throw damaged(`${quote(entry)} is cut off`);
-  const stored = bytes.subarray(start, start + compressedSize);
+  const skipped = localBytes + local.readUInt16LE(26) + local.readUInt16LE(28);
+  if (offset + skipped + compressedSize > zip.size) throw damaged(`${quote(entry)} is cut off`);
+  const stored =
+    skipped + compressedSize <= local.length
+      ? local.subarray(skipped, skipped + compressedSize)
+      : reached(zip, offset + skipped, compressedSize);
   const body = method === 0 ? stored : inflate(stored, size);
   if (body?.length !== size || crc32(body) !== entry.crc) {
     throw damaged(`${quote(entry)} cannot be inflated, or its size or checksum is wrong`);
   }
   return body;
+}
+
+/** Of a local header; descriptors are small. */
+const usualExtraBytes = 96;
+const maxNearBytes = 64 * 1024;
+
+function bytesOf(archive: Buffer | ZipBytes): ZipBytes {
+  if (!Buffer.isBuffer(archive)) return archive;
+  return { size: archive.length, read: (offset, length) => archive.subarray(offset, offset + length) };
+}
+
+/** @param length stays within the archive */
+function reached(zip: ZipBytes, offset: number, length: number): Buffer {
+  const bytes = zip.read(offset, length);
+  if (bytes === null) throw damaged('the file could not be read to its end');
+  return bytes;
 }
 
 /** Deflate writes at most 1032 bytes for one. */
@@ -120,22 +152,23 @@ function inflate(stored: Buffer, size: number): Buffer | null {
 }
 
 /** From the end backwards: the first end record whose comment ends with the file, or before which a directory stands. */
-function findDirectory(bytes: Buffer): Directory {
-  const lowest = Math.max(0, bytes.length - endBytes - maxCommentBytes);
-  const tail = bytes.subarray(lowest);
+function findDirectory(zip: ZipBytes): Directory {
+  const lowest = Math.max(0, zip.size - endBytes - maxCommentBytes);
+  const tail = reached(zip, lowest, zip.size - lowest);
   for (let found = tail.lastIndexOf(endSignature); found >= 0; found = lastBefore(tail, found)) {
     const at = lowest + found;
-    if (at + endBytes > bytes.length) continue;
-    const { end, length, offset } = zip64Directory(bytes, at) ?? {
+    if (at + endBytes > zip.size) continue;
+    const record = tail.subarray(found);
+    const { end, length, offset } = zip64Directory(zip, at, record) ?? {
       end: at,
-      length: bytes.readUInt32LE(at + 12),
-      offset: bytes.readUInt32LE(at + 16),
+      length: record.readUInt32LE(12),
+      offset: record.readUInt32LE(16),
     };
     const start = end - length;
     const base = start - offset;
     const placed = start >= 0 && base >= 0;
-    const toTheEnd = at + endBytes + bytes.readUInt16LE(at + 20) === bytes.length;
-    if (placed && (toTheEnd || (length > 0 && bytes.readUInt32LE(start) === signature.header)))
+    const toTheEnd = at + endBytes + record.readUInt16LE(20) === zip.size;
+    if (placed && (toTheEnd || (length > 0 && reached(zip, start, 4).readUInt32LE(0) === signature.header)))
       return { start, end, base };
     if (toTheEnd) throw damaged('its directory lies outside of it');
   }
@@ -147,19 +180,26 @@ function lastBefore(bytes: Buffer, at: number): number {
 }
 
 /** 4.3.14: counts only where the fields of the plain end record say the same or are all ones. */
-function zip64Directory(bytes: Buffer, at: number): { end: number; length: number; offset: number } | null {
-  const locator = at - locator64Bytes;
-  if (locator < end64Bytes || bytes.readUInt32LE(locator) !== signature.locator64) return null;
+function zip64Directory(
+  zip: ZipBytes,
+  at: number,
+  record: Buffer,
+): { end: number; length: number; offset: number } | null {
+  const locatorAt = at - locator64Bytes;
+  if (locatorAt < end64Bytes) return null;
+  const locator = reached(zip, locatorAt, locator64Bytes);
+  if (locator.readUInt32LE(0) !== signature.locator64) return null;
   // before the place where it stands when something was put before the archive, the place that the locator names
-  const named = Number(bytes.readBigUInt64LE(locator + 8));
-  const end = [named, locator - end64Bytes].find(
-    (place) => place <= locator - end64Bytes && bytes.readUInt32LE(place) === signature.end64,
+  const named = Number(locator.readBigUInt64LE(8));
+  const end = [named, locatorAt - end64Bytes].find(
+    (place) => place <= locatorAt - end64Bytes && reached(zip, place, 4).readUInt32LE(0) === signature.end64,
   );
   if (end === undefined) return null;
-  const length = Number(bytes.readBigUInt64LE(end + 40));
-  const offset = Number(bytes.readBigUInt64LE(end + 48));
+  const end64 = reached(zip, end, end64Bytes);
+  const length = Number(end64.readBigUInt64LE(40));
+  const offset = Number(end64.readBigUInt64LE(48));
   const agrees = (value: number, plain: number) => plain === value || plain === 0xffffffff;
-  const counts = agrees(length, bytes.readUInt32LE(at + 12)) && agrees(offset, bytes.readUInt32LE(at + 16));
+  const counts = agrees(length, record.readUInt32LE(12)) && agrees(offset, record.readUInt32LE(16));
   return counts ? { end, length, offset } : null;
 }
 

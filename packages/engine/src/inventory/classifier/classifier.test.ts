@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { createLayerAnalyser } from '../layer-analyser.ts';
 import { takeInventory } from '../take-inventory.ts';
 import { buildElf, buildGo } from '../testing/elf-builder.ts';
 import { type FakeLayer, fakeImage } from '../testing/fake-image.ts';
@@ -11,8 +12,12 @@ const executable = (text: string) => ({
   executable: buildElf([{ name: '.rodata', bytes: Buffer.from(`\0${text}\0${'x'.repeat(300)}`, 'latin1') }]),
 });
 
+const store = { get: () => undefined, put() {} };
+
+/** The same whether it is searched at once, as for what is kept, or when it is known to be nobody's. */
 async function found(...layers: FakeLayer[]) {
   const { packages } = await takeInventory(fakeImage(layers));
+  expect(await takeInventory(fakeImage(layers, createLayerAnalyser({ store })))).toMatchObject({ packages });
   return packages
     .filter(({ type }) => type === 'generic')
     .map(({ purl, locations }) => `${purl} ${locations[0]!.path}`);
@@ -140,7 +145,7 @@ test('rows are sorted, and keep to the limits of the search', () => {
   }
 });
 
-test('what a package owns is none', async () => {
+test('what a package owns is none, and is not searched for that', async () => {
   const owned = {
     'etc/os-release': 'ID=debian\nVERSION_ID="12"\n',
     'var/lib/dpkg/status':
@@ -152,9 +157,11 @@ test('what a package owns is none', async () => {
     'usr/sbin/nginx': executable('nginx version: nginx/1.22.1'),
   };
   expect(await found(owned)).toEqual([]);
-  expect(await found(owned, { 'usr/local/sbin/nginx': executable('nginx version: nginx/1.25.0') })).toEqual([
-    'pkg:generic/nginx@1.25.0 /usr/local/sbin/nginx',
-  ]);
+  const local = { 'usr/local/sbin/nginx': executable('nginx version: nginx/1.25.0') };
+  expect(await found(owned, local)).toEqual(['pkg:generic/nginx@1.25.0 /usr/local/sbin/nginx']);
+  const image = fakeImage([owned, local]);
+  await takeInventory(image);
+  expect(image.later).toEqual(['usr/local/sbin/nginx']);
 });
 
 test('several names of one folder are one find, at its own name', async () => {

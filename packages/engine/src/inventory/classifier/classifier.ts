@@ -1,5 +1,7 @@
 import { type Executable, executables, openExecutable, partsOfBody } from '../binary/executable.ts';
 import { builtInto } from '../binary/installed-executable.ts';
+import { watchContent } from '../binary/watch-content.ts';
+import type { FileParts } from '../../image/types.ts';
 import {
   type CatalogContext,
   type Cataloger,
@@ -34,6 +36,7 @@ export const classifier: Cataloger<ClassifiedFile> = {
   parse,
   inspect,
   watch,
+  defer,
   assemble,
 };
 
@@ -106,6 +109,29 @@ function inspect(path: string, executable: Executable, content?: ContentWatch): 
   return found.size === 0 ? null : parsed(factsOf(found));
 }
 
+/** Most of what has such a name is owned by a package, and then nobody asks. */
+function defer(path: string, content: FileParts): ClassifiedFile | null {
+  const name = baseName(path);
+  if (!anyName.test(name)) return null;
+  const named = rows.filter(({ files }) => files.test(name));
+  // of Go binaries it is told at once what is damaged
+  if (named.length === 0 || named.some(({ goModule }) => goModule !== undefined)) return null;
+  let found: ClassifiedFile['found'] | undefined;
+  return {
+    get found() {
+      found ??= searched(path, content);
+      return found;
+    },
+  };
+}
+
+function searched(path: string, content: FileParts): ClassifiedFile['found'] {
+  const search = watch(path);
+  if (search === null) return [];
+  watchContent(content, search);
+  return factsOf(search.finish()).found;
+}
+
 function factsOf(found: ReadonlyMap<Classifier, string>): ClassifiedFile {
   return { found: [...found].map(([{ name }, version]) => ({ name, version })) };
 }
@@ -155,6 +181,24 @@ function statedIn({ file, of = 'text', version }: TextPattern, path: string, tex
  * links of BusyBox, `perl` and `perl5.36.0`, `libssl` and `libcrypto`.
  */
 function assemble(context: CatalogContext<ClassifiedFile>): Catalogued {
+  return { packages: [], unownedOf: (isOwned) => finds(inUnownedFolders(context, isOwned)) };
+}
+
+/** Without the folders in which packages own all that may be a find. */
+function inUnownedFolders(
+  context: CatalogContext<ClassifiedFile>,
+  isOwned: (path: string) => boolean,
+): CatalogContext<ClassifiedFile> {
+  const folders = new Set(context.files.flatMap(({ path }) => (isOwned(path) ? [] : [folderOf(path)])));
+  const isIn = ({ path }: { readonly path: string }) => folders.has(folderOf(path));
+  return { ...context, files: context.files.filter(isIn), history: (select) => context.history(select).filter(isIn) };
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}
+
+function finds(context: CatalogContext<ClassifiedFile>): readonly Package[] {
   const all = builtInto(context, 'generic', ({ found }) =>
     found.map(({ name, version }) => ({ name, version, purl: buildPurl({ type: 'generic', name, version }) })),
   );
@@ -164,5 +208,5 @@ function assemble(context: CatalogContext<ClassifiedFile>): Catalogued {
     const key = `${path.slice(0, path.lastIndexOf('/'))}\0${each.purl}`;
     if (!groups.has(key) || baseName(path) === each.name) groups.set(key, each);
   }
-  return { packages: [], unowned: [...groups.values()] };
+  return [...groups.values()];
 }

@@ -2,7 +2,7 @@ import { sameBytes } from '../../image/path-hash.ts';
 import type { Damage, ParsedFile } from '../cataloger.ts';
 import { CatalogError } from '../error.ts';
 import { baseName } from '../file-pattern.ts';
-import { beginsAsZip, readZipEntry, type ZipEntry, zipEntries } from '../zip-archive.ts';
+import { beginsAsZip, readZipEntry, type ZipBytes, type ZipEntry, zipEntries } from '../zip-archive.ts';
 import { nameArchive } from './archive-name.ts';
 import { type Coordinates, isFilledIn } from './coordinates.ts';
 import { bundleLicenses, type JavaManifest, parseManifest } from './java-manifest.ts';
@@ -62,17 +62,26 @@ export const archiveSuffixes: readonly string[] = [...certain, ...shared];
  *
  * @param path of the archive; names it where nothing in it does
  */
-export function readJavaArchive(path: string, bytes: Buffer, limits: JavaLimits = javaLimits): ParsedFile<JavaArchive> {
+export function readJavaArchive(
+  path: string,
+  bytes: Buffer | ZipBytes,
+  limits: JavaLimits = javaLimits,
+): ParsedFile<JavaArchive> {
+  const size = sizeOf(bytes);
   if (!isArchive(path, bytes)) return { facts: null, damage: null };
-  const walk = new ArchiveWalk(bytes.length, limits);
+  const walk = new ArchiveWalk(size, limits);
   walk.run(path, bytes);
   const { packages, unnamed, damage } = walk;
   return { facts: packages.length + unnamed.length > 0 ? { packages, unnamed } : null, damage };
 }
 
 /** An empty file holds nothing; under a name that others use too, something else is none of Java's. */
-function isArchive(path: string, bytes: Buffer): boolean {
-  return bytes.length > 0 && (beginsAsZip(bytes) || certain.includes(suffixOf(path)));
+function isArchive(path: string, bytes: Buffer | ZipBytes): boolean {
+  return sizeOf(bytes) > 0 && (certain.includes(suffixOf(path)) || beginsAsZip(bytes));
+}
+
+function sizeOf(bytes: Buffer | ZipBytes): number {
+  return Buffer.isBuffer(bytes) ? bytes.length : bytes.size;
 }
 
 function suffixOf(path: string): string {
@@ -108,7 +117,7 @@ class ArchiveWalk {
     this.#steps = Math.min(steps.base + Math.floor(size / steps.bytesPerStep), steps.max);
   }
 
-  run(path: string, bytes: Buffer): void {
+  run(path: string, bytes: Buffer | ZipBytes): void {
     try {
       this.#open(path, bytes, '', 0);
     } catch (error) {
@@ -124,14 +133,14 @@ class ArchiveWalk {
     return others === 0 ? first : { code: first.code, message: `${first.message}; and ${others} more problems` };
   }
 
-  #open(path: string, bytes: Buffer, inner: string, depth: number): void {
+  #open(path: string, bytes: Buffer | ZipBytes, inner: string, depth: number): void {
     this.#step(stepsOfArchive);
     const contents = this.#contents(bytes, inner);
     this.#name(path, bytes, inner, contents);
     for (const entry of contents.nested) this.#nested(bytes, entry, inner, depth + 1);
   }
 
-  #contents(bytes: Buffer, inner: string): Contents {
+  #contents(bytes: Buffer | ZipBytes, inner: string): Contents {
     const contents: Contents = {
       artifacts: new Map(),
       nested: [],
@@ -152,7 +161,7 @@ class ArchiveWalk {
     return contents;
   }
 
-  #nested(bytes: Buffer, entry: ZipEntry, outer: string, depth: number): void {
+  #nested(bytes: Buffer | ZipBytes, entry: ZipEntry, outer: string, depth: number): void {
     const inner = within(outer, entry.name);
     if (depth > this.#limits.maxDepth) {
       this.#tell('limit-reached', `${shown(inner)} is nested more than ${this.#limits.maxDepth} deep and was not read`);
@@ -162,7 +171,7 @@ class ArchiveWalk {
     if (body !== null && isArchive(entry.name, body)) this.#open(entry.name, body, inner, depth);
   }
 
-  #name(path: string, bytes: Buffer, inner: string, contents: Contents): void {
+  #name(path: string, bytes: Buffer | ZipBytes, inner: string, contents: Contents): void {
     const artifacts = [...contents.artifacts].map(([folder, { properties, xml }]) => ({
       folder,
       properties: this.#parse(bytes, properties, inner, parsePomProperties),
@@ -187,7 +196,7 @@ class ArchiveWalk {
 
   #guess(
     path: string,
-    bytes: Buffer,
+    bytes: Buffer | ZipBytes,
     inner: string,
     contents: Contents,
     artifacts: readonly { folder: string; properties: PomProperties | null; pom: () => Pom | null }[],
@@ -221,17 +230,22 @@ class ArchiveWalk {
     });
   }
 
-  #manifest(bytes: Buffer, inner: string, { manifest }: Contents): JavaManifest {
+  #manifest(bytes: Buffer | ZipBytes, inner: string, { manifest }: Contents): JavaManifest {
     return this.#parse(bytes, manifest ?? undefined, inner, parseManifest) ?? new Map();
   }
 
-  #parse<T>(bytes: Buffer, entry: ZipEntry | undefined, inner: string, parse: (body: Buffer) => T): T | null {
+  #parse<T>(
+    bytes: Buffer | ZipBytes,
+    entry: ZipEntry | undefined,
+    inner: string,
+    parse: (body: Buffer) => T,
+  ): T | null {
     const body = entry === undefined ? null : this.#read(bytes, entry, inner, this.#limits.maxDescriptorBytes);
     return body === null ? null : parse(body);
   }
 
   /** Null, and told, where it cannot be read or would cost more than is left. */
-  #read(bytes: Buffer, entry: ZipEntry, outer: string, maxBytes: number): Buffer | null {
+  #read(bytes: Buffer | ZipBytes, entry: ZipEntry, outer: string, maxBytes: number): Buffer | null {
     const cost = entry.method === 0 ? entry.size / checksumsForInflation : entry.size;
     if (entry.size > maxBytes || cost > this.#bytes) {
       const what = shown(within(outer, entry.name));

@@ -1,7 +1,9 @@
-import type { CatalogContext, Cataloger, Catalogued } from '../cataloger.ts';
+import type { FileParts } from '../../image/types.ts';
+import type { CatalogContext, Cataloger, Catalogued, ParsedFile } from '../cataloger.ts';
 import { introductions } from '../introduction.ts';
 import { buildPurl } from '../purl.ts';
 import type { Incomplete, Package } from '../types.ts';
+import { ArchiveParts } from './archive-parts.ts';
 import { archiveSuffixes, type JavaArchive, type JavaPackage, readJavaArchive } from './java-archive.ts';
 
 /**
@@ -18,8 +20,18 @@ export const java: Cataloger<JavaArchive> = {
   // Java's class paths take `.JAR` as well
   reads: archiveSuffixes.flatMap((suffix) => [{ suffix }, { suffix: suffix.toUpperCase() }]),
   parse: (path, body) => readJavaArchive(path, body),
+  parseParts,
   assemble,
 };
+
+function parseParts(path: string, parts: FileParts): ParsedFile<JavaArchive> {
+  const archive = new ArchiveParts(parts);
+  try {
+    return readJavaArchive(path, archive);
+  } finally {
+    archive.close();
+  }
+}
 
 function assemble(context: CatalogContext<JavaArchive>): Catalogued {
   const since = introductions(

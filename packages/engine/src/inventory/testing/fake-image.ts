@@ -1,4 +1,4 @@
-import type { EntryType, LayerAnalyser, LayerEntry, LayerVisitor, ReadImage } from '../../image/types.ts';
+import type { EntryType, FileParts, LayerAnalyser, LayerEntry, LayerVisitor, ReadImage } from '../../image/types.ts';
 import { partsOfBody } from '../binary/executable.ts';
 import { createLayerAnalyser } from '../layer-analyser.ts';
 import type { LayerAnalysis } from '../layer-analysis.ts';
@@ -14,12 +14,12 @@ type FakeEntry =
   | { readonly executable: Buffer }
   | { readonly size: number };
 
-/** An image in memory, its layers analysed as the image room has it done. Diff IDs are `sha256:layer-0` and so on. */
+/** An image in memory, its layers analysed as those of a plain archive are. Diff IDs are `sha256:layer-0` and so on. */
 export function fakeImage(
   layers: readonly FakeLayer[],
   analyser: LayerAnalyser<LayerAnalysis> = createLayerAnalyser(),
-): ReadImage<LayerAnalysis> & { readonly read: readonly string[] } {
-  const read: string[] = [];
+): ReadImage<LayerAnalysis> & FakeReads {
+  const reads = { read: [], later: [] };
   return {
     reference: 'fake',
     kind: 'docker-archive',
@@ -35,12 +35,12 @@ export function fakeImage(
       size: 0,
       instruction: null,
       verified: true,
-      analysis: analyse(layer, analyser, read),
+      analysis: analyse(layer, analyser, reads),
     })),
     rootfs: null,
     rootfsDigest: null,
     platforms: [],
-    read,
+    ...reads,
     async reread(layer, paths) {
       const bodies = Object.entries(layers[layer] ?? {}).filter(([path]) => paths.has(path));
       return new Map(bodies.flatMap(([path, value]) => bodyOf(value).map((body) => [path, body] as const)));
@@ -49,7 +49,15 @@ export function fakeImage(
   };
 }
 
-function analyse(layer: FakeLayer, analyser: LayerAnalyser<LayerAnalysis>, read: string[]): LayerAnalysis {
+/** Paths of the files that were read whole, and of those that were read when their layer had passed. */
+interface FakeReads {
+  readonly read: readonly string[];
+  readonly later: readonly string[];
+}
+
+type Reads = { readonly [K in keyof FakeReads]: string[] };
+
+function analyse(layer: FakeLayer, analyser: LayerAnalyser<LayerAnalysis>, reads: Reads): LayerAnalysis {
   const visitor = analyser.begin();
   const entries: LayerEntry[] = [];
   const whiteouts: string[] = [];
@@ -59,11 +67,11 @@ function analyse(layer: FakeLayer, analyser: LayerAnalyser<LayerAnalysis>, read:
       const body = Buffer.from(value);
       const file = entryOf(path, 'file', body.length);
       entries.push(file);
-      take(visitor, file, body, read);
+      take(visitor, file, body, reads);
     } else if ('executable' in value) {
       const file = { ...entryOf(path, 'file', value.executable.length), mode: 0o755 };
       entries.push(file);
-      take(visitor, file, value.executable, read);
+      take(visitor, file, value.executable, reads);
     } else if ('whiteout' in value) whiteouts.push(path);
     else if ('opaque' in value) opaque.push(path);
     else if ('link' in value) entries.push(entryOf(path, 'symlink', 0, value.link));
@@ -77,13 +85,28 @@ function analyse(layer: FakeLayer, analyser: LayerAnalyser<LayerAnalysis>, read:
   return visitor.finish({ entries, whiteouts, opaque, problems: [] });
 }
 
-function take(visitor: LayerVisitor<LayerAnalysis>, file: LayerEntry, body: Buffer, read: string[]): void {
+function take(visitor: LayerVisitor<LayerAnalysis>, file: LayerEntry, body: Buffer, { read, later }: Reads): void {
   const wanted = visitor.wants(file.path, file.size, file.mode, false);
-  if (wanted === 'parts') visitor.parts?.(file, partsOfBody(body));
+  const lasting = lastingParts(body, () => later.push(file.path));
+  if (wanted === 'parts' || wanted === 'either') visitor.parts?.(file, { ...partsOfBody(body), later: lasting });
   else if (wanted) {
     read.push(file.path);
-    visitor.file(file, body);
+    visitor.file(file, body, lasting);
   }
+}
+
+function lastingParts(body: Buffer, onRead: () => void): FileParts {
+  return {
+    size: body.length,
+    read(offset, length) {
+      onRead();
+      return partsOfBody(body).read(offset, length);
+    },
+    readInto(target, offset) {
+      onRead();
+      return offset + target.length <= body.length && body.copy(target, 0, offset) === target.length;
+    },
+  };
 }
 
 function bodyOf(value: FakeLayer[string]): readonly Buffer[] {
