@@ -44,14 +44,14 @@ const none: readonly PatternMatch[] = [];
  * extension decide first, by hash.
  */
 export function compilePatterns(readers: readonly { name: string; reads: readonly FilePattern[] }[]): PatternMatcher {
-  const byName = new Map<string, PatternMatch[]>();
-  const bySuffix = new Map<string, PatternMatch[]>();
-  const byDirectory = new Map<string, PatternMatch[]>();
+  const byName = new Map<string, Candidate[]>();
+  const bySuffix = new Map<string, Candidate[]>();
+  const byDirectory = new Map<string, Candidate[]>();
   const maps = { name: byName, suffix: bySuffix, directory: byDirectory };
   for (const { name: reader, reads } of readers) {
     for (const pattern of reads) {
       const key = keyOfPattern(pattern, reader);
-      if (key !== undefined) append(maps[key.by], key.text, { reader, pattern });
+      if (key !== undefined) append(maps[key.by], key.text, candidate({ reader, pattern }));
     }
   }
   const [suffixes, directories] = [lengthsOf(bySuffix), lengthsOf(byDirectory)];
@@ -78,20 +78,40 @@ function lengthsOf(map: ReadonlyMap<string, unknown>): ReadonlySet<number> {
   return new Set([...map.keys()].map((key) => key.length));
 }
 
+/** A pattern, with what it is held against made once. */
+interface Candidate {
+  readonly match: PatternMatch;
+  /** what is found where nothing else holds */
+  readonly alone: readonly PatternMatch[];
+  readonly below: string | undefined;
+  /** a directory at the beginning of a path, and further down */
+  readonly inside: readonly [first: string, further: string] | undefined;
+}
+
+function candidate(match: PatternMatch): Candidate {
+  const { below, inside } = match.pattern;
+  return {
+    match,
+    alone: [match],
+    below: below === undefined ? undefined : `${below}/`,
+    inside: inside === undefined ? undefined : [`${inside}/`, `/${inside}/`],
+  };
+}
+
 function matching(
-  candidates: readonly PatternMatch[] | undefined,
+  candidates: readonly Candidate[] | undefined,
   path: string,
   name: string,
   before: readonly PatternMatch[],
 ): readonly PatternMatch[] {
   if (candidates === undefined) return before;
-  let found: PatternMatch[] | undefined;
-  for (const candidate of candidates) {
-    if (!holds(candidate.pattern, path, name)) continue;
-    found ??= [...before];
-    found.push(candidate);
+  let found = before;
+  // no iterator, and no list of its own for the usual find: this is asked ten thousand times
+  for (let index = 0; index < candidates.length; index += 1) {
+    const each = candidates[index]!;
+    if (holds(each, path, name)) found = found.length === 0 ? each.alone : [...found, each.match];
   }
-  return found ?? before;
+  return found;
 }
 
 /** How a pattern is looked up: by what one of these says of a path. */
@@ -115,25 +135,23 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-function append(map: Map<string, PatternMatch[]>, key: string, match: PatternMatch): void {
+function append(map: Map<string, Candidate[]>, key: string, added: Candidate): void {
   const list = map.get(key);
-  if (list === undefined) map.set(key, [match]);
-  else list.push(match);
+  if (list === undefined) map.set(key, [added]);
+  else list.push(added);
 }
 
-function holds(pattern: FilePattern, path: string, name: string): boolean {
+function holds({ match: { pattern }, below, inside }: Candidate, path: string, name: string): boolean {
   if (pattern.path !== undefined && pattern.path !== path) return false;
   const directoryEnd = path.length - name.length - 1;
   if (pattern.suffix !== undefined && !name.endsWith(pattern.suffix)) return false;
   if (pattern.directory !== undefined) {
     if (pattern.directory.length !== directoryEnd || !path.startsWith(pattern.directory)) return false;
   }
-  if (pattern.below !== undefined && !path.startsWith(`${pattern.below}/`)) return false;
+  if (below !== undefined && !path.startsWith(below)) return false;
   if (pattern.parentSuffix !== undefined) {
     if (directoryEnd < 0 || !path.slice(0, directoryEnd).endsWith(pattern.parentSuffix)) return false;
   }
-  if (pattern.inside !== undefined) {
-    if (!path.startsWith(`${pattern.inside}/`) && !path.includes(`/${pattern.inside}/`)) return false;
-  }
+  if (inside !== undefined && !path.startsWith(inside[0]) && !path.includes(inside[1])) return false;
   return pattern.accepts === undefined || pattern.accepts(path);
 }

@@ -1,4 +1,4 @@
-import { entriesOf } from '../image/entry-table.ts';
+import { EntryTable } from '../image/entry-table.ts';
 import type { SquashedView, ViewNode } from '../image/squash.ts';
 import type { FileReader, ReadPattern } from './cataloger.ts';
 import { matchFile, readers } from './catalogers.ts';
@@ -32,13 +32,36 @@ export function* filesBehindLinks(view: SquashedView, analyses: readonly LayerAn
   const searches = (readers as readonly FileReader<unknown>[]).flatMap(({ name: reader, reads }) =>
     reads.filter(isSearched).map((pattern): Search => ({ view, reader, pattern, seen: new Set() })),
   );
+  const asked = new Asked(searches.map(({ pattern }) => pattern));
   for (const { listing } of analyses) {
-    for (const { path } of entriesOf(listing, 'symlink', 'hardlink')) {
-      yield* fileItself(view, path);
+    const table = EntryTable.of(listing.entries);
+    for (let index = 0; index < table.length; index += 1) {
+      const type = table.typeAt(index);
+      if (type !== 'symlink' && type !== 'hardlink') continue;
+      const path = table.pathAt(index);
+      if (matchFile(path).length > 0) yield* fileItself(view, path);
+      if (!asked.mayBeAbout(path)) continue;
       for (const search of searches) {
         if (isAbout(path, search.pattern)) yield* filesBehind(search, path);
       }
     }
+  }
+}
+
+/** A first look at links, of which there are many and few that lead to what is asked for. */
+class Asked {
+  readonly #insides: readonly string[];
+  readonly #suffixes: readonly string[];
+
+  constructor(patterns: readonly ReadPattern[]) {
+    this.#insides = [...new Set(patterns.flatMap(({ inside }) => inside ?? []))];
+    this.#suffixes = [...new Set(patterns.flatMap(({ parentSuffix }) => parentSuffix ?? []))];
+  }
+
+  mayBeAbout(path: string): boolean {
+    for (let at = 0; at < this.#insides.length; at += 1) if (path.includes(this.#insides[at]!)) return true;
+    for (let at = 0; at < this.#suffixes.length; at += 1) if (path.endsWith(this.#suffixes[at]!)) return true;
+    return false;
   }
 }
 
@@ -62,24 +85,35 @@ function* fileItself(view: SquashedView, path: string): Generator<LinkedFile> {
 
 function* filesBehind(search: Search, path: string): Generator<LinkedFile> {
   const real = search.view.realPath(path);
-  if (real !== undefined && search.view.lstat(real)?.entry.type === 'symlink') yield* filesAt(search, real);
+  if (real === undefined || search.view.lstat(real)?.entry.type !== 'symlink') return;
+  const directory = search.view.resolve(real);
+  if ('node' in directory && directory.node.entry.type === 'directory')
+    yield* filesAt(search, real, directory.node.path);
 }
 
-/** `as/NAME` where that is what the pattern means; else those in the children of the directory, and of a scope in it. */
-function* filesAt(search: Search, as: string): Generator<LinkedFile> {
+/**
+ * `as/NAME` where that is what the pattern means; else those in the children of the directory, and of a scope in it.
+ *
+ * @param directory the real path of `as`
+ */
+function* filesAt(search: Search, as: string, directory: string): Generator<LinkedFile> {
   const { view, reader, pattern, seen } = search;
-  const directory = view.resolve(as);
-  if (!('node' in directory) || directory.node.entry.type !== 'directory') return;
   const file = `${as}/${pattern.name}`;
   if (matchFile(file).some((match) => match.pattern === pattern)) {
-    const found = view.resolve(file);
+    const found = view.resolve(directory === '' ? pattern.name : `${directory}/${pattern.name}`);
     if ('node' in found && found.node.entry.type === 'file') yield { reader, pattern, as: file, node: found.node };
     return;
   }
   const isScope = baseName(as).startsWith('@');
   if (!isScope && baseName(as) !== pattern.inside) return;
-  const key = `${isScope ? '@' : ''}/${directory.node.path}`;
+  const key = `${isScope ? '@' : ''}/${directory}`;
   if (seen.has(key)) return;
   seen.add(key);
-  for (const child of view.children(directory.node.path)) yield* filesAt(search, `${as}/${baseName(child.path)}`);
+  for (const { entry, path } of view.children(directory)) {
+    const [type, inside] = [entry.type, `${as}/${baseName(path)}`];
+    if (type === 'directory') yield* filesAt(search, inside, path);
+    if (type !== 'symlink') continue;
+    const target = view.resolve(path);
+    if ('node' in target && target.node.entry.type === 'directory') yield* filesAt(search, inside, target.node.path);
+  }
 }

@@ -1,7 +1,8 @@
+import { ImageError } from '../../image/error.ts';
+import type { FileParts } from '../../image/types.ts';
 import { type Executable, executables, openExecutable, partsOfBody } from '../binary/executable.ts';
 import { builtInto } from '../binary/installed-executable.ts';
 import { watchContent } from '../binary/watch-content.ts';
-import type { FileParts } from '../../image/types.ts';
 import {
   type CatalogContext,
   type Cataloger,
@@ -109,7 +110,7 @@ function inspect(path: string, executable: Executable, content?: ContentWatch): 
   return found.size === 0 ? null : parsed(factsOf(found));
 }
 
-/** Most of what has such a name is owned by a package, and then nobody asks. */
+/** Most of what has such a name is owned by a package, and then nobody asks. Its facts throw an ImageError `TRUNCATED`. */
 function defer(path: string, content: FileParts): ClassifiedFile | null {
   const name = baseName(path);
   if (!anyName.test(name)) return null;
@@ -128,7 +129,9 @@ function defer(path: string, content: FileParts): ClassifiedFile | null {
 function searched(path: string, content: FileParts): ClassifiedFile['found'] {
   const search = watch(path);
   if (search === null) return [];
-  watchContent(content, search);
+  if (!watchContent(content, search)) {
+    throw new ImageError('TRUNCATED', `${path}: truncated (the file became shorter while it was read)`);
+  }
   return factsOf(search.finish()).found;
 }
 

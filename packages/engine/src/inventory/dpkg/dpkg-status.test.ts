@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { parseDpkgStatus } from './dpkg-status.ts';
 
+const parse = (text: string, kind: 'status' | 'status.d') => parseDpkgStatus(Buffer.from(text), kind);
+
 const bash = 'Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 5.2-1\n';
 
 describe('which entries are installed packages', () => {
@@ -15,14 +17,14 @@ describe('which entries are installed packages', () => {
     ['deinstall ok config-files', false],
     ['purge ok not-installed', false],
   ])('%s', (status, listed) => {
-    const { packages, damage } = parseDpkgStatus(`Package: a\nStatus: ${status}\nVersion: 1\n`, 'status');
+    const { packages, damage } = parse(`Package: a\nStatus: ${status}\nVersion: 1\n`, 'status');
     expect(packages.length).toBe(listed ? 1 : 0);
     expect(damage).toBe(null);
   });
 
   test('an entry that is not installed needs no version', () => {
     const text = 'Package: a\nStatus: unknown ok not-installed\nArchitecture: amd64\n\n';
-    expect(parseDpkgStatus(text, 'status')).toEqual({ packages: [], damage: null });
+    expect(parse(text, 'status')).toEqual({ packages: [], damage: null });
   });
 });
 
@@ -33,24 +35,22 @@ describe('the fields of a package', () => {
     ['Source: b (2:3-4)\n', { name: 'b', version: '2:3-4' }],
     ['source:b(5)\n', { name: 'b', version: '5' }],
   ])('source from %j', (field, source) => {
-    const { packages } = parseDpkgStatus(`Package: a\nStatus: install ok installed\n${field}Version: 1\n`, 'status');
+    const { packages } = parse(`Package: a\nStatus: install ok installed\n${field}Version: 1\n`, 'status');
     expect(packages).toEqual([{ name: 'a', version: '1', arch: null, source }]);
   });
 
   test('continuation lines, other fields, comments and line ends of Windows', () => {
     const text = `Package: a\r\nDescription: x\r\n Version: 9\r\n .\r\n \r\n\tPackage: z\r\n# Version: 8\r\nversion: 1\r\n\r\n`;
-    expect(parseDpkgStatus(text, 'status.d').packages.map(({ name, version }) => `${name} ${version}`)).toEqual([
-      'a 1',
-    ]);
+    expect(parse(text, 'status.d').packages.map(({ name, version }) => `${name} ${version}`)).toEqual(['a 1']);
   });
 
   test('the same package in two architectures is two packages', () => {
-    const { packages } = parseDpkgStatus(`${bash}\n${bash.replace('amd64', 'i386')}`, 'status');
+    const { packages } = parse(`${bash}\n${bash.replace('amd64', 'i386')}`, 'status');
     expect(packages.map(({ arch }) => arch)).toEqual(['amd64', 'i386']);
   });
 
   test('a file of status.d has no status and may lack the final line end', () => {
-    const { packages, damage } = parseDpkgStatus('Package: a\nVersion: 1', 'status.d');
+    const { packages, damage } = parse('Package: a\nVersion: 1', 'status.d');
     expect([packages.length, damage]).toEqual([1, null]);
   });
 });
@@ -67,16 +67,16 @@ describe('damage is told, and what can be read is listed', () => {
     ['a continuation of nothing', ' x\n', 1],
     ['no final line end', 'Package: a\nStatus: install ok installed\nVersion: 1', 2],
   ])('%s', (_, text, listed) => {
-    const { packages, damage } = parseDpkgStatus(`${bash}\n${text}`, 'status');
+    const { packages, damage } = parse(`${bash}\n${text}`, 'status');
     expect(damage?.code).toBe('package-database-damaged');
     expect(packages.length).toBe(listed);
-    expect(parseDpkgStatus(`${text.trimEnd()}\n\n${bash}`, 'status').packages.at(-1)?.name).toBe('bash');
+    expect(parse(`${text.trimEnd()}\n\n${bash}`, 'status').packages.at(-1)?.name).toBe('bash');
   });
 
   test('cut anywhere, it never claims to be whole', () => {
     const text = `${bash}\n${bash.replace('bash', 'dash')}`;
     for (let length = 1; length < text.length - 1; length += 1) {
-      const { packages, damage } = parseDpkgStatus(text.slice(0, length), 'status');
+      const { packages, damage } = parse(text.slice(0, length), 'status');
       const atStanzaEnd = length === bash.length || length === bash.length + 1;
       expect(damage === null, `cut at ${length}`).toBe(atStanzaEnd);
       expect(packages.length).toBeLessThanOrEqual(2);
@@ -86,6 +86,6 @@ describe('damage is told, and what can be read is listed', () => {
 
 test('lines of megabytes and a million entries take linear time', () => {
   const long = `Package: a\nStatus: install ok installed\nVersion: 1\nDepends: ${'x'.repeat(4_000_000)}\n`;
-  expect(parseDpkgStatus(long, 'status').packages.length).toBe(1);
-  expect(parseDpkgStatus('Package:a\nVersion:1\n\n'.repeat(200_000), 'status').packages.length).toBe(200_000);
+  expect(parse(long, 'status').packages.length).toBe(1);
+  expect(parse('Package:a\nVersion:1\n\n'.repeat(200_000), 'status').packages.length).toBe(200_000);
 });

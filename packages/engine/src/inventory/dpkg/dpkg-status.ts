@@ -34,8 +34,8 @@ const states: ReadonlyMap<string, boolean> = new Map([
  *
  * @see https://man7.org/linux/man-pages/man1/dpkg.1.html
  */
-export function parseDpkgStatus(text: string, kind: 'status' | 'status.d'): DpkgStatus {
-  const control = parseControl(text, fields);
+export function parseDpkgStatus(body: Buffer, kind: 'status' | 'status.d'): DpkgStatus {
+  const control = parseControl(body, fields);
   const packages: DebPackage[] = [];
   let damage: string | null = null;
   for (const stanza of control.stanzas) {

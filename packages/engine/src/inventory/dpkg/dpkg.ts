@@ -75,7 +75,7 @@ function parseDpkgFile(path: string, body: Buffer, proofs: Parameters<typeof dpk
     return parsed(files.length > 0 || dataOnly ? { kind: 'proofs', files, dataOnly } : null);
   }
   const inDirectory = path.startsWith(`${statusDirectory}/`);
-  const { packages, damage } = parseDpkgStatus(body.toString('utf8'), inDirectory ? 'status.d' : 'status');
+  const { packages, damage } = parseDpkgStatus(body, inDirectory ? 'status.d' : 'status');
   return { facts: packages.length > 0 ? { kind: 'status', packages } : null, damage };
 }
 

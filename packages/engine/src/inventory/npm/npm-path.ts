@@ -15,15 +15,23 @@ const testDirectories: ReadonlySet<string> = new Set([
  * of the package (`esm/package.json`), and names that begin with a dot are npm's and pnpm's own.
  */
 export function isInstalledManifest(path: string): boolean {
-  const parts = path.split('/');
-  const at = parts.lastIndexOf('node_modules');
-  const below = parts.length - 1 - at - 1;
-  const name = parts[at + 1];
-  if (at < 0 || name === undefined || name.startsWith('.')) return false;
-  if (below !== (name.startsWith('@') ? 2 : 1)) return false;
-  const outermost = parts.indexOf('node_modules');
-  return !parts.slice(outermost + 1, at).some((part, index, all) => testDirectories.has(part) && !isName(all, index));
+  // asked of every package.json: nothing is taken apart that need not be
+  const isFirst = path.startsWith(folder);
+  const innermost = path.lastIndexOf(`/${folder}`);
+  if (innermost < 0 && !isFirst) return false;
+  const name = innermost + 1 + folder.length;
+  const first = path[name];
+  if (first === '.') return false;
+  const scope = first === '@' ? path.indexOf('/', name) : name;
+  const end = scope < 0 ? -1 : path.indexOf('/', scope + 1);
+  if (end < 0 || path.indexOf('/', end + 1) >= 0) return false;
+  const outermost = isFirst ? -1 : path.indexOf(`/${folder}`);
+  if (outermost === innermost) return true;
+  const between = path.slice(outermost + 1 + folder.length, innermost).split('/');
+  return !between.some((part, index, all) => testDirectories.has(part) && !isName(all, index));
 }
+
+const folder = 'node_modules/';
 
 /** The part is itself a package's name or scope (`node_modules/test`), not a folder of one. */
 function isName(parts: readonly string[], index: number): boolean {

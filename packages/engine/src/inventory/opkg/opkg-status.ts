@@ -32,8 +32,8 @@ const states: ReadonlyMap<string, boolean> = new Map([
  *
  * @see https://git.yoctoproject.org/opkg/tree/libopkg/pkg.c
  */
-export function parseOpkgStatus(text: string): OpkgStatus {
-  const control = parseControl(text, fields);
+export function parseOpkgStatus(body: Buffer): OpkgStatus {
+  const control = parseControl(body, fields);
   const packages: OpkgPackage[] = [];
   let damage: string | null = null;
   for (const stanza of control.stanzas) {
@@ -58,8 +58,8 @@ function packageOf(stanza: Stanza): OpkgPackage | null {
 const controlFields: ReadonlySet<string> = new Set(['sourcename', 'license']);
 
 /** What the description of an installed package adds, `info/NAME.control`. */
-export function parseOpkgControl(text: string): { readonly source: string | null; readonly license: string | null } {
-  const stanza = parseControl(text, controlFields).stanzas[0];
+export function parseOpkgControl(body: Buffer): { readonly source: string | null; readonly license: string | null } {
+  const stanza = parseControl(body, controlFields).stanzas[0];
   const source = stanza?.get('sourcename');
   return { source: isPackageWord(source) ? source : null, license: stanza?.get('license') || null };
 }

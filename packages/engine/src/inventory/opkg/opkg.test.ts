@@ -19,7 +19,7 @@ describe('the status', () => {
     ['deinstall ok not-installed', 0],
     ['deinstall ok config-files', 0],
   ])('%s', (status, count) => {
-    const { packages, damage } = parseOpkgStatus(stanza('a', '1-r1', status));
+    const { packages, damage } = parseOpkgStatus(Buffer.from(stanza('a', '1-r1', status)));
     expect([packages.length, damage]).toEqual([count, null]);
   });
 
@@ -30,7 +30,7 @@ describe('the status', () => {
     ['cut short', stanza('a', '1').trimEnd()],
     ['noise', '\u0000\u0001\n'],
   ])('%s is damage, and others are listed', (_, text) => {
-    const { packages, damage } = parseOpkgStatus(`${stanza('b', '2')}${text}`);
+    const { packages, damage } = parseOpkgStatus(Buffer.from(`${stanza('b', '2')}${text}`));
     expect(damage).not.toBeNull();
     expect(packages[0]?.name).toBe('b');
   });
@@ -42,7 +42,7 @@ describe('the status', () => {
       fc.property(fc.array(change, { maxLength: 6 }), fc.nat(good.length), (changes, end) => {
         let text = good;
         for (const { at, text: by } of changes) text = text.slice(0, at) + by + text.slice(at + 1);
-        for (const { name, version } of parseOpkgStatus(text.slice(0, end)).packages) {
+        for (const { name, version } of parseOpkgStatus(Buffer.from(text.slice(0, end))).packages) {
           expect(`${name}${version}`).toMatch(/^[^\s\u0000-\u001f]+$/);
         }
       }),

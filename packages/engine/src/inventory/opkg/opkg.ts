@@ -47,8 +47,8 @@ function parseOpkgFile(path: string, body: Buffer, proofs: ProofFilter): ParsedF
     if (files.length === 0) return parsed<OpkgFacts>(null);
     return parsed({ kind: 'proofs', files: files.map((file) => ({ ...file, path: firstField(file.path) })) });
   }
-  if (path.endsWith('.control')) return parsed({ kind: 'control', ...parseOpkgControl(body.toString('utf8')) });
-  const { packages, damage } = parseOpkgStatus(body.toString('utf8'));
+  if (path.endsWith('.control')) return parsed({ kind: 'control', ...parseOpkgControl(body) });
+  const { packages, damage } = parseOpkgStatus(body);
   return {
     facts: packages.length > 0 ? { kind: 'status', packages } : null,
     damage:
