@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { lstatSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { UsageError } from './exit.ts';
 import { fileReason } from './files.ts';
@@ -12,17 +12,17 @@ const settingsName = 'plimsoll.yaml';
  *
  * @throws UsageError for a file that cannot be trusted or reached
  */
-export async function findSettings(folder: string): Promise<string | undefined> {
+export function findSettings(folder: string): string | undefined {
   const folders = foldersUpwards(folder);
-  const top = await firstWith(folders, '.git');
+  const top = firstWith(folders, '.git');
   const searched = top === undefined ? folders : folders.slice(0, top + 1);
-  const found = await firstWith(searched, settingsName);
+  const found = firstWith(searched, settingsName);
   if (found === undefined) return undefined;
   const path = join(searched[found]!, settingsName);
   if (
     found > 0 &&
     top === undefined &&
-    ((await lstat(searched[found]!)).mode & 0o002) !== 0 &&
+    (lstatSync(searched[found]!).mode & 0o002) !== 0 &&
     process.platform !== 'win32'
   )
     throw new UsageError(`${path} lies in a folder that everybody may write to; name it with --config if it is yours`);
@@ -35,11 +35,11 @@ function foldersUpwards(folder: string): string[] {
 }
 
 /** Index of the first folder that holds this name. */
-async function firstWith(folders: readonly string[], name: string): Promise<number | undefined> {
+function firstWith(folders: readonly string[], name: string): number | undefined {
   for (const [index, folder] of folders.entries()) {
     const path = join(folder, name);
     try {
-      await lstat(path);
+      lstatSync(path);
       return index;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;

@@ -1,3 +1,4 @@
+import { nearestName } from '@plimsoll/engine';
 import { settingNames } from './command-table.ts';
 import { variableOf } from './settings.ts';
 
@@ -12,13 +13,12 @@ const others = ['PLIMSOLL_CONFIG', 'PLIMSOLL_DEBUG', 'PLIMSOLL_HANDED_OVER', 'PL
 /**
  * Notes about variables that look like a misspelt setting: `PLIMSOLL_FAILON` would leave the gate open without a word.
  */
-export async function misspeltVariables(env: NodeJS.ProcessEnv): Promise<readonly string[]> {
+export function misspeltVariables(env: NodeJS.ProcessEnv): readonly string[] {
   const given = Object.keys(env).filter((name) => name.startsWith('PLIMSOLL_') && env[name]);
   if (given.length === 0) return [];
   const known = [...settingNames.map((name) => variableOf(`--${name}`)), ...others];
   const unknown = given.filter((name) => !known.includes(name)).sort();
   if (unknown.length === 0) return [];
-  const { nearestName } = await import('@plimsoll/engine');
   const prefix = 'PLIMSOLL_'.length;
   return unknown.flatMap((name) => {
     // Without what all of them begin with, which would make any two of them near.

@@ -1,10 +1,21 @@
-import { constants, type Stats } from 'node:fs';
-import { access, lchown, lstat, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  accessSync,
+  constants,
+  lchownSync,
+  lstatSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { byteChunks, removeAbandoned, writerMark } from '@plimsoll/engine';
 import { OutputError, UsageError } from './exit.ts';
 import { fileReason } from './files.ts';
 import { oneOf } from './values.ts';
+import { writeInPlace, writeNewFile } from './write-file.ts';
 
 /** Text, or bytes in a format that is none; whole or in pieces. */
 export type Rendered = string | Iterable<string | Uint8Array>;
@@ -71,26 +82,39 @@ export async function writeOutputs<O extends Output<string>>(
  * @throws OutputError a line for each that could not
  * @throws UsageError for one file by two names, which links hide from `parseOutputs`: the second report would replace the first
  */
-export async function checkOutputs(outputs: readonly Output<string>[]): Promise<void> {
+export function checkOutputs(outputs: readonly Output<string>[]): void {
   const failures: string[] = [];
   for (const { file } of outputs) {
     if (file === undefined) continue;
-    await checkFile(file).catch((error: NodeJS.ErrnoException) => failures.push(unwritable(file, error)));
+    try {
+      checkFile(file);
+    } catch (error) {
+      failures.push(unwritable(file, error as NodeJS.ErrnoException));
+    }
   }
   if (failures.length > 0) throw new OutputError(failures.join('\n'));
   const files = outputs.flatMap(({ file }) => file ?? []);
-  const places = await Promise.all(files.map(placeOf));
+  const places = files.map(placeOf);
   const twice = files.findIndex((_, i) => places.indexOf(places[i]!) !== i);
   if (twice > 0)
     throw new UsageError(`--format: ${files[places.indexOf(places[twice]!)]} and ${files[twice]} are the same file`);
 }
 
-async function placeOf(file: string): Promise<string> {
-  return realpath(file).catch(async () => {
-    const folder = await realpath(dirname(file));
-    const target = await readlink(file).catch(() => undefined);
-    return target === undefined ? join(folder, basename(file)) : placeOf(resolve(folder, target));
-  });
+function placeOf(file: string): string {
+  const place = ifThere(() => realpathSync.native(file));
+  if (place !== undefined) return place;
+  const folder = realpathSync.native(dirname(file));
+  const target = ifThere(() => readlinkSync(file));
+  return target === undefined ? join(folder, basename(file)) : placeOf(resolve(folder, target));
+}
+
+/** Undefined: it is not there, or is not what was asked for. */
+function ifThere<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 }
 
 function unwritable(file: string, error: NodeJS.ErrnoException): string {
@@ -98,26 +122,35 @@ function unwritable(file: string, error: NodeJS.ErrnoException): string {
 }
 
 /** A file that is there may be written in its place where its folder takes no other. */
-async function checkFile(file: string): Promise<void> {
-  const there = await statIfThere(file);
+function checkFile(file: string): void {
+  const there = statIfThere(file);
   if (there?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' });
   if (there?.isSocket()) throw Object.assign(new Error(), { code: 'ENXIO' });
-  if (there) return access(file, constants.W_OK);
+  if (there) {
+    accessSync(file, constants.W_OK);
+    return;
+  }
   const folder = dirname(file);
-  if (!(await stat(folder)).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
+  if (!statSync(folder).isDirectory()) throw Object.assign(new Error(), { code: 'ENOTDIR' });
   if (file.endsWith('/')) throw Object.assign(new Error(), { code: 'EISDIR' });
-  const target = await readlink(file).catch(() => undefined);
-  if (target !== undefined) return checkFile(resolve(await realpath(folder), target));
-  await access(folder, constants.W_OK | constants.X_OK);
+  const target = ifThere(() => readlinkSync(file));
+  if (target !== undefined) {
+    checkFile(resolve(realpathSync.native(folder), target));
+    return;
+  }
+  accessSync(folder, constants.W_OK | constants.X_OK);
   // the name that it has until it is whole is longer than its own
-  await statIfThere(unfinishedName(file));
+  statIfThere(unfinishedName(file));
 }
 
-async function statIfThere(file: string): Promise<Stats | undefined> {
-  return stat(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
+/** @throws what the system says of a path that leads nowhere, such as one below a file */
+function statIfThere(file: string): Stats | undefined {
+  try {
+    return statSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     return undefined;
-  });
+  }
 }
 
 /**
@@ -125,18 +158,18 @@ async function statIfThere(file: string): Promise<Stats | undefined> {
  * mounted into a container) or stands in a folder that takes no other file is written in its place.
  */
 async function toFile(file: string, body: () => Iterable<Uint8Array>): Promise<void> {
-  const there = await lstat(file).catch(() => undefined);
-  if (there && !there.isFile()) return writeFile(file, body());
+  const there = ifThere(() => lstatSync(file));
+  if (there && !there.isFile()) return writeInPlace(file, body());
   const part = unfinishedName(file);
   try {
     removeAbandoned(dirname(file), unfinished, basename(file));
-    await writeFile(part, body(), { flag: 'wx' });
-    await giveToOwner(part, there ?? (await stat(dirname(file))));
-    await rename(part, file);
+    await writeNewFile(part, body());
+    giveToOwner(part, there ?? statSync(dirname(file)));
+    renameSync(part, file);
   } catch (error) {
-    await rm(part, { force: true }).catch(() => undefined);
+    ifThere(() => rmSync(part, { force: true }));
     if (!there || !inPlace.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    await writeFile(file, body());
+    await writeInPlace(file, body());
   }
 }
 
@@ -152,14 +185,14 @@ const inPlace: ReadonlySet<string> = new Set(['EBUSY', 'EXDEV', 'EACCES', 'EPERM
  * What root writes into somebody's folder, as from inside a container, is theirs: they could not even remove it. The file
  * system may not know owners; then it stays as it is.
  */
-async function giveToOwner(file: string, { uid, gid }: { readonly uid: number; readonly gid: number }): Promise<void> {
+function giveToOwner(file: string, { uid, gid }: { readonly uid: number; readonly gid: number }): void {
   if (process.getuid?.() !== 0 || (uid === 0 && gid === 0)) return;
-  await lchown(file, uid, gid).catch(() => undefined);
+  ifThere(() => lchownSync(file, uid, gid));
 }
 
 /** The same for a file that is new: it belongs to the owner of its folder. */
-export async function giveToFolderOwner(file: string): Promise<void> {
-  await giveToOwner(file, await stat(dirname(file)));
+export function giveToFolderOwner(file: string): void {
+  giveToOwner(file, statSync(dirname(file)));
 }
 
 /** What goes wrong here is heard as an event of the stream, where `--version` and every other line is heard too. */

@@ -55,7 +55,7 @@ export function buildProgram(
   ): Promise<number> {
     const { options } = await resolveSettings(onLine, optionSpecs, settingNames, process.env);
     if (options.quiet !== true)
-      for (const note of await misspeltVariables(process.env)) process.stderr.write(`plimsoll: ${oneLine(note)}\n`);
+      for (const note of misspeltVariables(process.env)) process.stderr.write(`plimsoll: ${oneLine(note)}\n`);
     const limit = limitTime(control, options.timeout);
     try {
       const work = await spec.load();

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { promisify } from 'node:util';
 import { Option } from 'commander';
 import { UsageError } from './exit.ts';
 import { fileReason, refusePipe } from './files.ts';
@@ -64,7 +65,7 @@ export async function resolveSettings(
   env: NodeJS.ProcessEnv,
 ): Promise<Settings> {
   const asked = given.isGiven('config') ? given.values.config : env.PLIMSOLL_CONFIG || undefined;
-  const path = typeof asked === 'string' ? asked : await findSettings(process.cwd());
+  const path = typeof asked === 'string' ? asked : findSettings(process.cwd());
   const file = path === undefined ? undefined : await readSettings(path, known);
   const all = specs.map((spec) => settingOf(spec, given, env, file));
   const options: Record<string, unknown> = { ...given.values };
@@ -141,7 +142,7 @@ const maxSettingsBytes = 256 * 1024;
 
 async function readSettings(path: string, known: readonly string[]): Promise<ReadonlyMap<string, SettingsValue>> {
   refusePipe(path, 'settings file');
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await promisify(readFile)(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(`the settings file ${path} cannot be read: ${fileReason(error)}`);
   });
   if (text.length > maxSettingsBytes) throw new UsageError(`${path}: larger than ${maxSettingsBytes} bytes`);

@@ -23,7 +23,7 @@ export async function openAgain(
 ): Promise<Recalled | undefined> {
   const facts = recallFacts(kept.store, kept.inputs);
   if (facts === undefined) return undefined;
-  await checkOutputs(kept.outputs);
+  checkOutputs(kept.outputs);
   const progress = progressStream(process.stderr, process.env, options.quiet === true);
   const opened = await openSubject({ ...subjectRequest(reference, options, context, progress), facts });
   const reports = opened.key === null ? undefined : reportsAbout(kept, opened.key);

@@ -38,7 +38,7 @@ export async function plannedReports<R extends InventoryResult>(
       throw new UsageError(`--format ${by.name} needs a file: it is no text for a terminal`);
     return report;
   });
-  await checkOutputs(planned);
+  checkOutputs(planned);
   return planned;
 }
 

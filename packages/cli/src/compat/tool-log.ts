@@ -20,7 +20,7 @@ export function toolLog(tool: Pick<ForeignTool, 'name' | 'logLine'>): ToolLog & 
     async open(path) {
       const isNew = !existsSync(path);
       append(path, '');
-      if (isNew) await giveToFolderOwner(path);
+      if (isNew) giveToFolderOwner(path);
       file = path;
     },
     say(level, text) {
