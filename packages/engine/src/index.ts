@@ -17,7 +17,7 @@ export { type LookedAt, type Verification, verifyImage } from './attest/verify-i
 export { type CopyReport, type JudgedImage, openPromotion, type Promotion } from './copy/promotion.ts';
 export type { RegistryOptions } from './image/types.ts';
 export type { LayerStore } from './inventory/layer-analyser.ts';
-export { openLayerCache } from './inventory/layer-cache.ts';
+export { type FileStore, openLayerCache } from './inventory/layer-cache.ts';
 export { type FactName, factNames } from './inventory/types.ts';
 export { removeAbandoned, writerMark } from './inventory/unfinished-files.ts';
 export { ratingSources } from './matching/severity.ts';

@@ -2,7 +2,6 @@ import {
   defaultLapsingDays,
   type OpenedScan,
   type PlatformResults,
-  ReportKeeper,
   type ScanRequest,
   type ScanResult,
   scanImage,
@@ -29,7 +28,7 @@ import {
   severityOrder,
   vexFiles,
 } from './judging.ts';
-import { type KeptRun, keepRun, keptRun } from './kept-run.ts';
+import { type KeptRun, keptRun, keptWhile } from './kept-run.ts';
 import type { OpenedRun } from './open-again.ts';
 import { readPolicies } from './policies.ts';
 import { reportFormats } from './report-formats.ts';
@@ -55,10 +54,11 @@ export async function judgeAndWrite(
   const job = jobKind(text(options, 'job'), process.env);
   const outputs = await plannedReports(options, await reportFormats(options), 'table');
   const { results, all, one } = await judge(reference, options, context, recalled);
-  const keeper = kept && one && new ReportKeeper(outputs.length);
-  await writeInJob(outputs, results, all, job, options, context, keeper);
   const exitCode = firstExitCode(results.map(({ verdict }) => verdict.exitCode));
-  if (kept && one && keeper) keepRun(kept, keptRun('scan', reference, options, context), keeper, { ...one, exitCode });
+  const lookAgain = () => keptRun('scan', reference, options, context);
+  await keptWhile(kept, lookAgain, one && { ...one, exitCode }, (keeper) =>
+    writeInJob(outputs, results, all, job, options, context, keeper),
+  );
   return exitCode;
 }
 

@@ -4,12 +4,12 @@ import {
   archiveIdentity,
   archiveKey,
   catalogDigest,
+  type FileStore,
   type KeptReports,
   keepFacts,
   keepSubjectKey,
-  type LayerStore,
   openLayerCache,
-  type ReportKeeper,
+  ReportKeeper,
   recallReports,
   recallSubjectKey,
   reportsKey,
@@ -30,7 +30,7 @@ import { screenOptions } from './screen-options.ts';
  * whether it is the same: a result is a function of its inputs.
  */
 export interface KeptRun {
-  readonly store: LayerStore;
+  readonly store: FileStore;
   /** digest of the options, of the files that they name, and of the catalog of advisories */
   readonly inputs: string;
   readonly outputs: readonly Output<string>[];
@@ -154,7 +154,7 @@ export async function recallRun(
   const known = archive === null ? undefined : recallSubjectKey(store, archive);
   const reports = known === undefined ? undefined : reportsAbout(kept, known);
   if (reports === undefined) return (await import('./open-again.ts')).openAgain(kept, reference, options, context);
-  await checkOutputs(kept.outputs);
+  checkOutputs(kept.outputs);
   const progress = progressStream(process.stderr, process.env, options.quiet === true);
   return writeAgain(kept, reports, progress, context);
 }
@@ -165,14 +165,19 @@ export function reportsAbout({ store, inputs, dbDir }: KeptRun, subjectKey: stri
 
 export async function writeAgain(
   { outputs }: KeptRun,
-  { reports, notes, exitCode }: KeptReports,
+  kept: KeptReports,
   progress: ProgressStream,
   context: CommandContext,
 ): Promise<Recalled> {
-  progress.clear();
-  context.stopIfOver();
-  const written = new Map(outputs.map((output, place) => [output, reports[place] ?? []]));
-  await writeOutputs(outputs, (output) => written.get(output) ?? []);
+  const { reports, notes, exitCode } = kept;
+  try {
+    progress.clear();
+    context.stopIfOver();
+    const written = new Map(outputs.map((output, place) => [output, reports[place] ?? []]));
+    await writeOutputs(outputs, (output) => written.get(output) ?? []);
+  } finally {
+    kept.close();
+  }
   for (const note of notes) progress.note(note);
   return { exitCode };
 }
@@ -187,14 +192,33 @@ interface Made {
   readonly notes: readonly string[];
 }
 
-/** @param again the same, looked at once more: a file that changed meanwhile may have been read before or after */
-export function keepRun(before: KeptRun, again: KeptRun | undefined, keeper: ReportKeeper, made: Made): void {
-  const { store, inputs } = before;
-  const { subjectKey, facts, shards, exitCode, notes } = made;
-  if (again?.inputs !== inputs || subjectKey === null || shards === null) return;
-  keeper.keep(store, reportsKey(inputs, subjectKey), { exitCode, notes, shards: [...shards] });
-  keepFacts(store, inputs, facts);
-  keepArchive(before, again.archive, subjectKey);
+/**
+ * Writes reports, and keeps what is written.
+ *
+ * @param lookAgain the same run, looked at once more: a file that changed meanwhile may have been read before or after
+ * @param write told who keeps; undefined: nobody may
+ */
+export async function keptWhile(
+  before: KeptRun | undefined,
+  lookAgain: () => KeptRun | undefined,
+  made: Made | undefined,
+  write: (keeper: ReportKeeper | undefined) => Promise<void>,
+): Promise<void> {
+  const { subjectKey = null, shards = null } = made ?? {};
+  if (!before || !made || subjectKey === null || shards === null) return write(undefined);
+  const { store, inputs, outputs } = before;
+  const keeper = new ReportKeeper(store, reportsKey(inputs, subjectKey), outputs.length);
+  try {
+    await write(keeper);
+    const again = lookAgain();
+    if (again?.inputs !== inputs) return;
+    const { exitCode, notes, facts } = made;
+    keeper.keep({ exitCode, notes, shards: [...shards] });
+    keepFacts(store, inputs, facts);
+    keepArchive(before, again.archive, subjectKey);
+  } finally {
+    keeper.drop();
+  }
 }
 
 /** @param now key of the archive after it was read: what was read is what is in it if nobody has changed it meanwhile */

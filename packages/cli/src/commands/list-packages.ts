@@ -1,7 +1,7 @@
-import { gateClosingCodes, inventoryFormats, listOpened, listPlatforms, ReportKeeper } from '@plimsoll/engine';
+import { gateClosingCodes, inventoryFormats, listOpened, listPlatforms } from '@plimsoll/engine';
 import type { CommandContext } from '../command-table.ts';
 import { progressStream } from '../progress.ts';
-import { type KeptRun, keepRun, keptRun } from './kept-run.ts';
+import { type KeptRun, keptRun, keptWhile } from './kept-run.ts';
 import type { OpenedRun } from './open-again.ts';
 import { plannedReports, writeReports } from './reports.ts';
 import { subjectRequest } from './request.ts';
@@ -31,14 +31,13 @@ export async function listPackages(
   const results = all?.results ?? (one ? [one.result] : []);
   progress.clear();
   context.stopIfOver();
-  const keeper = kept && one && new ReportKeeper(outputs.length);
-  await writeReports(outputs, results, all, () => noOptions, keeper);
   const unseen = results.flatMap(({ incomplete }) => incomplete).filter(({ code }) => gateClosingCodes.has(code));
   const notes = unseen.slice(0, 3).map(({ path, message }) => `incomplete: ${path ? `${path}: ` : ''}${message}`);
-  for (const note of notes) progress.note(note);
   const exitCode = unseen.length > 0 ? 4 : 0;
-  if (kept && one && keeper) {
-    keepRun(kept, keptRun('sbom', reference, options, context), keeper, { ...one, shards: new Map(), exitCode, notes });
-  }
+  const lookAgain = () => keptRun('sbom', reference, options, context);
+  await keptWhile(kept, lookAgain, one && { ...one, shards: new Map(), exitCode, notes }, (keeper) =>
+    writeReports(outputs, results, all, () => noOptions, keeper),
+  );
+  for (const note of notes) progress.note(note);
   return exitCode;
 }

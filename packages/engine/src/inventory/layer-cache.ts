@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -32,58 +33,119 @@ const usedRecently = 10 * 60 * 1000;
 const suffix = '.layer';
 const unfinished = '.tmp';
 
+/** What is kept under a key, read where it lies. */
+export interface KeptFile {
+  readonly size: number;
+  /** Fills the target from this position. @returns bytes, fewer at the end alone */
+  read(target: Uint8Array, position: number): number;
+  close(): void;
+}
+
+/** Something that is written before it is known whether it will be kept. After an error of the system it is gone. */
+export interface KeptDraft {
+  /** @returns whether it is still there */
+  write(piece: Uint8Array): boolean;
+  keep(key: string): void;
+  /** Takes it away, unless it was kept. */
+  drop(): void;
+}
+
+/** What is kept, as files: large ones need not be in memory. */
+export interface FileStore extends LayerStore {
+  open(key: string): KeptFile | undefined;
+  begin(): KeptDraft;
+}
+
 /**
  * Keeps layer analyses as files, one for each key. Several processes may use one directory: files appear by renaming, so
  * nobody reads half of one. A cache is no reason to fail: a directory that cannot be read or written means that nothing
  * is recalled or kept.
  */
-export function openLayerCache(options: LayerCacheOptions): LayerStore {
+export function openLayerCache(options: LayerCacheOptions): FileStore {
   const { directory, maxBytes = defaultMaxBytes } = options;
   let held: number | null = null;
   let added = 0;
+  const pathOf = (key: string) => join(directory, `${key}${suffix}`);
+  const begin = () => {
+    return new FileDraft(directory, maxBytes, pathOf, (bytes) => {
+      added += bytes;
+      if (held !== null && held + added <= maxBytes && added <= maxBytes * unseenShare) return;
+      held = evict(directory, maxBytes);
+      added = 0;
+    });
+  };
   return {
-    get(key) {
-      return ignoringSystemErrors(() => recall(join(directory, `${key}${suffix}`)));
-    },
+    get: (key) => ignoringSystemErrors(() => recall(pathOf(key))),
+    open: (key) => ignoringSystemErrors(() => openKept(pathOf(key))),
+    begin,
     put(key, pieces) {
-      ignoringSystemErrors(() => {
-        makeDirectory(directory);
-        const draft = join(directory, `${key}${writerMark()}${unfinished}`);
-        let written: number | null;
-        try {
-          written = writePieces(draft, pieces, maxBytes);
-          if (written !== null) renameSync(draft, join(directory, `${key}${suffix}`));
-        } catch (error) {
-          rmSync(draft, { force: true });
-          throw error;
-        }
-        if (written === null) {
-          rmSync(draft, { force: true });
-          return;
-        }
-        added += written;
-        if (held === null || held + added > maxBytes || added > maxBytes * unseenShare) {
-          held = evict(directory, maxBytes);
-          added = 0;
-        }
-      });
+      const draft = begin();
+      try {
+        for (const piece of pieces) if (!draft.write(piece)) return;
+        draft.keep(key);
+      } finally {
+        draft.drop();
+      }
     },
   };
 }
 
-/** Writes a new file. Returns its bytes; null: there were more than `maxBytes`, and not all was written. */
-function writePieces(path: string, pieces: Iterable<Buffer>, maxBytes: number): number | null {
-  const file = openSync(path, 'wx', 0o600);
-  try {
-    let bytes = 0;
-    for (const piece of pieces) {
-      bytes += piece.length;
-      if (bytes > maxBytes) return null;
+class FileDraft implements KeptDraft {
+  readonly #maxBytes: number;
+  readonly #pathOf: (key: string) => string;
+  readonly #onKept: (bytes: number) => void;
+  readonly #path: string;
+  /** undefined: it is closed */
+  #file: number | undefined;
+  #bytes = 0;
+
+  constructor(directory: string, maxBytes: number, pathOf: (key: string) => string, onKept: (bytes: number) => void) {
+    this.#maxBytes = maxBytes;
+    this.#pathOf = pathOf;
+    this.#onKept = onKept;
+    this.#path = join(directory, `draft${writerMark()}${unfinished}`);
+    this.#file = ignoringSystemErrors(() => {
+      makeDirectory(directory);
+      return openSync(this.#path, 'wx', 0o600);
+    });
+  }
+
+  write(piece: Uint8Array): boolean {
+    const file = this.#file;
+    if (file === undefined) return false;
+    this.#bytes += piece.length;
+    const isWritten = ignoringSystemErrors(() => {
+      if (this.#bytes > this.#maxBytes) return false;
       for (let at = 0; at < piece.length; ) at += writeSync(file, piece, at);
-    }
-    return bytes;
-  } finally {
-    closeSync(file);
+      return true;
+    });
+    if (isWritten !== true) this.drop();
+    return isWritten === true;
+  }
+
+  keep(key: string): void {
+    const file = this.#file;
+    if (file === undefined) return;
+    this.#file = undefined;
+    const isKept = ignoringSystemErrors(() => {
+      closeSync(file);
+      renameSync(this.#path, this.#pathOf(key));
+      return true;
+    });
+    if (isKept) ignoringSystemErrors(() => this.#onKept(this.#bytes));
+    else this.#remove();
+  }
+
+  drop(): void {
+    const file = this.#file;
+    if (file === undefined) return;
+    this.#file = undefined;
+    ignoringSystemErrors(() => closeSync(file));
+    this.#remove();
+  }
+
+  #remove(): void {
+    ignoringSystemErrors(() => rmSync(this.#path, { force: true }));
   }
 }
 
@@ -92,14 +154,34 @@ function recall(path: string): Buffer {
   const file = openSync(path, 'r');
   try {
     const bytes = readFileSync(file);
-    ignoringSystemErrors(() => {
-      const now = Date.now();
-      if (now - fstatSync(file).mtimeMs > usedRecently) futimesSync(file, now / 1000, now / 1000);
-    });
+    markAsUsed(file);
     return bytes;
   } finally {
     closeSync(file);
   }
+}
+
+function openKept(path: string): KeptFile {
+  const file = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(file);
+    markAsUsed(file);
+    return {
+      size,
+      read: (target, position) => readSync(file, target, 0, target.length, position),
+      close: () => closeSync(file),
+    };
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+}
+
+function markAsUsed(file: number): void {
+  ignoringSystemErrors(() => {
+    const now = Date.now();
+    if (now - fstatSync(file).mtimeMs > usedRecently) futimesSync(file, now / 1000, now / 1000);
+  });
 }
 
 /** Removes the files that were used least recently until the rest fits; other files of the directory are left alone. Returns the bytes left. */
