@@ -11,9 +11,10 @@ import {
   type StreamedMember,
 } from './member-readers.ts';
 import { followMemberLinks, type Members } from './members.ts';
+import { hasChecksum } from './tar/checksum.ts';
 import type { TarEntry } from './tar/extended-headers.ts';
 import { TarDecoder, type TarHandler } from './tar/tar-decoder.ts';
-import { blockSize, hasChecksum, isZeroBlock } from './tar/tar-header.ts';
+import { blockSize, isZeroBlock } from './tar/tar-header.ts';
 import { cleanPath } from './tar/tar-text.ts';
 import type { ReadLimits } from './types.ts';
 

@@ -35,12 +35,21 @@ export class ByteArena {
     return this.length;
   }
 
-  /** Nothing more is added. */
-  trim(): void {
+  /** All of them, in memory of their own; the arena is empty then. */
+  take(): Buffer {
     const exact = Buffer.allocUnsafeSlow(this.length);
     this.bytes.copy(exact, 0, 0, this.length);
+    this.length = 0;
+    return exact;
+  }
+
+  /** Nothing more is added. */
+  trim(): void {
+    const { length } = this;
+    const exact = this.take();
     giveBack(this.bytes);
     this.bytes = exact;
+    this.length = length;
   }
 
   #reserve(bytes: number): void {

@@ -52,6 +52,11 @@ export class HashIndex {
     this.#put(hash, value);
   }
 
+  /** Nobody asks any more. */
+  giveBack(): void {
+    giveBack(this.#slots);
+  }
+
   #put(hash: number, value: number): void {
     let slot = hash & this.#mask;
     for (let kept = this.at(slot); kept >= 0 && !this.#isDead(kept); kept = this.at(slot)) {

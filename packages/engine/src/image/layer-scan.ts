@@ -3,7 +3,7 @@ import { EntryTable } from './entry-table.ts';
 import { maxListingBytes, maxProblemsPerLayer } from './limits.ts';
 import { PlaceTable } from './place-table.ts';
 import type { TarEntry } from './tar/extended-headers.ts';
-import { type PlainPath, readPlainPath } from './tar/plain-path.ts';
+import { PlainPathReader } from './tar/plain-path.ts';
 import { TarDecoder, type TarHandler } from './tar/tar-decoder.ts';
 import { pathFieldBytes } from './tar/tar-header.ts';
 import { cleanPath } from './tar/tar-text.ts';
@@ -78,6 +78,9 @@ export class LayerScan<T> implements TarHandler {
   readonly #looks: number[] = [];
   /** what the first look is asked about, one after the other */
   readonly #name: Mutable<NameBytes> = { bytes: noBytes, start: 0, end: 0, hash: 0 };
+  readonly #path = new PlainPathReader();
+  /** of the last path that was plain: its directory, as `#entries` count them */
+  #directory = -1;
   /** of global PAX headers */
   readonly #globalPaths = new Set<string>();
   #ordinal = -1;
@@ -145,32 +148,37 @@ export class LayerScan<T> implements TarHandler {
       return undefined;
     }
     const linkTarget = raw.type === 'symlink' ? raw.linkTarget : null;
-    const path = readPlainPath(bytes, raw.pathStart, raw.pathStart + pathFieldBytes);
-    const longest = Math.max(path === undefined ? 0 : path.end - path.start, linkTarget?.length ?? 0);
-    if (path === undefined || longest > this.#limits.maxPathBytes) {
+    const path = this.#path;
+    if (!path.read(bytes, raw.pathStart, raw.pathStart + pathFieldBytes)) {
       return undefined;
     }
-    const index = this.#entries.length;
-    this.#entries.pushBytes(bytes, path, raw, raw.type, linkTarget);
+    const { directories, length: index } = this.#entries;
+    if (!path.sameDirectory) {
+      this.#directory = directories.ofBytes(bytes, path.start, path.name);
+    }
+    if (Math.max(path.end - path.start, linkTarget?.length ?? 0) > this.#limits.maxPathBytes) {
+      return undefined;
+    }
+    this.#entries.pushName(this.#directory, bytes, path.name, path.end, path.hash, raw, raw.type, linkTarget);
     this.#places.push(this.#ordinal, raw.offset, index);
-    if (raw.type !== 'file' || !this.#mayWant(bytes, path, raw)) {
+    if (raw.type !== 'file' || !this.#mayWant(bytes, raw)) {
       return false;
     }
     return this.#wantBody(this.#entries.at(index)!, raw);
   }
 
-  /** @param path of the entry that was added last */
-  #mayWant(bytes: Buffer, path: PlainPath, { size, mode }: TarEntry): boolean {
+  /** Of the entry that was added last, whose path is plain. */
+  #mayWant(bytes: Buffer, { size, mode }: TarEntry): boolean {
     const { look } = this.#visitor;
     if (look === undefined) {
       return true;
     }
     const name = this.#name;
     name.bytes = bytes;
-    name.start = path.name;
-    name.end = path.end;
-    name.hash = path.hash;
-    const directory = this.#entries.directoryAt(this.#entries.length - 1);
+    name.start = this.#path.name;
+    name.end = this.#path.end;
+    name.hash = this.#path.hash;
+    const directory = this.#directory;
     this.#looks[directory] ??= look.directory(this.#entries.directories.textAt(directory).slice(0, -1));
     return look.file(name, this.#looks[directory], size, mode);
   }

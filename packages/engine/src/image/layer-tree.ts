@@ -1,4 +1,5 @@
-import { type EntryTable, nameStart } from './entry-table.ts';
+import { nameStart } from './directory-list.ts';
+import type { EntryTable } from './entry-table.ts';
 import { type NodeStore, nowhere, unstated } from './node-store.ts';
 import type { LayerEntry, LayerListing, Mutable, NameBytes, ReadProblemCode } from './types.ts';
 import { TreeWalker } from './view-tree.ts';
@@ -40,7 +41,7 @@ export class LayerTree {
     this.#options = options;
     this.#layer = layer;
     this.root = store.addRoot();
-    this.#name = { bytes: this.#table.names.bytes, start: 0, end: 0, hash: 0 };
+    this.#name = { bytes: this.#table.namesAt(0), start: 0, end: 0, hash: 0 };
     this.#walker = new TreeWalker(store, this.root, options.maxLinkHops);
     this.#places = new Int32Array(this.#table.directories.length);
     this.#placedIn = new Int32Array(this.#table.directories.length);
@@ -76,6 +77,7 @@ export class LayerTree {
   #place(index: number): void {
     const table = this.#table;
     const name = this.#name;
+    name.bytes = table.namesAt(index);
     name.start = table.nameStart(index);
     name.end = table.nameEnd(index);
     name.hash = table.nameHash(index);
@@ -93,7 +95,7 @@ export class LayerTree {
     } else if (type === 'hardlink') {
       this.#placeHardLink(parent, name, index);
     } else {
-      this.#put(parent, name, index, this.#layer);
+      this.#put(parent, name, index, index, this.#layer);
     }
   }
 
@@ -104,10 +106,10 @@ export class LayerTree {
     const target = path === null ? nowhere : this.#target(path);
     if (target === nowhere || store.isDirectory(target)) {
       // what it shares its content with is not there: the link itself is all that is known
-      this.#put(parent, name, link, this.#layer);
+      this.#put(parent, name, link, link, this.#layer);
       return;
     }
-    this.#put(parent, name, store.entryIndex(target), store.layer(target));
+    this.#put(parent, name, link, store.entryIndex(target), store.layer(target));
   }
 
   #target(path: string): number {
@@ -115,14 +117,19 @@ export class LayerTree {
     return !('broken' in walk) && walk.rest.length === 0 ? walk.node : this.#options.below(path);
   }
 
-  /** @param entry of `layer`; `unstated` makes a directory */
-  #put(parent: number, name: NameBytes, entry: number, layer: number): number {
+  /**
+   * @param named the entry of this layer that has the name; `unstated`: none
+   * @param entry of `layer`; `unstated` makes a directory
+   */
+  #put(parent: number, name: NameBytes, named: number, entry: number, layer: number): number {
     const store = this.#store;
     const before = store.child(parent, name);
     if (before === nowhere) {
-      return store.addChild(parent, name, entry, layer);
+      return named === unstated
+        ? store.addDirectory(parent, name)
+        : store.addChild(parent, name.hash, entry, layer, named, this.#layer);
     }
-    const isDirectory = entry === unstated || store.tables[layer]!.typeAt(entry) === 'directory';
+    const isDirectory = entry === unstated || store.tables[layer]!.isDirectoryAt(entry);
     if (store.isDirectory(before) && isDirectory) {
       store.setEntry(before, entry, layer);
       return before;
@@ -178,7 +185,7 @@ export class LayerTree {
       this.#replaced(node);
     }
     for (const name of walk.rest) {
-      node = this.#put(node, store.textName(name), unstated, this.#layer);
+      node = this.#put(node, store.textName(name), unstated, unstated, this.#layer);
     }
     return node;
   }

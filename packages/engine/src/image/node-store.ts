@@ -10,83 +10,110 @@ export const nowhere = -1;
 /** In place of an entry: a directory that no entry states. */
 export const unstated = -1;
 
-/** bytes */
-const typicalName = 24;
-
 const noBytes = Buffer.alloc(0);
 const slash = 0x2f;
 
 const isDirectory = 1;
 const isOpaque = 2;
+const flagBits = 2;
+const layerBits = 12;
+const inLayer = 2 ** layerBits - 1;
+/** In place of the layer that a name stands in: it stands in none. */
+const ownName = inLayer;
+
+/** Words of a node, and what they hold. */
+const words = 7;
+const parentWord = 0;
+const hashWord = 1;
+/** index of its entry in the table of its layer; `unstated` */
+const entryWord = 2;
+/** flags, the layer of its entry, the layer that its name stands in */
+const layersWord = 3;
+/** index of the entry that has its name in that layer; else number of the name in `#ownEnds` */
+const nameWord = 4;
+/** children are in a ring: of a directory the last one, of each the next one; the one behind the last is the first */
+const lastWord = 5;
+const nextWord = 6;
 
 /**
- * The nodes of file systems that are being put together, as columns: a node is a number. An image has 200,000 of them;
- * as objects with maps of children they are 90 MB and most of the time of the collector of garbage.
+ * The nodes of file systems that are being put together, as numbers: an image has 200,000 of them; as objects with maps of
+ * children they are 90 MB and most of the time of the collector of garbage. What belongs to a node stands together, since
+ * nodes are looked up in no order. Names stay where the layers have them.
  */
 export class NodeStore {
-  /** of the layers, by index */
+  /** of the layers, by index: of `maxLayers` at most */
   readonly tables: EntryTable[] = [];
   #length = 0;
-  #parents: Int32Array;
-  #hashes: Int32Array;
-  #nameEnds: Uint32Array;
-  #entries: Int32Array;
-  #layers: Uint16Array;
-  #flags: Uint8Array;
-  /** children in a ring: of a directory the last one, of each the next one; the one behind the last is the first */
-  #last: Int32Array;
-  #next: Int32Array;
-  readonly #names: ByteArena;
+  #nodes: Int32Array;
+  /** names that no layer has: of directories that no entry states, and the root's */
+  readonly #ownNames = new ByteArena(64);
+  readonly #ownEnds: number[] = [];
   readonly #index: HashIndex;
-  /** the name that was asked for last */
-  readonly #name: Mutable<NameBytes> = { bytes: noBytes, start: 0, end: 0, hash: 0 };
+  /** the name that was given out last */
+  readonly #name: Mutable<NameBytes> & { bytes: Buffer } = { bytes: noBytes, start: 0, end: 0, hash: 0 };
+  /** a part of the path that is looked up */
+  readonly #asked: Mutable<NameBytes> = { bytes: noBytes, start: 0, end: 0, hash: 0 };
   /** for names that come as text */
   readonly #scratch = new ByteArena(256);
 
   /** @param expected how many nodes there may be: more cost time */
   constructor(expected: number) {
     const capacity = Math.max(expected, 64);
-    this.#parents = column(Int32Array, capacity);
-    this.#hashes = column(Int32Array, capacity);
-    this.#nameEnds = column(Uint32Array, capacity);
-    this.#entries = column(Int32Array, capacity);
-    this.#layers = column(Uint16Array, capacity);
-    this.#flags = column(Uint8Array, capacity);
-    this.#last = column(Int32Array, capacity);
-    this.#next = column(Int32Array, capacity);
-    this.#names = new ByteArena(typicalName * capacity);
+    this.#nodes = column(Int32Array, capacity * words);
     this.#index = new HashIndex(
-      (node) => hashIn(this.#parents[node]!, this.#hashes[node]!),
-      (node) => this.#parents[node] === nowhere,
+      (node) => hashIn(this.#nodes[node * words + parentWord]!, this.#nodes[node * words + hashWord]!),
+      (node) => this.#nodes[node * words + parentWord] === nowhere,
       capacity,
     );
   }
 
   /** A directory without name and parent, stated by nothing. */
   addRoot(): number {
-    return this.#add(0, unstated, 0);
+    return this.#addUnstated({ bytes: noBytes, start: 0, end: 0, hash: 0 });
   }
 
-  /** A child by a name that is not taken. */
-  addChild(parent: number, { bytes, start, end, hash }: NameBytes, entry: number, layer: number): number {
-    this.#names.add(bytes, start, end);
-    const node = this.#add(hash, entry, layer);
+  /** A directory that no entry states, by a name that is not taken. */
+  addDirectory(parent: number, name: NameBytes): number {
+    const node = this.#addUnstated(name);
     this.attach(node, parent);
     return node;
   }
 
-  #add(hash: number, entry: number, layer: number): number {
-    const node = this.#length;
-    if (node === this.#parents.length) {
-      this.#grow();
-    }
-    this.#parents[node] = nowhere;
-    this.#hashes[node] = hash;
-    this.#nameEnds[node] = this.#names.length;
-    this.#last[node] = nowhere;
-    this.#length = node + 1;
-    this.become(node, entry, layer);
+  #addUnstated({ bytes, start, end, hash }: NameBytes): number {
+    this.#ownEnds.push(this.#ownNames.add(bytes, start, end));
+    return this.#add(hash, unstated, 0, this.#ownEnds.length - 1, ownName);
+  }
+
+  /**
+   * A child by a name that is not taken.
+   *
+   * @param named the entry of layer `by` that has the name, whose hash is `hash`
+   */
+  addChild(parent: number, hash: number, entry: number, layer: number, named: number, by: number): number {
+    const node = this.#add(hash, entry, layer, named, by);
+    this.attach(node, parent);
     return node;
+  }
+
+  #add(hash: number, entry: number, layer: number, named: number, by: number): number {
+    const node = this.#length;
+    const at = node * words;
+    if (at === this.#nodes.length) {
+      this.#nodes = grown(this.#nodes, Math.ceil(1.5 * node) * words);
+    }
+    const nodes = this.#nodes;
+    nodes[at + parentWord] = nowhere;
+    nodes[at + hashWord] = hash;
+    nodes[at + entryWord] = entry;
+    nodes[at + layersWord] = (by << (flagBits + layerBits)) | (layer << flagBits) | this.#flagsOf(entry, layer);
+    nodes[at + nameWord] = named;
+    nodes[at + lastWord] = nowhere;
+    this.#length = node + 1;
+    return node;
+  }
+
+  #flagsOf(entry: number, layer: number): number {
+    return entry === unstated || this.tables[layer]!.isDirectoryAt(entry) ? isDirectory : 0;
   }
 
   /** What stands at this place is another thing now: what was below it is gone. */
@@ -94,136 +121,156 @@ export class NodeStore {
     for (let child = this.firstChild(node); child !== nowhere; child = this.nextChild(child, node)) {
       this.detach(child);
     }
-    this.#last[node] = nowhere;
-    const directory = entry === unstated || this.tables[layer]!.typeAt(entry) === 'directory';
-    this.#flags[node] = directory ? isDirectory : 0;
+    const at = node * words;
+    this.#nodes[at + lastWord] = nowhere;
     this.setEntry(node, entry, layer);
+    this.#nodes[at + layersWord] =
+      (this.#nodes[at + layersWord]! & ~(isDirectory | isOpaque)) | this.#flagsOf(entry, layer);
   }
 
   /** Puts a node that is in no directory, or in one that nobody will look into again, into this one. */
   attach(node: number, parent: number): void {
-    this.#parents[node] = parent;
-    const last = this.#last[parent]!;
+    const nodes = this.#nodes;
+    const at = node * words;
+    const lastOfParent = parent * words + lastWord;
+    nodes[at + parentWord] = parent;
+    const last = nodes[lastOfParent]!;
     if (last === nowhere) {
-      this.#next[node] = node;
+      nodes[at + nextWord] = node;
     } else {
-      this.#next[node] = this.#next[last]!;
-      this.#next[last] = node;
+      const nextOfLast = last * words + nextWord;
+      nodes[at + nextWord] = nodes[nextOfLast]!;
+      nodes[nextOfLast] = node;
     }
-    this.#last[parent] = node;
-    this.#index.add(hashIn(parent, this.#hashes[node]!), node);
+    nodes[lastOfParent] = node;
+    this.#index.add(hashIn(parent, nodes[at + hashWord]!), node);
   }
 
   /** Takes a node out of its directory; what is below it stays there. Rings and index are cleaned as they are walked. */
   detach(node: number): void {
-    this.#parents[node] = nowhere;
+    this.#nodes[node * words + parentWord] = nowhere;
   }
 
   parent(node: number): number {
-    return this.#parents[node]!;
+    return this.#nodes[node * words + parentWord]!;
   }
 
   isDirectory(node: number): boolean {
-    return (this.#flags[node]! & isDirectory) !== 0;
+    return (this.#nodes[node * words + layersWord]! & isDirectory) !== 0;
   }
 
   isOpaque(node: number): boolean {
-    return (this.#flags[node]! & isOpaque) !== 0;
+    return (this.#nodes[node * words + layersWord]! & isOpaque) !== 0;
   }
 
   setOpaque(node: number): void {
-    this.#flags[node]! |= isOpaque;
+    this.#nodes[node * words + layersWord]! |= isOpaque;
   }
 
   /** A directory that no entry states: it must be there for what is below it. */
   isImplied(node: number): boolean {
-    return this.#entries[node] === unstated;
+    return this.entryIndex(node) === unstated;
   }
 
   /** Index of its entry in the table of `layer`; `unstated` */
   entryIndex(node: number): number {
-    return this.#entries[node]!;
+    return this.#nodes[node * words + entryWord]!;
   }
 
   layer(node: number): number {
-    return this.#layers[node]!;
+    return (this.#nodes[node * words + layersWord]! >>> flagBits) & inLayer;
   }
 
   setEntry(node: number, entry: number, layer: number): void {
-    this.#entries[node] = entry;
-    this.#layers[node] = layer;
+    const at = node * words;
+    this.#nodes[at + entryWord] = entry;
+    this.#nodes[at + layersWord] = (this.#nodes[at + layersWord]! & ~(inLayer << flagBits)) | (layer << flagBits);
   }
 
   type(node: number): EntryType {
-    const entry = this.#entries[node]!;
-    return entry === unstated ? 'directory' : this.tables[this.#layers[node]!]!.typeAt(entry);
+    const entry = this.entryIndex(node);
+    return entry === unstated ? 'directory' : this.#tableOf(node).typeAt(entry);
+  }
+
+  #tableOf(node: number): EntryTable {
+    return this.tables[this.layer(node)]!;
   }
 
   linkTarget(node: number): string {
-    const entry = this.#entries[node]!;
-    return (entry === unstated ? null : this.tables[this.#layers[node]!]!.linkAt(entry)) ?? '';
+    const entry = this.entryIndex(node);
+    return (entry === unstated ? null : this.#tableOf(node).linkAt(entry)) ?? '';
   }
 
   entry(node: number): LayerEntry {
-    const index = this.#entries[node]!;
+    const index = this.entryIndex(node);
     return index === unstated
       ? { path: this.path(node), type: 'directory', mode: 0o755, uid: 0, gid: 0, size: 0, linkTarget: null }
-      : this.tables[this.#layers[node]!]!.at(index)!;
-  }
-
-  get nameBytes(): Buffer {
-    return this.#names.bytes;
-  }
-
-  nameStart(node: number): number {
-    return node === 0 ? 0 : this.#nameEnds[node - 1]!;
-  }
-
-  nameEnd(node: number): number {
-    return this.#nameEnds[node]!;
+      : this.#tableOf(node).at(index)!;
   }
 
   /** Valid until the next one is asked for, or a node is added. */
-  nameOf(node: number): NameBytes {
+  nameOf(node: number): NameBytes & { readonly bytes: Buffer } {
+    const at = node * words;
+    const named = this.#nodes[at + nameWord]!;
+    const by = this.#nodes[at + layersWord]! >>> (flagBits + layerBits);
     const name = this.#name;
-    name.bytes = this.#names.bytes;
-    name.start = this.nameStart(node);
-    name.end = this.nameEnd(node);
-    name.hash = this.#hashes[node]!;
+    name.hash = this.#nodes[at + hashWord]!;
+    if (by === ownName) {
+      name.bytes = this.#ownNames.bytes;
+      name.start = this.#ownStart(named);
+      name.end = this.#ownEnds[named]!;
+    } else {
+      const table = this.tables[by]!;
+      name.bytes = table.namesAt(named);
+      name.start = table.nameStart(named);
+      name.end = table.nameEnd(named);
+    }
     return name;
   }
 
   mode(node: number): number {
-    const entry = this.#entries[node]!;
-    return entry === unstated ? 0o755 : this.tables[this.#layers[node]!]!.modeAt(entry);
+    const entry = this.entryIndex(node);
+    return entry === unstated ? 0o755 : this.#tableOf(node).modeAt(entry);
   }
 
   name(node: number): string {
-    return textOf(this.#names.bytes, this.nameStart(node), this.nameEnd(node));
+    const { bytes, start, end } = this.nameOf(node);
+    return textOf(bytes, start, end);
   }
 
   path(node: number): string {
     let path = '';
-    for (let at = node; this.#parents[at] !== nowhere; at = this.#parents[at]!) {
+    for (let at = node; this.parent(at) !== nowhere; at = this.parent(at)) {
       path = path === '' ? this.name(at) : `${this.name(at)}/${path}`;
     }
     return path;
   }
 
   child(parent: number, { bytes, start, end, hash }: NameBytes): number {
-    for (let slot = this.#index.first(hashIn(parent, hash)); ; slot = this.#index.next(slot)) {
-      const node = this.#index.at(slot);
+    const nodes = this.#nodes;
+    const index = this.#index;
+    for (let slot = index.first(hashIn(parent, hash)); ; slot = index.next(slot)) {
+      const node = index.at(slot);
       if (node < 0) {
         return nowhere;
       }
-      if (
-        this.#parents[node] === parent &&
-        this.#hashes[node] === hash &&
-        sameBytes(this.#names.bytes, this.nameStart(node), this.nameEnd(node), bytes, start, end)
-      ) {
+      const at = node * words;
+      if (nodes[at + parentWord] === parent && nodes[at + hashWord] === hash && this.#hasName(at, bytes, start, end)) {
         return node;
       }
     }
+  }
+
+  #hasName(at: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const named = this.#nodes[at + nameWord]!;
+    const by = this.#nodes[at + layersWord]! >>> (flagBits + layerBits);
+    return by === ownName
+      ? sameBytes(this.#ownNames.bytes, this.#ownStart(named), this.#ownEnds[named]!, bytes, start, end)
+      : this.tables[by]!.isNamed(named, bytes, start, end);
+  }
+
+  #ownStart(named: number): number {
+    return named === 0 ? 0 : this.#ownEnds[named - 1]!;
   }
 
   /** The bytes of a name that is at hand as text; valid until the next one. */
@@ -242,7 +289,7 @@ export class NodeStore {
     this.#scratch.length = 0;
     const end = this.#scratch.addText(path);
     const { bytes } = this.#scratch;
-    const name = this.#name;
+    const name = this.#asked;
     name.bytes = bytes;
     let node = root;
     for (let start = 0; start <= end; ) {
@@ -265,20 +312,20 @@ export class NodeStore {
 
   /** First child of a directory; `nowhere` where it has none. */
   firstChild(parent: number): number {
-    const last = this.#last[parent]!;
-    return last === nowhere ? nowhere : this.#skip(this.#next[last]!, parent, last);
+    const last = this.#nodes[parent * words + lastWord]!;
+    return last === nowhere ? nowhere : this.#skip(this.#next(last), parent, last);
   }
 
   /** The child behind this one, which has not been put into another directory since. */
   nextChild(child: number, parent: number): number {
-    const last = this.#last[parent]!;
-    return child === last ? nowhere : this.#skip(this.#next[child]!, parent, last);
+    const last = this.#nodes[parent * words + lastWord]!;
+    return child === last ? nowhere : this.#skip(this.#next(child), parent, last);
   }
 
   /** Passes those that were taken out. */
   #skip(from: number, parent: number, last: number): number {
-    for (let at = from; ; at = this.#next[at]!) {
-      if (this.#parents[at] === parent) {
+    for (let at = from; ; at = this.#next(at)) {
+      if (this.parent(at) === parent) {
         return at;
       }
       if (at === last) {
@@ -287,15 +334,7 @@ export class NodeStore {
     }
   }
 
-  #grow(): void {
-    const length = Math.ceil(1.5 * this.#parents.length);
-    this.#parents = grown(this.#parents, length);
-    this.#hashes = grown(this.#hashes, length);
-    this.#entries = grown(this.#entries, length);
-    this.#last = grown(this.#last, length);
-    this.#next = grown(this.#next, length);
-    this.#nameEnds = grown(this.#nameEnds, length);
-    this.#layers = grown(this.#layers, length);
-    this.#flags = grown(this.#flags, length);
+  #next(node: number): number {
+    return this.#nodes[node * words + nextWord]!;
   }
 }

@@ -1,4 +1,4 @@
-import { giveBack, grown } from './columns.ts';
+import { column, giveBack } from './columns.ts';
 
 /** Where the content of an entry is. */
 export interface Place {
@@ -10,36 +10,48 @@ export interface Place {
   readonly holder: number;
 }
 
-/** A growing list of places as columns of numbers: a layer has 100,000, and hardly one is asked for. */
+/** Words of a piece are 2 to the power of this. */
+const pieceBits = 11;
+const pieceWords = 2 ** pieceBits;
+const inPiece = pieceWords - 1;
+/** words of a place */
+const words = 4;
+/** what the second word of an offset counts */
+const high = 2 ** 32;
+
+/** A growing list of places as numbers, in pieces: a layer has 100,000, and hardly one is asked for. */
 export class PlaceTable {
   #length = 0;
-  #ordinals = new Int32Array(1024);
-  #holders = new Int32Array(1024);
-  #offsets = new Float64Array(1024);
+  readonly #pieces: Int32Array[] = [];
+  /** the last of them */
+  #piece = new Int32Array(0);
 
   push(ordinal: number, offset: number, holder: number): void {
-    const at = this.#length;
-    if (at === this.#offsets.length) {
-      this.#grow(2 * at);
+    const at = (this.#length * words) & inPiece;
+    if (at === 0) {
+      this.#piece = column(Int32Array, pieceWords);
+      this.#pieces.push(this.#piece);
     }
-    this.#ordinals[at] = ordinal;
-    this.#offsets[at] = offset;
-    this.#holders[at] = holder;
-    this.#length = at + 1;
+    const piece = this.#piece;
+    piece[at] = ordinal;
+    piece[at + 1] = holder;
+    piece[at + 2] = offset;
+    piece[at + 3] = offset / high;
+    this.#length += 1;
   }
 
   /** Nobody asks for a place any more. */
   giveBack(): void {
-    for (const column of [this.#ordinals, this.#holders, this.#offsets]) giveBack(column);
+    for (const piece of this.#pieces) giveBack(piece);
   }
 
   at(index: number): Place {
-    return { ordinal: this.#ordinals[index]!, offset: this.#offsets[index]!, holder: this.#holders[index]! };
-  }
-
-  #grow(length: number): void {
-    this.#ordinals = grown(this.#ordinals, length);
-    this.#holders = grown(this.#holders, length);
-    this.#offsets = grown(this.#offsets, length);
+    const piece = this.#pieces[(index * words) >>> pieceBits]!;
+    const at = (index * words) & inPiece;
+    return {
+      ordinal: piece[at]!,
+      holder: piece[at + 1]!,
+      offset: piece[at + 3]! * high + (piece[at + 2]! >>> 0),
+    };
   }
 }

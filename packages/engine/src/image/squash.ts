@@ -319,7 +319,10 @@ class View implements SquashedView {
       for (let child = store.firstChild(at); child !== nowhere; child = store.nextChild(child, at)) {
         if (store.isDirectory(child)) {
           left.push(child);
-        } else if (look(store.nameBytes, store.nameStart(child), store.nameEnd(child), store.mode(child), directory)) {
+          continue;
+        }
+        const { bytes, start, end } = store.nameOf(child);
+        if (look(bytes, start, end, store.mode(child), directory)) {
           yield new StoredNode(store, child);
         }
       }

@@ -10,7 +10,8 @@ import { hasOciIndex, ociImageIds, planOciLayout } from '../oci-layout.ts';
 import { hostPlatform } from '../platform.ts';
 import { type DescribeContext, type ReadContext, readPlannedImage } from '../read-layers.ts';
 import { type ArchiveStream, readStreamedArchive, streamedMembers } from '../streamed-archive.ts';
-import { blockSize, hasChecksum } from '../tar/tar-header.ts';
+import { hasChecksum } from '../tar/checksum.ts';
+import { blockSize } from '../tar/tar-header.ts';
 import type { DescribedImage, ReadImage } from '../types.ts';
 import type { ImageSource } from './source.ts';
 

@@ -1,6 +1,7 @@
 import { ImageError } from '../error.ts';
+import { ChecksumReader } from './checksum.ts';
 import { ExtendedHeaders, type TarEntry } from './extended-headers.ts';
-import { blockSize, hasChecksum, isZeroBlock, sparseRealSize, TarHeader } from './tar-header.ts';
+import { blockSize, isZeroBlock, sparseRealSize, TarHeader } from './tar-header.ts';
 
 export interface TarHandler {
   /** Whether `data` shall get the body of this entry. */
@@ -41,6 +42,7 @@ export class TarDecoder {
   #position = 0;
   readonly #extended: ExtendedHeaders;
   readonly #header: TarHeader;
+  readonly #checksums = new ChecksumReader();
   #sparseSize = 0;
 
   /** @param what names the archive in messages */
@@ -148,7 +150,7 @@ export class TarDecoder {
       return;
     }
     this.#zeroBlocks = 0;
-    if (!hasChecksum(bytes, at)) {
+    if (!this.#checksums.isRight(bytes, at)) {
       throw new ImageError(
         'CORRUPT',
         `${this.#what}: damaged (tar header with a wrong checksum at byte ${this.#position - blockSize})`,

@@ -4,6 +4,10 @@ import { decodeField } from './tar-text.ts';
 
 const noBytes = Buffer.alloc(0);
 
+/** Where mode, owner and group stand, 8 bytes each. */
+const accessAt = 100;
+const accessBytes = 24;
+
 /**
  * A header block as it stands, before extended headers are applied to it. Its texts are decoded when they are asked for. One
  * object is all headers of an archive, one after the other: a layer may have 200,000.
@@ -22,6 +26,9 @@ export class TarHeader {
   #path: string | undefined;
   #linkTarget: string | undefined;
   #settled = false;
+  /** mode and owner as they are written in the last header that was understood */
+  readonly #access = new Uint8Array(accessBytes);
+  #knowsAccess = false;
 
   /** @param what names the archive in messages */
   constructor(what: string) {
@@ -37,10 +44,26 @@ export class TarHeader {
     this.#linkTarget = undefined;
     this.#settled = false;
     this.flag = String.fromCharCode(bytes[at + 156]!);
-    this.mode = number(bytes, at + 100, 8, 'mode', what) & 0o7777;
-    this.uid = number(bytes, at + 108, 8, 'owner', what);
-    this.gid = number(bytes, at + 116, 8, 'group', what);
+    if (!(this.#knowsAccess && this.#hasAccessOfBefore(bytes, at + accessAt))) {
+      this.#knowsAccess = false;
+      this.mode = number(bytes, at + 100, 8, 'mode', what) & 0o7777;
+      this.uid = number(bytes, at + 108, 8, 'owner', what);
+      this.gid = number(bytes, at + 116, 8, 'group', what);
+      this.#access.set(bytes.subarray(at + accessAt, at + accessAt + accessBytes));
+      this.#knowsAccess = true;
+    }
     this.size = number(bytes, at + 124, 12, 'size', what);
+  }
+
+  /** Whether mode and owner are written as in the header before, as they mostly are. */
+  #hasAccessOfBefore(bytes: Buffer, from: number): boolean {
+    const access = this.#access;
+    for (let at = 0; at < accessBytes; at += 1) {
+      if (access[at] !== bytes[from + at]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   get path(): string {
@@ -108,71 +131,13 @@ export function entryType(flag: string): EntryType | undefined {
   }
 }
 
-export function isZeroBlock(bytes: Buffer, at: number): boolean {
+export function isZeroBlock(bytes: Uint8Array, at: number): boolean {
   for (let index = at; index < at + blockSize; index += 1) {
     if (bytes[index] !== 0) {
       return false;
     }
   }
   return true;
-}
-
-/**
- * Whether the checksum of the header at `at` is right. Sums of signed bytes are accepted, as old writers made them.
- *
- * @see https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_06
- */
-export function hasChecksum(bytes: Buffer, at: number): boolean {
-  const stated = octal(bytes, at + 148, 8);
-  // the checksum field itself counts as 8 spaces
-  let sum = 256 + sumOfBlock(bytes, at);
-  for (let index = at + 148; index < at + 156; index += 1) {
-    sum -= bytes[index]!;
-  }
-  return stated === sum || stated === sum - 256 * highBytes(bytes, at);
-}
-
-/** Sum of the 512 bytes, by words of four where they lie so: all headers of a layer are summed up. */
-function sumOfBlock(bytes: Buffer, at: number): number {
-  if (((bytes.byteOffset + at) & 3) !== 0) {
-    let sum = 0;
-    for (let index = at; index < at + blockSize; index += 1) {
-      sum += bytes[index]!;
-    }
-    return sum;
-  }
-  const words = wordsOf(bytes);
-  const first = (bytes.byteOffset + at) >>> 2;
-  // two sums of at most 256 bytes each, in 16 bits each
-  let sums = 0;
-  for (let index = first; index < first + blockSize / 4; index += 1) {
-    const word = words[index]!;
-    sums += (word & 0xff00ff) + ((word >>> 8) & 0xff00ff);
-  }
-  return (sums & 0xffff) + Math.floor(sums / 0x10000);
-}
-
-let viewed: ArrayBufferLike | undefined;
-let view: Int32Array = new Int32Array(0);
-
-/** All of the memory that a buffer lies in: one header after the other comes from the same. */
-function wordsOf({ buffer }: Buffer): Int32Array {
-  if (viewed !== buffer) {
-    viewed = buffer;
-    view = new Int32Array(buffer, 0, buffer.byteLength >>> 2);
-  }
-  return view;
-}
-
-/** How many bytes, beside those of the checksum, are negative as signed ones. */
-function highBytes(bytes: Buffer, at: number): number {
-  let high = 0;
-  for (let index = at; index < at + blockSize; index += 1) {
-    if (index < at + 148 || index >= at + 156) {
-      high += bytes[index]! >> 7;
-    }
-  }
-  return high;
 }
 
 /** Bytes that the prefix of the name may take; 0: other things are kept in its place. */
@@ -222,7 +187,7 @@ function number(bytes: Buffer, at: number, length: number, field: string, what: 
 }
 
 /** Octal digits with spaces or NULs around them; nothing is 0; -1 when there is anything else. */
-function octal(bytes: Buffer, at: number, length: number): number {
+export function octal(bytes: Uint8Array, at: number, length: number): number {
   const end = at + length;
   let index = at;
   while (index < end && (bytes[index] === 0x20 || bytes[index] === 0)) {
