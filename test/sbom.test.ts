@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { fixtureImage, ociArchive } from '../packages/engine/src/image/testing/image-builder.ts';
+import { SbomDocument } from '../packages/engine/src/inventory/sbom/sbom-document.ts';
 import { inventoryFormats } from '../packages/engine/src/report/inventory-formats.ts';
 import { isPurl } from '../packages/engine/src/report/sbom/purl-check.ts';
 import {
@@ -107,6 +108,41 @@ describe('plimsoll sbom', () => {
   });
 });
 
+/** What judging our own SBOM begins with. */
+function inventoryOfSbom(text: string): Judged {
+  const document = new SbomDocument('the SBOM');
+  document.push(Buffer.from(text));
+  const { inventory, base } = document.end();
+  const { distro, packages, facts, configSecrets, code = [], incomplete } = inventory;
+  const { dockerfile: _, ...rest } = facts;
+  const seen = incomplete.filter(({ code: entry }) => entry !== 'history-incomplete');
+  return { distro, packages, facts: rest, configSecrets, code, incomplete: seen, base };
+}
+
+/** What judging the image begins with; values of variables no SBOM has. */
+function inventoryOfResult({ image, packages, facts: told, incomplete }: InventoryResult): Judged {
+  const { configSecrets = [], code = [], config, ...facts } = told;
+  const env = config?.env.map((each) => `${each.split('=')[0]}=`);
+  const { endOfLife: _, ...distro } = image.distro ?? {};
+  return {
+    distro: image.distro && distro,
+    packages,
+    facts: { ...facts, config: config && { ...config, env } },
+    configSecrets: config ? configSecrets : undefined,
+    code,
+    incomplete,
+    base: image.base,
+  };
+}
+
+type Judged = Readonly<Record<string, unknown>>;
+
+function withoutLayers(judged: Judged): unknown {
+  return JSON.parse(
+    JSON.stringify(judged, (key, value) => (key === 'layer' || key === 'claimedLayer' ? undefined : value)),
+  );
+}
+
 describe('SBOMs of real images', () => {
   const directory = shared('images');
   const images = directory === undefined ? [] : readdirSync(directory).filter((name) => /\.tar(\.gz)?$/.test(name));
@@ -122,6 +158,7 @@ describe('SBOMs of real images', () => {
       evaluatedAt: '2026-09-01',
       stage: 'pipeline',
       cacheDir: null,
+      judged: true,
     });
     for (const result of results) {
       expect(result.packages.filter(({ purl }) => !isPurl(purl))).toEqual([]);
@@ -130,6 +167,7 @@ describe('SBOMs of real images', () => {
         const [reader, validate] = readers[format];
         expect(readBack(reader(text))).toEqual(carried(result));
         if (validate) expect(validate(JSON.parse(text))).toBe('');
+        expect(withoutLayers(inventoryOfSbom(text))).toEqual(withoutLayers(inventoryOfResult(result)));
       }
     }
   });

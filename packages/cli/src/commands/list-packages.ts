@@ -25,7 +25,10 @@ export async function listPackages(
 ): Promise<number> {
   const outputs = await plannedReports(options, inventoryFormats, 'json');
   const progress = recalled?.progress ?? progressStream(process.stderr, process.env, options.quiet === true);
-  const request = subjectRequest(reference, options, context, progress);
+  const judged = outputs.some(({ format }) =>
+    inventoryFormats.some(({ name, isJudgedLater }) => name === format && isJudgedLater),
+  );
+  const request = { ...subjectRequest(reference, options, context, progress), judged };
   const all = request.platform === 'all' ? await listPlatforms(request) : undefined;
   const one = all ? undefined : await listOpened(request, recalled?.opened);
   const results = all?.results ?? (one ? [one.result] : []);

@@ -150,6 +150,8 @@ export interface DockerfileLine {
   readonly text: string;
   /** diff ID of the layer that it made; null where it made none, or that is not known */
   readonly layer: string | null;
+  /** that of the image, as an SBOM of ours says: what tells two of them apart */
+  readonly claimedLayer?: string;
   /** as the history states it */
   readonly created: string | null;
   /** whether it is a line of the base image's; null: not known */
@@ -231,8 +233,10 @@ export interface SecretFact {
   readonly label?: string;
   /** other key of the configuration: `cmd`, `entrypoint`, `user`, `shell` … */
   readonly config?: string;
-  /** diff ID of the layer that the file stands in, or that the history entry made; null: none, or a rootfs */
+  /** diff ID of the layer that the file stands in, or that the history entry made; null: none, or a rootfs or SBOM */
   readonly layer: string | null;
+  /** that of the image, as an SBOM of ours says: what tells two of them apart */
+  readonly claimedLayer?: string;
   /** nothing but a prefix that all of its kind have: `ghp_****` */
   readonly masked: string;
   /** a later layer deleted or replaced the file, so that a container does not see it */
@@ -310,9 +314,9 @@ export interface ContainerFact {
 
 /** What is absent was not asked for; empty means that there is none. */
 export interface Facts {
-  /** null for a rootfs and an SBOM */
+  /** null for a rootfs and an SBOM of others */
   readonly config: ImageConfig | null;
-  /** null for an SBOM: it does not say what lies in no package */
+  /** null for an SBOM of others: it does not say what lies in no package */
   readonly coverage: Coverage | null;
   /** set-user-id and set-group-id files, and everything but links that all may write; those that rules ask for; sorted by path */
   readonly files?: readonly FileFact[];
@@ -332,6 +336,8 @@ export interface Facts {
   readonly containers?: readonly ContainerFact[];
   /** of a result, where the others were not asked for and the configuration has some */
   readonly configSecrets?: readonly SecretFact[];
+  /** of a result of a scan, where there is something to tell */
+  readonly code?: readonly CodeFact[];
 }
 
 /** A signature under an image in a registry: looked at where it was said whose count. */
@@ -364,13 +370,13 @@ export interface Inventory {
   /** sorted by type, name, version, arch, path (plain code unit order) */
   readonly packages: readonly Package[];
   readonly facts: Facts;
-  /** those of the configuration, which is looked at in any case: its values are masked. Absent for an SBOM */
+  /** those of the configuration, which is looked at in any case: its values are masked. Absent for an SBOM of others */
   readonly configSecrets?: readonly SecretFact[];
   /** sorted by code, path, message */
   readonly incomplete: readonly Incomplete[];
   /** absolute path → text, of files whose content a rule asks for; never part of a result */
   readonly contents?: readonly (readonly [path: string, text: string])[];
-  /** never part of a result; absent for an SBOM */
+  /** absent for an SBOM of others */
   readonly code?: readonly CodeFact[];
   /** base first */
   readonly layers: readonly LayerDescriptor[];

@@ -38,7 +38,7 @@ export function imageContext(subject: PolicySubject, counts: Counts, pastEndOfLi
     created: image.created ?? '',
     ageDays,
     ageKnown: !Number.isNaN(ageDays),
-    layers: inventory.layers.length,
+    layers: inventory.layers.length || layersOfHistory(inventory.facts.config),
     base: {
       reference: image.base?.reference ?? '',
       digest: image.base?.digest ?? '',
@@ -78,6 +78,11 @@ export function imageContext(subject: PolicySubject, counts: Counts, pastEndOfLi
     }),
     counts,
   };
+}
+
+/** Of an SBOM, which has no layers; one of them for each instruction that left something. */
+function layersOfHistory(config: ImageConfig | null): number {
+  return config?.history.filter(({ emptyLayer }) => !emptyLayer).length ?? 0;
 }
 
 /** Distinct, sorted. */

@@ -24,7 +24,7 @@ const maxWords = 2000;
 
 /** @param given the base image was given: what lines say of it is known, no claim */
 export function lineContexts(lines: readonly DockerfileLine[], given: boolean): readonly LineContext[] {
-  const bottom = lines.findIndex(({ layer }) => layer !== null);
+  const bottom = lines.findIndex(({ layer, claimedLayer }) => layer !== null || claimedLayer !== undefined);
   const last = new Map(lines.map(({ instruction, base }, index) => [`${base === true} ${instruction}`, index]));
   return lines.map(({ instruction, text, layer, created, base }, index) => {
     const rest = instruction === null ? '' : text.slice(instruction.length).trim();

@@ -64,9 +64,12 @@ export function fileFinding(rule: Rule, file: FileFact, title: string, inventory
 }
 
 /** A line that stands there twice is one finding, like a configuration that two lines make. */
-export function lineFinding(rule: Rule, { text, layer }: DockerfileLine, title: string): Finding {
+export function lineFinding(rule: Rule, { text, layer, claimedLayer }: DockerfileLine, title: string): Finding {
   const value = text.slice(0, maxValueLength);
-  return { ...made(rule, title, [value, layer ?? ''], [value]), evidence: { layer, instruction: text } };
+  return {
+    ...made(rule, title, [value, layer ?? claimedLayer ?? ''], [value]),
+    evidence: { layer, instruction: text },
+  };
 }
 
 /** Of a key, characters. */
@@ -80,10 +83,10 @@ export function userFinding(rule: Rule, { name, uid, layer }: UserFact, title: s
 
 /** Its id is that of the kind of secret: two rules that name the same secret make one finding. */
 export function secretFinding(secret: SecretFact, inventory: Inventory): Finding {
-  const { kind, path, line, env, label, config, layer, masked } = secret;
+  const { kind, path, line, env, label, config, layer, claimedLayer, masked } = secret;
   const instruction = instructionOf(layer, inventory);
   const key = label === undefined ? config : `label ${label}`;
-  const place = [path ?? env ?? key ?? 'history', layer ?? '', line ?? ''].join(':');
+  const place = [path ?? env ?? key ?? 'history', layer ?? claimedLayer ?? '', line ?? ''].join(':');
   return {
     key: `secret:${kind}:${place}:${masked}`,
     fingerprint: `secret:${kind}:${path ?? env ?? key ?? 'history'}`,

@@ -96,6 +96,24 @@ export function filesRead(rules: readonly Rule[]): readonly FileQuery[] {
     }));
 }
 
+/** Fields that need the layers of the image; what the base's are is never more than said, and counts as not said. */
+const layerField = /^(?!(?:line|image)\.).*\.(?:layers?|instruction)$|^line\.layer$|^image\.size$/;
+
+/**
+ * What these rules look at that no SBOM has, in words, sorted. `layers`: how many there are, which the history may tell.
+ */
+export function beyondSbom(rules: readonly Rule[]): readonly string[] {
+  const words = rules.flatMap((rule) => [
+    ...(rule.files.length > 0 ? [`the files of rule ${rule.id}`] : []),
+    ...rule.when.reads.flatMap((read) => {
+      if (read.startsWith('config.variables')) return [`values of environment variables (rule ${rule.id})`];
+      if (read === 'image.layers') return ['layers'];
+      return layerField.test(read) ? [`the layers of the image (rule ${rule.id})`] : [];
+    }),
+  ]);
+  return [...new Set(words)].sort();
+}
+
 /** A pattern that begins with neither `/` nor `*` is of the end of the path. */
 export function isAskedFor({ files }: Rule, path: string): boolean {
   return files.some((pattern) => matchesGlob(path, /^[/*]/.test(pattern) ? pattern : `*/${pattern}`));

@@ -150,6 +150,7 @@ function properties(list: readonly Property[]): unknown {
 function format(name: string, spec: SpecVersion): InventoryFormat {
   return {
     name,
+    isJudgedLater: true,
     extension: 'cdx.json',
     mediaType: `application/vnd.cyclonedx+json; version=${spec}`,
     render: (result, options) => jsonPieces(document(result, name, spec, options?.together === true)),

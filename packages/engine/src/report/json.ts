@@ -1,12 +1,12 @@
 /** The result as JSON, whole and unfiltered: the report for programs. Described by the published JSON Schema. */
 import { type KeyOrder, resultKeyOrder } from '../result/key-order.ts';
-import type { InventoryResult, PlatformResults } from '../result/types.ts';
+import { type InventoryResult, isScanResult, type PlatformResults } from '../result/types.ts';
 import { escapeInvisible, ordered } from './json-text.ts';
 import type { InventoryFormat } from './types.ts';
 
 /** One entry of the top level at a time, so that a big result is never one string more than needed. */
 function* renderJson(result: InventoryResult): Generator<string> {
-  const fields = new Map<string, unknown>(Object.entries(result));
+  const fields = new Map<string, unknown>(Object.entries(isScanResult(result) ? result : withoutCode(result)));
   const names = Object.keys(resultKeyOrder);
   const rest = [...fields.keys()].filter((key) => !Object.hasOwn(resultKeyOrder, key)).sort();
   let separator = '{\n';
@@ -19,6 +19,12 @@ function* renderJson(result: InventoryResult): Generator<string> {
     yield* valuePieces(value, order, '  ');
   }
   yield '\n}\n';
+}
+
+/** A list of packages says the same whether their code was looked at or not. */
+function withoutCode(result: InventoryResult): InventoryResult {
+  const { code: _, ...facts } = result.facts;
+  return { ...result, facts };
 }
 
 /** How deep lists are taken apart: `findings` and `facts.files` may have millions of bytes, their entries do not. */

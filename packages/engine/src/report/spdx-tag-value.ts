@@ -80,6 +80,7 @@ function block(tags: readonly Tag[]): string {
 
 export const spdxTagValue: InventoryFormat = {
   name: 'spdx-tag-value',
+  isJudgedLater: true,
   extension: 'spdx',
   mediaType: 'text/spdx; charset=utf-8',
   render: (result) => pieces(result),

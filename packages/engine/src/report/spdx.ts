@@ -36,6 +36,7 @@ function packageEntry({ purl, checksum, annotation, security, ...fields }: SpdxP
 
 export const spdx: InventoryFormat = {
   name: 'spdx',
+  isJudgedLater: true,
   extension: 'spdx.json',
   mediaType: 'application/spdx+json',
   render: (result) => jsonPieces(sections(result)),

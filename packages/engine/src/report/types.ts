@@ -40,6 +40,8 @@ export interface ReportFormat {
 
 /** A format that needs no judgement, so that `sbom` can write it as well as `scan`. */
 export interface InventoryFormat extends Pick<ReportFormat, 'name' | 'extension' | 'mediaType'> {
+  /** it carries what a judgement asks for beside the packages: whoever reads it may judge */
+  readonly isJudgedLater?: true;
   render(result: InventoryResult, options?: Pick<ReportOptions, 'together'>): Iterable<string>;
   renderAll?(results: PlatformResults<InventoryResult>): Iterable<string>;
 }

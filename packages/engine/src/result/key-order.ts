@@ -20,6 +20,7 @@ const secretFact = {
   label: null,
   config: null,
   layer: null,
+  claimedLayer: null,
   masked: null,
   deleted: null,
   example: null,
@@ -104,7 +105,7 @@ export const resultKeyOrder: KeyOrder = {
     },
     coverage: { executables: coverageCount, libraries: coverageCount },
     files: { path: null, type: null, mode: null, uid: null, gid: null, size: null, layer: null, sha256: null },
-    dockerfile: { instruction: null, text: null, layer: null, created: null, base: null },
+    dockerfile: { instruction: null, text: null, layer: null, claimedLayer: null, created: null, base: null },
     licenses: {
       purl: null,
       path: null,
@@ -173,6 +174,7 @@ export const resultKeyOrder: KeyOrder = {
       healthcheck: null,
     },
     configSecrets: secretFact,
+    code: { kind: null, path: null, functions: null },
   },
   incomplete: { code: null, message: null, path: null, layer: null },
   findings: {

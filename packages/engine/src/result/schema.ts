@@ -171,10 +171,15 @@ const fileFact = z.object({
   sha256: z.exactOptional(z.string().meta({ description: 'where a rule asks for it' })),
 });
 
+const claimedLayer = z
+  .exactOptional(z.string())
+  .meta({ description: 'where the subject is an SBOM of ours: the diff ID that this says, of a layer of the image' });
+
 const dockerfileLine = z.object({
   instruction: z.string().nullable().meta({ description: 'keyword; null for a history entry that is no instruction' }),
   text: z.string().meta({ description: 'without the values of ENV, ARG and build arguments' }),
   layer: layerRef.meta({ description: 'that it made; null: none, or not known' }),
+  claimedLayer,
   created: z.string().nullable(),
   base: z.boolean().nullable().meta({ description: 'whether it is a line of the base image; null: not known' }),
 });
@@ -270,6 +275,7 @@ const secretFact = z.object({
   label: z.exactOptional(z.string()),
   config: z.exactOptional(z.string()).meta({ description: 'other key of the configuration' }),
   layer: layerRef,
+  claimedLayer,
   masked: z.string().meta({ description: 'nothing of the secret but a prefix that all of its kind have' }),
   deleted: z.boolean().meta({ description: 'a later layer deleted or replaced the file' }),
   example: z.boolean(),
@@ -565,6 +571,26 @@ const signatureFact = z.object({
   problem: z.string().nullable().meta({ description: 'why it does not count' }),
 });
 
+const codeFact = z.union([
+  z.object({
+    kind: z.literal('go-functions'),
+    path: z.string(),
+    functions: z
+      .string()
+      .meta({ description: 'Bloom filter of the functions that are linked into the binary, Base64' }),
+  }),
+  z.object({
+    kind: z.literal('java-classes'),
+    path: z.string(),
+    classes: strings.meta({ description: 'those that advisories name and that are in the archive' }),
+  }),
+  z.object({
+    kind: z.literal('data-only'),
+    type: z.string(),
+    name: z.string().meta({ description: 'of a package that ships no code' }),
+  }),
+]);
+
 /** What `sbom --format json` prints. */
 const inventoryResultSchema = z.object({
   schemaVersion: z.literal('1'),
@@ -613,6 +639,11 @@ const inventoryResultSchema = z.object({
       z
         .array(secretFact)
         .meta({ description: 'where `secrets` is absent: those of the configuration; absent: there are none' }),
+    ),
+    code: z.exactOptional(
+      z.array(codeFact).meta({
+        description: 'of a scan: what files and packages tell of the code in them; absent: nothing is told',
+      }),
     ),
   }),
   incomplete: z.array(incomplete),

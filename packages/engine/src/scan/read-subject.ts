@@ -69,13 +69,22 @@ export async function readSubject(request: SubjectRequest): Promise<Subject> {
 }
 
 async function readSbomSubject(path: string, request: SubjectRequest): Promise<Subject> {
-  const { reference, signal, base: given, facts = [] } = request;
+  const { reference, signal, base: given, facts, beyondSbom: beyond } = request;
   const { readSbom, sbomReaderVersion } = await import('../inventory/sbom/read-sbom.ts');
-  const { digest, inventory: read, names, platform } = await readSbom(path, signal, facts);
+  const {
+    digest,
+    inventory: read,
+    names,
+    platform,
+    base,
+    layerCount,
+  } = await readSbom(path, signal, { facts, beyond });
   const unscanned = request.clamd ? (await malwareScanner()).nothingToScan() : [];
-  const inventory = { ...read, incomplete: [...read.incomplete, ...unscanned] };
+  const marked = markBaseLines(read.facts, base, layerCount ?? 0);
+  const inventory = { ...read, facts: marked, incomplete: [...read.incomplete, ...unscanned] };
   const image = { reference, names, id: null, digest: null, platform, platforms: [], contentDigest: digest };
-  return { image, inventory, base: baseWithoutLayers(given), malware: null, catalogers: { sbom: sbomReaderVersion } };
+  const found = { ...baseWithoutLayers(given), image: base };
+  return { image, inventory, base: found, malware: null, catalogers: { sbom: sbomReaderVersion } };
 }
 
 /** Loaded only where it is asked for. */
@@ -196,9 +205,16 @@ export function resultLayers({ inventory, base }: Pick<Subject, 'inventory' | 'b
   return inventory.layers.map((layer, index) => ({ ...layer, base: inBase(base.image, index) }));
 }
 
-/** `facts` of the result: secrets of the configuration are looked for in any case, and a replay has to know them. */
-export function resultFacts({ facts, configSecrets = [] }: Inventory): Facts {
-  return facts.secrets !== undefined || configSecrets.length === 0 ? facts : { ...facts, configSecrets };
+/**
+ * `facts` of the result: secrets of the configuration and what code there is are looked for in any case, and a replay has to
+ * know them.
+ */
+export function resultFacts({ facts, configSecrets = [], code = [] }: Inventory): Facts {
+  return {
+    ...facts,
+    ...(facts.secrets === undefined && configSecrets.length > 0 && { configSecrets }),
+    ...(code.length > 0 && { code }),
+  };
 }
 
 /** The inputs that do not depend on advisories or policy. */
@@ -252,7 +268,7 @@ export interface OpenedList {
 
 /** The same, of a subject that may be open already. */
 export async function listOpened(request: SubjectRequest, opened?: OpenSubject): Promise<OpenedList> {
-  const open = opened ?? (await openSubject({ ...request, judged: false }));
+  const open = opened ?? (await openSubject({ ...request, judged: request.judged ?? false }));
   const subject = await open.subject();
   const subjectKey = isLasting(subject.inventory) ? open.key : null;
   return { result: inventoryResult(subject, request), subjectKey, facts: request.facts ?? [] };
@@ -261,7 +277,7 @@ export async function listOpened(request: SubjectRequest, opened?: OpenSubject):
 /** The inventories of every platform of an image index. */
 export async function listPlatforms(request: SubjectRequest): Promise<PlatformResults<InventoryResult>> {
   const results: InventoryResult[] = [];
-  for await (const subject of readPlatforms({ ...request, judged: false })) {
+  for await (const subject of readPlatforms({ ...request, judged: request.judged ?? false })) {
     results.push(inventoryResult(subject, request));
   }
   return platformResults(request.reference, results);

@@ -31,7 +31,9 @@ export interface SubjectRequest {
   readonly facts?: readonly FactName[] | undefined;
   /** files that rules of the policies ask for */
   readonly queries?: readonly FileQuery[] | undefined;
-  /** false: the packages are listed and nothing else, so that what only a judgement asks for is not looked for */
+  /** what rules look at that no SBOM has, in words */
+  readonly beyondSbom?: readonly string[] | undefined;
+  /** false: the packages are listed, so that what only a judgement, here or of an SBOM, asks for is not looked for */
   readonly judged?: boolean | undefined;
   /** where layer analyses are kept; null neither reads nor writes any */
   readonly cacheDir: string | null;

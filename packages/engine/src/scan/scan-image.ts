@@ -1,7 +1,7 @@
 import { isLasting } from '../inventory/kept-inventory.ts';
 import type { FactName } from '../inventory/types.ts';
 import { isOfStage } from '../policy/policy-map.ts';
-import { factsRead, filesRead } from '../policy/rule-inputs.ts';
+import { beyondSbom, factsRead, filesRead } from '../policy/rule-inputs.ts';
 import { platformResults } from '../result/platform-results.ts';
 import type { PlatformResults, ScanResult } from '../result/types.ts';
 import { judgeSubject } from './judge-subject.ts';
@@ -73,5 +73,5 @@ function withFactsOfPolicies(request: ScanRequest): ScanRequest {
   );
   const rules = [...request.policies, ...mapped].flatMap(({ value }) => value.rules);
   const facts = [...new Set([...(request.facts ?? []), ...factsRead(rules)])].sort();
-  return { ...request, facts, queries: filesRead(rules) };
+  return { ...request, facts, queries: filesRead(rules), beyondSbom: beyondSbom(rules) };
 }

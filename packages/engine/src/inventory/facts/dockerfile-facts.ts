@@ -8,11 +8,24 @@ export const dockerfileFacts: FactGatherer<'dockerfile'> = {
   version: 1,
   gather: ({ config, analyses, layerId }) => {
     if (config === null) return { facts: [] };
-    const facts = dockerfileLines(config, analyses.length, layerId);
-    const incomplete = toldByHistory(config) === analyses.length ? [] : [unknownHistory(config, analyses.length)];
-    return { facts, incomplete };
+    return dockerfileOf(config, analyses.length, layerId);
   },
 };
+
+/**
+ * The lines of a configuration, whose secrets are masked.
+ *
+ * @param layers how many the image has
+ */
+export function dockerfileOf(
+  config: ImageConfig,
+  layers: number,
+  layerId: (index: number) => string | null,
+): { readonly facts: readonly DockerfileLine[]; readonly incomplete: readonly Incomplete[] } {
+  const facts = dockerfileLines(config, layers, layerId);
+  const incomplete = toldByHistory(config) === layers ? [] : [unknownHistory(config, layers)];
+  return { facts, incomplete };
+}
 
 /** What a Dockerfile may consist of. */
 const keywords: ReadonlySet<string> = new Set([

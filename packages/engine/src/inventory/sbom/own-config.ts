@@ -1,18 +1,12 @@
 import type { HistoryEntry, ImageConfig } from '../../image/types.ts';
 import { isRecord } from '../declared.ts';
-
-type Check = (value: unknown) => boolean;
-
-const text: Check = (value) => typeof value === 'string';
-const textOrNull: Check = (value) => value === null || text(value);
-const texts: Check = (value) => Array.isArray(value) && value.every(text);
-const textsOrNull: Check = (value) => value === null || texts(value);
+import { type Check, flag, has, text, textOrNull, texts, textsOrNull } from './shapes.ts';
 
 const historyChecks = {
   created: textOrNull,
   instruction: textOrNull,
   comment: textOrNull,
-  emptyLayer: (value) => typeof value === 'boolean',
+  emptyLayer: flag,
 } satisfies Record<keyof HistoryEntry, Check>;
 
 const checks = {
@@ -35,10 +29,6 @@ const checks = {
   onBuild: texts,
   history: (value) => Array.isArray(value) && value.every((entry) => has(entry, historyChecks)),
 } satisfies Record<keyof ImageConfig, Check>;
-
-function has(value: unknown, wanted: Readonly<Record<string, Check>>): boolean {
-  return isRecord(value) && Object.entries(wanted).every(([key, check]) => check(value[key]));
-}
 
 /** `facts.config` of a result; null for what has not its shape. */
 export function configOf(value: unknown): ImageConfig | null {

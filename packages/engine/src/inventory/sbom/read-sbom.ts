@@ -2,17 +2,25 @@ import { createHash } from 'node:crypto';
 import { headOf, OpenFile, piecesOf } from '../../image/blob.ts';
 import { asImageError, ImageError } from '../../image/error.ts';
 import { compressionOf, Inflater, refuseForeignCompression } from '../../image/inflater.ts';
+import type { ImageConfig } from '../../image/types.ts';
 import { distinctEntries } from '../inventory-order.ts';
 import type { FactName, Incomplete } from '../types.ts';
 import { type SbomContent, SbomDocument } from './sbom-document.ts';
 
 /** Raise with every change of what is read of the same bytes: an input of the result. */
-export const sbomReaderVersion = 2;
+export const sbomReaderVersion = 3;
 
 /** An SBOM that stands for an image. */
 export interface ReadSbom extends SbomContent {
   /** `sha256:…` of the file as it lies there */
   readonly digest: string;
+}
+
+/** What is asked for beside the packages. */
+export interface AskedOfSbom {
+  readonly facts?: readonly FactName[] | undefined;
+  /** what rules look at that no SBOM has, in words, sorted; `layers`: how many there are */
+  readonly beyond?: readonly string[] | undefined;
 }
 
 /** Bytes of a document, uncompressed; those of images of many gigabytes have some ten million. */
@@ -23,18 +31,18 @@ const headBytes = 4096;
  * Reads an SBOM as the inventory of the image that it is about. It is taken in while it streams by, gzip and zstd too.
  *
  * @param path of a regular file
- * @param facts what was asked for beside the packages: an SBOM has none of it, which is said
+ * @param asked what an SBOM does not have of it is said
  * @throws ImageError when it is no SBOM that can be read as a whole. What cannot be read of it is in `incomplete`.
  */
 export async function readSbom(
   path: string,
   signal: AbortSignal | undefined,
-  facts: readonly FactName[] = [],
+  asked: AskedOfSbom = {},
 ): Promise<ReadSbom> {
   try {
     const file = new OpenFile(path);
     try {
-      return withoutFacts(await readOpen(file, signal), facts);
+      return withAskedFacts(await readOpen(file, signal), asked);
     } finally {
       file.close();
     }
@@ -73,14 +81,35 @@ async function readOpen(file: OpenFile, signal: AbortSignal | undefined): Promis
   return { digest: `sha256:${hash.digest('hex')}`, ...document.end() };
 }
 
-/** A rule about files finds nothing where there are none to look at. Our own may tell of them; what nobody asked for is left out. */
-function withoutFacts(sbom: ReadSbom, facts: readonly FactName[]): ReadSbom {
-  const { files, ...always } = sbom.inventory.facts;
-  const asked = files !== undefined && facts.includes('files');
-  const inventory = { ...sbom.inventory, facts: asked ? { ...always, files } : always };
-  const missing = facts.filter((name) => name !== 'config' && !(asked && name === 'files'));
+function layersTold({ history }: ImageConfig): number {
+  return history.filter(({ emptyLayer }) => !emptyLayer).length;
+}
+
+/** Codes of what was not seen of facts: of no concern to whoever does not ask for these. */
+const codesOfFacts: Partial<Readonly<Record<Incomplete['code'], FactName>>> = {
+  'secrets-unread': 'secrets',
+  'history-incomplete': 'dockerfile',
+};
+
+/**
+ * A rule about files finds nothing where there are none to look at: what is asked for and not told is said. What nobody asked
+ * for is left out, as it is of an image.
+ */
+function withAskedFacts(sbom: ReadSbom, { facts: asked = [], beyond = [] }: AskedOfSbom): ReadSbom {
+  const { config, coverage, ...told } = sbom.inventory.facts;
+  const given = Object.entries(told).filter(([name]) => asked.some((each) => each === name));
+  const missing = [
+    ...asked.filter((name) => name !== 'config' && told[name] === undefined),
+    ...beyond.filter((each) => each !== 'layers' || config === null || layersTold(config) !== sbom.layerCount),
+  ];
+  const facts = { config, coverage, ...Object.fromEntries(given) };
+  const seen = sbom.inventory.incomplete.filter(({ code }) => {
+    const fact = codesOfFacts[code];
+    return fact === undefined || asked.includes(fact);
+  });
+  const inventory = { ...sbom.inventory, facts, incomplete: seen };
   if (missing.length === 0) return { ...sbom, inventory };
   const message = `an SBOM does not tell what was asked for beside the packages: ${missing.join(', ')}`;
   const entry: Incomplete = { code: 'sbom-incomplete', message };
-  return { ...sbom, inventory: { ...inventory, incomplete: distinctEntries([...inventory.incomplete, entry]) } };
+  return { ...sbom, inventory: { ...inventory, incomplete: distinctEntries([...seen, entry]) } };
 }

@@ -7,7 +7,8 @@ import { builtFrom } from './built-from.ts';
 import type { DialectFacts } from './dialect.ts';
 import { cdxgen } from './dialects/cdxgen.ts';
 import { dialects } from './dialects.ts';
-import { isOwnPackage, type OwnImage, ownDistro, ownImage, ownPackage } from './own-sbom.ts';
+import { type OwnImage, ownImage, withLicensesOf } from './own-image.ts';
+import { isOwnPackage, ownDistro, ownPackage } from './own-sbom.ts';
 import { distroTypes, draftOf, labelOf, type PackageDraft, type Unread } from './package-draft.ts';
 import { distroOfQualifier, distroOfSystem, sameRelease } from './sbom-distro.ts';
 import { nothingListed, untoldSources } from './sbom-gaps.ts';
@@ -24,6 +25,9 @@ const reasons: Readonly<Record<Unread, string>> = {
   'no-version': 'no version',
   'bad-fields': 'a name or version that cannot be read',
 };
+
+/** What a document states of the image that it is about. */
+export type StatedImage = Pick<OwnImage, 'names' | 'platform' | 'base' | 'layerCount'>;
 
 /** What the components of a document come to. They are taken in one by one, in whatever order the document has them. */
 export class SbomCollector {
@@ -72,7 +76,13 @@ export class SbomCollector {
 
   /** Properties of what the document is about. */
   image(properties: StatedComponent['properties']): void {
-    this.#image = ownImage({ properties });
+    if (this.#image !== null) {
+      this.incomplete({
+        code: 'sbom-incomplete',
+        message: 'the SBOM describes several images: one of them was judged',
+      });
+    }
+    this.#image ??= ownImage({ properties });
   }
 
   /** The element is what the document is about, and no package of it. */
@@ -132,9 +142,10 @@ export class SbomCollector {
     return Object.assign({}, ...spoken.toReversed().map((dialect) => dialect.factsOf(type, component)));
   }
 
-  /** Names and platform of the image, where the document states them in a form that is known. */
-  about(): { readonly names: readonly string[]; readonly platform: string | null } {
-    return { names: this.#image?.names ?? [], platform: this.#image?.platform ?? null };
+  /** What the document states of the image, in a form that is known. */
+  about(): StatedImage {
+    const { names = [], platform = null, base = null, layerCount = null } = this.#image ?? {};
+    return { names, platform, base, layerCount };
   }
 
   /** The inventory that the document states. */
@@ -144,12 +155,13 @@ export class SbomCollector {
     this.#subjects = [...this.#drafts, ...this.#unread].filter(({ ref }) => this.#described.has(ref ?? '')).length;
     const { distro, entries } = this.#distro();
     const packages = [...this.#own, ...this.#foreign(distro)].sort(comparePackages);
+    const image = this.#image && withLicensesOf(packages, this.#image);
     return {
       distro,
       packages,
-      facts: this.#image?.facts ?? { config: null, coverage: null },
+      facts: image?.facts ?? { config: null, coverage: null },
       incomplete: distinctEntries([
-        ...(this.#image?.incomplete ?? []),
+        ...(image?.incomplete ?? []),
         ...this.#incomplete,
         ...entries,
         ...this.#unreadEntries(),
@@ -158,6 +170,8 @@ export class SbomCollector {
         // our own says itself what was not seen
         ...(this.#isOwn && this.#image !== null ? [] : nothingListed(packages, distro)),
       ]),
+      ...(image?.configSecrets && { configSecrets: image.configSecrets }),
+      ...(image?.code && { code: image.code }),
       layers: [],
     };
   }

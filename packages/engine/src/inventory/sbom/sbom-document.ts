@@ -2,7 +2,7 @@ import { ImageError } from '../../image/error.ts';
 import type { Inventory } from '../types.ts';
 import { takeComponents, takeComposition, takeMetadata } from './cyclonedx.ts';
 import { type JsonParts, JsonSplitter, type MemberPlan } from './json-splitter.ts';
-import { SbomCollector } from './sbom-collector.ts';
+import { SbomCollector, type StatedImage } from './sbom-collector.ts';
 import { isUtf16 } from './sbom-file.ts';
 import { takeAnnotations, takeCreation, takePackage, takeRelationship } from './spdx.ts';
 import { SpdxTags, type TagParts } from './spdx-tags.ts';
@@ -38,11 +38,8 @@ const plans: Readonly<Record<string, MemberPlan>> = {
 const places: readonly string[] = ['', 'predicate', 'dsseEnvelope'];
 
 /** What a document comes to. */
-export interface SbomContent {
+export interface SbomContent extends StatedImage {
   readonly inventory: Inventory;
-  /** of the image, where the document states them */
-  readonly names: readonly string[];
-  readonly platform: string | null;
 }
 
 /** Reads one SBOM as its bytes come: CycloneDX (JSON), SPDX (JSON, tag-value), also as an attestation's predicate. */

@@ -13,7 +13,7 @@ import { lineText, propertyText, safeJson } from './sbom-text.ts';
 export type Property = readonly [name: string, value: string];
 
 /** Version of the table in docs/reference/sbom.md. */
-const schemaVersion = '1';
+const schemaVersion = '2';
 
 /** Characters of a version in a standard field. */
 const maxVersionChars = 1024;
@@ -41,10 +41,18 @@ export function imageProperties(result: InventoryResult): Property[] {
     ...(image.base === null ? [] : [json('image:base', image.base, orderOf('image', 'base'))]),
     ...image.layers.map((layer) => json('image:layer', layer, orderOf('image', 'layers'))),
     ...config(facts),
-    ...(facts.files === undefined ? [] : [json('image:files', facts.files, orderOf('facts', 'files'))]),
+    ...gathered.flatMap((name) => fact(facts, name)),
     ...(facts.coverage === null ? [] : [json('image:coverage', facts.coverage, orderOf('facts', 'coverage'))]),
     ...seenIncomplete(result).map((entry) => json('incomplete', entry, orderOf('incomplete'))),
   ];
+}
+
+/** Those of which an empty list says that there are none; the Dockerfile is told by configuration and base. */
+const gathered = ['files', 'licenses', 'programs', 'users', 'secrets', 'code'] as const;
+
+function fact(facts: Facts, name: (typeof gathered)[number]): Property[] {
+  const value = facts[name];
+  return value === undefined ? [] : [json(`image:${name}`, value, orderOf('facts', name))];
 }
 
 /** What is missing in the inventory, without what a scan says of judging it: the SBOM of a scan is that of the image. */
@@ -109,11 +117,14 @@ function json(name: string, value: unknown, order: KeyOrder | null): Property {
   return [name, safeJson(ordered(value, order))];
 }
 
-/** Values of variables may be secrets, and nothing that judges an image reads them. */
-function config({ config: own }: Facts): Property[] {
+/** Values of variables may be secrets that nobody recognises; what was recognised is told without its value. */
+function config({ config: own, secrets, configSecrets = [] }: Facts): Property[] {
   if (own === null) return [];
   const env = own.env.map((variable) => `${variable.split('=', 1)[0]}=`);
-  return [json('image:config', { ...own, env }, orderOf('facts', 'config'))];
+  return [
+    json('image:config', { ...own, env }, orderOf('facts', 'config')),
+    ...(secrets === undefined ? [json('image:config-secrets', configSecrets, orderOf('facts', 'configSecrets'))] : []),
+  ];
 }
 
 function orderOf(...path: readonly string[]): KeyOrder | null {

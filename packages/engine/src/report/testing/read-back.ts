@@ -79,8 +79,13 @@ export function carried(result: InventoryResult) {
       settings: 'limits' in inputs.settings ? inputs.settings : {},
     },
     packages,
-    // values of the environment are not written into SBOMs, nor what was seen in them
-    facts: { ...facts, config: facts.config && { ...facts.config, env }, configSecrets: undefined },
+    // values of the environment are not written into SBOMs, and the Dockerfile is told by the configuration
+    facts: {
+      ...facts,
+      config: facts.config && { ...facts.config, env },
+      configSecrets: facts.config && !facts.secrets ? (facts.configSecrets ?? []) : undefined,
+      dockerfile: undefined,
+    },
     incomplete,
   };
 }
@@ -111,7 +116,13 @@ export function readBack({ document, image, distro, packages }: ReadSbom) {
     facts: {
       coverage: list('image:coverage')[0] ?? null,
       config: list('image:config')[0] ?? null,
-      ...(list('image:files').length > 0 && { files: list('image:files')[0] }),
+      ...Object.fromEntries(
+        ['files', 'licenses', 'programs', 'users', 'secrets', 'code'].flatMap((name) => {
+          const [told] = list(`image:${name}`);
+          return told === undefined ? [] : [[name, told]];
+        }),
+      ),
+      configSecrets: list('image:config-secrets')[0],
     },
     incomplete: list('incomplete'),
   };

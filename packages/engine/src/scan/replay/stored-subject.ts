@@ -15,7 +15,7 @@ import type { Subject } from '../read-subject.ts';
  */
 export function storedSubject(result: ScanResult, sameShards: ReadonlySet<string>): Subject {
   const { image, inputs, packages, findings } = result;
-  const { configSecrets = [], ...facts } = result.facts;
+  const { configSecrets = [], code = dataOnly(result), ...facts } = result.facts;
   const content = inputs.subject.digest;
   const inventory: Inventory = {
     distro: image.distro && {
@@ -29,7 +29,7 @@ export function storedSubject(result: ScanResult, sameShards: ReadonlySet<string
     facts,
     configSecrets,
     incomplete: result.incomplete.filter((entry) => !isOfMatching(entry)),
-    code: dataOnly(result),
+    code,
     layers: image.layers.map(({ base: _, ...layer }) => layer),
   };
   return {
