@@ -269,6 +269,23 @@ describe('a report that cannot be written', () => {
     expect(readdirSync(at('folder'))).toEqual([]);
   });
 
+  test('no report takes the place of what is read', async () => {
+    const at = (name: string) => join(folder.path, name);
+    const rules = at('own-rules.yaml');
+    writeFileSync(rules, 'name: own\nrules: []\n');
+    symlinkSync(images.clean!, at('the-image'));
+    for (const [file, args] of [
+      [images.clean!, []],
+      [at('the-image'), []],
+      [rules, ['--policy', rules]],
+    ] as const) {
+      const before = readFileSync(file);
+      const stderr = `plimsoll: --format: ${file} is read by this run; a report would replace it\n`;
+      expect(await scan('clean', [...args, `--format=json=${file}`])).toEqual({ status: 2, stdout: '', stderr });
+      expect(readFileSync(file).equals(before)).toBe(true);
+    }
+  });
+
   test.skipIf(!existsSync('/dev/full'))(
     'ends with 3 where only writing shows it, and the others are written',
     async () => {

@@ -79,10 +79,12 @@ export async function writeOutputs<O extends Output<string>>(
 /**
  * Whether every file could be written, before the work that it would hold is done.
  *
+ * @param inputs files that are read, if they are there: no report may take their place
  * @throws OutputError a line for each that could not
- * @throws UsageError for one file by two names, which links hide from `parseOutputs`: the second report would replace the first
+ * @throws UsageError for an input, and for one file by two names, which links hide from `parseOutputs`: the second report would
+ *   replace the first
  */
-export function checkOutputs(outputs: readonly Output<string>[]): void {
+export function checkOutputs(outputs: readonly Output<string>[], inputs: readonly string[]): void {
   const failures: string[] = [];
   for (const { file } of outputs) {
     if (file === undefined) continue;
@@ -98,6 +100,9 @@ export function checkOutputs(outputs: readonly Output<string>[]): void {
   const twice = files.findIndex((_, i) => places.indexOf(places[i]!) !== i);
   if (twice > 0)
     throw new UsageError(`--format: ${files[places.indexOf(places[twice]!)]} and ${files[twice]} are the same file`);
+  const read = new Set(inputs.map((input) => ifThere(() => realpathSync.native(input))));
+  const lost = files.find((_, i) => read.has(places[i]));
+  if (lost !== undefined) throw new UsageError(`--format: ${lost} is read by this run; a report would replace it`);
 }
 
 function placeOf(file: string): string {

@@ -15,6 +15,7 @@ export { type Attestation, attest } from './attest/attest.ts';
 export type { KeylessSigner } from './attest/keyless.ts';
 export { type LookedAt, type Verification, verifyImage } from './attest/verify-image.ts';
 export { type CopyReport, type JudgedImage, openPromotion, type Promotion } from './copy/promotion.ts';
+export { archivePath } from './image/archive-path.ts';
 export type { RegistryOptions } from './image/types.ts';
 export type { LayerStore } from './inventory/layer-analyser.ts';
 export { type FileStore, openLayerCache } from './inventory/layer-cache.ts';

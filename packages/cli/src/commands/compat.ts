@@ -7,6 +7,7 @@ import { describeFailure, Interrupted, UsageError } from '../exit.ts';
 import { jobKind } from '../job/job-kind.ts';
 import { resolveSettings } from '../settings.ts';
 import { list, oneOf, text } from '../values.ts';
+import { inputFiles } from './input-files.ts';
 
 /**
  * `plimsoll compat TOOL …`: does what that tool would do with this command line, and ends with that tool's exit codes. Whatever
@@ -83,7 +84,10 @@ async function scanFor(
   ]);
   const [{ judge }, { firstExitCode }] = await Promise.all([import('./judge.ts'), import('./judging.ts')]);
   const formats = [...(await reportFormats(options)), ...(scan.formats ?? [])];
-  const outputs = options.format.length === 0 ? [] : await plannedReports(options, formats, 'table');
+  const outputs =
+    options.format.length === 0
+      ? []
+      : await plannedReports(options, formats, 'table', inputFiles(scan.reference, options));
   const job = jobKind(text(options, 'job'), process.env);
   const { results, all } = await judge(scan.reference, options, context);
   await writeInJob(outputs, results, all, job, options, context);

@@ -15,6 +15,7 @@ import { writeInJob } from '../job/write-in-job.ts';
 import { progressStream } from '../progress.ts';
 import { cacheFolder, days, list, oneOf, text, today } from '../values.ts';
 import { clamdAddress } from './clamd-address.ts';
+import { inputFiles } from './input-files.ts';
 import {
   baselineOfPlatform,
   baselineSource,
@@ -52,7 +53,7 @@ export async function judgeAndWrite(
 ): Promise<number> {
   shownFindings(options);
   const job = jobKind(text(options, 'job'), process.env);
-  const outputs = await plannedReports(options, await reportFormats(options), 'table');
+  const outputs = await plannedReports(options, await reportFormats(options), 'table', inputFiles(reference, options));
   const { results, all, one } = await judge(reference, options, context, recalled);
   const exitCode = firstExitCode(results.map(({ verdict }) => verdict.exitCode));
   const lookAgain = () => keptRun('scan', reference, options, context);

@@ -22,6 +22,7 @@ import { type ProgressStream, progressStream } from '../progress.ts';
 import type { OptionSpec } from '../settings.ts';
 import { cacheFolder, date, list, size, text } from '../values.ts';
 import { programDigest } from '../version.ts';
+import { inputFiles } from './input-files.ts';
 import type { OpenedRun } from './open-again.ts';
 import { screenOptions } from './screen-options.ts';
 
@@ -154,7 +155,7 @@ export async function recallRun(
   const known = archive === null ? undefined : recallSubjectKey(store, archive);
   const reports = known === undefined ? undefined : reportsAbout(kept, known);
   if (reports === undefined) return (await import('./open-again.ts')).openAgain(kept, reference, options, context);
-  checkOutputs(kept.outputs);
+  checkOutputs(kept.outputs, inputFiles(reference, options));
   const progress = progressStream(process.stderr, process.env, options.quiet === true);
   return writeAgain(kept, reports, progress, context);
 }

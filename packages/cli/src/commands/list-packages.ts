@@ -1,6 +1,7 @@
 import { gateClosingCodes, inventoryFormats, listOpened, listPlatforms } from '@plimsoll/engine';
 import type { CommandContext } from '../command-table.ts';
 import { progressStream } from '../progress.ts';
+import { inputFiles } from './input-files.ts';
 import { type KeptRun, keptRun, keptWhile } from './kept-run.ts';
 import type { OpenedRun } from './open-again.ts';
 import { plannedReports, writeReports } from './reports.ts';
@@ -23,7 +24,7 @@ export async function listPackages(
   kept: KeptRun | undefined,
   recalled: OpenedRun | undefined,
 ): Promise<number> {
-  const outputs = await plannedReports(options, inventoryFormats, 'json');
+  const outputs = await plannedReports(options, inventoryFormats, 'json', inputFiles(reference, options));
   const progress = recalled?.progress ?? progressStream(process.stderr, process.env, options.quiet === true);
   const judged = outputs.some(({ format }) =>
     inventoryFormats.some(({ name, isJudgedLater }) => name === format && isJudgedLater),

@@ -2,6 +2,7 @@ import { type OpenSubject, openSubject, recallFacts } from '@plimsoll/engine';
 import type { CommandContext } from '../command-table.ts';
 import { checkOutputs } from '../output.ts';
 import { type ProgressStream, progressStream } from '../progress.ts';
+import { inputFiles } from './input-files.ts';
 import { archiveNow, type KeptRun, keepArchive, type Recalled, reportsAbout, writeAgain } from './kept-run.ts';
 import { subjectRequest } from './request.ts';
 
@@ -23,7 +24,7 @@ export async function openAgain(
 ): Promise<Recalled | undefined> {
   const facts = recallFacts(kept.store, kept.inputs);
   if (facts === undefined) return undefined;
-  checkOutputs(kept.outputs);
+  checkOutputs(kept.outputs, inputFiles(reference, options));
   const progress = progressStream(process.stderr, process.env, options.quiet === true);
   const opened = await openSubject({ ...subjectRequest(reference, options, context, progress), facts });
   const reports = opened.key === null ? undefined : reportsAbout(kept, opened.key);

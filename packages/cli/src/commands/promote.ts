@@ -14,6 +14,7 @@ import { writeInJob } from '../job/write-in-job.ts';
 import { parseOutputs, writeOutputs } from '../output.ts';
 import { type ProgressStream, progressStream } from '../progress.ts';
 import { date, days, list, text } from '../values.ts';
+import { inputFiles } from './input-files.ts';
 import { judge } from './judge.ts';
 import { firstExitCode } from './judging.ts';
 import { registryOptions } from './registry-options.ts';
@@ -85,7 +86,7 @@ async function scanned(promotion: Promotion, options: Options, context: CommandC
   const platform = isIndex ? 'all' : options.platform === 'all' ? undefined : options.platform;
   const asked = { ...options, platform };
   const job = jobKind(text(options, 'job'), process.env);
-  const outputs = await plannedReports(asked, await reportFormats(options), 'table');
+  const outputs = await plannedReports(asked, await reportFormats(options), 'table', inputFiles(reference, options));
   const { results, all } = await judge(reference, asked, context);
   await writeInJob(outputs, results, all, job, asked, context);
   return {

@@ -15,6 +15,7 @@ import type { CommandContext } from '../command-table.ts';
 import { UsageError } from '../exit.ts';
 import { progressStream } from '../progress.ts';
 import { cacheFolder, date, days, list, oneOf, text, today } from '../values.ts';
+import { inputFiles } from './input-files.ts';
 import {
   baselineFile,
   defaultMaxDbAgeDays,
@@ -44,7 +45,7 @@ export async function runReplay(
   const show = shownFindings(options);
   const stored = new Map<ScanResult, ScanResult>();
   const formats = [...(await reportFormats(options)), ...differences(stored)];
-  const outputs = await plannedReports(options, formats, 'difference');
+  const outputs = await plannedReports(options, formats, 'difference', inputFiles(null, options));
   const { results, all } = await storedResults(path);
   const progress = progressStream(process.stderr, process.env, options.quiet === true);
   const again: ScanResult[] = [];

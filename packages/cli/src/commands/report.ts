@@ -1,4 +1,5 @@
 import type { CommandContext } from '../command-table.ts';
+import { inputFiles } from './input-files.ts';
 import { reportFormats } from './report-formats.ts';
 import { needsFile, plannedReports, writeReports } from './reports.ts';
 import { screenOptions } from './screen-options.ts';
@@ -12,7 +13,7 @@ export async function runReport(
   context: CommandContext,
 ): Promise<number> {
   const show = shownFindings(options);
-  const outputs = await plannedReports(options, await reportFormats(options), 'table');
+  const outputs = await plannedReports(options, await reportFormats(options), 'table', inputFiles(null, options));
   const { results, all } = await storedResults(path);
   if (all) for (const output of outputs) needsFile(output, 'for a result of all platforms');
   context.stopIfOver();

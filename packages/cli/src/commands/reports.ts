@@ -19,6 +19,7 @@ export interface PlannedOutput<R extends InventoryResult> extends Output<string>
 /**
  * What `--format` asks for.
  *
+ * @param inputs files that no report may replace
  * @throws UsageError also when all platforms should go to standard output in a format that knows one image alone
  * @throws OutputError for a file that could not be written, so that nobody waits for a scan first
  */
@@ -26,6 +27,7 @@ export async function plannedReports<R extends InventoryResult>(
   options: Record<string, unknown>,
   formats: readonly Format<R>[],
   otherwise: string,
+  inputs: readonly string[],
 ): Promise<readonly PlannedOutput<R>[]> {
   const names = formats.map(({ name }) => name);
   const all = options.platform === 'all';
@@ -38,7 +40,7 @@ export async function plannedReports<R extends InventoryResult>(
       throw new UsageError(`--format ${by.name} needs a file: it is no text for a terminal`);
     return report;
   });
-  checkOutputs(planned);
+  checkOutputs(planned, inputs);
   return planned;
 }
 
