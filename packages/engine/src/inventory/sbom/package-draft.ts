@@ -42,7 +42,7 @@ const joined: Readonly<Record<string, string>> = {
 };
 
 /** Package URLs that name images: what is in them stands beside. */
-const imageTypes: readonly string[] = ['oci', 'docker'];
+const imageTypes: readonly string[] = ['oci', 'docker', 'container'];
 
 /** What tools write where they know no version. */
 const noVersions: readonly string[] = ['', 'UNKNOWN', 'unknown', 'NOASSERTION', 'latest', '(devel)'];
@@ -101,8 +101,11 @@ function versionOf(purl: Purl, component: StatedComponent, { epoch }: DialectFac
 }
 
 /** A purl folds names that the registry takes in several spellings; the component's own name is the one that was found. */
-function nameOf(purl: Purl, { name }: StatedComponent): string {
+function nameOf(purl: Purl, { name, group }: StatedComponent): string {
   const mark = Object.hasOwn(joined, purl.type) ? joined[purl.type] : undefined;
+  // a Maven package without its group is another one, or none
+  if (purl.type === 'maven' && purl.namespace === '' && group !== null && !purl.name.includes(':'))
+    return `${group}:${purl.name}`;
   if (mark !== undefined && purl.namespace !== '') return `${purl.namespace}${mark}${purl.name}`;
   return name !== null && folded(name) === folded(purl.name) ? name : purl.name;
 }
@@ -119,9 +122,9 @@ function sourceIn(purl: Purl, name: string, version: string, facts: DialectFacts
   return isWord(source.name) && isWord(source.version) ? source : { name, version };
 }
 
-/** The qualifier `upstream`: a source package's name, `name@version`, or the file name of a source rpm. */
+/** The qualifier `upstream` (of apk also `origin`): a source package's name, `name@version`, or the file name of a source rpm. */
 function upstreamOf({ type, qualifiers }: Purl): DialectFacts['source'] {
-  const text = qualifiers.get('upstream');
+  const text = qualifiers.get('upstream') ?? (type === 'apk' ? qualifiers.get('origin') : undefined);
   if (text === undefined) return undefined;
   if (type === 'rpm') return sourceOf(text) ?? undefined;
   const at = text.lastIndexOf('@');
@@ -145,6 +148,11 @@ function pathsOf(purl: Purl, component: StatedComponent, facts: DialectFacts): r
     /^\/(?:var|usr)?\/?lib\/.*(?:dpkg\/status|apk\/db|rpm|pacman|opkg)/.test(path),
   );
   return database === undefined ? distinct.slice(0, 1) : [database];
+}
+
+/** A source package, as Red Hat's documents list it beside those that were built from it. */
+export function isSourcePackage({ purl, arch }: Pick<PackageDraft, 'purl' | 'arch'>): boolean {
+  return (purl.type === 'rpm' && (arch === 'src' || arch === 'nosrc')) || (purl.type === 'deb' && arch === 'source');
 }
 
 /** How messages call a component. */

@@ -9,8 +9,8 @@ import { cdxgen } from './dialects/cdxgen.ts';
 import { dialects } from './dialects.ts';
 import { type OwnImage, ownImage, withLicensesOf } from './own-image.ts';
 import { isOwnPackage, ownDistro, ownPackage } from './own-sbom.ts';
-import { distroTypes, draftOf, labelOf, type PackageDraft, type Unread } from './package-draft.ts';
-import { distroOfQualifier, distroOfSystem, sameRelease } from './sbom-distro.ts';
+import { distroTypes, draftOf, isSourcePackage, labelOf, type PackageDraft, type Unread } from './package-draft.ts';
+import { distroOfPurl, distroOfQualifier, distroOfSystem, sameRelease } from './sbom-distro.ts';
 import { nothingListed, untoldSources } from './sbom-gaps.ts';
 import type { StatedComponent } from './stated-component.ts';
 
@@ -47,6 +47,8 @@ export class SbomCollector {
   #subjects = 0;
   /** reference of a package → that of the one that ships the file which proves it */
   readonly #owners = new Map<string, string>();
+  /** reference of a package → that of its source */
+  readonly #sourceOf = new Map<string, string>();
   #image: OwnImage | null = null;
   #isOwn = false;
   readonly #incomplete: Incomplete[] = [];
@@ -90,6 +92,11 @@ export class SbomCollector {
     this.#described.add(ref);
   }
 
+  /** The element was built from another one, a source package. */
+  builtFrom(ref: string, source: string): void {
+    this.#sourceOf.set(ref, source);
+  }
+
   owns(owner: string, ref: string): void {
     this.#owners.set(ref, owner);
   }
@@ -120,7 +127,7 @@ export class SbomCollector {
     if (typeof draft === 'string') this.unread(draft, component);
     else {
       this.#taken.push(draft);
-      if (draft.purl.qualifiers.has('upstream')) this.#knowsSources = true;
+      if (draft.purl.qualifiers.has('upstream') || draft.purl.qualifiers.has('origin')) this.#knowsSources = true;
     }
   }
 
@@ -151,7 +158,7 @@ export class SbomCollector {
   /** The inventory that the document states. */
   inventory(): Inventory {
     const sources = this.#tools.has(cdxgen.tool) ? builtFrom(this.#taken) : { drafts: this.#taken, untold: [] };
-    this.#drafts = sources.drafts;
+    this.#drafts = this.#withoutSources(sources.drafts);
     this.#subjects = [...this.#drafts, ...this.#unread].filter(({ ref }) => this.#described.has(ref ?? '')).length;
     const { distro, entries } = this.#distro();
     const packages = [...this.#own, ...this.#foreign(distro)].sort(comparePackages);
@@ -174,6 +181,20 @@ export class SbomCollector {
       ...(image?.code && { code: image.code }),
       layers: [],
     };
+  }
+
+  /** Source packages are not installed; they tell what others were built from. */
+  #withoutSources(drafts: readonly PackageDraft[]): readonly PackageDraft[] {
+    const sources = new Map(drafts.filter(isSourcePackage).map((draft) => [draft.ref, draft]));
+    if (sources.size === 0) return drafts;
+    return drafts
+      .filter((draft) => !isSourcePackage(draft))
+      .map((draft) => {
+        const source = sources.get(this.#sourceOf.get(draft.ref ?? '') ?? '');
+        if (source === undefined || draft.source != null || source.purl.type !== draft.purl.type) return draft;
+        const version = draft.purl.type === 'rpm' ? source.version.replace(/^\d+:/, '') : source.version;
+        return { ...draft, source: { name: source.name, version } };
+      });
   }
 
   /** The one thing that the document is about. Where it names several, or several have its name, they are packages as all are. */
@@ -200,9 +221,11 @@ export class SbomCollector {
     const ofDistro = this.#drafts.filter(({ purl }) => distroTypes.has(purl.type));
     const stated = new Map<string, Distro>();
     for (const { purl } of ofDistro) {
-      const qualifier = purl.qualifiers.get('distro');
-      const key = `${purl.namespace} ${qualifier}`;
-      const found = qualifier === undefined || stated.has(key) ? null : distroOfQualifier(purl.namespace, qualifier);
+      const key = JSON.stringify([
+        purl.namespace,
+        ...['distro', 'repository_id'].map((name) => purl.qualifiers.get(name)),
+      ]);
+      const found = stated.has(key) ? null : distroOfPurl(purl);
       if (found !== null) stated.set(key, found);
     }
     const systems = this.#systems.flatMap((each) => (this.#isOwn ? ownDistro(each) : distroOfSystem(each)) ?? []);
@@ -211,7 +234,7 @@ export class SbomCollector {
       [],
     );
     const [system] = systems;
-    const distro = system ?? (releases.length === 1 ? releases[0]! : null);
+    const distro = system ? withRelease(system, stated.values()) : releases.length === 1 ? releases[0]! : null;
     if (releases.length > 1) {
       const names = releases.slice(0, mostNamed).map(({ id, version }) => (version === null ? id : `${id} ${version}`));
       const judged = distro === null ? 'none of their packages was judged' : `all were judged as ${names[0]}`;
@@ -250,6 +273,13 @@ export class SbomCollector {
     const message = `the SBOM does not say what source ${packages} of the distro were built from (such as ${first.name}): they were judged by their own names`;
     return [{ code: 'sbom-source-unknown', message }];
   }
+}
+
+/** What a component does not say of its release its packages may. */
+function withRelease(system: Distro, stated: Iterable<Distro>): Distro {
+  if (system.version !== null || system.codename !== null) return system;
+  const said = [...stated].find(({ id, version, codename }) => id === system.id && (version ?? codename) !== null);
+  return said === undefined ? system : { ...system, version: said.version, codename: said.codename };
 }
 
 /** Types whose advisories speak of source packages. */

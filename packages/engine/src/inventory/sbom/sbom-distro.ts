@@ -1,3 +1,4 @@
+import type { Purl } from '../../purl/parse-purl.ts';
 import type { Distro } from '../types.ts';
 import { propertyOf, type StatedComponent } from './stated-component.ts';
 
@@ -43,8 +44,25 @@ function codename(stated: string | null): { codename?: string } {
   return stated === null ? {} : { codename: stated };
 }
 
+/** Namespaces of package URLs that name a distro of one rolling release. */
+const rolling: readonly string[] = ['wolfi', 'chainguard', 'minimos', 'arch'];
+
+/** The distro that a package URL names; null: none, or not which release. */
+export function distroOfPurl({ namespace, qualifiers }: Purl): Distro | null {
+  const stated = qualifiers.get('distro');
+  if (stated !== undefined) return distroOfQualifier(namespace, stated);
+  // Red Hat's own documents name the repository: rhel-9-for-x86_64-baseos-rpms
+  const repository = /^(?:rhel|ubi)-(\d{1,2})(?:\.\d+)?-for-/.exec(qualifiers.get('repository_id') ?? '');
+  if (namespace === 'redhat' && repository !== null) return distroOfQualifier('redhat', `rhel-${repository[1]}`);
+  return rolling.includes(namespace)
+    ? { id: namespace, version: null, codename: null, prettyName: null, like: [] }
+    : null;
+}
+
 /** The distro that the `distro` qualifier of a purl names: `debian-12`, `opensuse-leap-15.3`, `jessie` in namespace debian. */
 export function distroOfQualifier(namespace: string, qualifier: string): Distro | null {
+  // Trivy leaves the name out where the namespace has it
+  if (/^\d/.test(qualifier)) return distroOfQualifier(namespace, `${namespace}-${qualifier}`);
   const [, name, version] = /^(.+?)-(\d.*|edge|sid)$/.exec(qualifier) ?? [];
   const id = idOf(name ?? (qualifier === namespace || namespace === '' ? qualifier : namespace));
   if (id === null) return null;
@@ -52,14 +70,19 @@ export function distroOfQualifier(namespace: string, qualifier: string): Distro 
   return { ...release(id, version ?? null), ...codename(wordOf(rest)), prettyName: null, like: [] };
 }
 
+/** What tools write where they know none. */
+const noIds: readonly string[] = ['none', 'unknown'];
+
 function idOf(name: string | null): string | null {
   const id = (name ?? '').trim().toLowerCase();
+  if (noIds.includes(id)) return null;
   const known = Object.hasOwn(ids, id) ? ids[id]! : id;
   return wordOf(known);
 }
 
 function release(id: string, stated: string | null): Pick<Distro, 'id' | 'version' | 'codename'> {
-  const text = wordOf(stated?.trim().split(/\s/)[0] ?? null);
+  // `9.4+eus`: the release with a longer support
+  const text = wordOf(stated?.trim().split(/[\s+]/)[0] ?? null);
   if (text === null) return { id, version: null, codename: null };
   if (!/^\d/.test(text) && id === 'debian') return { id, version: null, codename: text.split('/')[0]! };
   const major = majorOnly.includes(id) && /^(?:[4-9]|\d\d|20(?:2[2-9]|[3-9]\d))(?=\.)/.exec(text)?.[0];

@@ -46,8 +46,16 @@ describe('a component', () => {
       'rpm a-libs 2:1-2.el8 | a 1-2.el8 | x86_64',
     ],
     ['pkg:maven/x/y@1?file_path=app%2Fa.jar', 'maven x:y 1 | /app/a.jar'],
+    ['pkg:maven/x%3Ay@1', 'maven x:y 1'],
+    ['pkg:npm/%40s%2Fa@1.0.0', 'npm @s/a 1.0.0'],
+    ['pkg:apk/wolfi/libssl3@3.1-r0?arch=x86_64&origin=openssl', 'apk libssl3 3.1-r0 | openssl 3.1-r0 | x86_64'],
   ])('%s', (purl, row) => {
     expect(rows(read(cyclonedx({ components: [component(purl)] })))).toEqual([row]);
+  });
+
+  test('has the group of a Maven package in a field of its own', () => {
+    const found = read(cyclonedx({ components: [component('pkg:maven/y@1', { group: 'org.x' })] }));
+    expect(rows(found)).toEqual(['maven org.x:y 1']);
   });
 
   test('keeps the name that the registry takes in several spellings', () => {
@@ -103,10 +111,28 @@ describe('a distro', () => {
     ['pkg:rpm/opensuse/a@1?distro=opensuse-leap-15.3', 'opensuse-leap', '15.3', null],
     ['pkg:rpm/redhat/a@1?distro=redhat-9.1', 'rhel', '9.1', null],
     ['pkg:alpm/arch/a@1?distro=arch', 'arch', null, null],
+    ['pkg:apk/alpine/a@1?distro=3.19.1', 'alpine', '3.19.1', null],
+    ['pkg:apk/alpine/a@1?distro=3.24.0_alpha20260127', 'alpine', '3.24.0_alpha20260127', null],
+    ['pkg:rpm/redhat/a@1?distro=rhel-9.4%2Beus', 'rhel', '9.4', null],
+    ['pkg:rpm/redhat/a@1?repository_id=rhel-9-for-x86_64-baseos-rpms', 'rhel', '9', null],
+    ['pkg:rpm/redhat/a@1?repository_id=ubi-8-for-x86_64-appstream-rpms', 'rhel', '8', null],
+    ['pkg:apk/wolfi/a@1?arch=x86_64', 'wolfi', null, null],
   ])('of %s', (purl, id, version, codename) => {
     const found = read(cyclonedx({ components: [component(`${purl}&upstream=x`)] }));
     expect(found.distro).toMatchObject({ id, version, codename });
     expect(found.incomplete).toEqual([]);
+  });
+
+  test('of which the component says no release, or that it is none', () => {
+    const components = [
+      component('pkg:deb/debian/a@1?upstream=a&distro=debian-12'),
+      { type: 'operating-system', name: 'debian' },
+    ];
+    expect(read(cyclonedx({ components })).distro).toMatchObject({ id: 'debian', version: '12' });
+    const none = read(cyclonedx({ components: [components[0], os('none', ''), os('unknown', '3.0')] }));
+    expect([none.distro?.id, codes(none)]).toEqual(['debian', []]);
+    const twice = read(cyclonedx({ components: [components[0], os('debian', '12.5'), os('debian', '12.5')] }));
+    expect([twice.distro?.version, codes(twice)]).toEqual(['12', []]);
   });
 
   test('that nobody names, and several that contradict', () => {
@@ -194,6 +220,73 @@ describe('what an SBOM does not tell', () => {
   });
 });
 
+describe('SPDX as tools write it', () => {
+  const pkg = (id: string, purls: readonly string[], more: object = {}) => ({
+    SPDXID: `SPDXRef-${id}`,
+    name: id,
+    externalRefs: purls.map((referenceLocator) => ({ referenceType: 'purl', referenceLocator })),
+    ...more,
+  });
+  const spdx = (packages: readonly object[], more: object = {}): object => ({
+    spdxVersion: 'SPDX-2.3',
+    packages,
+    ...more,
+  });
+
+  test('Trivy: the source is in the source information; older versions state no purposes', () => {
+    const found = read(
+      JSON.stringify(
+        spdx(
+          [
+            { SPDXID: 'SPDXRef-OperatingSystem-1', name: 'centos', versionInfo: '7.6.1810' },
+            { SPDXID: 'SPDXRef-Application-2', name: 'node-pkg' },
+            pkg('libs', ['pkg:rpm/centos/openssl-libs@1.0.2k-16.el7?arch=x86_64&epoch=1&distro=centos-7.6.1810'], {
+              sourceInfo: 'built package from: openssl 1:1.0.2k-16.el7',
+              versionInfo: '1:1.0.2k-16.el7',
+            }),
+          ],
+          { creationInfo: { creators: ['Tool: trivy-0.32.0'] } },
+        ),
+      ),
+    );
+    expect(rows(found)).toEqual(['rpm openssl-libs 1:1.0.2k-16.el7 | openssl 1.0.2k-16.el7 | x86_64']);
+    expect([found.distro?.id, codes(found)]).toEqual(['centos', []]);
+    const deb = pkg('a', ['pkg:deb/debian/libedit2@3.1-2?distro=debian-12.5'], {
+      sourceInfo: 'built package from: libedit 3.1-2',
+    });
+    expect(rows(read(JSON.stringify(spdx([deb]))))).toEqual(['deb libedit2 3.1-2 | libedit 3.1-2']);
+  });
+
+  test('Red Hat: source packages are not installed, and a package has several package URLs', () => {
+    const libs = 'pkg:rpm/redhat/openssl-libs@3.0.7-18.el9_2?arch=x86_64&epoch=1';
+    const found = read(
+      JSON.stringify(
+        spdx(
+          [
+            pkg('libs', [libs, `${libs}&repository_id=rhel-9-for-x86_64-baseos-rpms`]),
+            pkg('source', ['pkg:rpm/redhat/openssl@3.0.7-18.el9_2?arch=src&epoch=1']),
+          ],
+          {
+            relationships: [
+              {
+                spdxElementId: 'SPDXRef-libs',
+                relationshipType: 'GENERATED_FROM',
+                relatedSpdxElement: 'SPDXRef-source',
+              },
+            ],
+          },
+        ),
+      ),
+    );
+    expect(rows(found)).toEqual(['rpm openssl-libs 1:3.0.7-18.el9_2 | openssl 3.0.7-18.el9_2 | x86_64']);
+    expect([found.distro?.version, codes(found)]).toEqual(['9', []]);
+  });
+
+  test.each(['sbom', 'SPDX'])('in an object of its own: %s', (key) => {
+    expect(rows(read(JSON.stringify({ [key]: spdx([pkg('a', ['pkg:npm/a@1'])]) })))).toEqual(['npm a 1']);
+  });
+});
+
 describe('what is no SBOM, or none that can be read', () => {
   test.each([
     ['{"name":"app","version":"1.0.0"}', 'no SBOM that can be read'],
@@ -209,6 +302,13 @@ describe('what is no SBOM, or none that can be read', () => {
     ['{"@context":"https://spdx.org/rdf/3.0.1/spdx-context.jsonld","@graph":[]}', 'SPDX of version 3'],
     ['{"spdxVersion":"SPDX-3.0"}', 'SPDX of version SPDX-3.0'],
     ['{"artifacts":[],"schema":{"version":"16.0.0"}}', 'the JSON of Syft itself is not supported'],
+    [
+      '{"SchemaVersion":2,"ArtifactName":"a","Results":[]}',
+      'the JSON of Trivy itself is not supported; `trivy convert',
+    ],
+    ['{"matches":[],"source":{},"descriptor":{"name":"grype"}}', 'a report of Grype is no SBOM'],
+    ['{"version":"15.0.0","scan":{"scanner":{}},"vulnerabilities":[]}', 'no SBOM that can be read'],
+    ['{"schemaVersion":"1","image":{},"inputs":{},"packages":[]}', 'a result of plimsoll is no SBOM'],
     ['{"payloadType":"x","payload":"e30="}', 'JSON, but no SBOM'],
     ['{"_type":"x","predicate":{"buildType":"y"}}', 'JSON, but no SBOM'],
   ])('%s', (text, message) => {

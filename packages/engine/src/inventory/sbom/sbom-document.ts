@@ -28,6 +28,9 @@ const plans: Readonly<Record<string, MemberPlan>> = {
   annotations: 'elements',
   // what is told by name that it cannot be read
   '@context': 'value',
+  // around SPDX: the API of GitHub, `docker buildx imagetools inspect`
+  sbom: 'enter',
+  SPDX: 'enter',
   // attestations: in-toto's statement, its envelope (DSSE), sigstore's bundle
   payload: 'value',
   predicate: 'enter',
@@ -35,7 +38,7 @@ const plans: Readonly<Record<string, MemberPlan>> = {
 };
 
 /** Objects in which a document may lie; cosign once put it into the `Data` of a predicate, as a text. */
-const places: readonly string[] = ['', 'predicate', 'dsseEnvelope'];
+const places: readonly string[] = ['', 'predicate', 'dsseEnvelope', 'sbom', 'SPDX'];
 
 /** What a document comes to. */
 export interface SbomContent extends StatedImage {
@@ -47,6 +50,8 @@ export class SbomDocument implements JsonParts, TagParts {
   readonly #what: string;
   readonly #collector: SbomCollector;
   readonly #stated = new Map<string, unknown>();
+  /** of the outermost object, by which other tools' documents are told */
+  readonly #members = new Set<string>();
   readonly #depth: number;
   #reader: JsonSplitter | SpdxTags | null = null;
   #inner: SbomDocument | null = null;
@@ -92,7 +97,7 @@ export class SbomDocument implements JsonParts, TagParts {
 
   plan(path: string, key: string): MemberPlan {
     if (path === 'predicate' && key === 'Data') return 'value';
-    if (path === '' && key === 'artifacts') this.#stated.set(key, true);
+    if (path === '' && reports.some(({ keys }) => keys.includes(key))) this.#members.add(key);
     return places.includes(path) && Object.hasOwn(plans, key) ? plans[key]! : 'skip';
   }
 
@@ -181,11 +186,8 @@ export class SbomDocument implements JsonParts, TagParts {
     ) {
       throw this.#unsupported('SPDX', '3');
     }
-    if (this.#stated.has('artifacts')) {
-      const message =
-        'the JSON of Syft itself is not supported; `syft convert FILE -o cyclonedx-json` makes an SBOM of it';
-      throw new ImageError('UNSUPPORTED', `${this.#what}: ${message}`);
-    }
+    const report = reports.find(({ keys }) => keys.every((key) => this.#members.has(key)));
+    if (report !== undefined) throw new ImageError('UNSUPPORTED', `${this.#what}: ${report.message}`);
     throw this.#none(this.#reader instanceof JsonSplitter ? 'JSON' : 'text');
   }
 
@@ -198,5 +200,26 @@ export class SbomDocument implements JsonParts, TagParts {
     return new ImageError('NOT_AN_IMAGE', `${this.#what}: ${what}, but no SBOM that can be read (${supported})`);
   }
 }
+
+/** Documents of tools' own kinds, by members that all of them have: what is in them, and what makes an SBOM of it. */
+const reports: readonly { readonly keys: readonly string[]; readonly message: string }[] = [
+  {
+    keys: ['matches', 'descriptor'],
+    message:
+      'a report of Grype is no SBOM: it lists what was found, not what is there; `syft IMAGE -o cyclonedx-json` makes one',
+  },
+  {
+    keys: ['artifacts'],
+    message: 'the JSON of Syft itself is not supported; `syft convert FILE -o cyclonedx-json` makes an SBOM of it',
+  },
+  {
+    keys: ['SchemaVersion', 'ArtifactName'],
+    message: 'the JSON of Trivy itself is not supported; `trivy convert --format cyclonedx FILE` makes an SBOM of it',
+  },
+  {
+    keys: ['schemaVersion', 'inputs', 'packages'],
+    message: 'a result of plimsoll is no SBOM; `plimsoll replay FILE` judges it again',
+  },
+];
 
 const supported = 'CycloneDX 1.2 to 1.7 as JSON, SPDX 2.2 and 2.3 as JSON or tag-value';

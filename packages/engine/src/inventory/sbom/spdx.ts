@@ -39,6 +39,7 @@ export function takeRelationship(value: unknown, collector: SbomCollector): void
   if (typeof from !== 'string' || typeof to !== 'string') return;
   if (type === 'DESCRIBES') collector.describes(to);
   if (type === 'DESCRIBED_BY') collector.describes(from);
+  if (type === 'GENERATED_FROM') collector.builtFrom(from, to);
   if (type === 'OTHER' && typeof comment === 'string' && comment.startsWith('ownership-by-file-overlap')) {
     collector.owns(from, to);
   }
@@ -47,7 +48,7 @@ export function takeRelationship(value: unknown, collector: SbomCollector): void
 function statedIn(pkg: Readonly<Record<string, unknown>>): StatedComponent {
   const properties = propertiesIn(pkg);
   return {
-    kind: kindOf(pkg.primaryPackagePurpose, properties),
+    kind: kindOf(pkg, properties),
     ref: text(pkg.SPDXID),
     group: null,
     name: text(pkg.name),
@@ -65,22 +66,37 @@ function statedIn(pkg: Readonly<Record<string, unknown>>): StatedComponent {
   };
 }
 
-/** Trivy makes lock files applications, with a class of their own. */
-function kindOf(purpose: unknown, properties: StatedComponent['properties']): ComponentKind {
+/**
+ * Trivy makes lock files applications, with a class of their own. Before it stated purposes, what is no package was known by its
+ * reference, without version and package URL.
+ */
+function kindOf(pkg: Readonly<Record<string, unknown>>, properties: StatedComponent['properties']): ComponentKind {
+  const { primaryPackagePurpose: purpose, SPDXID: ref } = pkg;
   const word = typeof purpose === 'string' ? purpose.replace(/[-_]/g, ' ') : '';
   if (word === 'OPERATING SYSTEM') return 'system';
-  return ['CONTAINER', 'FILE'].includes(word) || properties.has('aquasecurity:trivy:Class') ? 'other' : 'package';
+  if (['CONTAINER', 'FILE'].includes(word) || properties.has('aquasecurity:trivy:Class')) return 'other';
+  if (word !== '' || typeof ref !== 'string' || purlIn(pkg.externalRefs) !== null) return 'package';
+  if (ref.startsWith('SPDXRef-OperatingSystem-')) return 'system';
+  const isNone = /^SPDXRef-(?:ContainerImage|Application)-/.test(ref) && text(pkg.versionInfo) === null;
+  return isNone ? 'other' : 'package';
 }
 
 function text(value: unknown): string | null {
   return typeof value === 'string' && !unstated.includes(value) ? value : null;
 }
 
+/** Red Hat states one with and one without the repository: the one that says more. */
 function purlIn(references: unknown): string | null {
+  let best: string | null = null;
   for (const reference of Array.isArray(references) ? references.slice(0, mostEntries) : []) {
-    if (isRecord(reference) && reference.referenceType === 'purl') return text(reference.referenceLocator);
+    const stated = isRecord(reference) && reference.referenceType === 'purl' ? text(reference.referenceLocator) : null;
+    if (stated !== null && (best === null || saysMore(stated, best))) best = stated;
   }
-  return null;
+  return best;
+}
+
+function saysMore(purl: string, than: string): boolean {
+  return purl.length > than.length && purl.split('?', 1)[0] === than.split('?', 1)[0];
 }
 
 /** Syft: `acquired package info from DPKG DB: /var/lib/dpkg/status, /usr/share/doc/…` */
@@ -90,7 +106,7 @@ function pathsIn(info: unknown): readonly string[] {
 }
 
 /**
- * What tools put into annotations (older ones: attribution texts). Trivy: `SrcName: openssl`; ours:
+ * What tools put into annotations (older ones: attribution texts, source information). Trivy: `SrcName: openssl`; ours:
  * `plimsoll:[["type","deb"]]`.
  */
 function propertiesIn(element: Readonly<Record<string, unknown>>): StatedComponent['properties'] {
@@ -108,6 +124,12 @@ function propertiesIn(element: Readonly<Record<string, unknown>>): StatedCompone
   }
   const texts = Array.isArray(element.attributionTexts) ? element.attributionTexts.slice(0, mostEntries) : [];
   for (const each of texts) if (typeof each === 'string') putTrivy(each, put);
+  const [, name, version] =
+    (typeof element.sourceInfo === 'string' && /^built package from: (\S+) (\S+)$/.exec(element.sourceInfo)) || [];
+  if (name !== undefined && version !== undefined && !found.has('aquasecurity:trivy:SrcName')) {
+    put('aquasecurity:trivy:SrcName', name);
+    put('aquasecurity:trivy:SrcVersion', version);
+  }
   return found;
 }
 

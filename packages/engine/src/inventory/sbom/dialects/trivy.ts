@@ -26,6 +26,9 @@ function sourceFacts(type: string, stated: (name: string) => string | null): Pic
   const [name, version, release] = [stated('SrcName'), stated('SrcVersion'), stated('SrcRelease')];
   if (name === null) return {};
   const epoch = type === 'rpm' ? null : stated('SrcEpoch');
+  // in one text with all of its parts, where SPDX has it as source information
+  if (type === 'rpm' && version !== null && release === null)
+    return { source: { name, version: version.replace(/^\d+:/, '') } };
   if (version === null) return { source: { name, version } };
   const before = epoch === null || epoch === '0' ? '' : `${epoch}:`;
   return { source: { name, version: `${before}${version}${release === null ? '' : `-${release}`}` } };
