@@ -81,7 +81,7 @@ describe('the launcher', () => {
   });
 
   test('does without a home and a cache folder', async () => {
-    for (const env of [{ HOME: '' }, { HOME: '/dev/null' }, { XDG_CACHE_HOME: '/dev/null' }])
+    for (const env of [{ HOME: '' }, { HOME: '/dev/null' }, { HOME: '/proc' }, { XDG_CACHE_HOME: '/dev/null' }])
       expect(await run(install(bundle), [], { env })).toMatchObject({ status: 7, stderr: '' });
   });
 

@@ -4,7 +4,7 @@
 
 // An import of one of Node's own modules loads all that it makes on demand; older versions have no other way.
 const builtin = process.getBuiltinModule ?? ((name) => import(name));
-const { existsSync } = await builtin('node:fs');
+const { existsSync, mkdirSync } = await builtin('node:fs');
 const nodeModule = await builtin('node:module');
 const { dirname, join } = await builtin('node:path');
 const { fileURLToPath, pathToFileURL } = await builtin('node:url');
@@ -25,13 +25,28 @@ async function start() {
   // In the user's own cache folder: one in the shared temporary folder could be filled by somebody else.
   const home = process.env.HOME || process.env.USERPROFILE;
   const cache = process.env.XDG_CACHE_HOME || (home && join(home, '.cache'));
-  if (cache) nodeModule.enableCompileCache(join(cache, 'plimsoll', 'compile'));
+  if (cache && isThere(join(cache, 'plimsoll', 'compile'))) {
+    nodeModule.enableCompileCache(join(cache, 'plimsoll', 'compile'));
+  }
   if (existsSync(bundle) && !process.env.PLIMSOLL_RUN_SOURCES) await import(pathToFileURL(bundle).href);
   else if (existsSync(sources)) await import(pathToFileURL(sources).href);
   else
     stop(
       'plimsoll: neither the bundle nor the sources are here; run `npm run build` in its repository, or install it again',
     );
+}
+
+/** Makes a folder and those above it, each once: Node's own way, which the cache takes too, never ends below /proc. */
+function isThere(folder, parents = true) {
+  if (existsSync(folder)) return true;
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+    return true;
+  } catch (error) {
+    if (error.code === 'EEXIST') return true;
+    if (error.code !== 'ENOENT' || !parents || dirname(folder) === folder) return false;
+    return isThere(dirname(folder)) && isThere(folder, false);
+  }
 }
 
 /** Sets up V8 for what the command does; before its code is loaded, since V8 takes no compiled code of other settings. */

@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -7,6 +7,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -55,6 +56,33 @@ test('the oldest go when it grows over its bound; foreign files stay', () => {
   expect(kept).not.toContain('k0.layer');
   expect(kept).not.toContain('k1.layer');
   expect(kept.filter((name) => name.endsWith('.layer')).length).toBe(3);
+});
+
+test('what it cannot have written is not opened, and replaced where that is possible', ({ skip }) => {
+  skip(process.platform === 'win32', 'needs pipes and links');
+  const cache = openLayerCache({ directory, maxBytes: 1000 });
+  const at = (name: string) => join(directory, `${name}.layer`);
+  execFileSync('mkfifo', [at('pipe')]);
+  symlinkSync('/dev/zero', at('device'));
+  writeFileSync(join(directory, 'elsewhere'), 'x');
+  symlinkSync('elsewhere', at('link'));
+  symlinkSync('loop.layer', at('loop'));
+  writeFileSync(at('large'), Buffer.alloc(1001));
+  mkdirSync(at('folder'));
+  for (const name of ['pipe', 'device', 'link', 'loop', 'large', 'folder']) expect(cache.get(name)).toBe(undefined);
+  for (const name of ['pipe', 'device', 'link', 'loop', 'large']) {
+    cache.put(name, [Buffer.from(name)]);
+    expect(cache.get(name)?.toString()).toBe(name);
+  }
+  expect(readFileSync(join(directory, 'elsewhere'), 'utf8')).toBe('x');
+});
+
+test('a directory among the files does not end the eviction', () => {
+  const cache = openLayerCache({ directory, maxBytes: 1000 });
+  mkdirSync(join(directory, 'k.layer'));
+  utimesSync(join(directory, 'k.layer'), 1, 1);
+  for (let n = 0; n < 10; n += 1) cache.put(`k${n}`, [Buffer.alloc(300)]);
+  expect(readdirSync(directory).length).toBeLessThan(5);
 });
 
 test('what alone exceeds the bound is not kept', () => {

@@ -1,7 +1,9 @@
 import {
   closeSync,
+  constants,
   fstatSync,
   futimesSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -9,7 +11,6 @@ import {
   readSync,
   renameSync,
   rmSync,
-  statSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -75,8 +76,8 @@ export function openLayerCache(options: LayerCacheOptions): FileStore {
     });
   };
   return {
-    get: (key) => ignoringSystemErrors(() => recall(pathOf(key))),
-    open: (key) => ignoringSystemErrors(() => openKept(pathOf(key))),
+    get: (key) => ignoringSystemErrors(() => recall(pathOf(key), maxBytes)),
+    open: (key) => ignoringSystemErrors(() => openKept(pathOf(key), maxBytes)),
     begin,
     put(key, pieces) {
       const draft = begin();
@@ -149,32 +150,46 @@ class FileDraft implements KeptDraft {
   }
 }
 
+/** What would wait or never end is not opened: pipes, devices, links to them. */
+const ownFileOnly = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
+
 /** Reads a file, and marks it as used. */
-function recall(path: string): Buffer {
-  const file = openSync(path, 'r');
+function recall(path: string, maxBytes: number): Buffer | undefined {
+  const opened = openOwn(path, maxBytes);
+  if (opened === undefined) return undefined;
   try {
-    const bytes = readFileSync(file);
-    markAsUsed(file);
-    return bytes;
+    return readFileSync(opened.file);
   } finally {
-    closeSync(file);
+    closeSync(opened.file);
   }
 }
 
-function openKept(path: string): KeptFile {
-  const file = openSync(path, 'r');
+function openKept(path: string, maxBytes: number): KeptFile | undefined {
+  const opened = openOwn(path, maxBytes);
+  if (opened === undefined) return undefined;
+  const { file, size } = opened;
+  return {
+    size,
+    read: (target, position) => readSync(file, target, 0, target.length, position),
+    close: () => closeSync(file),
+  };
+}
+
+/** Others may write to the directory: what this store cannot have written is as good as not there. */
+function openOwn(path: string, maxBytes: number): { readonly file: number; readonly size: number } | undefined {
+  const file = openSync(path, ownFileOnly);
   try {
-    const { size } = fstatSync(file);
-    markAsUsed(file);
-    return {
-      size,
-      read: (target, position) => readSync(file, target, 0, target.length, position),
-      close: () => closeSync(file),
-    };
+    const stat = fstatSync(file);
+    if (stat.isFile() && stat.size <= maxBytes) {
+      markAsUsed(file);
+      return { file, size: stat.size };
+    }
   } catch (error) {
     closeSync(file);
     throw error;
   }
+  closeSync(file);
+  return undefined;
 }
 
 function markAsUsed(file: number): void {
@@ -190,8 +205,9 @@ function evict(directory: string, maxBytes: number): number {
   const files = readdirSync(directory)
     .filter((name) => name.endsWith(suffix) || name.endsWith(unfinished))
     .flatMap((name) => {
-      const stat = statSync(join(directory, name), { bigint: true, throwIfNoEntry: false });
-      return stat === undefined ? [] : [{ name, size: Number(stat.size), age: stat.mtimeNs }];
+      const stat = lstatSync(join(directory, name), { bigint: true, throwIfNoEntry: false });
+      // a directory cannot be removed like a file, and would end the eviction each time
+      return stat === undefined || stat.isDirectory() ? [] : [{ name, size: Number(stat.size), age: stat.mtimeNs }];
     })
     .sort((a, b) => (a.age < b.age ? -1 : a.age > b.age ? 1 : a.name < b.name ? -1 : 1));
   let held = files.reduce((sum, { size }) => sum + size, 0);
