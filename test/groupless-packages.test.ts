@@ -18,24 +18,28 @@ function put(path: string, body: string | Buffer): string {
 
 beforeAll(async () => {
   const osv = 'mirror/osv-vulnerabilities.storage.googleapis.com';
-  const maven = (id: string, name: string, fixed: string) =>
+  const said = (ecosystem: string, id: string, name: string, fixed: string) =>
     JSON.stringify({
       id,
       modified: '2024-01-02T00:00:00Z',
       affected: [
         {
-          package: { ecosystem: 'Maven', name },
+          package: { ecosystem, name },
           ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed }] }],
         },
       ],
     });
-  put(`${osv}/ecosystems.txt`, 'Maven\n');
+  put(`${osv}/ecosystems.txt`, 'Maven\nPackagist\n');
   put(
     `${osv}/Maven/all.zip`,
     zipOf({
-      'CVE-2017-5638.json': maven('CVE-2017-5638', 'org.apache.struts:struts2-core', '2.3.32'),
-      'CVE-2019-17571.json': maven('CVE-2019-17571', 'log4j:log4j', '99'),
+      'CVE-2017-5638.json': said('Maven', 'CVE-2017-5638', 'org.apache.struts:struts2-core', '2.3.32'),
+      'CVE-2019-17571.json': said('Maven', 'CVE-2019-17571', 'log4j:log4j', '99'),
     }),
+  );
+  put(
+    `${osv}/Packagist/all.zip`,
+    zipOf({ 'CVE-2022-1.json': said('Packagist', 'CVE-2022-1', 'monolog/monolog', '2.0.0') }),
   );
   put(
     'mirror/www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json',
@@ -44,7 +48,7 @@ beforeAll(async () => {
       vulnerabilities: [{ cveID: 'CVE-2024-0002', dateAdded: '2024-04-01', knownRansomwareCampaignUse: 'Unknown' }],
     }),
   );
-  await buildDatabase(at('db'), at('mirror'), ['maven', 'kev']);
+  await buildDatabase(at('db'), at('mirror'), ['maven', 'packagist', 'kev']);
 });
 
 async function scan(subject: string): Promise<{ readonly result: ScanResult; readonly file: string }> {
@@ -85,4 +89,17 @@ describe('a Maven package that names no group is never silently clean', () => {
     const why = await plimsoll(['explain', file, 'CVE-2019-17571', '--db-dir', at('db'), '--format', 'json']);
     expect(JSON.parse(why.stdout).summary).toContain('it names no group');
   });
+});
+
+test('nor is a Composer package that names no vendor', async () => {
+  const component = { type: 'library', name: 'monolog', version: '1.0.0', purl: 'pkg:composer/monolog@1.0.0' };
+  const sbom = put(
+    'composer.json',
+    JSON.stringify({ bomFormat: 'CycloneDX', specVersion: '1.5', version: 1, components: [component] }),
+  );
+  const { result, file } = await scan(sbom);
+  const message = 'names no vendor and was not judged: as monolog/monolog it would be affected by CVE-2022-1';
+  expect(result.incomplete).toMatchObject([{ code: 'not-comparable', message: expect.stringContaining(message) }]);
+  const why = await plimsoll(['explain', file, 'CVE-2022-1', '--db-dir', at('db'), '--format', 'json']);
+  expect(JSON.parse(why.stdout).summary).toContain("whether the image's monolog is that is not known");
 });

@@ -108,7 +108,8 @@ export function openAdvisories(dbDir: string, catalog?: Catalog): AdvisoryReader
     statements,
     advisories: (shard, packages) =>
       new Map([...statements(shard, packages)].map(([name, said]) => [name, said.flatMap(recordsOf)])),
-    namesakes: (name, artifacts) => (artifacts.length === 0 ? [] : namesWith(shardOf(name), new Set(artifacts))),
+    namesakes: (name, artifacts, separator) =>
+      artifacts.length === 0 ? [] : namesWith(shardOf(name), new Set(artifacts), separator),
     naming: (name, id) => recordsNaming(shardOf(name), id),
     ratings: (cves, beside = []): ReadonlyMap<string, RatingRecord> => {
       const found = new Map<string, RatingRecord>();
@@ -144,9 +145,10 @@ export function openAdvisories(dbDir: string, catalog?: Catalog): AdvisoryReader
   };
 }
 
-function namesWith(shard: OpenShard | undefined, artifacts: ReadonlySet<string>): string[] {
-  const rows = shard?.database.prepare('SELECT key FROM body WHERE instr(key, ?) > 0 ORDER BY key').all(':') ?? [];
-  return rows.map(({ key }) => String(key)).filter((key) => artifacts.has(key.slice(key.indexOf(':') + 1)));
+function namesWith(shard: OpenShard | undefined, artifacts: ReadonlySet<string>, separator: string): string[] {
+  const rows =
+    shard?.database.prepare('SELECT key FROM body WHERE instr(key, ?) > 0 ORDER BY key').all(separator) ?? [];
+  return rows.map(({ key }) => String(key)).filter((key) => artifacts.has(key.slice(key.lastIndexOf(separator) + 1)));
 }
 
 function recordsNaming(shard: OpenShard | undefined, id: string): ReadonlyMap<string, readonly AdvisoryRecord[]> {

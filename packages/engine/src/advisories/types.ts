@@ -206,8 +206,8 @@ export interface AdvisoryReader {
   statements(shard: string, packages: readonly string[]): ReadonlyMap<string, readonly Statement[]>;
   /** the same, as a record per vulnerability: of a kernel there are thousands */
   advisories(shard: string, packages: readonly string[]): ReadonlyMap<string, readonly AdvisoryRecord[]>;
-  /** names `group:artifact` of a shard with one of these artifacts, sorted: reads all names of the shard */
-  namesakes(shard: string, artifacts: readonly string[]): readonly string[];
+  /** names `group:artifact` of a shard with one of these artifacts behind the last separator, sorted: reads all names of the shard */
+  namesakes(shard: string, artifacts: readonly string[], separator: string): readonly string[];
   /** every record of a shard that is, is called or belongs to `id`, by package: reads the whole shard */
   naming(shard: string, id: string): ReadonlyMap<string, readonly AdvisoryRecord[]>;
   /** @param beside advisory shards whose own ratings may answer, too */

@@ -82,7 +82,7 @@ export type IncompleteCode =
   | 'base-mismatch'
   /** matching: no feed for this package type */
   | 'no-feed'
-  /** matching: versions of this package type, or one in an advisory, cannot be compared, or a Maven package that would be affected names no group */
+  /** matching: versions of this package type, or one in an advisory, cannot be compared, or a Maven, Composer or Swift package that would be affected names no group, vendor or repository */
   | 'not-comparable'
   /** matching: this version cannot be parsed */
   | 'version-unparsed';

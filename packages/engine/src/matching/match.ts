@@ -10,7 +10,7 @@ import { relatedRecords } from './related-records.ts';
 import { mostSpecific, type RpmScope, rpmScope, speaksOf } from './rpm-scope.ts';
 import type { Fix, FixState } from './types.ts';
 import { groupByVulnerability, preferredId, type VulnerabilityGroup } from './vulnerability-group.ts';
-import { artifactOf, lacksGroup, namedIds, withoutGroupEntry } from './without-group.ts';
+import { artifactOf, lackingQualifier, namedIds, withoutGroupEntry } from './without-group.ts';
 
 /** A package that a vulnerability (or malware) affects, before anybody's rating is looked at. */
 export interface Candidate {
@@ -63,7 +63,9 @@ export function matchInventory({ inventory, plan, advisories }: MatchInput): Mat
   const byArtifact = new Map<string, ReadonlyMap<string, readonly string[]>>();
   const namesakes = (lookup: PackageLookup) => {
     const shard = advisories.get(lookup.shard);
-    const names = remember(byArtifact, lookup.shard, () => Map.groupBy(shard?.keys() ?? [], artifactOf));
+    const names = remember(byArtifact, lookup.shard, () =>
+      Map.groupBy(shard?.keys() ?? [], (name) => artifactOf(lookup.shard, name)),
+    );
     return (names.get(lookup.name) ?? []).map((name) => {
       const verdicts = remember(judged, [lookup.shard, name, lookup.version, lookup.scheme].join('\0'), () =>
         judgeStatements(shard?.get(name) ?? [], { ...lookup, name }, undefined, open),
@@ -74,8 +76,9 @@ export function matchInventory({ inventory, plan, advisories }: MatchInput): Mat
   for (const lookup of plan.lookups) {
     const owner = lookup.package.ownedBy;
     if (!lookup.distro && owner !== null && known.has(owner)) continue;
-    if (lacksGroup(lookup.shard, lookup.name)) {
-      const entry = withoutGroupEntry(lookup.package, namesakes(lookup));
+    const qualifier = lackingQualifier(lookup.shard, lookup.name);
+    if (qualifier !== undefined) {
+      const entry = withoutGroupEntry(lookup.package, qualifier, namesakes(lookup));
       if (entry !== undefined) incomplete.push(entry);
     }
     const scope = lookup.package.type === 'rpm' ? rpmScope(lookup.package) : undefined;

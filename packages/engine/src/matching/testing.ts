@@ -88,15 +88,19 @@ export function rating(id: string, more: Partial<RatingRecord> = {}): RatingReco
   return { id, labels: [], cvss: [], cwes: [], published: null, rejected: false, ...more };
 }
 
+const ecosystems: Readonly<Record<string, { readonly shard: string; readonly scheme: string }>> = {
+  maven: { shard: 'maven', scheme: 'maven' },
+  npm: { shard: 'npm', scheme: 'npm' },
+  pypi: { shard: 'pypi', scheme: 'pypi' },
+  hackage: { shard: 'hackage', scheme: 'hackage' },
+  composer: { shard: 'packagist', scheme: 'packagist' },
+  swift: { shard: 'swifturl', scheme: 'semver' },
+};
+
 export const naming: Naming = {
   distroShard: ({ id, version }) =>
     version !== null && ['debian', 'alpine', 'almalinux'].includes(id) ? `${id}-${version}` : undefined,
-  ecosystemShard: (type) =>
-    ({ maven: 'maven', npm: 'npm', pypi: 'pypi', conda: undefined })[type] !== undefined
-      ? { shard: type, scheme: type }
-      : type === 'hackage'
-        ? { shard: 'hackage', scheme: 'hackage' }
-        : undefined,
+  ecosystemShard: (type) => (Object.hasOwn(ecosystems, type) ? ecosystems[type] : undefined),
   shardPackageName: (shard, name) => (shard === 'pypi' ? name.toLowerCase().replace(/[-_.]+/g, '-') : name),
 };
 

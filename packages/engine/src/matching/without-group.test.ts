@@ -53,6 +53,25 @@ describe('a Maven package without its group', () => {
     expect(said('mine:log4j', '1.2.17', [of('CVE-1', 'log4j:log4j')])).toEqual([]);
   });
 
+  it.each([
+    ['composer', 'packagist', 'packagist', 'monolog', 'monolog/monolog', 'vendor'],
+    ['swift', 'swifturl', 'semver', 'swift-nio', 'github.com/apple/swift-nio', 'repository'],
+  ])('%s packages without theirs are told, too', (type, shard, scheme, bare, name, qualifier) => {
+    const records = [record('CVE-1', name, { scheme, ranges: [before('2.0.0')] })];
+    const { candidates, incomplete } = match(inventory([pkg(type, bare, '1.0.0'), pkg(type, name, '3.0.0')]), {
+      [shard]: records,
+    });
+    expect(candidates).toEqual([]);
+    expect(incomplete.map(({ message }) => message)).toEqual([
+      `${type} package ${bare} 1.0.0 names no ${qualifier} and was not judged: as ${name} it would be affected by CVE-1`,
+    ]);
+  });
+
+  it('is no matter of npm, where a package may be without a scope', () => {
+    const records = [record('CVE-1', '@babel/core', { scheme: 'npm', ranges: [before('9.0.0')] })];
+    expect(match(inventory([pkg('npm', 'core', '1.0.0')]), { npm: records }).incomplete).toEqual([]);
+  });
+
   it('is one entry per place, with path and layer', () => {
     const at = (path: string) => pkg('maven', 'lib', '1', { locations: [{ path, layer: 'sha256:base' }] });
     const { incomplete } = match(inventory([at('/b.jar'), at('/a.jar')]), { maven: [of('CVE-1', 'g:lib')] });

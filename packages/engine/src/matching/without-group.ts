@@ -1,14 +1,42 @@
 import type { Incomplete, Package } from '../inventory/types.ts';
 import { compareText } from './vulnerability-group.ts';
 
-/** Maven's packages are `group:artifact`; the name of one whose group nothing tells is the artifact alone. */
-export function lacksGroup(shard: string, name: string): boolean {
-  return shard === 'maven' && !name.includes(':');
+/** How the names of a shard say whose a package is: `org.example:tool`, `monolog/monolog`, `github.com/apple/swift-nio`. */
+interface QualifiedNames {
+  readonly separator: string;
+  /** what stands before the last separator */
+  readonly qualifier: string;
+}
+
+/**
+ * Shards in which every name is qualified, so that one which is not has lost it. Not npm, whose packages may be without a scope, nor
+ * Go, whose modules are called anything as long as nobody else fetches them.
+ */
+const qualifiedNames: Readonly<Record<string, QualifiedNames>> = {
+  maven: { separator: ':', qualifier: 'group' },
+  packagist: { separator: '/', qualifier: 'vendor' },
+  swifturl: { separator: '/', qualifier: 'repository' },
+};
+
+function namesOf(shard: string): QualifiedNames | undefined {
+  return Object.hasOwn(qualifiedNames, shard) ? qualifiedNames[shard] : undefined;
+}
+
+/** `group`, `vendor`: what the name of a package lacks by which it would be found; undefined: nothing. */
+export function lackingQualifier(shard: string, name: string): string | undefined {
+  const names = namesOf(shard);
+  return names === undefined || name.includes(names.separator) ? undefined : names.qualifier;
+}
+
+/** What stands between a qualifier and the name, in shards of which `lackingQualifier` says something. */
+export function separatorOf(shard: string): string {
+  return namesOf(shard)?.separator ?? '';
 }
 
 /** The artifact of `group:artifact`. */
-export function artifactOf(name: string): string {
-  return name.slice(name.indexOf(':') + 1);
+export function artifactOf(shard: string, name: string): string {
+  const names = namesOf(shard);
+  return names === undefined ? name : name.slice(name.lastIndexOf(names.separator) + 1);
 }
 
 /** What an artifact would be called, and which vulnerabilities it would have then. */
@@ -30,7 +58,11 @@ export function namedIds(ids: readonly string[]): string {
 }
 
 /** An entry about a package that would be affected if it were one of its namesakes; undefined: none of them says so. */
-export function withoutGroupEntry(pkg: Package, namesakes: readonly Namesake[]): Incomplete | undefined {
+export function withoutGroupEntry(
+  pkg: Package,
+  qualifier: string,
+  namesakes: readonly Namesake[],
+): Incomplete | undefined {
   const told = namesakes
     .toSorted((a, b) => compareText(a.name, b.name))
     .flatMap(({ name, affected, undetermined }) => {
@@ -45,7 +77,7 @@ export function withoutGroupEntry(pkg: Package, namesakes: readonly Namesake[]):
   const [location] = pkg.locations;
   return {
     code: 'not-comparable',
-    message: `${pkg.type} package ${pkg.name} ${pkg.version} names no group and was not judged: ${told.slice(0, maxNames).join('; ')}${rest}`,
+    message: `${pkg.type} package ${pkg.name} ${pkg.version} names no ${qualifier} and was not judged: ${told.slice(0, maxNames).join('; ')}${rest}`,
     ...(location && { path: location.path }),
     ...(location?.layer && { layer: location.layer }),
   };

@@ -5,7 +5,7 @@ import type { AdvisoryReader, Catalog, EolRecord, ShardInfo, Statement } from '.
 import type { RiskSources } from '../matching/enrich.ts';
 import type { LookupPlan } from '../matching/plan.ts';
 import type { Finding } from '../matching/types.ts';
-import { lacksGroup } from '../matching/without-group.ts';
+import { lackingQualifier, separatorOf } from '../matching/without-group.ts';
 import { freshness } from './freshness.ts';
 import type { ScanRequest } from './request.ts';
 
@@ -58,8 +58,9 @@ export class AdvisoryDesk {
     for (const [shard, names] of plan.names) {
       const there = plan.software.includes(shard) ? this.#ifFresh(shard) : this.#has(shard);
       if (!there) continue;
-      const groupless = names.filter((name) => lacksGroup(shard, name));
-      found.set(shard, this.#reader.statements(shard, [...names, ...this.#reader.namesakes(shard, groupless)]));
+      const bare = names.filter((name) => lackingQualifier(shard, name) !== undefined);
+      const namesakes = this.#reader.namesakes(shard, bare, separatorOf(shard));
+      found.set(shard, this.#reader.statements(shard, [...names, ...namesakes]));
     }
     return found;
   }

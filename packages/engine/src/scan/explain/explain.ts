@@ -5,7 +5,7 @@ import type { Distro } from '../../inventory/types.ts';
 import { type LookupPlan, planLookups } from '../../matching/plan.ts';
 import type { Finding } from '../../matching/types.ts';
 import { compareText } from '../../matching/vulnerability-group.ts';
-import { artifactOf, lacksGroup } from '../../matching/without-group.ts';
+import { artifactOf, lackingQualifier } from '../../matching/without-group.ts';
 import type { ExplainedMatch, ExplainedShard, Explanation } from '../../result/explanation.ts';
 import type { ScanResult } from '../../result/types.ts';
 import { unownedSoftware } from '../unowned-software.ts';
@@ -164,13 +164,22 @@ function namedElsewhere(plan: LookupPlan, reader: AdvisoryReader, id: string): E
 }
 
 /** A package that a record names with its group, and the image without. */
-function groupless(plan: LookupPlan, elsewhere: Explanation['elsewhere']): string | undefined {
-  return elsewhere
-    .flatMap(({ shard, packages }) => {
-      const bare = new Set(plan.names.get(shard)?.filter((name) => lacksGroup(shard, name)));
-      return packages.filter((name) => bare.has(artifactOf(name)));
-    })
-    .at(0);
+interface Groupless {
+  readonly name: string;
+  readonly bare: string;
+  /** `group` */
+  readonly qualifier: string;
+}
+
+function groupless(plan: LookupPlan, elsewhere: Explanation['elsewhere']): Groupless | undefined {
+  for (const { shard, packages } of elsewhere) {
+    for (const name of packages) {
+      const bare = artifactOf(shard, name);
+      const qualifier = plan.names.get(shard)?.includes(bare) ? lackingQualifier(shard, bare) : undefined;
+      if (qualifier !== undefined) return { name, bare, qualifier };
+    }
+  }
+  return undefined;
 }
 
 function summaryOf(
@@ -178,7 +187,7 @@ function summaryOf(
   matches: readonly ExplainedMatch[],
   elsewhere: Explanation['elsewhere'],
   shards: readonly ExplainedShard[],
-  groupless: string | undefined,
+  without: Groupless | undefined,
 ): string {
   const reported = matches.filter(({ finding }) => finding !== null).length;
   const others = matches.length - reported;
@@ -188,8 +197,8 @@ function summaryOf(
   }
   if (others > 0)
     return `${id} is not reported: ${plural(others, 'package')} of the image ${others === 1 ? 'is' : 'are'} named and judged not affected.`;
-  if (groupless !== undefined)
-    return `${id} is not reported: it is about ${groupless}, and whether the image's ${artifactOf(groupless)} is that is not known, since it names no group.`;
+  if (without !== undefined)
+    return `${id} is not reported: it is about ${without.name}, and whether the image's ${without.bare} is that is not known, since it names no ${without.qualifier}.`;
   if (elsewhere.length > 0) return `${id} is not reported: it is about packages that the image does not have.`;
   const held = shards.filter(({ atHand }) => atHand !== null).length;
   const lacking = shards.length - held;
