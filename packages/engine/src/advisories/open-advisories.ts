@@ -76,15 +76,16 @@ export function openAdvisories(dbDir: string, catalog?: Catalog): AdvisoryReader
     keys: readonly string[],
     decode: (key: string, body: string, shard: OpenShard) => T,
   ): Map<string, T> {
-    const found = new Map<string, T>();
-    const shard = shardOf(name);
-    if (shard === undefined) return found;
-    for (const key of keys) {
-      if (found.has(key)) continue;
-      const row = shard.get.get(key);
-      if (row !== undefined) found.set(key, decode(key, row.value as string, shard));
-    }
-    return found;
+    return mapped(shardOf(name), (shard) => {
+      const found = new Map<string, T>();
+      if (shard === undefined) return found;
+      for (const key of keys) {
+        if (found.has(key)) continue;
+        const row = shard.get.get(key);
+        if (row !== undefined) found.set(key, decode(key, row.value as string, shard));
+      }
+      return found;
+    });
   }
 
   /** Of two that speak about the same CVE the one that was confirmed later, else the one of a whole year. */
@@ -120,7 +121,8 @@ export function openAdvisories(dbDir: string, catalog?: Catalog): AdvisoryReader
       return new Map(cves.flatMap((id) => (found.has(id) ? [[id, found.get(id)!] as const] : [])));
     },
     kev: (ids) => lookUp('kev', ids, (_id, body) => JSON.parse(body) as KevRecord),
-    epss: (ids) => epssOf(ids, (blocks) => lookUp('epss', blocks, (_block, body) => body)),
+    epss: (ids) =>
+      mapped(shardOf('epss'), (shard) => epssOf(ids, (key) => shard?.get.get(key)?.value as string | undefined)),
     exploits: (ids) => lookUp('exploits', ids, (_id, body) => JSON.parse(body) as ExploitRecord),
     endOfLife: (distro) => lookUp('eol', [distro], (_id, body) => JSON.parse(body) as EolRecord[]).get(distro) ?? [],
     titles: (shard, ids): ReadonlyMap<string, string> => {
@@ -146,15 +148,15 @@ export function openAdvisories(dbDir: string, catalog?: Catalog): AdvisoryReader
 }
 
 function namesWith(shard: OpenShard | undefined, artifacts: ReadonlySet<string>, separator: string): string[] {
-  const rows =
-    shard?.database.prepare('SELECT key FROM body WHERE instr(key, ?) > 0 ORDER BY key').all(separator) ?? [];
+  const select = 'SELECT key FROM body WHERE instr(key, ?) > 0 ORDER BY key';
+  const rows = mapped(shard, (open) => open?.database.prepare(select).all(separator) ?? []);
   return rows.map(({ key }) => String(key)).filter((key) => artifacts.has(key.slice(key.lastIndexOf(separator) + 1)));
 }
 
 function recordsNaming(shard: OpenShard | undefined, id: string): ReadonlyMap<string, readonly AdvisoryRecord[]> {
   const found = new Map<string, readonly AdvisoryRecord[]>();
-  const rows = shard?.database.prepare('SELECT key, value FROM body WHERE instr(value, ?) > 0 ORDER BY key').all(id);
-  for (const row of rows ?? []) {
+  const select = 'SELECT key, value FROM body WHERE instr(value, ?) > 0 ORDER BY key';
+  for (const row of mapped(shard, (open) => open?.database.prepare(select).all(id) ?? [])) {
     const name = String(row.key);
     const named = decodeStatements(name, shard?.scheme ?? '', String(row.value))
       .flatMap(recordsOf)
@@ -175,6 +177,19 @@ function mayRate(shard: string, id: string): boolean {
 /** more than any shard has */
 const maxMappedBytes = 2 ** 31;
 
+/**
+ * Rows of a package with thousands of records lie on chains of pages, each of which would be a read of its own: a shard is mapped
+ * while it is looked into. Not for longer, since what was looked at of it counts as memory of this process until then.
+ */
+function mapped<T>(shard: OpenShard | undefined, look: (shard: OpenShard | undefined) => T): T {
+  shard?.database.exec(`PRAGMA mmap_size = ${maxMappedBytes}`);
+  try {
+    return look(shard);
+  } finally {
+    shard?.database.exec('PRAGMA mmap_size = 0');
+  }
+}
+
 /** undefined: missing, or its bytes are others than the catalog says, or of another version of this program. */
 export function openShard(
   dbDir: string,
@@ -189,8 +204,6 @@ export function openShard(
   let database: DatabaseSync | undefined;
   try {
     database = new (sqlite())(url, { readOnly: true });
-    // rows of a package with thousands of records lie on chains of pages, each of which would be a read of its own
-    database.exec(`PRAGMA mmap_size = ${maxMappedBytes}`);
     const meta = new Map(
       database
         .prepare('SELECT key, value FROM meta')

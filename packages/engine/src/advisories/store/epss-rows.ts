@@ -62,43 +62,72 @@ export class EpssBlocks {
   }
 }
 
-/** Scores of these CVEs; those that have none are absent. */
-export function epssOf(
-  ids: readonly string[],
-  rows: (keys: readonly string[]) => ReadonlyMap<string, string>,
-): ReadonlyMap<string, EpssRecord> {
-  const places = ids.flatMap((id) => {
-    const place = placeOf(id);
-    return place === undefined ? [] : [{ id, ...place }];
-  });
-  const blocks = new Map(
-    [...rows([...new Set(places.map(({ block }) => block))])].map(([key, body]) => [key, numbersOf(body)]),
-  );
-  const scored = places.flatMap(({ id, block, number }) => {
-    const values = blocks.get(block)?.get(number);
-    return values === undefined ? [] : [{ id, ...values }];
-  });
-  const lowest = new Map<number, number>();
-  for (const body of rows([...new Set(scored.map(({ score }) => percentileRow(score)))]).values()) {
-    const [scores, percentiles] = JSON.parse(body) as readonly [readonly number[], readonly number[]];
-    for (const [at, score] of scores.entries()) lowest.set(score, percentiles[at]!);
-  }
-  return new Map(
-    scored.flatMap(({ id, score, above }) => {
-      const rank = lowest.get(score);
-      return rank === undefined ? [] : [[id, { id, score: score / unit, percentile: (rank + above) / unit }] as const];
-    }),
-  );
+interface Scored {
+  readonly id: string;
+  readonly score: number;
+  readonly above: number;
 }
 
-function numbersOf(body: string): Map<number, { readonly score: number; readonly above: number }> {
-  const [gaps, scores, above] = JSON.parse(body) as readonly (readonly number[])[];
-  const numbers = new Map<number, { readonly score: number; readonly above: number }>();
-  let next = 0;
-  for (const [at, gap] of gaps!.entries()) {
-    next += gap;
-    numbers.set(next, { score: scores![at]!, above: above![at]! });
-    next++;
+/**
+ * Scores of these CVEs; those that have none are absent. Of a row, which tells of a thousand numbers, those that are asked for
+ * are taken: 400 CVEs of an image stand in as many rows.
+ *
+ * @param row what stands under a key
+ */
+export function epssOf(
+  ids: readonly string[],
+  row: (key: string) => string | undefined,
+): ReadonlyMap<string, EpssRecord> {
+  const asked = new Map<string, Map<number, string>>();
+  for (const id of ids) {
+    const place = placeOf(id);
+    if (place === undefined) continue;
+    const numbers = asked.get(place.block);
+    if (numbers === undefined) asked.set(place.block, new Map([[place.number, id]]));
+    else numbers.set(place.number, id);
   }
-  return numbers;
+  const scored: Scored[] = [];
+  for (const [block, numbers] of asked) {
+    const body = row(block);
+    if (body !== undefined) takeNumbers(body, numbers, scored);
+  }
+  const lowest = lowestPercentiles(new Set(scored.map(({ score }) => score)), row);
+  const found = new Map<string, EpssRecord>();
+  for (const { id, score, above } of scored) {
+    const rank = lowest.get(score);
+    if (rank !== undefined) found.set(id, { id, score: score / unit, percentile: (rank + above) / unit });
+  }
+  return new Map(ids.flatMap((id) => (found.has(id) ? [[id, found.get(id)!] as const] : [])));
+}
+
+/** @param asked number → CVE */
+function takeNumbers(body: string, asked: ReadonlyMap<number, string>, into: Scored[]): void {
+  const [gaps = [], scores = [], above = []] = JSON.parse(body) as readonly (readonly number[])[];
+  let left = asked.size;
+  let number = 0;
+  for (let at = 0; at < gaps.length && left > 0; at += 1) {
+    number += gaps[at]!;
+    const id = asked.get(number);
+    if (id !== undefined) {
+      into.push({ id, score: scores[at]!, above: above[at]! });
+      left -= 1;
+    }
+    number += 1;
+  }
+}
+
+function lowestPercentiles(
+  asked: ReadonlySet<number>,
+  row: (key: string) => string | undefined,
+): ReadonlyMap<number, number> {
+  const lowest = new Map<number, number>();
+  for (const key of new Set([...asked].map(percentileRow))) {
+    const body = row(key);
+    if (body === undefined) continue;
+    const [scores, percentiles] = JSON.parse(body) as readonly [readonly number[], readonly number[]];
+    for (let at = 0; at < scores.length; at += 1) {
+      if (asked.has(scores[at]!)) lowest.set(scores[at]!, percentiles[at]!);
+    }
+  }
+  return lowest;
 }
