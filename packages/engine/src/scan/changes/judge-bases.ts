@@ -38,6 +38,7 @@ export async function judgeBases(
   evaluation: Evaluation,
   judgeOn: JudgeOn,
 ): Promise<{ readonly outcomes: readonly BaseOutcome[]; readonly verdict: Verdict | null }> {
+  if (candidates.length === 0) return { outcomes: [], verdict: null };
   const blocking = blockingFindings(evaluation);
   const before = stillBlocking(evaluation);
   const outcomes: BaseOutcome[] = [];

@@ -17,20 +17,27 @@ export function blockingFindings({ verdict, findings }: Evaluation): readonly Fi
 }
 
 export function stillBlocking(evaluation: Evaluation): StillBlocking {
-  const blocking = blockingFindings(evaluation);
-  return {
-    keys: new Set(blocking.map(({ key }) => key)),
-    inPackages: new Set(
-      blocking.flatMap((finding) => [subjectOf(finding, false) ?? '', subjectOf(finding, true) ?? '']),
-    ),
-    settings: new Set(blocking.flatMap((finding) => settingOf(finding) ?? [])),
-  };
+  const keys = new Set<string>();
+  const inPackages = new Set<string>();
+  const settings = new Set<string>();
+  for (const finding of blockingFindings(evaluation)) {
+    keys.add(finding.key);
+    if (finding.package !== null) {
+      inPackages.add(subjectOf(finding, false)!);
+      inPackages.add(subjectOf(finding, true)!);
+    }
+    const setting = settingOf(finding);
+    if (setting !== null) settings.add(setting);
+  }
+  return { keys, inPackages, settings };
 }
 
 /** The same flaw in the same package, whatever its version; null: it is in none. @param withPlace of one that lies in several */
 export function subjectOf({ id, package: pkg, evidence }: Finding, withPlace: boolean): string | null {
   if (pkg === null) return null;
-  return JSON.stringify([id, pkg.type, pkg.name, ...(withPlace ? [evidence.path ?? null] : [])]);
+  // the length tells where a name ends, whatever is in it
+  const subject = `${id}\0${pkg.type}\0${pkg.name.length}\0${pkg.name}`;
+  return withPlace ? `${subject}\0${evidence.path ?? ''}` : subject;
 }
 
 /** Of what has one value, which the key of its finding names. */
