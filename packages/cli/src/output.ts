@@ -69,7 +69,8 @@ export async function writeOutputs<O extends Output<string>>(
   const failures: string[] = [];
   for (const [place, output] of outputs.entries()) {
     const { file } = output;
-    const body = () => keep(byteChunks(render(output)), place);
+    // each chunk is written before the next is made: they share their memory
+    const body = () => keep(byteChunks(render(output), true), place);
     if (file === undefined) await toStandardOutput(body());
     else await toFile(file, body).catch((error: NodeJS.ErrnoException) => failures.push(unwritable(file, error)));
   }
