@@ -77,8 +77,10 @@ export class NameKeys {
 
   toFilter(): NameFilter {
     const filter = NameFilter.sized(this.#size);
-    for (let index = 0; index < this.#first.length; index += 1) {
-      if (this.#second[index] !== 0) filter.add(this.#first[index]!, this.#second[index]! - 1);
+    const firsts = this.#first;
+    const seconds = this.#second;
+    for (let index = 0; index < seconds.length; index += 1) {
+      if (seconds[index] !== 0) filter.add(firsts[index]!, seconds[index]! - 1);
     }
     return filter;
   }
@@ -124,9 +126,12 @@ export class NameFilter {
 
   /** @param second what counts of the second hash */
   add(first: number, second: number): void {
-    for (let probe = 0; probe < probes; probe += 1) {
-      const at = this.#place(first, second, probe);
-      this.#bits[at >>> 3]! |= 1 << (at & 7);
+    const bits = this.#bits;
+    const count = this.#count;
+    const step = stepOf(second);
+    for (let probe = 0, hash = first; probe < probes; probe += 1, hash = (hash + step) | 0) {
+      const at = remainder(mixed(hash), count);
+      bits[at >>> 3]! |= 1 << (at & 7);
     }
   }
 
@@ -144,17 +149,18 @@ export class NameFilter {
 
   /** The same for a name that many filters are asked for. */
   hasKey({ first, second }: NameKey): boolean {
-    for (let probe = 0; probe < probes; probe += 1) {
-      const at = this.#place(first, second, probe);
+    const step = stepOf(second);
+    for (let probe = 0, hash = first; probe < probes; probe += 1, hash = (hash + step) | 0) {
+      const at = remainder(mixed(hash), this.#count);
       if (((this.#bits[at >>> 3] ?? 0) & (1 << (at & 7))) === 0) return false;
     }
     return true;
   }
+}
 
-  #place(first: number, second: number, probe: number): number {
-    const step = Math.imul(probe, (second << unusedBits) | 1);
-    return remainder(mixed((first + step) | 0), this.#count);
-  }
+/** By how much the first hash differs from probe to probe. */
+function stepOf(second: number): number {
+  return (second << unusedBits) | 1;
 }
 
 function mixed(value: number): number {
