@@ -136,8 +136,15 @@ function bestVector(source: string, { cvss }: Ratings): NonNullable<Risk['cvss']
  * Computed; as stated where the vector is broken. Of a v4.0 vector with threat metrics some state the base score (VulDB)
  * and some the score of the whole vector (GitHub): both are right, and the source's choice stands.
  */
-function ratedScore({ vector, score }: CvssRating): number | null {
+function ratedScore(rating: CvssRating): number | null {
+  const known = scores.get(rating);
+  if (known !== undefined) return known;
+  const { vector, score } = rating;
   const computed = scoreCvss(vector);
-  if (!computed) return score;
-  return score === computed.base ? computed.base : computed.score;
+  const rated = !computed ? score : score === computed.base ? computed.base : computed.score;
+  scores.set(rating, rated);
+  return rated;
 }
+
+/** One rating is asked for by each source in the order, and by each package that it is about. */
+const scores = new WeakMap<CvssRating, number | null>();
