@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { builtinsAsConstants } from './builtins-as-constants.mjs';
 import { bundleOptions, root, shardWorker, sourcesDigest } from './bundle-options.mjs';
+import { mergeChunks } from './merge-chunks.mjs';
 import { writeThirdParty } from './third-party.mjs';
 
 const dist = `${root}packages/cli/dist`;
@@ -21,8 +22,14 @@ async function bundle() {
     outExtension: { '.js': '.mjs' },
     splitting: true,
     format: 'esm',
-    banner: { js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
+    // what libraries require are Node's own modules
+    banner: { js: 'const require=process.getBuiltinModule;' },
   });
+  await mergeChunks(outdir, metafile.outputs, [
+    { into: 'main.mjs', of: ['cli/src/main.ts'] },
+    { into: 'shared.mjs', of: ['commands/scan.ts', 'commands/sbom.ts'], without: 'node:crypto' },
+    { into: 'again.mjs', of: ['commands/scan.ts', 'commands/sbom.ts'] },
+  ]);
   for (const name of readdirSync(outdir)) {
     const path = join(outdir, name);
     writeFileSync(path, builtinsAsConstants(readFileSync(path, 'utf8')));
