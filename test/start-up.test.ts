@@ -1,4 +1,6 @@
-import { afterAll, expect, test } from 'vitest';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test, vi } from 'vitest';
 import { cleanLayers, writeImage } from './images.ts';
 import { plimsoll, scratchFolder } from './program.ts';
 
@@ -21,4 +23,21 @@ test.each([
   const loaded = stderr.split('\n');
   expect(loaded).toContain('NativeModule fs');
   expect(loaded.filter((name) => costly.includes(name))).toEqual([]);
+});
+
+/** What reading an image needs of Node, and what only seems to cost nothing. */
+const ofReading = ['zlib', 'internal/fs/promises', 'timers/promises', 'perf_hooks'].map(
+  (name) => `NativeModule ${name}`,
+);
+
+test('what was kept of the same image is found and written by next to nothing', async () => {
+  const image = writeImage(folder.path, 'again', cleanLayers);
+  // until then it may change again without its times telling
+  await vi.waitUntil(() => Date.now() - statSync(image).ctimeMs > 2000, { timeout: 10_000, interval: 100 });
+  const given = ['sbom', image, '--cache-dir', join(folder.path, 'cache'), '--at', '2026-08-22'];
+  const loadedBy = async () => (await plimsoll(given, { env })).stderr.split('\n');
+  expect((await loadedBy()).filter((name) => ofReading.includes(name))).toContain('NativeModule zlib');
+  const again = await loadedBy();
+  expect(again).toContain('NativeModule crypto');
+  expect(again.filter((name) => ofReading.includes(name))).toEqual([]);
 });

@@ -21,13 +21,17 @@ if (Number(process.versions.node.split('.')[0]) >= oldestNode) await start();
 else await handOver();
 
 async function start() {
-  setEngine(process.argv.slice(2));
+  const words = process.argv.slice(2);
+  // What was kept of the same image needs none of that: these set it up themselves when there is something to read.
+  if (isShort(words)) globalThis[Symbol.for('plimsoll.setEngine')] = () => setEngine(words);
+  else setEngine(words);
   // In the user's own cache folder: one in the shared temporary folder could be filled by somebody else.
   const home = process.env.HOME || process.env.USERPROFILE;
   const cache = process.env.XDG_CACHE_HOME || (home && join(home, '.cache'));
-  if (cache && isThere(join(cache, 'plimsoll', 'compile'))) {
-    nodeModule.enableCompileCache(join(cache, 'plimsoll', 'compile'));
-  }
+  // Compiled code is of the settings that were made until it is loaded, and a folder of those at this point.
+  const name = isShort(words) && words.includes('--facts') ? 'compile-facts' : 'compile';
+  const folder = cache && join(cache, 'plimsoll', name);
+  if (folder && isThere(folder)) nodeModule.enableCompileCache(folder);
   if (existsSync(bundle) && !process.env.PLIMSOLL_RUN_SOURCES) await import(pathToFileURL(bundle).href);
   else if (existsSync(sources)) await import(pathToFileURL(sources).href);
   else
@@ -49,22 +53,26 @@ function isThere(folder, parents = true) {
   }
 }
 
+/** Whether these words ask for a process of seconds. */
+function isShort([command]) {
+  return command === 'sbom' || command === 'scan';
+}
+
 /** Sets up V8 for what the command does; before its code is loaded, since V8 takes no compiled code of other settings. */
 function setEngine(words) {
   const [command] = words;
   if (command === undefined || command.startsWith('-')) return;
-  const isShort = command === 'sbom' || command === 'scan';
   // Node's own modules have compiled code in its executable, which V8 takes only as long as no setting was changed.
-  if (isShort) for (const name of usedModules) process.getBuiltinModule(`node:${name}`);
-  if (isShort) process.stdout.writable;
+  if (isShort(words)) for (const name of usedModules) process.getBuiltinModule(`node:${name}`);
+  if (isShort(words)) process.stdout.writable;
   const { setFlagsFromString, getHeapSpaceStatistics } = process.getBuiltinModule('node:v8');
   if (command === 'report') growYoungGeneration(setFlagsFromString, getHeapSpaceStatistics);
   // Inflated chunks are garbage as soon as they were looked at. With a young generation that does not grow they are freed
   // soon: 40 MB less at the peak, for the same time.
   setFlagsFromString('--semi-space-growth-factor=1');
   // What is kept is large, and V8 would let half as much garbage grow beside it: 324 instead of 215 MB for a zip of 20,000 findings.
-  if (isShort || command === 'report') setFlagsFromString('--heap-growing-percent=30');
-  if (!isShort) return;
+  if (isShort(words) || command === 'report') setFlagsFromString('--heap-growing-percent=30');
+  if (!isShort(words)) return;
   // There is little to collect, and waking other threads for it costs more.
   setFlagsFromString('--single-threaded-gc');
   // It compiles for longer than such a process runs, what is searched for secrets aside.

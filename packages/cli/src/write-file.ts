@@ -12,12 +12,12 @@ const turn = 50;
 export async function writeNewFile(path: string, body: Iterable<Uint8Array>): Promise<void> {
   const file = openSync(path, 'wx');
   try {
-    let since = performance.now();
+    let since = Date.now();
     for (const chunk of body) {
       for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at);
-      if (performance.now() - since < turn) continue;
+      if (Date.now() - since < turn) continue;
       await new Promise((resolve) => setImmediate(resolve));
-      since = performance.now();
+      since = Date.now();
     }
   } finally {
     closeSync(file);

@@ -19,6 +19,7 @@ import { type CommandContext, commands } from '../command-table.ts';
 import { jobKind } from '../job/job-kind.ts';
 import { checkOutputs, type Output, parseOutputs, writeOutputs } from '../output.ts';
 import { type ProgressStream, progressStream } from '../progress.ts';
+import { setEngine } from '../set-engine.ts';
 import type { OptionSpec } from '../settings.ts';
 import { cacheFolder, date, list, size, text } from '../values.ts';
 import { programDigest } from '../version.ts';
@@ -154,7 +155,10 @@ export async function recallRun(
   const { store, archive } = kept;
   const known = archive === null ? undefined : recallSubjectKey(store, archive);
   const reports = known === undefined ? undefined : reportsAbout(kept, known);
-  if (reports === undefined) return (await import('./open-again.ts')).openAgain(kept, reference, options, context);
+  if (reports === undefined) {
+    setEngine();
+    return (await import('./open-again.ts')).openAgain(kept, reference, options, context);
+  }
   checkOutputs(kept.outputs, inputFiles(reference, options));
   const progress = progressStream(process.stderr, process.env, options.quiet === true);
   return writeAgain(kept, reports, progress, context);

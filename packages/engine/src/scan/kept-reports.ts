@@ -1,21 +1,28 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { SoundShards } from '../advisories/store/sound-shards.ts';
 import { catalogPath } from '../advisories/store/store-paths.ts';
-import { readSealed, SealedDraft, type SealedPayload, sealed, sealedPayload } from '../inventory/kept-bytes.ts';
 import type { LayerStore } from '../inventory/layer-analyser.ts';
 import type { FileStore } from '../inventory/layer-cache.ts';
+import {
+  readSealedText,
+  SealedDraft,
+  type SealedPayload,
+  sealedPayload,
+  sealedText,
+} from '../inventory/sealed-payload.ts';
 import { type FactName, factNames } from '../inventory/types.ts';
 
 const reportsMagic = Buffer.from('plimsoll reports 3\n');
-const inputsMagic = Buffer.from('plimsoll inputs 2\n');
+const inputsMagic = Buffer.from('plimsoll inputs 3\n');
 /** Of the reports of one run as they are kept: more are not. */
 const maxKeptBytes = 64 * 1024 * 1024;
 /** So much is kept as it is: inflating it would cost more than all else that writing it again does. */
 const maxPlainBytes = 16 * 1024 * 1024;
 const lengthBytes = 4;
 const readAtOnce = 128 * 1024;
+/** Loaded where something is compressed: most reports are not. */
+const zlib = () => process.getBuiltinModule('node:zlib');
 
 /** What a command wrote about an image, and how it ended. */
 export interface KeptReports {
@@ -108,7 +115,7 @@ function* chunksOf(payload: SealedPayload, pieces: readonly Piece[]): Generator<
     payload.read(packed, start);
     // as one piece, which is not put together of many
     const chunkSize = Math.max(inflated, 1024);
-    yield zstdDecompressSync(packed, { chunkSize, maxOutputLength: chunkSize });
+    yield zlib().zstdDecompressSync(packed, { chunkSize, maxOutputLength: chunkSize });
   }
 }
 
@@ -140,6 +147,7 @@ export class ReportKeeper {
     const at = this.#draft.bytes;
     if (plain.length === 0 || at > maxKeptBytes) return;
     if (at + plain.length > maxPlainBytes) {
+      const { constants, zstdCompressSync } = zlib();
       const packed = zstdCompressSync(plain, { params: { [constants.ZSTD_c_compressionLevel]: 1 } });
       this.#draft.write(packed);
       own.push([at, packed.length, plain.length]);
@@ -176,12 +184,12 @@ export class ReportKeeper {
 /** The facts that a command with these inputs gathers; undefined: not known. */
 export function recallFacts(store: LayerStore, inputs: string): readonly FactName[] | undefined {
   const bytes = store.get(inputs);
-  const texts = bytes && readSealed(inputsMagic, inputs, bytes);
-  if (texts === undefined) return undefined;
-  const names: unknown = JSON.parse(texts().next().value ?? '[]');
+  const text = bytes && readSealedText(inputsMagic, inputs, bytes);
+  if (text === undefined) return undefined;
+  const names: unknown = JSON.parse(text);
   return factNames.filter((name) => Array.isArray(names) && names.includes(name));
 }
 
 export function keepFacts(store: LayerStore, inputs: string, facts: readonly FactName[]): void {
-  store.put(inputs, sealed(inputsMagic, inputs, [JSON.stringify(facts)]));
+  store.put(inputs, [sealedText(inputsMagic, inputs, JSON.stringify(facts))]);
 }

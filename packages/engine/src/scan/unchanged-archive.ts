@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { archivePath } from '../image/archive-path.ts';
 import { OpenFile } from '../image/blob.ts';
-import { readSealed, sealed } from '../inventory/kept-bytes.ts';
 import type { LayerStore } from '../inventory/layer-analyser.ts';
+import { readSealedText, sealedText } from '../inventory/sealed-payload.ts';
 
-const magic = Buffer.from('plimsoll archive 1\n');
+const magic = Buffer.from('plimsoll archive 2\n');
 
 /** A file that was changed this short a time ago may change again without its times telling, milliseconds. */
 const tooYoung = 2000;
@@ -39,9 +39,9 @@ export function archiveKey(inputs: string, reference: string, identity: string):
 /** The key of the subject that was read from that archive; undefined: it is not known. */
 export function recallSubjectKey(store: LayerStore, key: string): string | undefined {
   const bytes = store.get(key);
-  return bytes && readSealed(magic, key, bytes)?.().next().value;
+  return bytes && readSealedText(magic, key, bytes);
 }
 
 export function keepSubjectKey(store: LayerStore, key: string, subjectKey: string): void {
-  store.put(key, sealed(magic, key, [subjectKey]));
+  store.put(key, [sealedText(magic, key, subjectKey)]);
 }
