@@ -53,6 +53,25 @@ describe('Alpine secdb', () => {
     expect(built.report.feeds.find(({ feed }) => feed === 'alpine-secdb/3.12')).toMatchObject({ rejected: 1 });
   });
 
+  test.each([
+    ['community', secdb([{ pkg: { name: 'zlib', secfixes: { '1-r0': ['CVE-2022-1'] } } }]), secdb([])],
+    ['main', secdb([]), secdb([{ pkg: { name: 'xen', secfixes: { '4-r0': ['CVE-2022-2'] } } }])],
+  ])('a repository that is empty beside a full one is not believed: %s', async (empty, mainData, communityData) => {
+    using built = await buildFrom({
+      [main('v3.12')]: mainData,
+      [community('v3.12')]: communityData,
+      [main('edge')]: secdb([]),
+    });
+    expect(built.reader.shard('alpine-3.12')).toBeUndefined();
+    expect(built.report.failed).toMatchObject([
+      {
+        feed: 'alpine-secdb/3.12',
+        message: expect.stringContaining(`/v3.12/${empty}.json: not the data of this feed`),
+      },
+    ]);
+    expect(built.reader.shard('alpine-edge')).toMatchObject({ records: 0 });
+  });
+
   test('a bulletin beside several vulnerabilities joins none of them', async () => {
     const ids = [
       'CVE-2021-20231 GNUTLS-SA-2021-03-10',

@@ -1,4 +1,4 @@
-import type { Discovery, Feed, FeedGroup } from '../feed.ts';
+import { type Discovery, type Feed, type FeedGroup, notThisFeed } from '../feed.ts';
 import { endOfLifeUrl } from './endoflife-products.ts';
 import { namedInLines, readSecdb } from './secdb.ts';
 
@@ -56,7 +56,12 @@ function alpineGroup(release: string): FeedGroup {
     makes: (name) => name === shard,
     inputs: () => urls.map((url) => ({ url, maxBytes })),
     read: async (context) => {
-      for (const url of urls) await readSecdb(context, shard, url, 'alpine-secdb', namedInLines);
+      const packages = new Map<string, number | undefined>();
+      for (const url of urls) packages.set(url, await readSecdb(context, shard, url, 'alpine-secdb', namedInLines));
+      const emptied = urls.find((url) => packages.get(url) === 0);
+      // no release ever had one without the other, and what is missing would count as clean
+      if (emptied !== undefined && urls.some((url) => packages.get(url)))
+        throw notThisFeed(emptied, 'it holds no packages, and the other repository of the release does');
     },
   };
 }

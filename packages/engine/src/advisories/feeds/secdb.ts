@@ -29,6 +29,7 @@ export type NamesOf = (lines: readonly string[]) => {
 /**
  * Reads a database in Alpine's form: per origin package the versions that fix something, and what they fix.
  * @param source who says so, for the records
+ * @returns packages that it names; undefined: the file is not there
  * @see https://secdb.alpinelinux.org/
  */
 export async function readSecdb(
@@ -37,9 +38,9 @@ export async function readSecdb(
   url: string,
   source: string,
   namesOf: NamesOf,
-): Promise<void> {
+): Promise<number | undefined> {
   const value = await context.json(url);
-  if (value === undefined) return;
+  if (value === undefined) return undefined;
   const database = z.safeParse(secdb, value);
   if (!database.success) throw notThisFeed(url, schemaReason(database.error));
   context.sink.touch(shard, 'advisories');
@@ -57,6 +58,7 @@ export async function readSecdb(
       for (const each of named) context.sink.statement(shard, secfix(source, name, version, each));
     }
   }
+  return database.data.packages.length;
 }
 
 /** Version `0` is the word for "never affected". A fix has no date here. */

@@ -46,6 +46,8 @@ function groupOf({ name, about: { urls, licenses, shards } }: Feed): FeedGroup {
     licenses,
     makes: (asked) => asked === shard,
     inputs: () => [{ url, maxBytes }],
-    read: (context) => readSecdb(context, shard, url, name, namedOneByOne),
+    read: async (context) => {
+      await readSecdb(context, shard, url, name, namedOneByOne);
+    },
   };
 }
