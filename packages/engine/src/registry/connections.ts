@@ -102,7 +102,11 @@ export class Connections {
   unreachable(failure: ConnectionFailure, where: string): Error {
     if (failure.cause instanceof ImageError) return failure.cause;
     const untrusted = /CERT|SIGNATURE|ISSUER|ALTNAME/.test(failure.code);
-    const advice = untrusted ? '; a private authority is named by --registry-ca' : '';
+    const advice = untrusted
+      ? '; a private authority is named by --registry-ca'
+      : speaksNoTls.test(failure.message)
+        ? '; a registry without TLS is allowed by --insecure-registry'
+        : '';
     const message = `cannot reach ${where}: ${this.secrets.redact(failure.message)}${advice}`;
     const error = new ImageError('REGISTRY_UNREACHABLE', message, { cause: failure });
     return untrusted || lastingFailure(failure.code) ? error : new TransientFailure(error);
@@ -164,6 +168,9 @@ export class Connections {
     this.#agents.clear();
   }
 }
+
+/** What is said of an answer that is no TLS. */
+const speaksNoTls = /TLS fails: (?:wrong version number|packet length too long|http request)/;
 
 /** From how far away an address can be reached. */
 const reach: Readonly<Record<AddressKind, number>> = { own: 0, private: 1, public: 2 };

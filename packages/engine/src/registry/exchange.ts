@@ -195,6 +195,11 @@ const reasons: Readonly<Record<string, string>> = {
   ENETUNREACH: 'there is no network',
 };
 
+/** OpenSSL's errors have addresses of memory, and what it says of them in the middle. */
+const tlsReason = /:SSL routines:[^:]*:([^:]+)(?::|$)/;
+
 function reasonOf(error: unknown, code: string): string {
+  const tls = tlsReason.exec(error instanceof Error ? error.message : '')?.[1];
+  if (tls !== undefined) return `TLS fails: ${tls}`;
   return reasons[code] ?? (error instanceof Error ? error.message.split('\n', 1)[0]!.slice(0, 200) : String(error));
 }

@@ -41,6 +41,8 @@ describe('references', () => {
     ['a%2fb', 'single separators'],
     ['https://r.example/a', 'no host'],
     ['user@r.example/a', 'a digest is'],
+    ['user:correct-horse@r.example/a', '"***@r.example/a" is not the name of an image: a login has no place in it'],
+    ['https://user:correct-horse@r.example/a', 'a login has no place'],
     ['r.example:99999/a', 'no host'],
     ['r.example:0/a', 'no host'],
     ['r_x.example/a', 'no host'],

@@ -32,8 +32,14 @@ const digestForm = /^sha256:[0-9a-f]{64}$/;
  * @see https://github.com/distribution/reference
  */
 export function parseRegistryReference(text: string): RegistryReference {
+  // a password does not belong here, and not into a log
+  const login = /^(?:[a-z]+:\/\/)?[^/@]*:[^/@]*@(?=[^/]*\/)/i.exec(text)?.[0];
+  const shown = (login === undefined ? text : `***@${text.slice(login.length)}`).slice(0, 200);
   const wrong = (why: string) =>
-    new ImageError('NOT_FOUND', `${JSON.stringify(text.slice(0, 200))} is not the name of an image: ${why}`);
+    new ImageError('NOT_FOUND', `${JSON.stringify(shown)} is not the name of an image: ${why}`);
+  if (login !== undefined) {
+    throw wrong('a login has no place in it; log in by docker login, podman login or the environment');
+  }
   if (text.length > maxReferenceLength) {
     throw wrong(`longer than ${maxReferenceLength} characters`);
   }

@@ -3,7 +3,7 @@ import { familiarName, type RegistryReference } from '../../registry/registry-re
 import { ImageError } from '../error.ts';
 import type { ImageChoice, ImagePlan } from '../image-plan.ts';
 import { Fields, parseJson } from '../json.ts';
-import { maxKeptJsonBytes } from '../limits.ts';
+import { maxKeptJsonBytes, maxLayers } from '../limits.ts';
 import type { Members } from '../members.ts';
 import { planOciLayout } from '../oci-layout.ts';
 import { manifestType } from './manifest-type.ts';
@@ -97,7 +97,11 @@ class Documents implements Members {
     if (config !== null) {
       this.#configs.add(config);
     }
-    for (const layer of manifest.list('layers') ?? []) {
+    const layers = manifest.list('layers') ?? [];
+    if (layers.length > maxLayers) {
+      throw new ImageError('TOO_LARGE', `${what}: ${layers.length} layers (the limit is ${maxLayers})`);
+    }
+    for (const layer of layers) {
       const fields = new Fields(layer, `${what}: layers`);
       const [layerDigest, size] = [fields.string('digest'), fields.amount('size')];
       if (layerDigest === null || size === null) {

@@ -170,6 +170,13 @@ describe('an image of a registry', () => {
       /a layer of 4398046511104 bytes/,
     ],
     [
+      'more layers than an image has',
+      '',
+      { config: {}, layers: Array.from({ length: 1001 }, () => ({ digest: sha256(Buffer.of()), size: 0 })) },
+      'TOO_LARGE',
+      /1001 layers \(the limit is 1000\)/,
+    ],
+    [
       'a layer without its size',
       '',
       { config: {}, layers: [{ digest: sha256(Buffer.of()) }] },
