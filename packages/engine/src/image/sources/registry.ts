@@ -1,4 +1,3 @@
-import { openRegistry } from '../../registry/open-registry.ts';
 import type { RegistryClient } from '../../registry/registry-client.ts';
 import { familiarName, parseRegistryReference } from '../../registry/registry-reference.ts';
 import { ImageError } from '../error.ts';
@@ -56,6 +55,8 @@ async function openImage(target: string, context: DescribeContext): Promise<Open
     throw new ImageError('REGISTRY_UNREACHABLE', message);
   }
   const { maxManifestBytes, maxLayerBytes } = context.limits;
+  // Only who asks a registry loads what can: a twentieth of the start of a scan.
+  const { openRegistry } = await import('../../registry/open-registry.ts');
   const { client, close } = openRegistry(reference, context.registry ?? {}, maxManifestBytes);
   try {
     const { plan, pinned } = await planRegistryImage(
