@@ -270,7 +270,7 @@ class View implements SquashedView {
   resolve(path: string): Resolution {
     const there = this.#store.at(this.#root, path);
     if (there !== nowhere && this.#store.type(there) !== 'symlink') {
-      return { node: new StoredNode(this.#store, there) };
+      return { node: new StoredNode(this.#store, there, knownPath(path)) };
     }
     const walk = this.#walker.walk(path, { followLast: true, clamp: false });
     if ('broken' in walk) {
@@ -284,7 +284,7 @@ class View implements SquashedView {
 
   lstat(path: string): ViewNode | undefined {
     const node = this.#store.at(this.#root, path);
-    return node === nowhere ? undefined : new StoredNode(this.#store, node);
+    return node === nowhere ? undefined : new StoredNode(this.#store, node, knownPath(path));
   }
 
   realPath(path: string): string | undefined {
@@ -369,6 +369,11 @@ interface Noter {
   readonly flags: number;
 }
 
+/** A path that led to a node without a link is its own, unless it has what is no character and was looked up as another. */
+function knownPath(path: string): string | undefined {
+  return path.isWellFormed() ? path : undefined;
+}
+
 /** A node as it is now: the view does not change when it has been given out. */
 class StoredNode implements ViewNode {
   readonly #store: NodeStore;
@@ -376,9 +381,11 @@ class StoredNode implements ViewNode {
   #entry: LayerEntry | undefined;
   #path: string | undefined;
 
-  constructor(store: NodeStore, node: number) {
+  /** @param path where it is known */
+  constructor(store: NodeStore, node: number, path?: string) {
     this.#store = store;
     this.#node = node;
+    this.#path = path;
   }
 
   get entry(): LayerEntry {

@@ -144,8 +144,8 @@ export interface CatalogContext<F> {
   readonly files: readonly LiveFile<F>[];
   /** files that match a pattern with `presence`, sorted by path; empty files are left out */
   readonly present: readonly Sighting[];
-  /** every change of the files that match a pattern, in the order of the layers */
-  history(select: (pattern: ReadPattern) => boolean): PathHistory<F>;
+  /** every change of the files that match a pattern, in the order of the layers; of these paths, where that is given */
+  history(select: (pattern: ReadPattern) => boolean, isMeant?: (path: string) => boolean): PathHistory<F>;
   /** diff ID of a layer; null for a rootfs */
   layerId(index: number): string | null;
 }

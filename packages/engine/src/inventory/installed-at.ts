@@ -1,5 +1,5 @@
 import type { CatalogContext } from './cataloger.ts';
-import { introductions } from './introduction.ts';
+import { introducedAt } from './introduction.ts';
 import type { Package, PackageType } from './types.ts';
 
 /** What the manifest of one installed language package says. */
@@ -19,10 +19,7 @@ export function installedAt<F extends InstalledManifest>(
   purlOf: (manifest: F) => string,
 ): readonly Package[] {
   const keyOf = ({ name, version }: F, path: string) => `${path}\0${name}\0${version}`;
-  const since = introductions(
-    context.history(() => true),
-    (facts, path) => [keyOf(facts, path)],
-  );
+  const since = introducedAt(context, (facts, path) => [keyOf(facts, path)]);
   return context.files.map(({ path, layer, facts }) => ({
     type,
     name: facts.name,
@@ -31,7 +28,7 @@ export function installedAt<F extends InstalledManifest>(
     arch: null,
     source: null,
     licenses: facts.licenses,
-    locations: [{ path: `/${path}`, layer: context.layerId(since.get(keyOf(facts, path)) ?? layer) }],
+    locations: [{ path: `/${path}`, layer: context.layerId(since(keyOf(facts, path), { layer })) }],
     ownedBy: null,
   }));
 }

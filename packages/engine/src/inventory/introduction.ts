@@ -1,4 +1,20 @@
-import type { PathHistory } from './cataloger.ts';
+import type { CatalogContext, LiveFile, PathHistory } from './cataloger.ts';
+
+/**
+ * The same for keys that hold the path of the file that lists them: what was written once, as nearly all files are, was introduced by
+ * the layer that holds it.
+ */
+export function introducedAt<F>(
+  { history, view }: Pick<CatalogContext<F>, 'history' | 'view'>,
+  keysOf: (facts: F, path: string) => Iterable<string>,
+): (key: string, file: Pick<LiveFile<F>, 'layer'>) => number {
+  const again = history(
+    () => true,
+    (path) => view.history(path).length > 1,
+  );
+  const since = again.length === 0 ? null : introductions(again, keysOf);
+  return (key, { layer }) => since?.get(key) ?? layer;
+}
 
 /**
  * The layer that introduced each package of a database: the first one since which every later state of the database

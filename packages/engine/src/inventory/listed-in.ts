@@ -1,5 +1,5 @@
 import type { CatalogContext, Catalogued, Damage, ParsedFile } from './cataloger.ts';
-import { introductions } from './introduction.ts';
+import { introducedAt } from './introduction.ts';
 import type { Package, PackageType } from './types.ts';
 
 /** A package as one file states it: all but where the file lies. */
@@ -40,10 +40,7 @@ export function listedIn<F>(
   listOf: (facts: F, path: string) => PackageList,
 ): readonly Package[] {
   const keyOf = (purl: string, path: string) => `${path}\0${purl}`;
-  const since = introductions(
-    context.history(() => true),
-    (facts, path) => listOf(facts, path).map(({ purl }) => keyOf(purl, path)),
-  );
+  const since = introducedAt(context, (facts, path) => listOf(facts, path).map(({ purl }) => keyOf(purl, path)));
   return context.files.flatMap(({ path, layer, facts }) => {
     const distinct = new Map(listOf(facts, path).map((each) => [each.purl, each]));
     return [...distinct.values()].map(({ type, name, version, purl, licenses }) => ({
@@ -54,7 +51,7 @@ export function listedIn<F>(
       arch: null,
       source: null,
       licenses,
-      locations: [{ path: `/${path}`, layer: context.layerId(since.get(keyOf(purl, path)) ?? layer) }],
+      locations: [{ path: `/${path}`, layer: context.layerId(since(keyOf(purl, path), { layer })) }],
       ownedBy: null,
     }));
   });

@@ -22,8 +22,12 @@ export interface ReadFile {
 }
 
 interface Candidate extends Omit<ReadFile, 'parsed'> {
-  readonly parsed: ParsedFile<unknown> | undefined;
+  /** undefined as long as its body has not been read */
+  parsed: ParsedFile<unknown> | undefined;
 }
+
+/** Reader → paths of which it has a file. */
+type KnownPaths = ReadonlyMap<string, Set<string>>;
 
 /** All files of the image that readers declared, seen through the squashed view. */
 export interface SquashedFiles {
@@ -33,7 +37,11 @@ export interface SquashedFiles {
   /** reader → its sightings, sorted by path */
   readonly present: ReadonlyMap<string, readonly Sighting[]>;
   /** changes of the files of one reader, in the order of the layers */
-  history(reader: string, select: (pattern: ReadPattern) => boolean): PathHistory<unknown>;
+  history(
+    reader: string,
+    select: (pattern: ReadPattern) => boolean,
+    isMeant?: (path: string) => boolean,
+  ): PathHistory<unknown>;
 }
 
 /**
@@ -62,7 +70,8 @@ export function imageMatcher(analyses: readonly LayerAnalysis[]): ImageMatcher {
     match(path) {
       const found = matchFile(path);
       const executable = byName.size === 0 ? undefined : byName.get(baseName(path));
-      return executable === undefined ? found : [...found, ...executable];
+      if (executable === undefined) return found;
+      return found.length === 0 ? executable : [...found, ...executable];
     },
   };
 }
@@ -83,7 +92,7 @@ export async function collectFiles(
 ): Promise<SquashedFiles> {
   const present = new Map<string, Sighting[]>(readers.map(({ name }) => [name, []]));
   const candidates: Candidate[] = [];
-  const known = new Set<string>();
+  const known: KnownPaths = new Map(readers.map(({ name }) => [name, new Set()]));
   const tracked = [...view.tracked()].map((path) => ({ path, matches: match(path) }));
   const byReader = trackedByReader(tracked);
   for (const { path, matches } of tracked) {
@@ -107,27 +116,24 @@ export async function collectFiles(
     view,
     read: await readMissing(image, candidates),
     present,
-    history: (reader, select) => historyOf(reader, select, byReader.get(reader) ?? [], view, analyses),
+    history: (reader, select, isMeant) =>
+      historyOf({ reader, select, isMeant }, byReader.get(reader) ?? [], view, analyses),
   };
 }
 
-/** A path that a reader means, by one pattern or several. */
+/** A path that readers mean, by one pattern or several. */
 interface TrackedPath {
   readonly path: string;
-  readonly patterns: ReadPattern[];
+  readonly matches: readonly PatternMatch[];
 }
 
 /** Reader → the paths that it means, in their order: every reader asks for its own. */
-function trackedByReader(
-  tracked: readonly { readonly path: string; readonly matches: readonly PatternMatch[] }[],
-): ReadonlyMap<string, readonly TrackedPath[]> {
+function trackedByReader(tracked: readonly TrackedPath[]): ReadonlyMap<string, readonly TrackedPath[]> {
   const found = new Map<string, TrackedPath[]>(readers.map(({ name }) => [name, []]));
-  for (const { path, matches } of tracked) {
-    for (const { reader, pattern } of matches) {
+  for (const each of tracked) {
+    for (const { reader } of each.matches) {
       const paths = found.get(reader)!;
-      const last = paths.at(-1);
-      if (last?.path === path) last.patterns.push(pattern);
-      else paths.push({ path, patterns: [pattern] });
+      if (paths.at(-1) !== each) paths.push(each);
     }
   }
   return found;
@@ -137,9 +143,9 @@ function isFile({ entry }: ViewNode): boolean {
   return entry.type === 'file' || entry.type === 'hardlink';
 }
 
-function take(known: Set<string>, reader: string, path: string): boolean {
-  const key = `${reader}\0${path}`;
-  return known.size < known.add(key).size;
+function take(known: KnownPaths, reader: string, path: string): boolean {
+  const paths = known.get(reader)!;
+  return paths.size < paths.add(path).size;
 }
 
 function candidate(
@@ -184,30 +190,30 @@ function* linkedFiles(view: SquashedView): Generator<Omit<ReadFile, 'parsed'>> {
 const readerOrder = new Map(readers.map(({ name }, index) => [name, index]));
 
 /** Reads the bodies that no layer pass has parsed, one pass for each layer that holds some. */
-async function readMissing(
-  image: ReadImage<LayerAnalysis>,
-  candidates: readonly Candidate[],
-): Promise<readonly ReadFile[]> {
+async function readMissing(image: ReadImage<LayerAnalysis>, candidates: Candidate[]): Promise<readonly ReadFile[]> {
   const wanted = new Map<number, Set<string>>();
   let budget = maxRereadBytes;
-  const done = candidates.map((found): Candidate => {
-    if (found.parsed !== undefined) return found;
+  for (const found of candidates) {
+    if (found.parsed !== undefined) continue;
     const { size, path } = found.node.entry;
     const reader = readersByName.get(found.reader)!;
-    if (size > reader.maxBytes) return { ...found, parsed: tooLarge(reader, size) };
-    if (size > budget)
-      return { ...found, parsed: unread('file-too-large', 'links lead to more bytes than are read again') };
-    budget -= size;
-    const paths = wanted.get(found.node.layer);
-    if (paths === undefined) wanted.set(found.node.layer, new Set([path]));
-    else paths.add(path);
-    return found;
-  });
+    if (size > reader.maxBytes) found.parsed = tooLarge(reader, size);
+    else if (size > budget) {
+      found.parsed = unread('file-too-large', 'links lead to more bytes than are read again');
+    } else {
+      budget -= size;
+      const paths = wanted.get(found.node.layer);
+      if (paths === undefined) wanted.set(found.node.layer, new Set([path]));
+      else paths.add(path);
+    }
+  }
   const bodies = new Map<number, ReadonlyMap<string, Buffer>>();
   for (const [layer, paths] of wanted) bodies.set(layer, await image.reread(layer, paths));
-  return done
-    .map((found) => ({ ...found, parsed: found.parsed ?? parseReread(found, bodies) }))
-    .sort((a, b) => readerOrder.get(a.reader)! - readerOrder.get(b.reader)! || compare(a.node.path, b.node.path));
+  for (const found of candidates) found.parsed ??= parseReread(found, bodies);
+  const read = candidates as (Candidate & ReadFile)[];
+  return read.sort(
+    (a, b) => readerOrder.get(a.reader)! - readerOrder.get(b.reader)! || compare(a.node.path, b.node.path),
+  );
 }
 
 function parseReread({ reader, as, node }: Candidate, bodies: ReadonlyMap<number, ReadonlyMap<string, Buffer>>) {
@@ -230,9 +236,14 @@ export function liveFiles(read: readonly ReadFile[]): ReadonlyMap<string, readon
   return found;
 }
 
+interface Asked {
+  readonly reader: string;
+  readonly select: (pattern: ReadPattern) => boolean;
+  readonly isMeant: ((path: string) => boolean) | undefined;
+}
+
 function historyOf(
-  reader: string,
-  select: (pattern: ReadPattern) => boolean,
+  { reader, select, isMeant }: Asked,
   tracked: readonly TrackedPath[],
   view: SquashedView,
   analyses: readonly LayerAnalysis[],
@@ -249,7 +260,8 @@ function historyOf(
     return byRealPath.get(path)?.facts ?? null;
   };
   return tracked
-    .filter(({ patterns }) => patterns.some(select))
+    .filter(({ path }) => isMeant === undefined || isMeant(path))
+    .filter(({ matches }) => matches.some((match) => match.reader === reader && select(match.pattern)))
     .flatMap(({ path }) =>
       view.history(path).map((event) => ({ layer: event.layer, path, facts: factsAt(event, path) })),
     )

@@ -94,7 +94,7 @@ function catalogue(
       view: files.view,
       files: live.get(cataloger.name) ?? [],
       present: files.present.get(cataloger.name) ?? [],
-      history: (select) => files.history(cataloger.name, select),
+      history: (select, isMeant) => files.history(cataloger.name, select, isMeant),
       layerId,
     };
     const result = cataloger.assemble(context);
@@ -110,7 +110,8 @@ function unlistedOf({ results }: Finds): readonly Unlisted[] {
 
 /** Puts together what the catalogers found, when it is known which files are those of distro packages. */
 function attribute({ results, owners: claims }: Finds, replaced: ReadonlySet<string>, files: SquashedFiles) {
-  const owners = new Map([...claims].filter(([path]) => !replaced.has(path)));
+  const owners = new Map(claims);
+  for (const path of replaced) owners.delete(path);
   const found: Package[] = [];
   const unowned: Package[] = [];
   const incomplete: Incomplete[] = [];

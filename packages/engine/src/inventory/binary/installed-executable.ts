@@ -1,5 +1,5 @@
 import type { CatalogContext } from '../cataloger.ts';
-import { introductions } from '../introduction.ts';
+import { introducedAt } from '../introduction.ts';
 import type { Package, PackageType } from '../types.ts';
 
 /** One package that an executable was built from. */
@@ -19,10 +19,7 @@ export function builtInto<F>(
   partsOf: (facts: F) => readonly BuiltIn[],
 ): readonly Package[] {
   const keyOf = ({ purl }: BuiltIn, path: string) => `${path}\0${purl}`;
-  const since = introductions(
-    context.history(() => true),
-    (facts, path) => partsOf(facts).map((part) => keyOf(part, path)),
-  );
+  const since = introducedAt(context, (facts, path) => partsOf(facts).map((part) => keyOf(part, path)));
   return context.files.flatMap(({ path, layer, facts }) => {
     const distinct = new Map(partsOf(facts).map((part) => [part.purl, part]));
     return [...distinct.values()].map((part) => ({
@@ -33,7 +30,7 @@ export function builtInto<F>(
       arch: null,
       source: null,
       licenses: [],
-      locations: [{ path: `/${path}`, layer: context.layerId(since.get(keyOf(part, path)) ?? layer) }],
+      locations: [{ path: `/${path}`, layer: context.layerId(since(keyOf(part, path), { layer })) }],
       ownedBy: null,
     }));
   });

@@ -193,8 +193,12 @@ function inUnownedFolders(
   isOwned: (path: string) => boolean,
 ): CatalogContext<ClassifiedFile> {
   const folders = new Set(context.files.flatMap(({ path }) => (isOwned(path) ? [] : [folderOf(path)])));
-  const isIn = ({ path }: { readonly path: string }) => folders.has(folderOf(path));
-  return { ...context, files: context.files.filter(isIn), history: (select) => context.history(select).filter(isIn) };
+  const isIn = (path: string) => folders.has(folderOf(path));
+  return {
+    ...context,
+    files: context.files.filter(({ path }) => isIn(path)),
+    history: (select, isMeant = () => true) => context.history(select, (path) => isIn(path) && isMeant(path)),
+  };
 }
 
 function folderOf(path: string): string {

@@ -1,6 +1,6 @@
 import type { FileParts } from '../../image/types.ts';
 import type { CatalogContext, Cataloger, Catalogued, ParsedFile } from '../cataloger.ts';
-import { introductions } from '../introduction.ts';
+import { introducedAt } from '../introduction.ts';
 import { buildPurl } from '../purl.ts';
 import type { Incomplete, Package } from '../types.ts';
 import { ArchiveParts } from './archive-parts.ts';
@@ -34,13 +34,10 @@ function parseParts(path: string, parts: FileParts): ParsedFile<JavaArchive> {
 }
 
 function assemble(context: CatalogContext<JavaArchive>): Catalogued {
-  const since = introductions(
-    context.history(() => true),
-    ({ packages }, path) => packages.map((each) => keyOf(each, path)),
-  );
+  const since = introducedAt(context, ({ packages }, path) => packages.map((each) => keyOf(each, path)));
   const packages = context.files.flatMap(({ path, layer, facts }) =>
     facts.packages.map((each): Package => {
-      const introduced = context.layerId(since.get(keyOf(each, path)) ?? layer);
+      const introduced = context.layerId(since(keyOf(each, path), { layer }));
       return {
         type: 'maven',
         name: each.name,
