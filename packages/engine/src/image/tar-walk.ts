@@ -1,8 +1,8 @@
-import { type Blob, readParts } from './blob.ts';
+import type { Blob } from './blob.ts';
 import { giveBack } from './columns.ts';
 import { ImageError, throwIfAborted } from './error.ts';
 import type { BodiesAt } from './layer-scan.ts';
-import { headerChunkBytes, nearHeaderBytes, streamChunkBytes } from './limits.ts';
+import { headerChunkBytes, maxPartBytes, nearHeaderBytes, streamChunkBytes } from './limits.ts';
 import type { TarDecoder } from './tar/tar-decoder.ts';
 import type { FileParts } from './types.ts';
 
@@ -97,14 +97,14 @@ export class TarWalk implements BodiesAt {
       read: (position, length) =>
         (position >= 0 && length >= 0 && position + length <= size ? this.#near(offset + position, length) : null) ??
         far.read(position, length),
-      readInto: far.readInto!,
+      readInto: (target, position) => far.readInto(target, position),
       later: far,
     };
   }
 
   /** The same without what was read with the header, and without this walk. */
-  later(offset: number, size: number): FileParts {
-    return partsOfBlob(this.#blob, offset, size);
+  later(offset: number, size: number): StretchOfBlob {
+    return new StretchOfBlob(this.#blob, offset, size);
   }
 
   /** Where it was not read with its header it is read at once, and passed then like a body that nobody wants. */
@@ -125,10 +125,36 @@ export class TarWalk implements BodiesAt {
   }
 }
 
-function partsOfBlob({ file, start, size: blobSize }: Blob, offset: number, size: number): FileParts {
-  return readParts(size, (buffer, position) =>
-    offset + position + buffer.length <= blobSize ? file.readSync(buffer, buffer.length, start + offset + position) : 0,
-  );
+/** A body that lies in a blob. There are thousands that are kept until the image is known: an object, and nothing else. */
+class StretchOfBlob implements FileParts {
+  readonly size: number;
+  readonly #blob: Blob;
+  readonly #offset: number;
+
+  constructor(blob: Blob, offset: number, size: number) {
+    this.#blob = blob;
+    this.#offset = offset;
+    this.size = size;
+  }
+
+  read(position: number, length: number): Buffer | null {
+    if (position < 0 || length < 0 || position + length > this.size || length > maxPartBytes) {
+      return null;
+    }
+    const buffer = Buffer.allocUnsafe(length);
+    return this.readInto(buffer, position) ? buffer : null;
+  }
+
+  readInto(target: Buffer, position: number): boolean {
+    const { file, start, size } = this.#blob;
+    const [at, { length }] = [this.#offset + position, target];
+    return (
+      position >= 0 &&
+      position + length <= this.size &&
+      at + length <= size &&
+      file.readSync(target, length, start + at) === length
+    );
+  }
 }
 
 function nextTurn(): Promise<void> {

@@ -57,15 +57,11 @@ class LaterDigests implements FileDigests {
 }
 
 /** @throws ImageError `TRUNCATED` */
-function digestParts(
-  path: string,
-  { size, readInto }: FileParts,
-  ...algorithms: readonly (keyof FileDigests)[]
-): readonly string[] {
+function digestParts(path: string, parts: FileParts, ...algorithms: readonly (keyof FileDigests)[]): readonly string[] {
   const digests = algorithms.map((algorithm) => createHash(algorithm));
-  for (let at = 0; at < size; at += digestedAtOnce) {
-    const chunk = digested.subarray(0, Math.min(digestedAtOnce, size - at));
-    if (readInto?.(chunk, at) !== true) {
+  for (let at = 0; at < parts.size; at += digestedAtOnce) {
+    const chunk = digested.subarray(0, Math.min(digestedAtOnce, parts.size - at));
+    if (parts.readInto?.(chunk, at) !== true) {
       throw new ImageError('TRUNCATED', `${path}: truncated (the file became shorter while it was read)`);
     }
     for (const digest of digests) digest.update(chunk);

@@ -58,41 +58,99 @@ export function readElf(parts: FileParts): Elf | null {
   const bits = head[4] === 2 ? 64 : head[4] === 1 ? 32 : null;
   const order = head[5];
   if (bits === null || (order !== 1 && order !== 2) || (bits === 64 && head.length < 64)) return null;
-  const fields = new Fields(bits, order === 2);
-  const wide = bits === 64;
-  const sectionTable = fields.word(head, wide ? 0x28 : 0x20);
-  const tail = wide ? 0x36 : 0x2a;
-  const [segmentBytes, segmentCount, sectionBytes, sectionCount, namesIndex] = [0, 2, 4, 6, 8].map((at) =>
-    fields.half(head, tail + at),
-  ) as [number, number, number, number, number];
-  const segmentsAt = fields.word(head, wide ? 0x20 : 0x1c);
-  const sized = { count: segmentCount, bytes: segmentBytes, least: wide ? 56 : 32, most: maxSegments };
-  const segments = readTable(parts, head, segmentsAt, sized);
-  return {
-    bits,
-    bigEndian: order === 2,
-    segments: segments === null ? [] : readSegments(segments, segmentBytes, fields, parts.size),
-    sectionTable,
-    ...sectionReader(parts, fields, { at: sectionTable, bytes: sectionBytes, count: sectionCount, namesIndex }),
-  };
+  return new ElfFile(parts, head, new Fields(bits, order === 2));
+}
+
+/** Looked into when it is asked: an image has thousands, of which most are asked for a few sections. */
+class ElfFile implements Elf {
+  readonly sectionTable: number;
+  readonly #parts: FileParts;
+  readonly #head: Buffer;
+  readonly #fields: Fields;
+  readonly #sections: SectionTable;
+  #segments: readonly ElfSegment[] | undefined;
+  /** null where they are damaged or out of reach */
+  #headers: SectionHeaders | null | undefined;
+
+  constructor(parts: FileParts, head: Buffer, fields: Fields) {
+    const wide = fields.bits === 64;
+    const tail = wide ? 0x36 : 0x2a;
+    this.#parts = parts;
+    this.#head = head;
+    this.#fields = fields;
+    this.sectionTable = fields.word(head, wide ? 0x28 : 0x20);
+    this.#sections = {
+      at: this.sectionTable,
+      bytes: fields.half(head, tail + 4),
+      count: fields.half(head, tail + 6),
+      namesIndex: fields.half(head, tail + 8),
+    };
+  }
+
+  get bits(): 32 | 64 {
+    return this.#fields.bits;
+  }
+
+  get bigEndian(): boolean {
+    return this.#fields.bigEndian;
+  }
+
+  get segments(): readonly ElfSegment[] {
+    this.#segments ??= this.#readSegments();
+    return this.#segments;
+  }
+
+  #readSegments(): readonly ElfSegment[] {
+    const [fields, head] = [this.#fields, this.#head];
+    const wide = fields.bits === 64;
+    const tail = wide ? 0x36 : 0x2a;
+    const bytes = fields.half(head, tail);
+    const sized = { count: fields.half(head, tail + 2), bytes, least: wide ? 56 : 32, most: maxSegments };
+    const table = readTable(this.#parts, head, fields.word(head, wide ? 0x20 : 0x1c), sized);
+    return table === null ? [] : readSegments(table, bytes, fields, this.#parts.size);
+  }
+
+  hasWholeSections(): boolean {
+    return this.sectionTable === 0 || this.#read() !== null;
+  }
+
+  section(name: string): ElfSection | undefined {
+    const found = this.#read();
+    const wanted = `${name}\0`;
+    if (found === null || !found.names.includes(wanted)) return undefined;
+    const [{ headers, names }, { bytes, count }, fields] = [found, this.#sections, this.#fields];
+    for (let index = 0; index < count; index += 1) {
+      const start = fields.int(headers, index * bytes);
+      if (start + name.length >= names.length || !names.startsWith(wanted, start)) continue;
+      const place = placed(headers, index * bytes, fields);
+      const inFile = fields.int(headers, index * bytes + 4) !== noBits && place.offset + place.size <= this.#parts.size;
+      if (inFile && place.size > 0) return place;
+    }
+    return undefined;
+  }
+
+  #read(): SectionHeaders | null {
+    if (this.#headers === undefined) this.#headers = readHeaders(this.#parts, this.#fields, this.#sections);
+    return this.#headers;
+  }
 }
 
 /** Numbers of one width and byte order. */
 class Fields {
   readonly bits: 32 | 64;
-  readonly #big: boolean;
+  readonly bigEndian: boolean;
 
-  constructor(bits: 32 | 64, big: boolean) {
+  constructor(bits: 32 | 64, bigEndian: boolean) {
     this.bits = bits;
-    this.#big = big;
+    this.bigEndian = bigEndian;
   }
 
   half(bytes: Buffer, at: number): number {
-    return this.#big ? bytes.readUInt16BE(at) : bytes.readUInt16LE(at);
+    return this.bigEndian ? bytes.readUInt16BE(at) : bytes.readUInt16LE(at);
   }
 
   int(bytes: Buffer, at: number): number {
-    return this.#big ? bytes.readUInt32BE(at) : uint32At(bytes, at);
+    return this.bigEndian ? bytes.readUInt32BE(at) : uint32At(bytes, at);
   }
 
   /** An address, offset or size. What a double cannot hold is inexact, and beyond the end of any file. */
@@ -100,7 +158,7 @@ class Fields {
     if (this.bits === 32) return this.int(bytes, at);
     const first = this.int(bytes, at);
     const second = this.int(bytes, at + 4);
-    return this.#big ? first * 2 ** 32 + second : second * 2 ** 32 + first;
+    return this.bigEndian ? first * 2 ** 32 + second : second * 2 ** 32 + first;
   }
 }
 
@@ -161,47 +219,30 @@ function withStretch(parts: FileParts, start: number, length: number): FileParts
   };
 }
 
-/** The tables are read when they are first asked for. */
-function sectionReader(
-  parts: FileParts,
-  fields: Fields,
-  table: SectionTable,
-): Pick<Elf, 'hasWholeSections' | 'section'> {
+interface SectionHeaders {
+  readonly headers: Buffer;
+  /** Latin-1, each with a zero behind it */
+  readonly names: string;
+}
+
+function readHeaders(parts: FileParts, fields: Fields, table: SectionTable): SectionHeaders | null {
   const { at, bytes, count, namesIndex } = table;
+  const start = Math.max(0, at - namesBefore);
+  const near = withStretch(parts, start, at - start + count * bytes);
+  const size = { count, bytes, least: fields.bits === 64 ? 64 : 40, most: maxSections };
+  const headers = readTable(near, noBytes, at, size);
+  if (headers === null || namesIndex >= count) return null;
+  const { offset, size: length } = placed(headers, namesIndex * bytes, fields);
+  const names = length > maxNameTableBytes ? null : near.read(offset, length);
+  return names === null ? null : { headers, names: names.toString('latin1') };
+}
+
+const noBytes = Buffer.alloc(0);
+
+/** @param at of the header */
+function placed(headers: Buffer, at: number, fields: Fields): ElfSection {
   const wide = fields.bits === 64;
-  const placed = (headers: Buffer, index: number): ElfSection => ({
-    offset: fields.word(headers, index * bytes + (wide ? 24 : 16)),
-    size: fields.word(headers, index * bytes + (wide ? 32 : 20)),
-  });
-  let known: { readonly headers: Buffer; readonly names: string } | null | undefined;
-  const load = () => {
-    const start = Math.max(0, at - namesBefore);
-    const near = withStretch(parts, start, at - start + count * bytes);
-    const size = { count, bytes, least: wide ? 64 : 40, most: maxSections };
-    const headers = readTable(near, Buffer.alloc(0), at, size);
-    if (headers === null || namesIndex >= count) return null;
-    const { offset, size: length } = placed(headers, namesIndex);
-    const names = length > maxNameTableBytes ? null : near.read(offset, length);
-    return names === null ? null : { headers, names: names.toString('latin1') };
-  };
-  const read = () => {
-    if (known === undefined) known = load();
-    return known;
-  };
-  const section = (name: string): ElfSection | undefined => {
-    const found = read();
-    if (found === null || !found.names.includes(`${name}\0`)) return undefined;
-    const { headers, names } = found;
-    for (let index = 0; index < count; index += 1) {
-      const start = fields.int(headers, index * bytes);
-      if (start + name.length >= names.length || !names.startsWith(`${name}\0`, start)) continue;
-      const place = placed(headers, index);
-      const inFile = fields.int(headers, index * bytes + 4) !== noBits && place.offset + place.size <= parts.size;
-      if (inFile && place.size > 0) return place;
-    }
-    return undefined;
-  };
-  return { hasWholeSections: () => at === 0 || read() !== null, section };
+  return { offset: fields.word(headers, at + (wide ? 24 : 16)), size: fields.word(headers, at + (wide ? 32 : 20)) };
 }
 
 /** Whether at an address of the running program nothing but zeros stands when it starts, which no file holds (`.bss`). */

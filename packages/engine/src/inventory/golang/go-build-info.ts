@@ -1,3 +1,4 @@
+import type { FileParts } from '../../image/types.ts';
 import { type Elf, type ElfSection, isZeroFilled, placeOfAddress } from '../binary/elf.ts';
 import type { Executable } from '../binary/executable.ts';
 import { CatalogError } from '../error.ts';
@@ -29,7 +30,7 @@ const searchedAtOnce = 256 * 1024;
  * @see https://pkg.go.dev/debug/buildinfo
  */
 export function readGoBuildInfo({ elf, parts }: Executable): GoBuildInfo | null {
-  const reader = new Reader(elf, parts.read, parts.size);
+  const reader = new Reader(elf, parts);
   const section = elf.section('.go.buildinfo');
   const place = section ?? (elf.section('.text') === undefined ? reader.find() : undefined);
   if (place === undefined) return null;
@@ -52,13 +53,15 @@ function damaged(): CatalogError {
 
 class Reader {
   readonly #elf: Elf;
-  readonly #read: (offset: number, length: number) => Buffer | null;
-  readonly #size: number;
+  readonly #parts: FileParts;
 
-  constructor(elf: Elf, read: (offset: number, length: number) => Buffer | null, size: number) {
+  constructor(elf: Elf, parts: FileParts) {
     this.#elf = elf;
-    this.#read = read;
-    this.#size = size;
+    this.#parts = parts;
+  }
+
+  #read(offset: number, length: number): Buffer | null {
+    return this.#parts.read(offset, length);
   }
 
   /** Where the header stands in the writable segments. */
@@ -87,7 +90,7 @@ class Reader {
   }
 
   #counted(at: number): { readonly bytes: Buffer; readonly end: number } {
-    const bytes = this.#read(at, Math.min(10, this.#size - at));
+    const bytes = this.#read(at, Math.min(10, this.#parts.size - at));
     if (bytes === null) throw unreachable();
     let length = 0;
     for (let index = 0; index < bytes.length && index < 5; index += 1) {
@@ -102,7 +105,7 @@ class Reader {
   }
 
   #string(at: number, length: number): Buffer {
-    if (length > maxStringBytes || at + length > this.#size) throw damaged();
+    if (length > maxStringBytes || at + length > this.#parts.size) throw damaged();
     const bytes = this.#read(at, length);
     if (bytes === null) throw unreachable();
     return bytes;

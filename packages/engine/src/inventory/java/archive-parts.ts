@@ -55,9 +55,9 @@ export class ArchiveParts implements ZipBytes {
   }
 
   #filled(target: Buffer, offset: number): Buffer | null {
-    const { read, readInto } = this.#parts;
-    if (readInto === undefined) return read(offset, target.length);
-    return readInto(target, offset) ? target : null;
+    const parts = this.#parts;
+    if (parts.readInto === undefined) return parts.read(offset, target.length);
+    return parts.readInto(target, offset) ? target : null;
   }
 
   /** Nothing is read any more, and nothing of what was is looked at. */
