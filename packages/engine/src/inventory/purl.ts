@@ -31,17 +31,36 @@ const caseless: ReadonlySet<string> = new Set([
  */
 export function buildPurl(parts: PurlParts): string {
   const type = parts.type.toLowerCase();
-  const fold = caseless.has(type) ? (text: string) => text.toLowerCase() : (text: string) => text;
-  const segments = (parts.namespace ?? '').split('/').filter((segment) => segment !== '');
-  const name = registryName(type, parts.name);
-  const path = [...segments, name].map((segment) => encode(fold(segment))).join('/');
+  const isCaseless = caseless.has(type);
+  const namespace = namespaceText(parts.namespace ?? '', isCaseless);
+  const name = segmentText(registryName(type, parts.name), isCaseless);
   const version = parts.version ? `@${encode(parts.version)}` : '';
-  const qualifiers = Object.entries(parts.qualifiers ?? {})
-    .filter((pair): pair is [string, string] => pair[1] !== null && pair[1] !== '')
-    .map(([key, value]) => [key.toLowerCase(), encode(value)] as const)
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([key, value]) => `${key}=${value}`);
-  return `pkg:${type}/${path}${version}${qualifiers.length > 0 ? `?${qualifiers.join('&')}` : ''}`;
+  return `pkg:${type}/${namespace}${name}${version}${parts.qualifiers ? qualifiersText(parts.qualifiers) : ''}`;
+}
+
+function segmentText(text: string, isCaseless: boolean): string {
+  return encode(isCaseless ? text.toLowerCase() : text);
+}
+
+/** With a `/` behind each segment. */
+function namespaceText(namespace: string, isCaseless: boolean): string {
+  // one segment, as nearly all have, is not taken apart: there is a package URL for every package
+  if (!namespace.includes('/')) return namespace === '' ? '' : `${segmentText(namespace, isCaseless)}/`;
+  const segments = namespace.split('/').filter((segment) => segment !== '');
+  return segments.map((segment) => `${segmentText(segment, isCaseless)}/`).join('');
+}
+
+/** With the `?` before them; empty where there are none. */
+function qualifiersText(qualifiers: Readonly<Record<string, string | null>>): string {
+  const keys = Object.keys(qualifiers).filter((key) => qualifiers[key] !== null && qualifiers[key] !== '');
+  keys.sort((a, b) => compare(a.toLowerCase(), b.toLowerCase()));
+  let text = '';
+  for (const key of keys) text += `${text === '' ? '?' : '&'}${key.toLowerCase()}=${encode(qualifiers[key]!)}`;
+  return text;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The one spelling of a name that a registry takes in several. */
