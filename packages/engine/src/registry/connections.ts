@@ -4,7 +4,7 @@ import type { AgentOptions } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { certificatesFor } from './certificates.ts';
 import { ImageError, throwIfAborted } from './error.ts';
-import { type ConnectionFailure, type ExchangeRequest, exchange } from './exchange.ts';
+import { ConnectionFailure, type ExchangeRequest, exchange } from './exchange.ts';
 import { type AddressKind, isLoopback, kindOfAddress } from './hosts.ts';
 import { isListed } from './no-proxy.ts';
 import { lastingFailure, TransientFailure } from './retry.ts';
@@ -64,8 +64,16 @@ export class Connections {
       return reply;
     } catch (error) {
       throwIfAborted(signal);
-      throw error;
+      throw error instanceof ConnectionFailure ? this.#byProxy(url, error) : error;
     }
+  }
+
+  /** A failure that may be the proxy's says that there is one. */
+  #byProxy(url: URL, failure: ConnectionFailure): ConnectionFailure {
+    const proxy = proxyOf(url, this.#options.environment ?? {});
+    if (proxy === undefined) return failure;
+    const shown = URL.canParse(proxy) ? new URL(proxy).host : 'of the environment';
+    return new ConnectionFailure(`${failure.message} (asked through the proxy ${shown})`, failure.code, failure.cause);
   }
 
   #kindOf(host: string): AddressKind | null {
@@ -75,7 +83,7 @@ export class Connections {
   /** By the connection itself: what a name is looked up to may change. The widest counts that was seen. */
   #remember(of: string, url: URL, address: string | undefined): void {
     const { environment = {} } = this.#options;
-    const place = this.#kindOf(isDirect(url, environment) ? (address ?? '') : url.hostname) ?? 'public';
+    const place = this.#kindOf(proxyOf(url, environment) === undefined ? (address ?? '') : url.hostname) ?? 'public';
     const known = this.#places.get(of) ?? 'own';
     this.#places.set(of, reach[place] > reach[known] ? place : known);
   }
@@ -126,7 +134,9 @@ export class Connections {
       // of a proxy that does not answer; answers have a clock of their own
       timeout: this.idleTimeoutMs,
       // a proxy looks names up itself
-      ...(isDirect(url, environment) ? this.#lookup(url, from) : { proxyEnv: proxyVariables(environment) }),
+      ...(proxyOf(url, environment) === undefined
+        ? this.#lookup(url, from)
+        : { proxyEnv: proxyVariables(environment) }),
     };
     if (url.protocol === 'http:') {
       return new (process.getBuiltinModule('node:http').Agent)(settings);
@@ -177,11 +187,12 @@ const reach: Readonly<Record<AddressKind, number>> = { own: 0, private: 1, publi
 
 const proxyNames = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];
 
-/** Whether a host is asked without a proxy. This machine is never asked through one. */
-function isDirect(url: URL, environment: NonNullable<RegistryOptions['environment']>): boolean {
+/** The proxy that a host is asked through; undefined: none. This machine is never asked through one. */
+function proxyOf(url: URL, environment: NonNullable<RegistryOptions['environment']>): string | undefined {
   const scheme = url.protocol.slice(0, -1);
   const proxy = environment[`${scheme}_proxy`] || environment[`${scheme}_proxy`.toUpperCase()];
-  return !proxy || isLoopback(url.host) || isListed(url, environment.no_proxy || environment.NO_PROXY || '');
+  const direct = isLoopback(url.host) || isListed(url, environment.no_proxy || environment.NO_PROXY || '');
+  return proxy && !direct ? proxy : undefined;
 }
 
 function proxyVariables(environment: NonNullable<RegistryOptions['environment']>): Record<string, string> {

@@ -64,3 +64,12 @@ it.each<[string, boolean]>([
   );
   expect(asked).toEqual(throughProxy ? ['http://192.0.2.1/v2/'] : []);
 });
+
+it('a proxy that is not there is named, without its login', async () => {
+  const environment = { https_proxy: 'http://user:correct-horse@127.0.0.1:1' };
+  const connections = new Connections({ environment });
+  closing.push(() => void connections.close());
+  const request = { headers: {}, signal: undefined, of: 'r.example', foreign: false };
+  const failure = await connections.send(new URL('https://r.example/v2/'), request).catch((error: Error) => error);
+  expect(failure).toMatchObject({ message: 'the connection was refused (asked through the proxy 127.0.0.1:1)' });
+});
