@@ -1,4 +1,4 @@
-import type { AdvisoryRecord, FunctionImport } from '../advisories/types.ts';
+import type { FunctionImport } from '../advisories/types.ts';
 import { keyOf, NameFilter, type NameKey } from '../inventory/golang/name-filter.ts';
 import type { CodeFact } from '../inventory/types.ts';
 import type { Candidate } from '../matching/match.ts';
@@ -56,35 +56,52 @@ export function flawedCodeIn(facts: readonly CodeFact[]): (candidate: Candidate)
 }
 
 function ofFunctions({ records }: Candidate, filter: NameFilter, named: NamedFunctions): FlawedCode | undefined {
-  const telling = records.filter(({ imports = [] }) => imports.length > 0);
-  if (telling.length === 0) return undefined;
-  const names =
-    telling.length === 1 ? named.of(telling[0]!) : new Map(telling.flatMap((record) => [...named.of(record)]));
-  const linked: string[] = [];
-  for (const [name, key] of names) if (filter.hasKey(key)) linked.push(name);
-  const ids = [...new Set(telling.map(({ id }) => id))].sort().join(', ');
-  const many = names.size === 1 ? 'what' : `any of the ${names.size} packages and functions that`;
-  return linked.length === 0
-    ? {
-        state: 'absent',
-        how: 'go-functions',
-        detail: `the binary’s table of functions does not have ${many} ${ids} names`,
-      }
-    : { state: 'present', how: 'go-functions', detail: `linked into the binary: ${listed(linked)}` };
+  const asked = named.of(records);
+  if (asked === null) return undefined;
+  const { names, keys, absent } = asked;
+  const linked = names.filter((_, at) => filter.hasKey(keys[at]!));
+  if (linked.length === 0) return absent;
+  return { state: 'present', how: 'go-functions', detail: `linked into the binary: ${listed(linked)}` };
 }
 
-/** What records name, which many binaries are asked for. */
-class NamedFunctions {
-  readonly #known = new WeakMap<AdvisoryRecord, ReadonlyMap<string, NameKey>>();
+/** What the records of one vulnerability name, in their order. */
+interface Named {
+  readonly names: readonly string[];
+  /** of each name */
+  readonly keys: readonly NameKey[];
+  /** said of every binary that has none of them */
+  readonly absent: FlawedCode;
+}
 
-  /** in the record's order */
-  of(record: AdvisoryRecord): ReadonlyMap<string, NameKey> {
-    const known = this.#known.get(record);
+/** The same for many binaries, which share the records. */
+class NamedFunctions {
+  readonly #known = new WeakMap<Candidate['records'], Named | null>();
+
+  /** null: they name none */
+  of(records: Candidate['records']): Named | null {
+    const known = this.#known.get(records);
     if (known !== undefined) return known;
-    const names = new Map((record.imports ?? []).flatMap(namesOf).map((name) => [name, keyOf(name)]));
-    this.#known.set(record, names);
-    return names;
+    const named = namedIn(records);
+    this.#known.set(records, named);
+    return named;
   }
+}
+
+function namedIn(records: Candidate['records']): Named | null {
+  const telling = records.filter(({ imports = [] }) => imports.length > 0);
+  if (telling.length === 0) return null;
+  const names = [...new Set(telling.flatMap(({ imports = [] }) => imports.flatMap(namesOf)))];
+  const ids = [...new Set(telling.map(({ id }) => id))].sort().join(', ');
+  const many = names.length === 1 ? 'what' : `any of the ${names.length} packages and functions that`;
+  return {
+    names,
+    keys: names.map(keyOf),
+    absent: {
+      state: 'absent',
+      how: 'go-functions',
+      detail: `the binary’s table of functions does not have ${many} ${ids} names`,
+    },
+  };
 }
 
 function namesOf({ path, symbols }: FunctionImport): string[] {
