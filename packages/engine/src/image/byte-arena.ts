@@ -1,4 +1,4 @@
-import { giveBack } from './columns.ts';
+import { letGo } from './columns.ts';
 
 const growth = 2;
 
@@ -47,7 +47,7 @@ export class ByteArena {
   trim(): void {
     const { length } = this;
     const exact = this.take();
-    giveBack(this.bytes);
+    letGo(this.bytes);
     this.bytes = exact;
     this.length = length;
   }
@@ -57,7 +57,7 @@ export class ByteArena {
     if (needed > this.bytes.length) {
       const grown = Buffer.allocUnsafeSlow(Math.max(needed, growth * this.bytes.length));
       this.bytes.copy(grown, 0, 0, this.length);
-      giveBack(this.bytes);
+      letGo(this.bytes);
       this.bytes = grown;
     }
   }

@@ -2,18 +2,24 @@ import { expect, test } from 'vitest';
 import { ByteArena } from './byte-arena.ts';
 import { giveBack, grown, trimmed } from './columns.ts';
 
-test('what was grown out of, or trimmed, is given back, and the numbers stay', () => {
-  const first = Int32Array.of(1, -2, 3);
-  const second = grown(first, 5);
+test('the numbers stay when there is more or less room for them', () => {
+  const second = grown(Int32Array.of(1, -2, 3), 5);
   expect([...second.subarray(0, 3), second.length]).toEqual([1, -2, 3, 5]);
-  expect(first.length).toBe(0);
   const third = trimmed(second, 2);
   expect([...third]).toEqual([1, -2]);
-  expect(second.length).toBe(0);
   expect(trimmed(third, 2)).toBe(third);
-  giveBack(third);
-  giveBack(third);
-  expect(third.length).toBe(0);
+});
+
+test('what nobody looks into again is given back where it is large, else left alone', () => {
+  const small = new Int32Array(1000);
+  grown(small, 2000);
+  expect(small.length).toBe(1000);
+  const large = new Int32Array(2 * 1024 * 1024);
+  trimmed(large, 2);
+  expect(large.length).toBe(0);
+  giveBack(small);
+  giveBack(small);
+  expect(small.length).toBe(0);
 });
 
 test('an arena grows while it copies from itself, and goes on after it was trimmed', () => {

@@ -13,21 +13,32 @@ export function column<T extends Column>(type: ColumnType<T>, length: number): T
   return new type(Buffer.allocUnsafeSlow(length * type.BYTES_PER_ELEMENT).buffer);
 }
 
-/** The same numbers with room for more; the memory of `old` is given back. */
+/** The same numbers with room for more; `old` is not to be looked into again. */
 export function grown<T extends Column>(old: T, length: number): T {
   const by = column(old.constructor as unknown as ColumnType<T>, length);
   by.set(old);
-  giveBack(old);
+  letGo(old);
   return by;
 }
 
-/** The first `length` numbers without room for more; the memory of `old` is given back. */
+/** The first `length` numbers without room for more; `old` is not to be looked into again. */
 export function trimmed<T extends Column>(old: T, length: number): T {
   if (length === old.length) return old;
   const exact = column(old.constructor as unknown as ColumnType<T>, length);
   exact.set(old.subarray(0, length) as T);
-  giveBack(old);
+  letGo(old);
   return exact;
+}
+
+/** Bytes from which on memory is worth being given back at once. */
+const largeBytes = 4 * 1024 * 1024;
+
+/**
+ * Nobody looks into it again. The collector of garbage comes for it, unless it is large: until the first buffer of a process is
+ * detached, V8 compiles code that need not ask, at every access, whether its own is; then it compiles all of it once more.
+ */
+export function letGo(old: Column): void {
+  if (old.buffer.byteLength >= largeBytes) giveBack(old);
 }
 
 /**

@@ -324,7 +324,6 @@ export class EntryTable implements EntryList {
     }
     this.#lastNames.trim();
     this.directories.bytes.trim();
-    this.#byPath?.giveBack();
     this.#byPath = null;
     this.#indexed = 0;
   }

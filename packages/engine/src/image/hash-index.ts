@@ -1,4 +1,4 @@
-import { giveBack } from './columns.ts';
+import { letGo } from './columns.ts';
 
 const growth = 2;
 
@@ -52,11 +52,6 @@ export class HashIndex {
     this.#put(hash, value);
   }
 
-  /** Nobody asks any more. */
-  giveBack(): void {
-    giveBack(this.#slots);
-  }
-
   #put(hash: number, value: number): void {
     let slot = hash & this.#mask;
     for (let kept = this.at(slot); kept >= 0 && !this.#isDead(kept); kept = this.at(slot)) {
@@ -80,6 +75,6 @@ export class HashIndex {
         this.#put(this.#hashOf(kept - 1), kept - 1);
       }
     }
-    giveBack(old);
+    letGo(old);
   }
 }

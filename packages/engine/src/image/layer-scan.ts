@@ -388,7 +388,6 @@ export class LayerScan<T> implements TarHandler {
   /** Ends the layer: everything was pushed, or a limit was reached. */
   finish(): { readonly analysis: T; readonly problems: readonly ReadProblem[] } {
     this.#tellRemovedByHeaders();
-    this.#places.giveBack();
     this.#entries.trim();
     const listing: LayerListing = {
       entries: this.#entries,

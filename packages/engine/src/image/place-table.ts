@@ -1,4 +1,4 @@
-import { column, giveBack } from './columns.ts';
+import { column } from './columns.ts';
 
 /** Where the content of an entry is. */
 export interface Place {
@@ -38,11 +38,6 @@ export class PlaceTable {
     piece[at + 2] = offset;
     piece[at + 3] = offset / high;
     this.#length += 1;
-  }
-
-  /** Nobody asks for a place any more. */
-  giveBack(): void {
-    for (const piece of this.#pieces) giveBack(piece);
   }
 
   at(index: number): Place {

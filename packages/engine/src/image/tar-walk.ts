@@ -1,32 +1,13 @@
 import type { Blob } from './blob.ts';
-import { giveBack } from './columns.ts';
 import { ImageError, throwIfAborted } from './error.ts';
 import type { BodiesAt } from './layer-scan.ts';
 import { headerChunkBytes, maxPartBytes, nearHeaderBytes, streamChunkBytes } from './limits.ts';
+import { spareOf } from './spare-body.ts';
 import type { TarDecoder } from './tar/tar-decoder.ts';
 import type { FileParts } from './types.ts';
 
 /** Reads this often walk headers before others get their turn. */
 const readsPerTurn = 512;
-
-/** Larger bodies get a buffer of their own, which is let go. */
-const maxSpareBody = 1024 * 1024;
-/** Holds one body after another: all walks of a process share it, since each is done with a body before it gives way. */
-let spare = Buffer.alloc(0);
-/** the last body that was larger */
-let large = Buffer.alloc(0);
-
-function spareOf(size: number): Buffer {
-  giveBack(large);
-  if (size > maxSpareBody) {
-    large = Buffer.allocUnsafeSlow(size);
-    return large;
-  }
-  if (spare.length < size) {
-    spare = Buffer.allocUnsafeSlow(Math.max(size, Math.min(2 * spare.length, maxSpareBody)));
-  }
-  return spare.subarray(0, size);
-}
 
 /** A tar that lies uncompressed in a file: what its decoder does not need is passed by position. */
 export class TarWalk implements BodiesAt {

@@ -1,4 +1,4 @@
-import { giveBack } from '../../image/columns.ts';
+import { freeSpare, spareOf } from '../../image/spare-body.ts';
 import type { FileParts } from '../../image/types.ts';
 import type { ZipBytes } from '../zip-archive.ts';
 
@@ -6,9 +6,6 @@ const smallBytes = 128 * 1024;
 /** The end record with the longest comment, and the directory of many. */
 const tailBytes = 64 * 1024 + 22;
 const tail = Buffer.allocUnsafeSlow(tailBytes);
-/** Larger ones are let go after use. */
-const maxSpareBytes = 1024 * 1024;
-let spare = Buffer.alloc(0);
 
 /**
  * An archive that lies in a file: its end, and of the rest what is asked for. Once that is more than all of it the whole archive is
@@ -48,9 +45,7 @@ export class ArchiveParts implements ZipBytes {
   }
 
   #readWhole(): Buffer | null {
-    if (this.size > maxSpareBytes) spare = Buffer.allocUnsafeSlow(this.size);
-    else if (spare.length < this.size) spare = Buffer.allocUnsafeSlow(Math.min(2 * this.size, maxSpareBytes));
-    this.#whole = this.#filled(spare.subarray(0, this.size), 0);
+    this.#whole = this.#filled(spareOf(this.size), 0);
     return this.#whole;
   }
 
@@ -62,8 +57,6 @@ export class ArchiveParts implements ZipBytes {
 
   /** Nothing is read any more, and nothing of what was is looked at. */
   close(): void {
-    if (spare.length <= maxSpareBytes) return;
-    giveBack(spare);
-    spare = Buffer.alloc(0);
+    freeSpare();
   }
 }
