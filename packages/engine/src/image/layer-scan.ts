@@ -1,6 +1,8 @@
-import { giveBack } from './columns.ts';
+import { BodyInPieces } from './body-in-pieces.ts';
 import { EntryTable } from './entry-table.ts';
-import { maxListingBytes, maxProblemsPerLayer } from './limits.ts';
+import { GlobalHeaders } from './global-headers.ts';
+import { LayerProblems, LimitReached } from './layer-problems.ts';
+import { maxListingBytes } from './limits.ts';
 import { PlaceTable } from './place-table.ts';
 import type { TarEntry } from './tar/extended-headers.ts';
 import { PlainPathReader } from './tar/plain-path.ts';
@@ -20,11 +22,7 @@ import type {
   ReadProblemCode,
   Wanted,
 } from './types.ts';
-
-/** A layer went over one of the limits: what was read so far counts, the rest is not read. Caught inside this room. */
-export class LimitReached extends Error {
-  override readonly name = 'LimitReached';
-}
+import { Whiteouts } from './whiteouts.ts';
 
 /** A wanted hard link whose content stands earlier in the layer, and was passed. */
 export interface PendingLink {
@@ -46,14 +44,7 @@ export interface BodiesAt {
   later?(offset: number, size: number): FileParts;
 }
 
-/** Larger bodies get a buffer of their own, which is let go: memory that the system has to clear costs more than copying. */
-const maxSpareBody = 1024 * 1024;
 const noBytes = Buffer.alloc(0);
-
-const whiteoutPrefix = '.wh.';
-const opaqueMark = '.wh..wh..opq';
-/** other names of AUFS that are no files of the image */
-const aufsPrefix = '.wh..wh.';
 
 /**
  * Turns one uncompressed layer, pushed in pieces, into calls of its visitor and the listing. One pass; bodies that the
@@ -65,9 +56,9 @@ export class LayerScan<T> implements TarHandler {
   readonly #limits: ReadLimits;
   readonly #bodiesAt: BodiesAt | null;
   readonly #entries = new EntryTable();
-  readonly #whiteouts: string[] = [];
-  readonly #opaque: string[] = [];
-  readonly #problems: ReadProblem[] = [];
+  readonly #whiteouts = new Whiteouts();
+  readonly #globalHeaders = new GlobalHeaders();
+  readonly #problems = new LayerProblems();
   readonly #pending: PendingLink[] = [];
   /**
    * of every entry in `#entries`: its tar entry, where its body is, and the entry that holds its content: itself, for a
@@ -81,14 +72,10 @@ export class LayerScan<T> implements TarHandler {
   readonly #path = new PlainPathReader();
   /** of the last path that was plain: its directory, as `#entries` count them */
   #directory = -1;
-  /** of global PAX headers */
-  readonly #globalPaths = new Set<string>();
   #ordinal = -1;
   #wanted: LayerEntry | null = null;
   #passing: PassingFile | null = null;
-  /** holds a body that comes in pieces; used again for one after another */
-  #body = noBytes;
-  #filled = 0;
+  readonly #body = new BodyInPieces();
 
   /**
    * @param what names the layer in messages
@@ -135,7 +122,7 @@ export class LayerScan<T> implements TarHandler {
       const message = 'an attribute makes overlay file systems show what lies elsewhere in its place';
       this.problem('entry-not-understood', message, raw.path);
     }
-    return this.#isWhiteout(path, raw.path) ? false : this.#take(raw, path);
+    return this.#whiteouts.take(path, raw.path, this.#problems) ? false : this.#take(raw, path);
   }
 
   /**
@@ -184,47 +171,7 @@ export class LayerScan<T> implements TarHandler {
   }
 
   globalHeader(path: string): void {
-    const clean = cleanPath(path) ?? '';
-    if (clean !== '' && this.#globalPaths.size < maxProblemsPerLayer) {
-      this.#globalPaths.add(clean);
-    }
-  }
-
-  /** Some engines remove what a global header has the path of; below it older files may come to light. */
-  #tellRemovedByHeaders(): void {
-    if (this.#globalPaths.size >= maxProblemsPerLayer) {
-      this.problem('limit-reached', `${maxProblemsPerLayer} or more global headers: not all were looked at`);
-    }
-    const told = new Set<string>();
-    for (const { path } of this.#globalPaths.size === 0 ? [] : this.#entries) {
-      for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {
-        const at = path.slice(0, end);
-        if (this.#globalPaths.has(at) && told.size < told.add(at).size) {
-          this.problem('entry-not-understood', 'a global header has the path of a file: engines may remove it', at);
-        }
-      }
-    }
-  }
-
-  /** Judged on the base name alone: a folder above may be called anything. */
-  #isWhiteout(path: string, rawPath: string): boolean {
-    const base = path.lastIndexOf('/') + 1;
-    if (!path.startsWith(whiteoutPrefix, base)) {
-      return false;
-    }
-    const directory = base === 0 ? '' : path.slice(0, base - 1);
-    const name = path.slice(base);
-    if (name === opaqueMark) {
-      this.#opaque.push(directory);
-    } else if (!name.startsWith(aufsPrefix)) {
-      const hidden = name.slice(whiteoutPrefix.length);
-      if (hidden === '' || hidden === '.' || hidden === '..') {
-        this.problem('unsafe-path', 'a whiteout that names no file was ignored', rawPath);
-      } else {
-        this.#whiteouts.push(base === 0 ? hidden : `${directory}/${hidden}`);
-      }
-    }
-    return true;
+    this.#globalHeaders.add(path);
   }
 
   #take(raw: TarEntry, path: string): boolean {
@@ -263,7 +210,7 @@ export class LayerScan<T> implements TarHandler {
       return false;
     }
     this.#wanted = entry;
-    this.#filled = 0;
+    this.#body.begin();
     return true;
   }
 
@@ -345,11 +292,7 @@ export class LayerScan<T> implements TarHandler {
       this.#hand(chunk);
       return;
     }
-    if (this.#body.length < size) {
-      // whole, and not cleared: memory that is not written costs none, should the header lie about the size
-      this.#body = Buffer.allocUnsafeSlow(Math.max(size, Math.min(2 * this.#body.length, maxSpareBody)));
-    }
-    this.#filled += chunk.copy(this.#body, this.#filled);
+    this.#body.take(chunk, size);
   }
 
   end(): void {
@@ -358,11 +301,8 @@ export class LayerScan<T> implements TarHandler {
       this.#passing = null;
       passing.end();
     } else if (this.#wanted !== null) {
-      this.#hand(this.#body.subarray(0, this.#wanted.size));
-      if (this.#body.length > maxSpareBody) {
-        giveBack(this.#body);
-        this.#body = noBytes;
-      }
+      this.#hand(this.#body.whole(this.#wanted.size));
+      this.#body.end();
     }
   }
 
@@ -378,24 +318,21 @@ export class LayerScan<T> implements TarHandler {
   }
 
   problem(code: ReadProblemCode, message: string, path?: string): void {
-    if (this.#problems.length < maxProblemsPerLayer) {
-      this.#problems.push(path === undefined ? { code, message } : { code, message, path });
-    } else if (this.#problems.length === maxProblemsPerLayer) {
-      this.#problems.push({ code: 'limit-reached', message: 'further problems of this layer are not listed' });
-    }
+    this.#problems.add(code, message, path);
   }
 
   /** Ends the layer: everything was pushed, or a limit was reached. */
   finish(): { readonly analysis: T; readonly problems: readonly ReadProblem[] } {
-    this.#tellRemovedByHeaders();
+    const { list: problems } = this.#problems;
+    this.#globalHeaders.tell(this.#entries, this.#problems);
     this.#entries.trim();
     const listing: LayerListing = {
       entries: this.#entries,
-      whiteouts: this.#whiteouts,
-      opaque: this.#opaque,
-      problems: this.#problems,
+      whiteouts: this.#whiteouts.paths,
+      opaque: this.#whiteouts.opaque,
+      problems,
     };
-    return { analysis: this.#visitor.finish(listing), problems: this.#problems };
+    return { analysis: this.#visitor.finish(listing), problems };
   }
 }
 
@@ -410,14 +347,4 @@ export async function withinLimits<T>(scan: LayerScan<T>, read: () => Promise<vo
     }
     scan.problem('limit-reached', `${error.message}; the rest of the layer was not read`);
   }
-}
-
-/** Whether an analysis may be kept: one that was cut at a limit would hide what a larger limit shows. */
-export function isKeepable(problems: readonly ReadProblem[]): boolean {
-  return problems.every((problem) => problem.code !== 'limit-reached' && problem.code !== 'file-too-large');
-}
-
-/** Names a layer in messages, base first and counted from 1. */
-export function layerName(index: number, count: number, name: string): string {
-  return `layer ${index + 1} of ${count} (${name})`;
 }

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { InflateGuard } from './analyse-layer.ts';
 import { type CompressedKind, Inflater } from './inflater.ts';
-import { LimitReached } from './layer-scan.ts';
+import { LimitReached } from './layer-problems.ts';
 import type { TarDecoder } from './tar/tar-decoder.ts';
 import type { ReadLimits } from './types.ts';
 

@@ -10,7 +10,7 @@ import type { Blob } from './blob.ts';
 import { instructions } from './config.ts';
 import { asImageError, ImageError, throwIfAborted } from './error.ts';
 import type { ImagePlan, PlannedLayer } from './image-plan.ts';
-import { layerName } from './layer-scan.ts';
+import { layerName } from './layer-problems.ts';
 import { maxLayersAtOnce } from './limits.ts';
 import type { DescribeOptions, LayerDescriptor, ReadImage, ReadLimits, ReadOptions } from './types.ts';
 

@@ -3,7 +3,8 @@ import { type AnalysedLayer, BodiesByOrdinal, InflateGuard, type LayerContext, r
 import { OpenFile, piecesOf, readParts } from '../blob.ts';
 import { type ImageError, throwIfAborted } from '../error.ts';
 import { Inflater } from '../inflater.ts';
-import { isKeepable, LayerScan, withinLimits } from '../layer-scan.ts';
+import { isKeepable } from '../layer-problems.ts';
+import { LayerScan, withinLimits } from '../layer-scan.ts';
 import { streamChunkBytes } from '../limits.ts';
 import type { TarDecoder } from '../tar/tar-decoder.ts';
 import { blockSize } from '../tar/tar-header.ts';

@@ -4,7 +4,8 @@ import { mismatch } from '../blob.ts';
 import { ImageError, throwIfAborted } from '../error.ts';
 import type { PlannedLayer } from '../image-plan.ts';
 import { compressionOf, refuseForeignCompression } from '../inflater.ts';
-import { isKeepable, LayerScan } from '../layer-scan.ts';
+import { isKeepable } from '../layer-problems.ts';
+import { LayerScan } from '../layer-scan.ts';
 import {
   compressedReader,
   type LayerSink,
