@@ -21,8 +21,9 @@ export function buildProgram(
     .helpCommand(false)
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
-    .addHelpText('after', `\nExit codes:\n${exitCodes.map(exitCodeLine).join('\n')}`);
-  for (const spec of commands) {
+    .addHelpText('after', () => `\nExit codes:\n${exitCodes.map(exitCodeLine).join('\n')}`);
+
+  function add(spec: CommandSpec): void {
     const words = spec.usage.split(' ');
     const parent = words[1] && /^[a-z]/.test(words[1]) ? group(program, words.shift() ?? '') : program;
     const command = parent
@@ -31,7 +32,7 @@ export function buildProgram(
       .exitOverride()
       .configureOutput({ writeErr: () => {} });
     for (const option of spec.options) command.addOption(commanderOption(option));
-    command.addHelpText('after', `\nExamples:\n${spec.examples.map((e) => `  ${e}`).join('\n')}`);
+    command.addHelpText('after', () => `\nExamples:\n${spec.examples.map((e) => `  ${e}`).join('\n')}`);
     command.action(async (...given: unknown[]) => {
       const args = given
         .slice(0, command.registeredArguments.length)
@@ -74,6 +75,9 @@ export function buildProgram(
       const asTheyAre = commands.find(({ usage, wordsAsTheyAre }) => wordsAsTheyAre && usage.split(' ')[0] === first);
       if (asTheyAre && second !== undefined && !second.startsWith('-'))
         return execute(asTheyAre, run, { values: {}, isGiven: () => false }, argv.slice(1));
+      // who names a command needs no other: with all of their options they cost as much as all else that starts
+      const named = commands.filter(({ usage }) => usage.split(' ')[0] === first);
+      for (const spec of named.length > 0 ? named : commands) add(spec);
       try {
         await program.parseAsync(['node', 'plimsoll', ...argv]);
       } catch (error) {
