@@ -15,7 +15,7 @@ import { type Executable, openExecutable, partsOfBody } from './binary/executabl
 import { maybeExecutable } from './binary/executable-path.ts';
 import { PassingExecutable, type SpareBuffer } from './binary/passing-executable.ts';
 import { watchContent } from './binary/watch-content.ts';
-import type { ContentWatch, FileDigests, FileReader, ParsedFile } from './cataloger.ts';
+import type { ContentWatch, FileReader, ParsedFile } from './cataloger.ts';
 import {
   catalogerVersions,
   executableReaders,
@@ -23,17 +23,15 @@ import {
   linkedKeys,
   matchFile,
   matchLinked,
-  proofFilter,
   readersByName,
 } from './catalogers.ts';
-import { CatalogError } from './error.ts';
 import { FactBodies } from './facts/fact-bodies.ts';
 import type { FactGatherer, GatheredFact } from './facts/gatherer.ts';
 import { gatherersOf } from './facts/gatherers.ts';
-import { digestsLater, digestsOf, digestsOfParts } from './file-digests.ts';
 import type { PatternMatch } from './file-pattern.ts';
 import { decodeAnalysis, encodeAnalysis, type LayerAnalysis } from './layer-analysis.ts';
 import { WantedLook } from './path-filter.ts';
+import { inspectFile, readFile, readFileParts, tooLarge } from './read-file.ts';
 import type { FactName, FileQuery } from './types.ts';
 
 /** Where layer analyses are kept between runs. Keys are hexadecimal; what is put may be gone at the next `get`. */
@@ -155,7 +153,7 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
     for (const { reader: name, pattern } of matchesOf(entry.path)) {
       const reader = readersByName.get(name)!;
       if (reader.parseParts === undefined || pattern.presence || entry.size > reader.maxBytes) continue;
-      this.#set(name, entry.path, readParts(reader, entry.path, parts, this.#kept));
+      this.#set(name, entry.path, readFileParts(reader, entry.path, parts, this.#kept));
     }
     if (maybeExecutable(entry.path, entry.size, entry.mode)) this.#executable(entry, parts);
     this.#factBodies?.parts(entry, parts);
@@ -237,56 +235,11 @@ class InventoryVisitor implements LayerVisitor<LayerAnalysis> {
   }
 }
 
-/**
- * Parses one file; what cannot be parsed becomes damage that the inventory tells.
- *
- * @param later the same file, where its digests need not be made before they are asked for
- */
-export function readFile(
-  reader: FileReader<unknown>,
-  path: string,
-  body: Buffer,
-  later?: FileParts,
-): ParsedFile<unknown> {
-  try {
-    const parsed = reader.parse(path, body, proofFilter);
-    if (parsed.facts === null || !wantsDigests(reader, path)) return parsed;
-    return withDigests(parsed, later === undefined ? digestsOf(body) : digestsLater(path, later));
-  } catch (error) {
-    return asDamage(error);
-  }
-}
-
-/** The same of a file that lies where it can be read at any position. */
-function readParts(reader: FileReader<unknown>, path: string, parts: FileParts, kept: boolean): ParsedFile<unknown> {
-  try {
-    const parsed = reader.parseParts!(path, parts);
-    if (parsed.facts === null || !wantsDigests(reader, path)) return parsed;
-    const { later } = parts;
-    return withDigests(parsed, kept || later === undefined ? digestsOfParts(path, parts) : digestsLater(path, later));
-  } catch (error) {
-    return asDamage(error);
-  }
-}
-
-function wantsDigests({ digests }: FileReader<unknown>, path: string): boolean {
-  return typeof digests === 'function' ? digests(path) : digests === true;
-}
-
-function withDigests(parsed: ParsedFile<unknown>, digests: FileDigests | null): ParsedFile<unknown> {
-  return digests === null ? parsed : { ...parsed, digests };
-}
-
 /** Least first: a whole body is more than parts of it, which are more than nothing. */
 const byAmount: readonly Wanted[] = [false, 'parts', 'either', true];
 
 function more(one: Wanted, other: Wanted): Wanted {
   return byAmount.indexOf(one) < byAmount.indexOf(other) ? other : one;
-}
-
-function asDamage(error: unknown): ParsedFile<never> {
-  if (!(error instanceof CatalogError)) throw error;
-  return { facts: null, damage: { code: error.code, message: error.message } };
 }
 
 interface Watching {
@@ -306,23 +259,4 @@ function watchesOf(path: string, deferred: readonly FileReader<unknown>[]): read
     found.push({ reader, watch });
   }
   return found ?? none;
-}
-
-function inspectFile(
-  reader: FileReader<unknown>,
-  path: string,
-  executable: Executable,
-  watch: ContentWatch | undefined,
-): ParsedFile<unknown> | null {
-  try {
-    return reader.inspect!(path, executable, watch);
-  } catch (error) {
-    return asDamage(error);
-  }
-}
-
-/** What stands for a file that is larger than its reader accepts. */
-export function tooLarge({ name, maxBytes }: FileReader<unknown>, size: number): ParsedFile<unknown> {
-  const message = `a file of ${size} bytes was not read: ${name} reads at most ${maxBytes} bytes`;
-  return { facts: null, damage: { code: 'file-too-large', message } };
 }

@@ -4,10 +4,10 @@ import type { PathFilter, ReadImage } from '../image/types.ts';
 import type { Damage, FileReader, LiveFile, ParsedFile, PathHistory, ReadPattern, Sighting } from './cataloger.ts';
 import { executableReaders, fileKeys, matchFile, matchLinked, readers, readersByName } from './catalogers.ts';
 import { baseName, type PatternMatch, type PatternMatcher } from './file-pattern.ts';
-import { readFile, tooLarge } from './layer-analyser.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';
 import { filesBehindLinks } from './linked-files.ts';
 import { PatternFilter } from './path-filter.ts';
+import { readFile, tooLarge } from './read-file.ts';
 
 /** Bodies that are read a second time, all links of an image together; bytes. */
 const maxRereadBytes = 64 * 1024 * 1024;
