@@ -160,6 +160,17 @@ describe('our own SBOM', () => {
       [/\\"masked\\":\\"[^\\]*\\"/, `\\"masked\\":\\"${token}\\"`, /cannot be read/],
       [/("name":"plimsoll:image:code","value":")\[/, '$1[7,', /cannot be read/],
       [/"name":"plimsoll:image:config","value":"/, '$&x', /cannot be read/],
+      [
+        /\\"healthcheck\\":null/,
+        `\\"healthcheck\\":${'{\\"a\\":'.repeat(50_000)}1${'}'.repeat(50_000)}`,
+        /cannot be read/,
+      ],
+      [/("name":"plimsoll:image:code","value":")/, `$1${'['.repeat(600_000)}`, /cannot be read/],
+      [
+        /"components": \[\n/,
+        '$&{"type":"container","name":"b","properties":[{"name":"plimsoll:image:reference","value":"b"}]},',
+        /several images/,
+      ],
     ];
     for (const [what, by, message] of edits) {
       writeFileSync(at('edited.json'), text.replace(what, by));

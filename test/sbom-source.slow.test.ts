@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +12,7 @@ import {
 } from '../packages/engine/src/inventory/testing/foreign-sboms.ts';
 import { plimsoll, scratchFolder } from './program.ts';
 import { buildDatabase, judgementOfFiles, listPackages, type Scan, type ScanResult, scan } from './scans.ts';
+import { needsShared, shared } from './shared.ts';
 import { smallImage, smallMirrorShards, writeSmallMirror } from './small-mirror.ts';
 
 const scratch = scratchFolder();
@@ -50,7 +51,7 @@ describe.each(Object.entries(writers))('%s', (name, { write: writer, lacks }) =>
     expect(ofSbom.result.findings.length).toBeGreaterThan(4);
     expect(without(lacks, judgementOfFiles(ofSbom.result))).toEqual(without(lacks, judgementOfFiles(ofImage.result)));
     expect(ofSbom.result.image).toMatchObject({ id: null, layers: [], platform: null });
-    expect(ofSbom.result.inputs.catalogers).toEqual({ sbom: 3 });
+    expect(ofSbom.result.inputs.catalogers).toEqual({ sbom: 4 });
     expect(ofSbom.status).toBe(1);
   });
 });
@@ -68,6 +69,26 @@ describe.each(['cyclonedx', 'cyclonedx-1.5', 'spdx', 'spdx-tag-value'])('our own
     expect(ofSbom.status).toBe(ofImage.status);
     expect(ofSbom.result.image).toMatchObject({ names: ['small/app:1'], platform: 'linux/amd64', layers: [] });
     expect(ofSbom.result.inputs.subject.digest).toBe(ofSbom.result.image.digest);
+  });
+});
+
+describe('our own SBOM of a real image, with every fact, by every pack', () => {
+  const folder = shared('images');
+  const images = folder === undefined ? [] : readdirSync(folder).filter((name) => /\.tar(\.gz)?$/.test(name));
+  const packs = ['default', 'cis-docker', 'best-practices', 'nist-800-190', 'pci-dss-4', 'licenses'];
+  const policies = packs.map((pack) => `--policy=${pack}`);
+  const formats = ['cyclonedx', 'spdx-tag-value', 'cyclonedx-1.5', 'spdx'];
+
+  it.skipIf(images.length === 0)(`there are images (${needsShared})`, () => {
+    expect(images.length).toBeGreaterThan(5);
+  });
+
+  it.each(images.map((name, at) => [name, formats[at % formats.length]!] as const))('%s, %s', async (name, format) => {
+    const [real, file] = [join(folder!, name), at(`${name}.${format}`)];
+    await plimsoll(['sbom', real, '--no-cache', '--facts=all', `--format=${format}=${file}`]);
+    const [ofImage, ofSbom] = await Promise.all([scan(real, database, policies), scan(file, database, policies)]);
+    expect(judgementWithoutLayers(ofSbom.result)).toEqual(judgementWithoutLayers(ofImage.result));
+    expect(ofSbom.status).toBe(ofImage.status);
   });
 });
 
@@ -114,7 +135,7 @@ function judgementWithoutLayers({
   verdict,
   image: { distro, names },
 }: ScanResult) {
-  return without(['layer', 'instruction', 'inBase', 'env'], {
+  return without(['layer', 'claimedLayer', 'instruction', 'inBase', 'env'], {
     packages,
     findings,
     incomplete,

@@ -39,7 +39,12 @@ export function takeMetadata(value: unknown, collector: SbomCollector): void {
   if (!isRecord(value)) return;
   for (const tool of toolsIn(value.tools)) collector.tool(tool);
   collector.document(propertiesIn(value.properties));
-  const about = isRecord(value.component) ? propertiesIn(value.component.properties) : new Map();
+  const stated = isRecord(value.component) ? value.component.properties : undefined;
+  const about = propertiesIn(stated);
+  if (Array.isArray(stated) && stated.length > mostProperties) {
+    const message = `the SBOM has more than ${mostProperties} properties of the image, the others were not read`;
+    collector.incomplete({ code: 'sbom-incomplete', message });
+  }
   if (about.has('plimsoll:image:reference')) collector.image(about);
   const nested = isRecord(value.component) ? value.component.components : undefined;
   for (const each of listOf(nested ?? [])) takeComponents(each, collector);

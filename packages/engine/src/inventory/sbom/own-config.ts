@@ -1,6 +1,6 @@
 import type { HistoryEntry, ImageConfig } from '../../image/types.ts';
 import { isRecord } from '../declared.ts';
-import { type Check, flag, has, text, textOrNull, texts, textsOrNull } from './shapes.ts';
+import { type Check, flag, has, listOf, text, textOrNull, texts, textsOrNull } from './shapes.ts';
 
 const historyChecks = {
   created: textOrNull,
@@ -8,6 +8,9 @@ const historyChecks = {
   comment: textOrNull,
   emptyLayer: flag,
 } satisfies Record<keyof HistoryEntry, Check>;
+
+/** Of a health check: times are numbers, its command is a list. */
+const isPlain: Check = (value) => !isRecord(value) && (!Array.isArray(value) || value.every(text));
 
 const checks = {
   created: textOrNull,
@@ -23,7 +26,7 @@ const checks = {
   volumes: texts,
   workingDir: text,
   labels: (value) => isRecord(value) && Object.values(value).every(text),
-  healthcheck: (value) => value === null || isRecord(value),
+  healthcheck: (value) => value === null || (isRecord(value) && Object.values(value).every(isPlain)),
   stopSignal: textOrNull,
   shell: textsOrNull,
   onBuild: texts,
@@ -32,5 +35,7 @@ const checks = {
 
 /** `facts.config` of a result; null for what has not its shape. */
 export function configOf(value: unknown): ImageConfig | null {
-  return has(value, checks) ? (value as ImageConfig) : null;
+  const [config] = listOf<ImageConfig>([value], checks) ?? [];
+  if (config === undefined) return null;
+  return { ...config, history: listOf<HistoryEntry>(config.history, historyChecks) ?? [] };
 }

@@ -1,4 +1,5 @@
 /** What our own SBOMs say of the image as a whole. It is a claim, and as hostile as any other text. */
+import { defaultReadLimits } from '../../image/limits.ts';
 import type { ImageBase } from '../../image/types.ts';
 import { isRecord } from '../declared.ts';
 import { dockerfileOf } from '../facts/dockerfile-facts.ts';
@@ -113,7 +114,8 @@ function readAll(component: Stated): { readonly read: Read; readonly damaged: bo
     const texts = all(component, `image:${name}`);
     const [text] = texts;
     if (text === undefined) continue;
-    const value = texts.length === 1 ? readers[name](jsonIn(text)) : null;
+    const isRead = texts.length === 1 && (name !== 'config' || text.length <= defaultReadLimits.maxManifestBytes);
+    const value = isRead ? readers[name](jsonIn(text)) : null;
     if (value === null) damaged = true;
     else read[name] = value;
   }

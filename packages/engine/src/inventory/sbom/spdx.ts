@@ -1,4 +1,5 @@
 import { isRecord } from '../declared.ts';
+import { jsonIn } from './own-properties.ts';
 import type { SbomCollector } from './sbom-collector.ts';
 import type { ComponentKind, StatedComponent } from './stated-component.ts';
 
@@ -140,13 +141,10 @@ function putTrivy(comment: string, put: (name: string, value: string) => void): 
 
 function putOwn(comment: string, put: (name: string, value: string) => void): void {
   if (!comment.startsWith('plimsoll:[')) return;
-  try {
-    const pairs: unknown = JSON.parse(comment.slice('plimsoll:'.length));
-    for (const pair of Array.isArray(pairs) ? pairs : []) {
-      const [name, value] = Array.isArray(pair) ? (pair as unknown[]) : [];
-      if (typeof name === 'string' && typeof value === 'string') put(`plimsoll:${name}`, value);
-    }
-  } catch {
-    // without its properties the package is one of any tool
+  // without its properties the package is one of any tool
+  const pairs = jsonIn(comment.slice('plimsoll:'.length));
+  for (const pair of Array.isArray(pairs) ? pairs : []) {
+    const [name, value] = Array.isArray(pair) ? (pair as unknown[]) : [];
+    if (typeof name === 'string' && typeof value === 'string') put(`plimsoll:${name}`, value);
   }
 }
