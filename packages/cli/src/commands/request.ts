@@ -185,7 +185,9 @@ export async function readConfiguration(path: string, what: string, maxBytes = m
 /** By its mark, or a first letter of two bytes: what some editors and shells write, and a reader of YAML takes for one odd word. */
 function isUtf16([first, second]: Buffer): boolean {
   if (first === undefined || second === undefined) return false;
-  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || (first === 0) !== (second === 0);
+  const isMark = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  // from the tab on: what begins with other control characters is no text at all
+  return isMark || ((first === 0) !== (second === 0) && first + second >= 0x09);
 }
 
 /** What is named may be a pipe or a device that never ends. */
