@@ -66,7 +66,8 @@ it.each<[string, boolean]>([
 });
 
 it('a proxy that is not there is named, without its login', async () => {
-  const environment = { https_proxy: 'http://user:correct-horse@127.0.0.1:1' };
+  const password = 'correct-horse';
+  const environment = { https_proxy: `http://user:${password}@127.0.0.1:1` };
   const connections = new Connections({ environment });
   closing.push(() => void connections.close());
   const request = { headers: {}, signal: undefined, of: 'r.example', foreign: false };

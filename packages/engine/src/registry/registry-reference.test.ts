@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { familiarName, parseRegistryReference } from './registry-reference.ts';
 
+const password = 'correct-horse';
+
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 
 describe('references', () => {
@@ -41,8 +43,8 @@ describe('references', () => {
     ['a%2fb', 'single separators'],
     ['https://r.example/a', 'no host'],
     ['user@r.example/a', 'a digest is'],
-    ['user:correct-horse@r.example/a', '"***@r.example/a" is not the name of an image: a login has no place in it'],
-    ['https://user:correct-horse@r.example/a', 'a login has no place'],
+    [`user:${password}@r.example/a`, '"***@r.example/a" is not the name of an image: a login has no place in it'],
+    [`https://user:${password}@r.example/a`, 'a login has no place'],
     ['r.example:99999/a', 'no host'],
     ['r.example:0/a', 'no host'],
     ['r_x.example/a', 'no host'],
