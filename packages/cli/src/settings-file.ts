@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { suggestion } from '@plimsoll/engine';
+import { shallowLexemes, suggestion } from '@plimsoll/engine';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { UsageError } from './exit.ts';
 
@@ -10,6 +10,9 @@ export interface SettingsValue {
   /** of the settings file */
   readonly folder: string;
 }
+
+/** A list in a mapping is all that settings need. */
+const maxDepth = 20;
 
 /**
  * The keys and values of a settings file: one flat mapping of flag names to scalars or lists of scalars.
@@ -22,14 +25,23 @@ export function parseSettings(
   known: readonly string[],
 ): ReadonlyMap<string, SettingsValue> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const at = (offset: number) => {
     const { line, col } = lines.linePos(offset);
     return `${path}:${line}:${col}`;
   };
+  const tooDeep = (offset: number) => {
+    const { length } = text.slice(0, offset).split('\n');
+    throw new UsageError(`${path}:${length}: nested more than ${maxDepth} deep`);
+  };
+  for (const _ of shallowLexemes(text, maxDepth, tooDeep));
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const placeOf = (node: unknown) => at((node as { range?: [number] } | null)?.range?.[0] ?? 0);
   const [error] = document.errors;
-  if (error) throw new UsageError(`${at(error.pos[0])}: ${error.message}`);
+  if (error) {
+    // lists in lists by their dashes are composed by recursion
+    const what = /call stack/.test(error.message) ? 'nested too deep' : error.message;
+    throw new UsageError(`${at(error.pos[0])}: ${what}`);
+  }
   const settings = new Map<string, SettingsValue>();
   const root = document.contents;
   if (root === null || (isScalar(root) && root.value === null)) return settings;

@@ -33,6 +33,7 @@ export { PolicyError } from './policy/error.ts';
 export type { ExceptionFile } from './policy/exception.ts';
 export { defaultLapsingDays } from './policy/exception-match.ts';
 export { failOnPolicy } from './policy/fail-on.ts';
+export { shallowLexemes } from './policy/flow-nesting.ts';
 export { nearestName, suggestion } from './policy/nearest.ts';
 export { packNames, packText } from './policy/packs.ts';
 export { setParameters } from './policy/parameters.ts';

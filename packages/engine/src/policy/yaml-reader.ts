@@ -14,6 +14,7 @@ import {
   Scalar,
 } from 'yaml';
 import { PolicyError, type PolicyErrorCode } from './error.ts';
+import { shallowLexemes } from './flow-nesting.ts';
 import { nearestName, suggestion } from './nearest.ts';
 
 export interface YamlLimits {
@@ -64,8 +65,15 @@ export class YamlReader {
       return this.problem(0, `the file has ${this.#text.length} characters; ${maxCharacters} are allowed`);
     }
     const tokens: CST.Token[] = [];
-    for (const token of new Parser(this.#lines.addNewLine).parse(this.#text)) tokens.push(token);
-    const deep = tooDeep(tokens, maxDepth);
+    const parser = new Parser(this.#lines.addNewLine);
+    this.#lines.addNewLine(0);
+    let deep: number | undefined;
+    const note = (offset: number) => {
+      deep = offset;
+    };
+    for (const lexeme of shallowLexemes(this.#text, maxDepth, note)) tokens.push(...parser.next(lexeme));
+    tokens.push(...parser.end());
+    deep ??= tooDeep(tokens, maxDepth);
     if (deep !== undefined) return this.problem(deep, `nested more than ${maxDepth} deep`);
     // comparing each key with all others is quadratic: duplicates are found in `mapping`
     const composer = new Composer({ uniqueKeys: false, schema: 'core', stringKeys: true, logLevel: 'silent' });
