@@ -69,22 +69,23 @@ async function analysePlain<T>(blob: Blob, what: string, context: LayerContext<T
   return { analysis, verified: false };
 }
 
-/** Bodies by the number of their tar entry, read where they lie. */
+/** Bodies by their offsets, read where they lie. */
 function bodiesAt(blob: Blob, links: readonly PendingLink[]): ReadonlyMap<number, Buffer> {
   const bodies = new Map<number, Buffer>();
-  for (const { entry, ordinal, offset } of links) {
-    if (!bodies.has(ordinal) && offset + entry.size <= blob.size) {
+  for (const { entry, offset } of links) {
+    if (!bodies.has(offset) && offset + entry.size <= blob.size) {
       const body = Buffer.allocUnsafeSlow(entry.size);
       blob.file.readSync(body, body.length, blob.start + offset);
-      bodies.set(ordinal, body);
+      bodies.set(offset, body);
     }
   }
   return bodies;
 }
 
+/** @param bodies by their offsets in the uncompressed layer */
 export function readPending<T>(scan: LayerScan<T>, bodies: ReadonlyMap<number, Buffer>): void {
   for (const link of scan.pending) {
-    const body = bodies.get(link.ordinal);
+    const body = bodies.get(link.offset);
     if (body === undefined) {
       scan.problem('entry-not-understood', 'the file that this hard link names could not be read', link.entry.path);
     } else {
@@ -127,14 +128,13 @@ async function analyseCompressed<T>(
     }
   }
   if (scan.pending.length > 0) {
-    const wanted = new Set(scan.pending.map((link) => link.ordinal));
-    const bodies = new BodiesByOrdinal((_, ordinal) => wanted.has(ordinal), what);
+    const bodies = new PickedBodies(scan.pending, what);
     await inflate(blob, kind, { onBlob: () => {}, sink: (chunk) => bodies.decoder.push(chunk) }, what, {
       limits,
       signal,
       onRead: () => {},
     });
-    readPending(scan, bodies.byOrdinal);
+    readPending(scan, bodies.byOffset);
   }
   const { analysis, problems } = scan.finish();
   if (!cut && isKeepable(problems)) {
@@ -203,22 +203,22 @@ export class InflateGuard {
   }
 }
 
-/** Picks bodies out of a layer that is read once more. */
-export class BodiesByOrdinal {
+/** Picks the bodies that links wait for out of a layer that is read once more. */
+export class PickedBodies {
   readonly decoder: TarDecoder;
-  readonly byOrdinal = new Map<number, Buffer>();
-  readonly #wanted: (entry: TarEntry, ordinal: number) => boolean;
-  #ordinal = -1;
+  readonly byOffset = new Map<number, Buffer>();
+  readonly #wanted: ReadonlySet<number>;
+  #offset = 0;
   #chunks: Buffer[] = [];
 
-  constructor(wanted: (entry: TarEntry, ordinal: number) => boolean, what: string) {
-    this.#wanted = wanted;
+  constructor(links: readonly PendingLink[], what: string) {
+    this.#wanted = new Set(links.map(({ offset }) => offset));
     this.decoder = new TarDecoder(this, what);
   }
 
-  entry(entry: TarEntry): boolean {
-    this.#ordinal += 1;
-    return entry.type === 'file' && this.#wanted(entry, this.#ordinal);
+  entry({ type, offset }: TarEntry): boolean {
+    this.#offset = offset;
+    return type === 'file' && this.#wanted.has(offset);
   }
 
   data(chunk: Buffer): void {
@@ -226,7 +226,7 @@ export class BodiesByOrdinal {
   }
 
   end(): void {
-    this.byOrdinal.set(this.#ordinal, Buffer.concat(this.#chunks));
+    this.byOffset.set(this.#offset, Buffer.concat(this.#chunks));
     this.#chunks = [];
   }
 }

@@ -28,8 +28,6 @@ import { Whiteouts } from './whiteouts.ts';
 export interface PendingLink {
   /** the link itself, as an entry of type file */
   readonly entry: LayerEntry;
-  /** which tar entry of the layer holds the body, counted from 0 */
-  readonly ordinal: number;
   /** of that body in the uncompressed layer */
   readonly offset: number;
 }
@@ -61,8 +59,8 @@ export class LayerScan<T> implements TarHandler {
   readonly #problems = new LayerProblems();
   readonly #pending: PendingLink[] = [];
   /**
-   * of every entry in `#entries`: its tar entry, where its body is, and the entry that holds its content: itself, for a
-   * hard link the file that it leads to, -1 where none is here
+   * of every entry in `#entries`: where its body is, and the entry that holds its content: itself, for a hard link the file
+   * that it leads to, -1 where none is here
    */
   readonly #places = new PlaceTable();
   /** what the visitor's first look says of directories, by their numbers in `#entries` */
@@ -72,7 +70,8 @@ export class LayerScan<T> implements TarHandler {
   readonly #path = new PlainPathReader();
   /** of the last path that was plain: its directory, as `#entries` count them */
   #directory = -1;
-  #ordinal = -1;
+  /** entries of the tar so far, those included that are in no list */
+  #count = 0;
   #wanted: LayerEntry | null = null;
   #passing: PassingFile | null = null;
   readonly #body = new BodyInPieces();
@@ -94,8 +93,8 @@ export class LayerScan<T> implements TarHandler {
   }
 
   entry(raw: TarEntry): boolean {
-    this.#ordinal += 1;
-    if (this.#ordinal >= this.#limits.maxEntriesPerLayer) {
+    this.#count += 1;
+    if (this.#count > this.#limits.maxEntriesPerLayer) {
       throw new LimitReached(`the layer has more than ${this.#limits.maxEntriesPerLayer} entries`);
     }
     if (raw.type === undefined) {
@@ -147,7 +146,7 @@ export class LayerScan<T> implements TarHandler {
       return undefined;
     }
     this.#entries.pushName(this.#directory, bytes, path.name, path.end, path.hash, raw, raw.type, linkTarget);
-    this.#places.push(this.#ordinal, raw.offset, index);
+    this.#places.push(raw.offset);
     if (raw.type !== 'file' || !this.#mayWant(bytes, raw)) {
       return false;
     }
@@ -188,7 +187,8 @@ export class LayerScan<T> implements TarHandler {
       size: raw.size,
       linkTarget: raw.type === 'symlink' ? raw.linkTarget : null,
     };
-    this.#add(entry, this.#ordinal, raw.offset, this.#entries.length);
+    this.#entries.push(entry);
+    this.#places.push(raw.offset);
     return raw.type === 'file' && path !== '' && this.#wantBody(entry, raw);
   }
 
@@ -237,9 +237,9 @@ export class LayerScan<T> implements TarHandler {
     return wanted;
   }
 
-  #add(entry: LayerEntry, ordinal: number, offset: number, holder: number): void {
+  #addHeld(entry: LayerEntry, offset: number, holder: number): void {
     this.#entries.push(entry);
-    this.#places.push(ordinal, offset, holder);
+    this.#places.pushHeld(offset, holder);
   }
 
   /** The target of a hard link stands earlier in the same layer, or in a layer below. */
@@ -261,19 +261,19 @@ export class LayerScan<T> implements TarHandler {
     const holder = this.#holderOf(target);
     const shared = this.#entries.at(holder);
     if (shared?.type !== 'file') {
-      this.#add(link, this.#ordinal, 0, holder);
+      this.#addHeld(link, 0, holder);
       return;
     }
-    const { ordinal, offset } = this.#places.at(holder);
+    const { offset } = this.#places.at(holder);
     const entry: LayerEntry = { ...shared, path };
     // what is wanted in parts was seen under its first name
     const wanted = this.#wants(entry, true);
     if (wanted === true || wanted === 'either') {
-      this.#add(entry, ordinal, offset, holder);
-      this.#pending.push({ entry, ordinal, offset });
+      this.#addHeld(entry, offset, holder);
+      this.#pending.push({ entry, offset });
     } else {
       // listed as a link, so that the view knows the two names for one file
-      this.#add(link, ordinal, offset, holder);
+      this.#addHeld(link, offset, holder);
     }
   }
 

@@ -1,9 +1,8 @@
 import { column } from './columns.ts';
+import { blockSize } from './tar/tar-header.ts';
 
 /** Where the content of an entry is. */
 export interface Place {
-  /** which tar entry of the layer, counted from 0 */
-  readonly ordinal: number;
   /** of the body in the uncompressed layer */
   readonly offset: number;
   /** index of the entry that holds the content */
@@ -14,39 +13,36 @@ export interface Place {
 const pieceBits = 11;
 const pieceWords = 2 ** pieceBits;
 const inPiece = pieceWords - 1;
-/** words of a place */
-const words = 4;
-/** what the second word of an offset counts */
-const high = 2 ** 32;
 
 /** A growing list of places as numbers, in pieces: a layer has 100,000, and hardly one is asked for. */
 export class PlaceTable {
   #length = 0;
-  readonly #pieces: Int32Array[] = [];
+  /** of each entry the block that its body begins at */
+  readonly #pieces: Uint32Array[] = [];
   /** the last of them */
-  #piece = new Int32Array(0);
+  #piece = new Uint32Array(0);
+  /** those of entries whose content another one holds */
+  readonly #holders = new Map<number, number>();
 
-  push(ordinal: number, offset: number, holder: number): void {
-    const at = (this.#length * words) & inPiece;
+  /** @param offset a multiple of the size of a block, as all bodies of a tar lie */
+  push(offset: number): void {
+    const at = this.#length & inPiece;
     if (at === 0) {
-      this.#piece = column(Int32Array, pieceWords);
+      this.#piece = column(Uint32Array, pieceWords);
       this.#pieces.push(this.#piece);
     }
-    const piece = this.#piece;
-    piece[at] = ordinal;
-    piece[at + 1] = holder;
-    piece[at + 2] = offset;
-    piece[at + 3] = offset / high;
+    this.#piece[at] = offset / blockSize;
     this.#length += 1;
   }
 
+  /** A further entry, with the content that `holder` has; -1: it is not here. */
+  pushHeld(offset: number, holder: number): void {
+    this.#holders.set(this.#length, holder);
+    this.push(offset);
+  }
+
   at(index: number): Place {
-    const piece = this.#pieces[(index * words) >>> pieceBits]!;
-    const at = (index * words) & inPiece;
-    return {
-      ordinal: piece[at]!,
-      holder: piece[at + 1]!,
-      offset: piece[at + 3]! * high + (piece[at + 2]! >>> 0),
-    };
+    const block = this.#pieces[index >>> pieceBits]![index & inPiece]!;
+    return { offset: block * blockSize, holder: this.#holders.get(index) ?? index };
   }
 }

@@ -1,4 +1,4 @@
-import { type AnalysedLayer, BodiesByOrdinal, collectingVisitor, InflateGuard, readPending } from './analyse-layer.ts';
+import { type AnalysedLayer, collectingVisitor, InflateGuard, PickedBodies, readPending } from './analyse-layer.ts';
 import { ArchivePass } from './archive-pass.ts';
 import { mismatch } from './blob.ts';
 import { ImageError, throwIfAborted } from './error.ts';
@@ -139,16 +139,12 @@ async function resolveLinks<T, U>(
     first: false,
     sinkFor: (name) => {
       const scan = waiting.get(name);
-      if (scan === undefined) {
-        return null;
-      }
-      const ordinals = new Set(scan.pending.map((link) => link.ordinal));
-      return new BodiesByOrdinal((_, ordinal) => ordinals.has(ordinal), `${stream.what}: ${name}`);
+      return scan === undefined ? null : new PickedBodies(scan.pending, `${stream.what}: ${name}`);
     },
   });
   await run(stream, pass, context.limits, context.signal, () => {});
   for (const [name, scan] of waiting) {
-    readPending(scan, pass.members.get(name)?.sink.byOrdinal ?? new Map());
+    readPending(scan, pass.members.get(name)?.sink.byOffset ?? new Map());
   }
 }
 

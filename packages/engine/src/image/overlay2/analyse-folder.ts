@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
-import { type AnalysedLayer, BodiesByOrdinal, InflateGuard, type LayerContext, readPending } from '../analyse-layer.ts';
+import { type AnalysedLayer, InflateGuard, type LayerContext, PickedBodies, readPending } from '../analyse-layer.ts';
 import { OpenFile, piecesOf, readParts } from '../blob.ts';
 import { type ImageError, throwIfAborted } from '../error.ts';
 import { Inflater } from '../inflater.ts';
@@ -39,10 +39,9 @@ export async function analyseFolder<T>(
     const scan = new LayerScan(analyser.begin(), limits, what, { parts: (_, size) => bodies.parts(size) });
     await withinLimits(scan, () => run(tarSplit, new Rejoined(bodies, scan.decoder, limits), what, context));
     if (scan.pending.length > 0) {
-      const wanted = new Set(scan.pending.map((link) => link.ordinal));
-      const again = new BodiesByOrdinal((_, ordinal) => wanted.has(ordinal), what);
+      const again = new PickedBodies(scan.pending, what);
       await run(tarSplit, new Rejoined(bodies, again.decoder, limits), what, { ...context, onRead: () => {} });
-      readPending(scan, again.byOrdinal);
+      readPending(scan, again.byOffset);
     }
     const { analysis, problems } = scan.finish();
     if (isKeepable(problems) && tarSplit.unchanged()) {

@@ -1,5 +1,5 @@
 import type { RegistryClient } from '../../registry/registry-client.ts';
-import { type AnalysedLayer, BodiesByOrdinal, type LayerContext, readPending } from '../analyse-layer.ts';
+import { type AnalysedLayer, type LayerContext, PickedBodies, readPending } from '../analyse-layer.ts';
 import { mismatch } from '../blob.ts';
 import { ImageError, throwIfAborted } from '../error.ts';
 import type { PlannedLayer } from '../image-plan.ts';
@@ -43,10 +43,9 @@ export async function analysePulled<T>(
     scan.problem('limit-reached', `${cut.message}; the rest of the layer was not read`);
   }
   if (scan.pending.length > 0) {
-    const wanted = new Set(scan.pending.map((link) => link.ordinal));
-    const bodies = new BodiesByOrdinal((_, ordinal) => wanted.has(ordinal), what);
+    const bodies = new PickedBodies(scan.pending, what);
     await pull(client, layer, what, bodies, { ...context, onRead: () => {} });
-    readPending(scan, bodies.byOrdinal);
+    readPending(scan, bodies.byOffset);
   }
   const { analysis, problems } = scan.finish();
   if (cut === null && isKeepable(problems)) {
