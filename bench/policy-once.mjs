@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { compareFindings } from '../packages/engine/src/matching/finding-key.ts';
 import { evaluate } from '../packages/engine/src/policy/evaluate.ts';
-import { loadPolicy } from '../packages/engine/src/policy/policy-file.ts';
+import { loadPolicy } from '../packages/engine/src/policy/load-policy.ts';
 import { makeFinding, makePackage, makeSubject } from '../packages/engine/src/policy/testing/subjects.ts';
 
 const severities = ['Low', 'Medium', 'High', 'Critical'];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 export const { version } = JSON.parse(readFileSync(`${root}packages/cli/package.json`, 'utf8'));
@@ -58,6 +58,23 @@ const withoutIndex = {
   },
 };
 
+/**
+ * Packs come as their value and digest, so that judging by them loads nothing that reads YAML: what `yamlPack` makes of the
+ * text of each.
+ */
+const parsedPacks = {
+  name: 'parsed-packs',
+  setup({ onLoad }) {
+    onLoad({ filter: /policy[\\/]packs[\\/][^\\/]*\.yaml\.ts$/ }, async ({ path }) => {
+      const packs = Object.entries(await import(pathToFileURL(path).href)).map(([name, { digest, value }]) => {
+        const json = JSON.stringify(JSON.stringify(value));
+        return `export const ${name} = { digest: '${digest}', get value() { return JSON.parse(${json}) } };`;
+      });
+      return { contents: packs.join('\n'), loader: 'js' };
+    });
+  },
+};
+
 /** SHA-256 (hex) of all that a bundle is made of. */
 export const sourcesDigest = digestOfSources();
 
@@ -75,7 +92,7 @@ export const bundleOptions = {
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'none',
-  plugins: [withoutIndex],
+  plugins: [withoutIndex, parsedPacks],
   logLevel: 'warning',
   metafile: true,
   define: { __PLIMSOLL_VERSION__: JSON.stringify(version), __PLIMSOLL_PROGRAM__: JSON.stringify(sourcesDigest) },

@@ -1,5 +1,6 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test, vi } from 'vitest';
 import { cleanLayers, writeImage } from './images.ts';
 import { plimsoll, scratchFolder } from './program.ts';
@@ -40,4 +41,34 @@ test('what was kept of the same image is found and written by next to nothing', 
   const again = await loadedBy();
   expect(again).toContain('NativeModule crypto');
   expect(again.filter((name) => ofReading.includes(name))).toEqual([]);
+});
+
+/** Tells on standard error which files a run has loaded. */
+const tellFiles = `import { registerHooks } from 'node:module';
+registerHooks({ load: (url, context, next) => (url.startsWith('file:') && console.error(url), next(url, context)) });`;
+
+/** Of the files that a run has loaded those that hold something of a library: its own, or of the bundle one that it is in. */
+async function filesOf(library: string, args: readonly string[]): Promise<readonly string[]> {
+  const { stderr } = await plimsoll(args, {
+    env: { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(tellFiles)}` },
+  });
+  const files = stderr.split('\n').filter((line) => line.startsWith('file:'));
+  expect(files.length).toBeGreaterThan(3);
+  const place = `node_modules/${library}/`;
+  return files.filter((url) => url.includes(place) || readFileSync(fileURLToPath(url), 'utf8').includes(`"${place}`));
+}
+
+test('a scan by packs loads nothing that reads YAML', async () => {
+  const image = writeImage(folder.path, 'packs', cleanLayers);
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder.path, name), text);
+    return join(folder.path, name);
+  };
+  const given = ['scan', image, '--no-cache', '--no-update', '--db-dir', folder.path];
+  const rule = '{ id: r, scope: image, when: "false", action: deny, message: no }';
+  expect(await filesOf('yaml', [...given, '--policy', file('p.yaml', `name: p\nrules: [${rule}]`)])).not.toEqual([]);
+  expect(await filesOf('yaml', [...given, '--exceptions', file('e.yaml', 'exceptions: []')])).not.toEqual([]);
+  const byPacks = ['--policy', 'default', '--policy', 'licenses', '--fail-on', 'High'];
+  expect(await filesOf('yaml', given)).toEqual([]);
+  expect(await filesOf('yaml', [...given, ...byPacks])).toEqual([]);
 });

@@ -3,12 +3,11 @@ import { dirname, isAbsolute, join } from 'node:path';
 import {
   failOnPolicy,
   isPolicyMap,
-  loadPolicy,
-  loadPolicyMap,
+  loadPack,
   type MappedPolicies,
   type Policy,
+  packDigest,
   packNames,
-  packText,
   prepareRegularExpressions,
   type Severity,
   setParameters,
@@ -37,9 +36,9 @@ export async function readPolicies(
   const policies: WithDigest<Policy>[] = [];
   const policyMaps: MappedPolicies[] = [];
   for (const name of given.length > 0 ? given : ['default']) {
-    const body = await policyText(name, '--policy');
-    if (body.file && isPolicyMap(body.text)) policyMaps.push(await readMap(body.text, name));
-    else policies.push(policyOf(body, name));
+    const text = await policyText(name, '--policy');
+    if (text !== undefined && isPolicyMap(text)) policyMaps.push(await readMap(text, name));
+    else policies.push(await policyOf(name, text));
   }
   const names = [...policies.map(({ value }) => value.name), ...policyMaps.map(({ map }) => map.value.name)];
   const twice = names.find((name, at) => names.indexOf(name) !== at);
@@ -48,36 +47,33 @@ export async function readPolicies(
   return withParameters({ policies, policyMaps }, assignments);
 }
 
-interface Body {
-  readonly text: string;
-  readonly file: boolean;
-}
-
-/** The text of a pack or a policy file. @param where that names it, for the message */
-export async function policyText(name: string, where: string): Promise<Body> {
-  const pack = packText(name);
-  if (pack !== undefined) return { text: pack, file: false };
+/** The text of a policy file; undefined for the name of a pack. @param where that names it, for the message */
+export async function policyText(name: string, where: string): Promise<string | undefined> {
+  if (packNames.includes(name)) return undefined;
   if (!existsSync(name) && !/[./\\]/.test(name))
     throw new UsageError(`${where} is "${name}", which is no file and no pack${suggestion(name, packNames)}`);
   const text = await readConfiguration(name, 'policy');
   await prepareRegularExpressions(text);
-  return { text, file: true };
+  return text;
 }
 
-function policyOf({ text, file }: Body, name: string): WithDigest<Policy> {
-  return withDigest(text, () => loadPolicy(text, file ? name : `pack:${name}`));
+async function policyOf(name: string, text: string | undefined): Promise<WithDigest<Policy>> {
+  if (text === undefined) return { value: loadPack(name), digest: packDigest(name) };
+  const { readPolicyFile } = await import('./policy-files.ts');
+  return withDigest(text, () => readPolicyFile(text, name));
 }
 
 async function readMap(text: string, path: string): Promise<MappedPolicies> {
-  const map = withDigest(text, () => loadPolicyMap(text, path));
+  const { readPolicyMap } = await import('./policy-files.ts');
+  const map = withDigest(text, () => readPolicyMap(text, path));
   const read = new Map<string, WithDigest<Policy>>();
   const policies: WithDigest<Policy>[][] = [];
   for (const mapping of map.value.mappings) {
     const own: WithDigest<Policy>[] = [];
     for (const name of mapping.policies) {
       // a file beside the map goes before one in the working folder
-      const place = packText(name) !== undefined || isAbsolute(name) ? name : join(dirname(path), name);
-      const known = read.get(place) ?? policyOf(await policyText(place, `${path}: policies`), place);
+      const place = packNames.includes(name) || isAbsolute(name) ? name : join(dirname(path), name);
+      const known = read.get(place) ?? (await policyOf(place, await policyText(place, `${path}: policies`)));
       read.set(place, known);
       own.push(known);
     }

@@ -2,7 +2,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import {
   type CaseOutcome,
   judgePolicyCases,
-  packText,
+  packNames,
   readExceptions,
   readPolicyCases,
   readVex,
@@ -41,7 +41,7 @@ export async function runPolicyTest(paths: string[], options: Record<string, unk
 async function testedFile(path: string): Promise<TestedFile> {
   const file = readPolicyCases(await readConfiguration(path, 'file of cases'), path);
   const beside = (name: string) => (isAbsolute(name) ? name : join(dirname(path), name));
-  const names = file.policies.map((name) => (packText(name) === undefined ? beside(name) : name));
+  const names = file.policies.map((name) => (packNames.includes(name) ? name : beside(name)));
   const { policies, policyMaps } = await readPolicies(names, null, file.set);
   const [map] = policyMaps;
   if (map) throw new UsageError(`${path}: "policy" names a map of policies; name the policies themselves`);

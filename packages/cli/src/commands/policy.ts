@@ -2,12 +2,12 @@ import {
   type CheckedPolicy,
   checkPolicy,
   isPolicyMap,
+  loadPack,
   loadPolicy,
   loadPolicyMap,
   type Policy,
   PolicyError,
   packNames,
-  packText,
 } from '@plimsoll/engine';
 import { columns } from '../columns.ts';
 import { UsageError } from '../exit.ts';
@@ -42,10 +42,10 @@ export async function runPolicyCheck(given: string[], options: Record<string, un
 }
 
 async function checkedPolicy(name: string): Promise<Checked> {
-  const { text, file } = await policyText(name, 'policy check');
-  const source = file ? name : `pack:${name}`;
-  if (!file || !isPolicyMap(text)) return { source, ...checkPolicy(loadPolicy(text, source)) };
-  const { mappings, name: title } = loadPolicyMap(text, source);
+  const text = await policyText(name, 'policy check');
+  if (text === undefined) return { source: `pack:${name}`, ...checkPolicy(loadPack(name)) };
+  if (!isPolicyMap(text)) return { source: name, ...checkPolicy(loadPolicy(text, name)) };
+  const { mappings, name: title } = loadPolicyMap(text, name);
   // also reads the policies that it names
   const { policyMaps } = await readPolicies([name], null, []);
   const judging = new Set(policyMaps.flatMap((each) => each.policies.flat().map(({ value }) => value)));
@@ -53,7 +53,7 @@ async function checkedPolicy(name: string): Promise<Checked> {
   const sum = (of: (each: CheckedPolicy) => number) => all.reduce((total, each) => total + of(each), 0);
   const union = <T>(of: (each: CheckedPolicy) => readonly T[]) => [...new Set(all.flatMap(of))].sort();
   return {
-    source,
+    source: name,
     name: title,
     mappings: mappings.length,
     deny: sum(({ deny }) => deny),
@@ -83,7 +83,7 @@ function checkedText({ source, name, mappings, deny, warn, signals, facts, fileR
 export async function runPolicyList(given: string[], options: Record<string, unknown>): Promise<number> {
   const outputs = parseOutputs(list(options, 'format'), ['table', 'json'], 'table');
   if (given.length === 0) {
-    const packs = packNames.map((name) => loadPolicy(packText(name) ?? '', `pack:${name}`));
+    const packs = packNames.map(loadPack);
     await writeOutputs(outputs, ({ format }) =>
       format === 'json'
         ? json({ schemaVersion: '1', packs: packs.map(described) })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ImageBase } from '../image/types.ts';
 import { evaluate } from './evaluate.ts';
-import { loadPolicy } from './policy-file.ts';
+import { loadPolicy } from './load-policy.ts';
 import { makeFinding, makePackage, makeSubject } from './testing/subjects.ts';
 
 const [below, above] = ['sha256:base', 'sha256:own'];

@@ -3,7 +3,8 @@ import type { Finding } from '../matching/types.ts';
 import { baselineOf } from './baseline.ts';
 import { evaluate } from './evaluate.ts';
 import { failOnPolicy } from './fail-on.ts';
-import { loadPolicy, type Policy } from './policy-file.ts';
+import { loadPolicy } from './load-policy.ts';
+import type { Policy } from './policy-file.ts';
 import { type FindingFacts, makeFinding, makeSubject } from './testing/subjects.ts';
 
 const judge = (

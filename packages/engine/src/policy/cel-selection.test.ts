@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { severities } from '../advisories/types.ts';
-import { loadPolicy } from './policy-file.ts';
+import { loadPolicy } from './load-policy.ts';
 import { RuleJudge } from './rule-judge.ts';
 import { makeFinding, makeSubject } from './testing/subjects.ts';
 

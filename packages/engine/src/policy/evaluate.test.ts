@@ -7,9 +7,10 @@ import { incompleteCodes } from './completeness.ts';
 import { evaluate } from './evaluate.ts';
 import { bareException, type Exception } from './exception.ts';
 import { failOnPolicy } from './fail-on.ts';
+import { loadPolicy } from './load-policy.ts';
 import { loadPack } from './packs.ts';
 import { setParameters } from './parameters.ts';
-import { loadPolicy, type Policy } from './policy-file.ts';
+import type { Policy } from './policy-file.ts';
 import { makeFinding, makePackage, makeSubject, type SubjectFacts } from './testing/subjects.ts';
 
 const policy = (rule: Readonly<Record<string, string>>, top = '') => {

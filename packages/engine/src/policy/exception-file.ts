@@ -2,16 +2,10 @@ import type { Node } from 'yaml';
 import { findingKinds } from '../matching/types.ts';
 import { isDate } from './days.ts';
 import type { Exception, ExceptionFile } from './exception.ts';
+import { exceptionLimits } from './exception-limits.ts';
 import { fixStates } from './fix-states.ts';
 import { exceptionCategories } from './types.ts';
-import { type YamlLimits, type YamlMapping, YamlReader } from './yaml-reader.ts';
-
-export const exceptionLimits: YamlLimits = {
-  maxCharacters: 1_048_576,
-  maxDepth: 20,
-  maxAliases: 100,
-  maxProblems: 50,
-};
+import { type YamlMapping, YamlReader } from './yaml-reader.ts';
 
 const fields: readonly string[] = [
   'id',

@@ -1,5 +1,5 @@
 import { type Severity, severities } from '../advisories/types.ts';
-import { loadPolicy, type Policy } from './policy-file.ts';
+import { type Policy, policyOf } from './policy-file.ts';
 
 /**
  * The policy of `--fail-on SEVERITY`: one rule, which denies every vulnerability of at least that severity that no
@@ -7,15 +7,13 @@ import { loadPolicy, type Policy } from './policy-file.ts';
  */
 export function failOnPolicy(severity: Severity): Policy {
   const level = severities.indexOf(severity);
-  const text = `
-name: fail-on
-rules:
-  - id: fail-on-${severity.toLowerCase()}
-    scope: vulnerability
-    when: finding.level >= ${level}
-    action: deny
-    message: "{finding.id} in {finding.package.name} {finding.package.version} is {finding.severity}"
-    remediation: upgrade or remove the package, or excuse the vulnerability with an exception that expires
-`;
-  return loadPolicy(text, '--fail-on');
+  const rule = {
+    id: `fail-on-${severity.toLowerCase()}`,
+    scope: 'vulnerability',
+    when: `finding.level >= ${level}`,
+    action: 'deny',
+    message: '{finding.id} in {finding.package.name} {finding.package.version} is {finding.severity}',
+    remediation: 'upgrade or remove the package, or excuse the vulnerability with an exception that expires',
+  };
+  return policyOf({ name: 'fail-on', rules: [rule] }, '--fail-on');
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { FileFact } from '../inventory/types.ts';
 import { evaluate } from './evaluate.ts';
-import { loadPolicy } from './policy-file.ts';
+import { loadPolicy } from './load-policy.ts';
 import { factsRead } from './rule-inputs.ts';
 import { makeSubject } from './testing/subjects.ts';
 

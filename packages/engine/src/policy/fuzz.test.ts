@@ -8,8 +8,8 @@ import { bool, double, int, list, map, string } from './cel-types.ts';
 import { PolicyError } from './error.ts';
 import { loadExceptions } from './exception-file.ts';
 import { explainCondition } from './explain/condition.ts';
-import { packText } from './packs.ts';
-import { loadPolicy } from './policy-file.ts';
+import { loadPolicy } from './load-policy.ts';
+import { defaultPack } from './packs/default.yaml.ts';
 import { compileTemplate } from './template.ts';
 
 /** Cuts, doubles and overwrites pieces of a good text. */
@@ -57,7 +57,7 @@ function refusal(read: () => unknown): void {
 }
 
 describe('readers of files', () => {
-  const policy = packText('default')!;
+  const policy = defaultPack.text;
   const exceptions =
     '- id: CVE-1\n  package: "pkg:deb/*"\n  reason: >-\n    because\n    of it\n  owner: me\n  expires: 2026-12-31\n';
   const cases =

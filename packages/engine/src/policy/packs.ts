@@ -10,10 +10,11 @@ import { pciDss4Pack } from './packs/pci-dss-4.yaml.ts';
 import { qualysRiskIndexPack } from './packs/qualys-risk-index.yaml.ts';
 import { sysdigBestPracticesPack } from './packs/sysdig-best-practices.yaml.ts';
 import { sysdigInlineScanPack } from './packs/sysdig-inline-scan.yaml.ts';
-import { loadPolicy, type Policy } from './policy-file.ts';
+import { type Policy, policyOf } from './policy-file.ts';
+import type { Pack } from './yaml-pack.ts';
 
-/** The policies that ship with the product, as policy files: name → text. A new one is a file in packs/ and a line here. */
-const packs: ReadonlyMap<string, string> = new Map([
+/** The policies that ship with the product, by name. A new one is a file in packs/ and a line here. */
+const packs: ReadonlyMap<string, Pack> = new Map([
   ['default', defaultPack],
   ['best-practices', bestPracticesPack],
   ['cis-docker', cisDockerPack],
@@ -28,14 +29,22 @@ const packs: ReadonlyMap<string, string> = new Map([
 
 export const packNames: readonly string[] = [...packs.keys()];
 
-/** The text of a pack; undefined where no pack has this name. */
-export function packText(name: string): string | undefined {
-  return packs.get(name);
-}
-
 /** @throws PolicyError `PACK_UNKNOWN`, naming the nearest */
 export function loadPack(name: string): Policy {
-  const text = packs.get(name);
-  if (text !== undefined) return loadPolicy(text, `pack:${name}`);
+  return policyOf(packOf(name).value, `pack:${name}`);
+}
+
+/**
+ * `sha256:…` of the text of a pack.
+ *
+ * @throws PolicyError `PACK_UNKNOWN`
+ */
+export function packDigest(name: string): string {
+  return packOf(name).digest;
+}
+
+function packOf(name: string): Pack {
+  const pack = packs.get(name);
+  if (pack !== undefined) return pack;
   throw new PolicyError('PACK_UNKNOWN', [`there is no policy pack "${name}"${suggestion(name, packNames)}`]);
 }

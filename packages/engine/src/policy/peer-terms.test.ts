@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { caseSubject } from './cases/case-subject.ts';
 import type { Given } from './cases/given-facts.ts';
 import { evaluate } from './evaluate.ts';
-import { loadPolicy } from './policy-file.ts';
+import { loadPolicy } from './load-policy.ts';
 import { prepareRegularExpressions } from './regular-expressions.ts';
 import { type PeerTerm, peerTerms } from './testing/peer-terms.ts';
 

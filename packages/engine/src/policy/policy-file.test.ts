@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PolicyError } from './error.ts';
+import { loadPolicy } from './load-policy.ts';
 import { loadPack, packNames } from './packs.ts';
-import { loadPolicy } from './policy-file.ts';
 import { prepareRegularExpressions } from './regular-expressions.ts';
 
 await prepareRegularExpressions('matches');

@@ -1,4 +1,3 @@
-import type { Node } from 'yaml';
 import { type Severity, severities } from '../advisories/types.ts';
 import type { IncompleteCode } from '../inventory/types.ts';
 import { compileExpression, type Expression } from './cel-compile.ts';
@@ -6,12 +5,12 @@ import type { ExpressionProblem } from './cel-parse.ts';
 import { bool, type CelType, double, string } from './cel-types.ts';
 import { incompleteCodes } from './completeness.ts';
 import { futureScopes, type SupportedScope, scopeVariables, supportedScopes } from './context-types.ts';
+import type { FieldMapping, FieldReader } from './field-reader.ts';
 import { frameworkNames } from './frameworks.ts';
+import { PlainReader } from './plain-reader.ts';
 import { compileTemplate, type Template } from './template.ts';
 import type { FrameworkName, RuleAction } from './types.ts';
-import { type YamlLimits, type YamlMapping, YamlReader } from './yaml-reader.ts';
 
-const limits: YamlLimits = { maxCharacters: 262_144, maxDepth: 20, maxAliases: 100, maxProblems: 50 };
 const maxRules = 1000;
 
 export type ParameterValue = number | string | boolean;
@@ -48,17 +47,13 @@ export interface Policy {
 }
 
 /**
- * Reads a policy file. Every expression and message is parsed and checked against the typed context of its scope.
+ * A policy of our own from its value, as it would stand in a policy file.
  *
- * @param source what its problems are named after: the path of the file, or `pack:default`
- * @throws PolicyError `POLICY_INVALID` with everything that is wrong, each with line and column
+ * @param source what a fault is named after
+ * @throws Error for the first fault
  */
-export function loadPolicy(text: string, source: string): Policy {
-  const reader = new YamlReader(text, source, limits);
-  const root = reader.root();
-  const policy = root && readPolicy(reader, root);
-  reader.finish('POLICY_INVALID');
-  return policy as Policy;
+export function policyOf(value: unknown, source: string): Policy {
+  return readPolicy(new PlainReader(source), value) as Policy;
 }
 
 /** Fields for which files are read. */
@@ -81,7 +76,8 @@ const ruleFields = [
   'files',
 ];
 
-function readPolicy(reader: YamlReader, root: Node): Policy | undefined {
+/** Reads a policy. Every expression and message is parsed and checked against the typed context of its scope. */
+export function readPolicy<N>(reader: FieldReader<N>, root: N): Policy | undefined {
   const policy = reader.mapping(root, 'a policy', policyFields);
   if (policy === undefined) return undefined;
   const name = required(reader, policy, 'the policy', 'name', (node) => reader.text(node, 'name'));
@@ -104,7 +100,7 @@ function readPolicy(reader: YamlReader, root: Node): Policy | undefined {
   };
 }
 
-function readAllow(reader: YamlReader, node: Node): readonly IncompleteCode[] {
+function readAllow<N>(reader: FieldReader<N>, node: N): readonly IncompleteCode[] {
   const incomplete = reader.mapping(node, 'allow', ['incomplete'])?.entries.get('incomplete');
   if (incomplete === undefined) return [];
   const codes = reader
@@ -113,13 +109,13 @@ function readAllow(reader: YamlReader, node: Node): readonly IncompleteCode[] {
   return codes.filter((code) => code !== undefined);
 }
 
-function readRule(reader: YamlReader, node: Node, ids: Set<string>): Rule | undefined {
+function readRule<N>(reader: FieldReader<N>, node: N, ids: Set<string>): Rule | undefined {
   const mapping = reader.mapping(node, 'a rule', ruleFields);
   if (mapping === undefined) return undefined;
   const { entries } = mapping;
   const id = required(reader, mapping, 'the rule', 'id', (at) => readId(reader, at, ids));
   const what = id === undefined ? 'the rule' : `rule "${id}"`;
-  const need = <T>(field: string, read: (at: Node) => T | undefined) => required(reader, mapping, what, field, read);
+  const need = <T>(field: string, read: (at: N) => T | undefined) => required(reader, mapping, what, field, read);
   const scope = need('scope', (at) => readScope(reader, at));
   const action = need('action', (at) => reader.choice(at, 'action', ['deny', 'warn'] as const));
   const parameters = optional(mapping, 'parameters', (at) => readParameters(reader, at)) ?? {};
@@ -180,25 +176,25 @@ function readsOf(compiled: Expression | Template | '' | undefined): readonly str
   return compiled ? compiled.reads : [];
 }
 
-function required<T>(
-  reader: YamlReader,
-  mapping: YamlMapping,
+function required<N, T>(
+  reader: FieldReader<N>,
+  mapping: FieldMapping<N>,
   what: string,
   field: string,
-  read: (at: Node) => T | undefined,
+  read: (at: N) => T | undefined,
 ): T | undefined {
   const at = mapping.entries.get(field);
   if (at !== undefined) return read(at);
   return mapping.misspelt.has(field) ? undefined : reader.problem(mapping.node, `${what} has no "${field}"`);
 }
 
-function optional<T>(mapping: YamlMapping, field: string, read: (at: Node) => T | undefined): T | undefined {
+function optional<N, T>(mapping: FieldMapping<N>, field: string, read: (at: N) => T | undefined): T | undefined {
   const at = mapping.entries.get(field);
   return at && read(at);
 }
 
 /** Ids stand in file names, URLs and comments of reports, so they are plain. */
-function readId(reader: YamlReader, at: Node, ids: Set<string>): string | undefined {
+function readId<N>(reader: FieldReader<N>, at: N, ids: Set<string>): string | undefined {
   const id = reader.text(at, 'id');
   if (id === undefined) return undefined;
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id)) {
@@ -209,7 +205,7 @@ function readId(reader: YamlReader, at: Node, ids: Set<string>): string | undefi
   return id;
 }
 
-function readScope(reader: YamlReader, at: Node): SupportedScope | undefined {
+function readScope<N>(reader: FieldReader<N>, at: N): SupportedScope | undefined {
   const scope = reader.choice(at, 'scope', [...supportedScopes, ...futureScopes]);
   const supported = supportedScopes.find((each) => each === scope);
   if (scope !== undefined && supported === undefined) {
@@ -218,7 +214,7 @@ function readScope(reader: YamlReader, at: Node): SupportedScope | undefined {
   return supported;
 }
 
-function readParameters(reader: YamlReader, at: Node): Readonly<Record<string, ParameterValue>> {
+function readParameters<N>(reader: FieldReader<N>, at: N): Readonly<Record<string, ParameterValue>> {
   const parameters: Record<string, ParameterValue> = {};
   for (const [name, node] of reader.freeMapping(at, 'parameters')?.entries ?? []) {
     const value = reader.scalar(node, `parameter "${name}"`);
@@ -238,9 +234,9 @@ export function parameterTypes(
   );
 }
 
-function readCondition(
-  reader: YamlReader,
-  at: Node,
+function readCondition<N>(
+  reader: FieldReader<N>,
+  at: N,
   text: string,
   variables: Readonly<Record<string, CelType>>,
 ): Expression | undefined {
@@ -251,9 +247,9 @@ function readCondition(
   return compiled;
 }
 
-function readMessage(
-  reader: YamlReader,
-  at: Node,
+function readMessage<N>(
+  reader: FieldReader<N>,
+  at: N,
   text: string,
   variables: Readonly<Record<string, CelType>>,
 ): Template | undefined {
@@ -261,6 +257,6 @@ function readMessage(
   return 'render' in compiled ? compiled : report(reader, at, compiled);
 }
 
-function report(reader: YamlReader, at: Node, problems: readonly ExpressionProblem[]): undefined {
+function report<N>(reader: FieldReader<N>, at: N, problems: readonly ExpressionProblem[]): undefined {
   for (const { offset, message } of problems) reader.problem(reader.offsetInText(at, offset), message);
 }

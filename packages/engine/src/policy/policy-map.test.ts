@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PolicyError } from './error.ts';
-import { decidingMapping, isPolicyMap, loadPolicyMap } from './policy-map.ts';
+import { loadPolicyMap } from './load-policy-map.ts';
+import { decidingMapping, isPolicyMap } from './policy-map.ts';
 import { makeSubject, type SubjectFacts } from './testing/subjects.ts';
 import type { PolicySubject } from './types.ts';
 

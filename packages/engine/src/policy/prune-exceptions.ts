@@ -1,5 +1,5 @@
 import type { ExceptionFile } from './exception.ts';
-import { exceptionLimits } from './exception-file.ts';
+import { exceptionLimits } from './exception-limits.ts';
 import { YamlReader } from './yaml-reader.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { PolicyError } from './error.ts';
 import { type ExceptionFile, isWild } from './exception.ts';
-import { exceptionLimits, loadExceptions } from './exception-file.ts';
+import { exceptionLimits } from './exception-limits.ts';
 
 /** Entries of one file. */
 const maxExceptions = 20_000;
@@ -30,13 +30,18 @@ export async function readExceptions(text: string, source: string): Promise<Exce
 
 async function readAny(text: string, source: string): Promise<ExceptionFile> {
   const name = source.slice(Math.max(source.lastIndexOf('/'), source.lastIndexOf('\\')) + 1);
-  if (/\.ya?ml$/.test(name) && isOurs(text)) return loadExceptions(text, source);
+  if (/\.ya?ml$/.test(name) && isOurs(text)) return ours(text, source);
   const { foreignFormats } = await import('./foreign/foreign-formats.ts');
   const format =
     foreignFormats.find((each) => each.isNamed(name)) ??
     (isOurs(text) ? undefined : foreignFormats.find((each) => each.looksLike(text)));
-  if (format === undefined) return loadExceptions(text, source);
+  if (format === undefined) return ours(text, source);
   return { source, format: format.name, exceptions: await format.read(text, source) };
+}
+
+/** What reads YAML is loaded where there is a file. */
+async function ours(text: string, source: string): Promise<ExceptionFile> {
+  return (await import('./exception-file.ts')).loadExceptions(text, source);
 }
 
 /** A list, or a mapping with our field: no other tool's file begins so. */

@@ -2,8 +2,8 @@ import { expect, it } from 'vitest';
 import type { SecretFact } from '../inventory/types.ts';
 import { evaluate } from './evaluate.ts';
 import { loadExceptions } from './exception-file.ts';
+import { loadPolicy } from './load-policy.ts';
 import { loadPack } from './packs.ts';
-import { loadPolicy } from './policy-file.ts';
 import { factsRead } from './rule-inputs.ts';
 import { makeSubject } from './testing/subjects.ts';
 

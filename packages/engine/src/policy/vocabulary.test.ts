@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ecosystemShard } from '../advisories/shard-names.ts';
 import { evaluate } from './evaluate.ts';
 import { imageName } from './image-pattern.ts';
-import { loadPolicy } from './policy-file.ts';
+import { loadPolicy } from './load-policy.ts';
 import { prepareRegularExpressions } from './regular-expressions.ts';
 import { makeFinding, makePackage, makeSubject, type SubjectFacts } from './testing/subjects.ts';
 

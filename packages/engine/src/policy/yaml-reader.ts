@@ -14,6 +14,7 @@ import {
   Scalar,
 } from 'yaml';
 import { PolicyError, type PolicyErrorCode } from './error.ts';
+import type { FieldMapping, FieldReader } from './field-reader.ts';
 import { shallowLexemes } from './flow-nesting.ts';
 import { nearestName, suggestion } from './nearest.ts';
 
@@ -28,13 +29,7 @@ export interface YamlLimits {
   readonly maxProblems: number;
 }
 
-export interface YamlMapping {
-  /** where the mapping begins */
-  readonly node: Node;
-  readonly entries: ReadonlyMap<string, Node>;
-  /** fields that were probably meant by others that nobody knows; already reported */
-  readonly misspelt: ReadonlySet<string>;
-}
+export type YamlMapping = FieldMapping<Node>;
 
 /**
  * One YAML file that people write, read strictly: every problem is kept with its line and column, unknown fields are
@@ -43,7 +38,7 @@ export interface YamlMapping {
  *
  * @see https://yaml.org/spec/1.2.2/ (the core schema: `yes` and dates are strings)
  */
-export class YamlReader {
+export class YamlReader implements FieldReader<Node> {
   readonly source: string;
   readonly #text: string;
   readonly #limits: YamlLimits;

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { createLayerAnalyser } from '../inventory/layer-analyser.ts';
 import { takeInventory } from '../inventory/take-inventory.ts';
 import { fakeImage } from '../inventory/testing/fake-image.ts';
-import { loadPolicy } from '../policy/policy-file.ts';
+import { loadPolicy } from '../policy/load-policy.ts';
 import { factsRead, filesRead } from '../policy/rule-inputs.ts';
 
 /** None of them is read for packages. */

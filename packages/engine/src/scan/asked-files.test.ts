@@ -4,7 +4,7 @@ import { createLayerAnalyser } from '../inventory/layer-analyser.ts';
 import { takeInventory } from '../inventory/take-inventory.ts';
 import { type FakeLayer, fakeImage } from '../inventory/testing/fake-image.ts';
 import { evaluate } from '../policy/evaluate.ts';
-import { loadPolicy } from '../policy/policy-file.ts';
+import { loadPolicy } from '../policy/load-policy.ts';
 import { factsRead, filesRead } from '../policy/rule-inputs.ts';
 import { makeSubject } from '../policy/testing/subjects.ts';
 

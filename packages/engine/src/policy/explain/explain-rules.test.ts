@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadPolicy } from '../policy-file.ts';
+import { loadPolicy } from '../load-policy.ts';
 import { makeFinding, makePackage, makeSubject, type SubjectFacts } from '../testing/subjects.ts';
 import { explainRules } from './explain-rules.ts';
 

@@ -1,5 +1,5 @@
 import type { Node } from 'yaml';
-import { exceptionLimits } from '../exception-file.ts';
+import { exceptionLimits } from '../exception-limits.ts';
 import { YamlReader } from '../yaml-reader.ts';
 import { lastWholeDay } from './foreign-entry.ts';
 

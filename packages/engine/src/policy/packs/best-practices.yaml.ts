@@ -1,5 +1,7 @@
+import { yamlPack } from '../yaml-pack.ts';
+
 /** The pack `best-practices`: what stands between the backticks is a YAML policy file. */
-export const bestPracticesPack = `name: best-practices
+export const bestPracticesPack = yamlPack(`name: best-practices
 description: What Dockerfile linters and image checks advise, as far as an image shows it; everything is a warning.
 rules:
   - id: latest-base
@@ -403,4 +405,4 @@ rules:
     message: "{entry.message}"
     remediation: build without changing the history, so that what the image is made of can be judged
     controls: [nist-800-190:4.1.2]
-`;
+`);

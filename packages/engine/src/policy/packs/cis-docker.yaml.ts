@@ -1,5 +1,7 @@
+import { yamlPack } from '../yaml-pack.ts';
+
 /** The pack `cis-docker`: what stands between the backticks is a YAML policy file. */
-export const cisDockerPack = `name: cis-docker
+export const cisDockerPack = yamlPack(`name: cis-docker
 description: Sections 4 (container images and build files) and 5 (containers, with --container) of the CIS Docker Benchmark, as far as an image and its containers show it.
 framework: cis-docker
 rules:
@@ -470,4 +472,4 @@ rules:
     message: "{container.name} has the socket of the engine: it is root on the host"
     remediation: "do not mount the socket; use an API that allows what is needed"
     controls: [cis-docker:5.32, nist-800-190:4.4.3]
-`;
+`);

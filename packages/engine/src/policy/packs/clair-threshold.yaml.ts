@@ -1,5 +1,7 @@
+import { yamlPack } from '../yaml-pack.ts';
+
 /** The pack `clair-threshold`: what stands between the backticks is a YAML policy file. */
-export const clairThresholdPack = `name: clair-threshold
+export const clairThresholdPack = yamlPack(`name: clair-threshold
 description: One threshold of severity, fix or no fix, as clair-scanner has it (--set threshold=High). Whitelists are exceptions.
 rules:
   - id: at-or-above-threshold
@@ -28,4 +30,4 @@ rules:
     message: "the threshold is \\"{parameters.threshold}\\"; say Unknown, Negligible, Low, Medium, High or Critical"
     remediation: correct the parameter
     controls: [nist-800-190:4.1.1]
-`;
+`);

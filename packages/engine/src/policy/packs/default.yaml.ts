@@ -1,5 +1,7 @@
+import { yamlPack } from '../yaml-pack.ts';
+
 /** The pack `default`: what stands between the backticks is a YAML policy file. */
-export const defaultPack = `name: default
+export const defaultPack = yamlPack(`name: default
 description: Stops what can be fixed and is serious, what is being exploited, and what nobody supports any more.
 rules:
   - id: malicious-package
@@ -125,4 +127,4 @@ rules:
     message: "{entry.message}"
     remediation: name the base image that it was built on, best by its digest, or build it again on the one that was given
     controls: [nist-800-190:4.1.5]
-`;
+`);

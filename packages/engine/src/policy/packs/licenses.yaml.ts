@@ -1,5 +1,7 @@
+import { yamlPack } from '../yaml-pack.ts';
+
 /** The pack `licenses`: what stands between the backticks is a YAML policy file. */
-export const licensesPack = `name: licenses
+export const licensesPack = yamlPack(`name: licenses
 description: Licences by what they ask of whoever ships the image, in the groups of Google's licence classification.
 rules:
   - id: license-forbidden
@@ -21,4 +23,4 @@ rules:
     message: the licence of {license.package.name} is not known
     remediation: look it up, and note it in an exception
     controls: [iso-5230:3.3.1, pci-dss-4:6.3.2]
-`;
+`);

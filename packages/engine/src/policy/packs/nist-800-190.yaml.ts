@@ -1,5 +1,7 @@
+import { yamlPack } from '../yaml-pack.ts';
+
 /** The pack `nist-800-190`: what stands between the backticks is a YAML policy file. */
-export const nist800190Pack = `name: nist-800-190
+export const nist800190Pack = yamlPack(`name: nist-800-190
 description: Section 4.1 (countermeasures for images) of NIST SP 800-190, Application Container Security Guide, as far as an image shows it.
 framework: nist-800-190
 rules:
@@ -171,4 +173,4 @@ rules:
     message: nothing says on which base image this one is built, so that nobody can say whether it is trusted
     remediation: name the base image with --base, or build with annotations that name it (org.opencontainers.image.base.name)
     controls: [nist-800-190:4.1.5]
-`;
+`);

@@ -1,5 +1,7 @@
+import { yamlPack } from '../yaml-pack.ts';
+
 /** The pack `pci-dss-4`: what stands between the backticks is a YAML policy file. */
-export const pciDss4Pack = `name: pci-dss-4
+export const pciDss4Pack = yamlPack(`name: pci-dss-4
 description: Requirements of PCI DSS 4.0 that an image can break.
 framework: pci-dss-4
 rules:
@@ -139,4 +141,4 @@ rules:
     remediation: make the file smaller, or leave it out of the image
     controls: [pci-dss-4:8.6.2, pci-dss-4:8.3.2]
 
-`;
+`);

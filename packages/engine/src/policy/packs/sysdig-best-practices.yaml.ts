@@ -1,5 +1,7 @@
+import { yamlPack } from '../yaml-pack.ts';
+
 /** The pack `sysdig-best-practices`: what stands between the backticks is a YAML policy file. */
-export const sysdigBestPracticesPack = `name: sysdig-best-practices
+export const sysdigBestPracticesPack = yamlPack(`name: sysdig-best-practices
 description: What the policy "Sysdig Best Practices" stops, for pipelines that come from it.
 rules:
   - id: critical-fixable
@@ -35,4 +37,4 @@ rules:
     message: "{finding.id} ({finding.severity}) in {finding.package.name} {finding.package.version} can be exploited over the network and has a fix: {finding.fix.versions}"
     remediation: upgrade the package in the layer that installs it
     controls: [nist-800-190:4.1.1, pci-dss-4:6.3.3]
-`;
+`);

@@ -1,5 +1,7 @@
+import { yamlPack } from '../yaml-pack.ts';
+
 /** The pack `sysdig-inline-scan`: what stands between the backticks is a YAML policy file. */
-export const sysdigInlineScanPack = `name: sysdig-inline-scan
+export const sysdigInlineScanPack = yamlPack(`name: sysdig-inline-scan
 description: >-
   Stop conditions as pipelines with Sysdig's inline scan (2020) usually have them: port 22, and vulnerabilities of High or Critical
   that the vendor has not declined to fix.
@@ -33,4 +35,4 @@ rules:
     message: the container runs as root
     remediation: add a USER instruction that names an unprivileged user
     controls: [nist-800-190:4.1.2]
-`;
+`);

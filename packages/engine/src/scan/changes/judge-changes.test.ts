@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Package } from '../../inventory/types.ts';
 import { evaluate } from '../../policy/evaluate.ts';
 import { failOnPolicy } from '../../policy/fail-on.ts';
-import { loadPolicy } from '../../policy/policy-file.ts';
+import { loadPolicy } from '../../policy/load-policy.ts';
 import { makeFinding, makeSubject } from '../../policy/testing/subjects.ts';
 import type { Upgrade } from '../../policy/types.ts';
 import { applyUpgrades } from './apply-upgrades.ts';
