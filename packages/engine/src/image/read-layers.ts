@@ -12,6 +12,7 @@ import { asImageError, ImageError, throwIfAborted } from './error.ts';
 import type { ImagePlan, PlannedLayer } from './image-plan.ts';
 import { layerName } from './layer-problems.ts';
 import { maxLayersAtOnce } from './limits.ts';
+import { dropSpare } from './spare-body.ts';
 import type { DescribeOptions, LayerDescriptor, ReadImage, ReadLimits, ReadOptions } from './types.ts';
 
 /** What reading an image needs, with the defaults filled in. */
@@ -92,6 +93,7 @@ export function finishedImage<T>(
   reread: ReadImage<T>['reread'],
   close: () => Promise<void>,
 ): ReadImage<T> {
+  dropSpare();
   const madeBy = instructions(plan.config, plan.layers.length);
   return {
     reference: context.reference,

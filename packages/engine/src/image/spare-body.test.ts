@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { freeSpare, spareOf } from './spare-body.ts';
+import { dropSpare, freeSpare, spareOf } from './spare-body.ts';
 import { squash } from './squash.ts';
 import { dockerArchive, fixtureImage } from './testing/image-builder.ts';
 import { readSeen, recordingAnalyser, temporaryDirectory, temporaryFile } from './testing/reading.ts';
@@ -23,6 +23,13 @@ it('gives the memory of a large one back when it is done with, or the next one c
   const other = spareOf(6 * MiB);
   spareOf(1);
   expect(other.length).toBe(0);
+});
+
+it('keeps none when it is dropped', () => {
+  const before = spareOf(3 * MiB);
+  dropSpare();
+  expect(spareOf(1000).buffer).not.toBe(before.buffer);
+  expect(before.length).toBe(3 * MiB);
 });
 
 const directory = temporaryDirectory();

@@ -2,7 +2,8 @@ import { giveBack } from './columns.ts';
 
 /** Larger bodies get memory of their own, which is given back. */
 const maxSpareBody = 4 * 1024 * 1024;
-let spare = Buffer.alloc(0);
+const noBytes = Buffer.alloc(0);
+let spare = noBytes;
 let large: Buffer | null = null;
 
 /**
@@ -27,4 +28,10 @@ export function freeSpare(): void {
     giveBack(large);
     large = null;
   }
+}
+
+/** The same, and hardly a body follows: an image was read. The collector of garbage comes for its memory soon. */
+export function dropSpare(): void {
+  freeSpare();
+  spare = noBytes;
 }
