@@ -99,6 +99,8 @@ class View implements SquashedView {
   readonly #root: number;
   readonly #walker: TreeWalker;
   readonly #events = new Map<string, PathEvent[]>();
+  /** of the layer that is applied: the history of a file to which nothing else happened, as to nearly all; they share it */
+  #alone = historiesOf(0);
   /** sorted when first asked for */
   #tracked: readonly string[] | undefined;
   /** path components that may still be walked while layers are applied */
@@ -116,6 +118,7 @@ class View implements SquashedView {
 
   apply(listing: LayerListing, layer: number): void {
     this.#store.tables[layer] = EntryTable.of(listing.entries);
+    this.#alone = historiesOf(layer);
     const tree = new LayerTree(this.#store, listing, layer, {
       maxLinkHops: this.#maxHops,
       maxSteps: this.#steps,
@@ -126,7 +129,7 @@ class View implements SquashedView {
     for (const path of tree.whiteouts) {
       const node = this.#store.at(this.#root, path);
       if (node !== nowhere) {
-        this.#remove(node, layer);
+        this.#remove(node);
       }
     }
     this.#merge(tree.root, layer);
@@ -154,7 +157,7 @@ class View implements SquashedView {
     }
     if (store.isOpaque(upper)) {
       for (const child of this.#children(lower)) {
-        this.#remove(child, layer);
+        this.#remove(child);
       }
     }
     let noter: Noter | undefined;
@@ -166,7 +169,7 @@ class View implements SquashedView {
       } else {
         noter ??= this.#noter(store.path(lower));
         this.#replace(before, child, lower, layer);
-        this.#noteAll(child, noter, layer, 'added');
+        this.#noteAll(child, noter, 'added');
       }
       child = next;
     }
@@ -183,7 +186,7 @@ class View implements SquashedView {
         this.#problem('unsafe-path', message, store.path(by), layer);
       }
       if (store.isDirectory(before) || store.isDirectory(by)) {
-        this.#remove(before, layer);
+        this.#remove(before);
       } else {
         store.detach(before);
       }
@@ -191,10 +194,10 @@ class View implements SquashedView {
     store.attach(by, lower);
   }
 
-  #remove(node: number, layer: number): void {
+  #remove(node: number): void {
     if (this.#track !== undefined) {
       const path = this.#store.path(node);
-      this.#noteAll(node, this.#noter(path.slice(0, Math.max(path.lastIndexOf('/'), 0))), layer, 'removed');
+      this.#noteAll(node, this.#noter(path.slice(0, Math.max(path.lastIndexOf('/'), 0))), 'removed');
     }
     this.#store.detach(node);
   }
@@ -222,13 +225,13 @@ class View implements SquashedView {
   }
 
   /** @param noter of the directory that the node is in */
-  #noteAll(node: number, noter: Noter, layer: number, event: 'added' | 'removed'): void {
+  #noteAll(node: number, noter: Noter, event: 'added' | 'removed'): void {
     if (this.#track === undefined) {
       return;
     }
     const store = this.#store;
     if (!store.isDirectory(node)) {
-      this.#note(node, noter, layer, event);
+      this.#note(node, noter, event);
       return;
     }
     const left = [node];
@@ -240,13 +243,13 @@ class View implements SquashedView {
           left.push(child);
           paths.push(pathIn(within.directory, store.name(child)));
         } else {
-          this.#note(child, within, layer, event);
+          this.#note(child, within, event);
         }
       }
     }
   }
 
-  #note(node: number, { directory, flags }: Noter, layer: number, event: 'added' | 'removed'): void {
+  #note(node: number, { directory, flags }: Noter, event: 'added' | 'removed'): void {
     if (this.#mayTrack !== undefined && !this.#mayTrack.name(this.#store.nameOf(node), flags)) {
       return;
     }
@@ -255,10 +258,13 @@ class View implements SquashedView {
       return;
     }
     const events = this.#events.get(path);
+    const alone = this.#alone[event];
     if (events === undefined) {
-      this.#events.set(path, [{ layer, event }]);
+      this.#events.set(path, alone);
+    } else if (events.length === 1) {
+      this.#events.set(path, [...events, ...alone]);
     } else {
-      events.push({ layer, event });
+      events.push(...alone);
     }
   }
 
@@ -356,6 +362,10 @@ class View implements SquashedView {
     this.#tracked ??= [...this.#events.keys()].sort();
     return this.#tracked;
   }
+}
+
+function historiesOf(layer: number): Readonly<Record<PathEvent['event'], PathEvent[]>> {
+  return { added: [{ layer, event: 'added' }], removed: [{ layer, event: 'removed' }] };
 }
 
 function pathIn(directory: string, name: string): string {
