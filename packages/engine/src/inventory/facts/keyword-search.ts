@@ -5,24 +5,24 @@ const blockBits = 5;
 const blockMask = 0x1f;
 const blocks = 1 << (3 * blockBits);
 
-/** Keywords that have a block at their beginning, or behind their first byte, by what their further byte of four is. */
-type ByFourth = readonly (readonly number[])[];
-
 /** Where one side of a block tells keywords apart. */
 class Side {
   /** by block: a bit for each byte that a keyword has beside it */
   readonly bits = new Int32Array(blocks);
-  readonly #keywords = new Map<number, number[][]>();
+  /** by block and byte: few of a block's have any, and lists without would be most of what a search is made of */
+  readonly #keywords = new Map<number, number[]>();
 
   add(block: number, fourth: number, keyword: number): void {
     this.bits[block]! |= 1 << fourth;
-    const lists = this.#keywords.get(block) ?? Array.from({ length: 1 << blockBits }, () => []);
-    this.#keywords.set(block, lists);
-    lists[fourth]!.push(keyword);
+    const at = (block << blockBits) | fourth;
+    const known = this.#keywords.get(at);
+    if (known === undefined) this.#keywords.set(at, [keyword]);
+    else known.push(keyword);
   }
 
-  of(block: number): ByFourth {
-    return this.#keywords.get(block)!;
+  /** Keywords that have the block at their beginning, or behind their first byte, and this as their further byte of four. */
+  of(block: number, fourth: number): readonly number[] {
+    return this.#keywords.get((block << blockBits) | fourth)!;
   }
 }
 
@@ -63,11 +63,11 @@ export class KeywordSearch {
       const block = hash(text, at);
       const last = at > 0 ? text[at - 1]! & blockMask : 0;
       if (((before.bits[block]! >> last) & 1) !== 0) {
-        if (!this.#compare(before.of(block)[last]!, text, at - 1, found)) return;
+        if (!this.#compare(before.of(block, last), text, at - 1, found)) return;
       }
       const fourth = at + 3 < text.length ? text[at + 3]! & blockMask : 0;
       if (((after.bits[block]! >> fourth) & 1) !== 0) {
-        if (!this.#compare(after.of(block)[fourth]!, text, at, found)) return;
+        if (!this.#compare(after.of(block, fourth), text, at, found)) return;
       }
     }
   }
