@@ -1,29 +1,38 @@
 import { entriesOf } from '../image/entry-table.ts';
 import type { PathEvent, SquashedView, ViewNode } from '../image/squash.ts';
 import type { PathFilter, ReadImage } from '../image/types.ts';
-import type { Damage, FileReader, LiveFile, ParsedFile, PathHistory, ReadPattern, Sighting } from './cataloger.ts';
+import type {
+  Damage,
+  FileDigests,
+  FileReader,
+  LiveFile,
+  ParsedFile,
+  PathHistory,
+  ReadPattern,
+  Sighting,
+} from './cataloger.ts';
 import { executableReaders, fileKeys, matchFile, matchLinked, readers, readersByName } from './catalogers.ts';
 import { baseName, type PatternMatch, type PatternMatcher } from './file-pattern.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';
-import { filesBehindLinks } from './linked-files.ts';
+import { filesBehindLinks, type LinkedFile } from './linked-files.ts';
 import { PatternFilter } from './path-filter.ts';
 import { readFile, tooLarge } from './read-file.ts';
 
 /** Bodies that are read a second time, all links of an image together; bytes. */
 const maxRereadBytes = 64 * 1024 * 1024;
 
-/** A file of the squashed view with what its reader said. */
-export interface ReadFile {
+/** A file that a reader declared. */
+interface DeclaredFile {
   readonly reader: string;
-  readonly pattern: ReadPattern;
   readonly as: string;
   readonly node: ViewNode;
-  readonly parsed: ParsedFile<unknown>;
 }
 
-interface Candidate extends Omit<ReadFile, 'parsed'> {
-  /** undefined as long as its body has not been read */
-  parsed: ParsedFile<unknown> | undefined;
+/** A file that its reader could not make sense of, as a whole or in part. */
+export interface DamagedFile extends Damage {
+  /** real path, relative */
+  readonly path: string;
+  readonly layer: number;
 }
 
 /** Reader → paths of which it has a file. */
@@ -32,8 +41,11 @@ type KnownPaths = ReadonlyMap<string, Set<string>>;
 /** All files of the image that readers declared, seen through the squashed view. */
 export interface SquashedFiles {
   readonly view: SquashedView;
-  /** sorted by reader's place in the list, then path */
-  readonly read: readonly ReadFile[];
+  /** reader → its files that say something, sorted by path */
+  readonly live: ReadonlyMap<string, readonly LiveFile<unknown>[]>;
+  readonly damaged: readonly DamagedFile[];
+  /** real path → digests of the file there, of those whose readers want them compared */
+  readonly digests: ReadonlyMap<string, FileDigests>;
   /** reader → its sightings, sorted by path */
   readonly present: ReadonlyMap<string, readonly Sighting[]>;
   /** changes of the files of one reader, in the order of the layers */
@@ -91,49 +103,66 @@ export async function collectFiles(
   match: PatternMatcher,
 ): Promise<SquashedFiles> {
   const present = new Map<string, Sighting[]>(readers.map(({ name }) => [name, []]));
-  const candidates: Candidate[] = [];
+  const said = new SaidOfFiles();
+  const missing: DeclaredFile[] = [];
+  const collect = (file: DeclaredFile, parsed: ParsedFile<unknown> | undefined) => {
+    if (parsed === undefined) missing.push(file);
+    else said.add(file, parsed);
+  };
   const known: KnownPaths = new Map(readers.map(({ name }) => [name, new Set()]));
-  const tracked = [...view.tracked()].map((path) => ({ path, matches: match(path) }));
-  const byReader = trackedByReader(tracked);
-  for (const { path, matches } of tracked) {
+  for (const path of view.tracked()) {
     const node = view.lstat(path);
     if (node === undefined || !isFile(node)) continue;
-    for (const { reader, pattern } of matches) {
+    for (const { reader, pattern } of match(path)) {
       if (pattern.presence && node.entry.size === 0) continue;
       if (pattern.executable && !analyses[node.layer]?.parsed.get(reader)?.has(node.entry.path)) continue;
       if (!take(known, reader, path)) continue;
       if (pattern.presence) present.get(reader)!.push({ pattern, path, layer: node.layer });
-      else candidates.push(candidate(reader, pattern, path, node, analyses));
+      else collect({ reader, as: path, node }, parsedOf(reader, node, analyses));
     }
   }
   for (const found of [...linkedFiles(view), ...filesBehindLinks(view, analyses)]) {
     const { reader, pattern, node } = found;
     if (!take(known, reader, node.path)) continue;
-    if (!pattern.presence) candidates.push({ ...found, parsed: parsedAhead(reader, node, analyses) });
+    if (!pattern.presence) collect(found, parsedAhead(reader, node, analyses));
     else if (node.entry.size > 0) present.get(reader)!.push({ pattern, path: node.path, layer: node.layer });
   }
+  await readMissing(image, missing, said);
+  const tracked = trackedByReader(view, match);
   return {
     view,
-    read: await readMissing(image, candidates),
+    ...said.sorted(),
     present,
     history: (reader, select, isMeant) =>
-      historyOf({ reader, select, isMeant }, byReader.get(reader) ?? [], view, analyses),
+      historyOf({ reader, select, isMeant, match }, tracked.get(reader) ?? [], view, analyses),
   };
 }
 
-/** A path that readers mean, by one pattern or several. */
-interface TrackedPath {
-  readonly path: string;
-  readonly matches: readonly PatternMatch[];
+/** What readers said. Of the files themselves no more is kept than is asked for: an image has thousands. */
+class SaidOfFiles {
+  readonly #live = new Map<string, LiveFile<unknown>[]>(readers.map(({ name }) => [name, []]));
+  readonly #damaged: DamagedFile[] = [];
+  readonly #digests = new Map<string, FileDigests>();
+
+  add({ reader, as, node: { path, layer } }: DeclaredFile, { facts, damage, digests }: ParsedFile<unknown>): void {
+    if (facts !== null) this.#live.get(reader)!.push({ as, path, layer, facts });
+    if (damage !== null) this.#damaged.push({ ...damage, path, layer });
+    if (digests !== undefined) this.#digests.set(path, digests);
+  }
+
+  sorted(): Pick<SquashedFiles, 'live' | 'damaged' | 'digests'> {
+    for (const files of this.#live.values()) files.sort((a, b) => compare(a.path, b.path));
+    return { live: this.#live, damaged: this.#damaged, digests: this.#digests };
+  }
 }
 
 /** Reader → the paths that it means, in their order: every reader asks for its own. */
-function trackedByReader(tracked: readonly TrackedPath[]): ReadonlyMap<string, readonly TrackedPath[]> {
-  const found = new Map<string, TrackedPath[]>(readers.map(({ name }) => [name, []]));
-  for (const each of tracked) {
-    for (const { reader } of each.matches) {
+function trackedByReader(view: SquashedView, match: PatternMatcher): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>(readers.map(({ name }) => [name, []]));
+  for (const path of view.tracked()) {
+    for (const { reader } of match(path)) {
       const paths = found.get(reader)!;
-      if (paths.at(-1) !== each) paths.push(each);
+      if (paths.at(-1) !== path) paths.push(path);
     }
   }
   return found;
@@ -148,24 +177,17 @@ function take(known: KnownPaths, reader: string, path: string): boolean {
   return paths.size < paths.add(path).size;
 }
 
-function candidate(
-  reader: string,
-  pattern: ReadPattern,
-  path: string,
-  node: ViewNode,
-  analyses: readonly LayerAnalysis[],
-): Candidate {
-  const parsed = analyses[node.layer]?.parsed.get(reader)?.get(node.entry.path);
-  return { reader, pattern, as: path, node, parsed };
+function parsedOf(reader: string, { entry, layer }: ViewNode, analyses: readonly LayerAnalysis[]) {
+  return analyses[layer]?.parsed.get(reader)?.get(entry.path);
 }
 
-function parsedAhead(reader: string, { entry, layer }: ViewNode, analyses: readonly LayerAnalysis[]) {
-  const ahead = matchLinked(entry.path).some((match) => match.reader === reader);
-  return ahead ? analyses[layer]?.parsed.get(reader)?.get(entry.path) : undefined;
+function parsedAhead(reader: string, node: ViewNode, analyses: readonly LayerAnalysis[]) {
+  const ahead = matchLinked(node.entry.path).some((match) => match.reader === reader);
+  return ahead ? parsedOf(reader, node, analyses) : undefined;
 }
 
 /** What declared paths and directories lead to through links, where the real path is nothing that was declared. */
-function* linkedFiles(view: SquashedView): Generator<Omit<ReadFile, 'parsed'>> {
+function* linkedFiles(view: SquashedView): Generator<LinkedFile> {
   for (const { name: reader, reads } of readers) {
     for (const pattern of reads) {
       if (pattern.path !== undefined) {
@@ -187,36 +209,36 @@ function* linkedFiles(view: SquashedView): Generator<Omit<ReadFile, 'parsed'>> {
   }
 }
 
-const readerOrder = new Map(readers.map(({ name }, index) => [name, index]));
-
 /** Reads the bodies that no layer pass has parsed, one pass for each layer that holds some. */
-async function readMissing(image: ReadImage<LayerAnalysis>, candidates: Candidate[]): Promise<readonly ReadFile[]> {
+async function readMissing(
+  image: ReadImage<LayerAnalysis>,
+  missing: readonly DeclaredFile[],
+  said: SaidOfFiles,
+): Promise<void> {
   const wanted = new Map<number, Set<string>>();
+  const read: DeclaredFile[] = [];
   let budget = maxRereadBytes;
-  for (const found of candidates) {
-    if (found.parsed !== undefined) continue;
-    const { size, path } = found.node.entry;
-    const reader = readersByName.get(found.reader)!;
-    if (size > reader.maxBytes) found.parsed = tooLarge(reader, size);
+  for (const file of missing) {
+    const { entry, layer } = file.node;
+    const { size, path } = entry;
+    const reader = readersByName.get(file.reader)!;
+    if (size > reader.maxBytes) said.add(file, tooLarge(reader, size));
     else if (size > budget) {
-      found.parsed = unread('file-too-large', 'links lead to more bytes than are read again');
+      said.add(file, unread('file-too-large', 'links lead to more bytes than are read again'));
     } else {
       budget -= size;
-      const paths = wanted.get(found.node.layer);
-      if (paths === undefined) wanted.set(found.node.layer, new Set([path]));
+      const paths = wanted.get(layer);
+      if (paths === undefined) wanted.set(layer, new Set([path]));
       else paths.add(path);
+      read.push(file);
     }
   }
   const bodies = new Map<number, ReadonlyMap<string, Buffer>>();
   for (const [layer, paths] of wanted) bodies.set(layer, await image.reread(layer, paths));
-  for (const found of candidates) found.parsed ??= parseReread(found, bodies);
-  const read = candidates as (Candidate & ReadFile)[];
-  return read.sort(
-    (a, b) => readerOrder.get(a.reader)! - readerOrder.get(b.reader)! || compare(a.node.path, b.node.path),
-  );
+  for (const file of read) said.add(file, parseReread(file, bodies));
 }
 
-function parseReread({ reader, as, node }: Candidate, bodies: ReadonlyMap<number, ReadonlyMap<string, Buffer>>) {
+function parseReread({ reader, as, node }: DeclaredFile, bodies: ReadonlyMap<number, ReadonlyMap<string, Buffer>>) {
   const body = bodies.get(node.layer)?.get(node.entry.path);
   const found: FileReader<unknown> = readersByName.get(reader)!;
   if (body === undefined) return unread('file-unreadable', `${found.name} could not read this file`);
@@ -227,24 +249,16 @@ function unread(code: Damage['code'], message: string): ParsedFile<unknown> {
   return { facts: null, damage: { code, message } };
 }
 
-/** Reader → its files that say something. */
-export function liveFiles(read: readonly ReadFile[]): ReadonlyMap<string, readonly LiveFile<unknown>[]> {
-  const found = new Map<string, LiveFile<unknown>[]>(readers.map(({ name }) => [name, []]));
-  for (const { reader, as, node, parsed } of read) {
-    if (parsed.facts !== null) found.get(reader)!.push({ as, path: node.path, layer: node.layer, facts: parsed.facts });
-  }
-  return found;
-}
-
 interface Asked {
   readonly reader: string;
   readonly select: (pattern: ReadPattern) => boolean;
   readonly isMeant: ((path: string) => boolean) | undefined;
+  readonly match: PatternMatcher;
 }
 
 function historyOf(
-  { reader, select, isMeant }: Asked,
-  tracked: readonly TrackedPath[],
+  { reader, select, isMeant, match }: Asked,
+  tracked: readonly string[],
   view: SquashedView,
   analyses: readonly LayerAnalysis[],
 ): PathHistory<unknown> {
@@ -260,11 +274,9 @@ function historyOf(
     return byRealPath.get(path)?.facts ?? null;
   };
   return tracked
-    .filter(({ path }) => isMeant === undefined || isMeant(path))
-    .filter(({ matches }) => matches.some((match) => match.reader === reader && select(match.pattern)))
-    .flatMap(({ path }) =>
-      view.history(path).map((event) => ({ layer: event.layer, path, facts: factsAt(event, path) })),
-    )
+    .filter((path) => isMeant === undefined || isMeant(path))
+    .filter((path) => match(path).some((each) => each.reader === reader && select(each.pattern)))
+    .flatMap((path) => view.history(path).map((event) => ({ layer: event.layer, path, facts: factsAt(event, path) })))
     .sort((a, b) => a.layer - b.layer);
 }
 

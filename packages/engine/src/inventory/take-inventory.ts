@@ -1,7 +1,7 @@
 import { squash } from '../image/squash.ts';
 import type { ReadImage } from '../image/types.ts';
 import { alteredDatabases } from './altered-databases.ts';
-import type { CatalogContext, Catalogued, FileDigests, Owner, Unlisted } from './cataloger.ts';
+import type { CatalogContext, Catalogued, Owner, Unlisted } from './cataloger.ts';
 import { catalogers } from './catalogers.ts';
 import { coverageOf } from './coverage.ts';
 import { brokenLinks, removedDatabases } from './database-checks.ts';
@@ -11,7 +11,7 @@ import { configSecrets } from './facts/secrets/config-secrets.ts';
 import { comparePackages, distinctEntries } from './inventory-order.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';
 import { replacedFiles } from './replaced-files.ts';
-import { collectFiles, imageMatcher, liveFiles, type SquashedFiles } from './squashed-files.ts';
+import { collectFiles, type DamagedFile, imageMatcher, type SquashedFiles } from './squashed-files.ts';
 import type { Distro, FactName, FileQuery, Incomplete, Inventory, Package } from './types.ts';
 
 /**
@@ -32,11 +32,10 @@ export async function takeInventory(
     { track: (path) => match(path).length > 0, mayTrack: filter },
   );
   const files = await collectFiles(image, view, analyses, match);
-  const live = liveFiles(files.read);
-  const distro = detectDistro(live.get(distroReader.name) as Parameters<typeof detectDistro>[0]);
-  const found = catalogue(files, live, distro, layerId);
+  const distro = detectDistro(files.live.get(distroReader.name) as Parameters<typeof detectDistro>[0]);
+  const found = catalogue(files, distro, layerId);
   const replaced = await replacedFiles(image, view, analyses, found.owners);
-  const { packages, incomplete, owners } = attribute(found, replaced, files);
+  const { packages, incomplete, owners } = attribute(found, replaced, files.digests);
   packages.sort(comparePackages);
   const { config, found: inConfig, mask } = configSecrets(image.config, image.layers.length, layerId);
   const gathered = gatherFacts(
@@ -47,7 +46,7 @@ export async function takeInventory(
   const seen = [
     ...gathered.incomplete,
     ...readProblems(analyses, view.problems, layerId),
-    ...damages(files, layerId),
+    ...damages(files.damaged, layerId),
     ...removedDatabases(view, analyses, layerId),
     ...alteredDatabases(view, analyses, found.owners, unlistedOf(found), layerId),
     ...brokenLinks(view, layerId),
@@ -80,25 +79,20 @@ interface Finds {
   readonly owners: ReadonlyMap<string, Owner>;
 }
 
-function catalogue(
-  files: SquashedFiles,
-  live: ReturnType<typeof liveFiles>,
-  distro: Distro | null,
-  layerId: LayerId,
-): Finds {
+function catalogue(files: SquashedFiles, distro: Distro | null, layerId: LayerId): Finds {
   const owners = new Map<string, Owner>();
   const results: Catalogued[] = [];
   for (const cataloger of catalogers) {
     const context: CatalogContext<unknown> = {
       distro,
       view: files.view,
-      files: live.get(cataloger.name) ?? [],
+      files: files.live.get(cataloger.name) ?? [],
       present: files.present.get(cataloger.name) ?? [],
       history: (select, isMeant) => files.history(cataloger.name, select, isMeant),
       layerId,
     };
-    const result = cataloger.assemble(context);
-    for (const [path, owner] of result.owners ?? []) if (!owners.has(path)) owners.set(path, owner);
+    const { owners: claimed = [], ...result } = cataloger.assemble(context);
+    for (const [path, owner] of claimed) if (!owners.has(path)) owners.set(path, owner);
     results.push(result);
   }
   return { results, owners };
@@ -109,9 +103,12 @@ function unlistedOf({ results }: Finds): readonly Unlisted[] {
 }
 
 /** Puts together what the catalogers found, when it is known which files are those of distro packages. */
-function attribute({ results, owners: claims }: Finds, replaced: ReadonlySet<string>, files: SquashedFiles) {
-  const owners = new Map(claims);
-  for (const path of replaced) owners.delete(path);
+function attribute(
+  { results, owners: claims }: Finds,
+  replaced: ReadonlySet<string>,
+  digests: SquashedFiles['digests'],
+) {
+  const owners = replaced.size === 0 ? claims : new Map([...claims].filter(([path]) => !replaced.has(path)));
   const found: Package[] = [];
   const unowned: Package[] = [];
   const incomplete: Incomplete[] = [];
@@ -123,7 +120,7 @@ function attribute({ results, owners: claims }: Finds, replaced: ReadonlySet<str
   }
   for (const { incompleteOf } of results) incomplete.push(...(incompleteOf?.((path) => owners.has(path)) ?? []));
   if (unowned.length > 0) found.push(...withoutOwner(unowned, found, owners));
-  return { packages: withOwners(found, owners, files), incomplete, owners };
+  return { packages: withOwners(found, owners, digests), incomplete, owners };
 }
 
 /** Real path, as `owners` has it; of what lies in an archive (`a.war!/WEB-INF/lib/b.jar`) that of the archive. */
@@ -151,11 +148,9 @@ function withoutOwner(
 function withOwners(
   packages: readonly Package[],
   owners: ReadonlyMap<string, Owner>,
-  { read }: SquashedFiles,
+  digests: SquashedFiles['digests'],
 ): Package[] {
   if (owners.size === 0) return [...packages];
-  const digests = new Map<string, FileDigests>();
-  for (const { node, parsed } of read) if (parsed.digests !== undefined) digests.set(node.path, parsed.digests);
   return packages.map((each) => {
     const path = provingPath(each);
     const owner = owners.get(path);
@@ -175,10 +170,8 @@ function readProblems(
   return [...reading, ...placing].map(({ code, message, path, layer }) => entry(code, message, path, layerId(layer)));
 }
 
-function damages({ read }: SquashedFiles, layerId: LayerId): readonly Incomplete[] {
-  return read.flatMap(({ parsed: { damage }, node }) =>
-    damage === null ? [] : [entry(damage.code, damage.message, node.path, layerId(node.layer))],
-  );
+function damages(damaged: readonly DamagedFile[], layerId: LayerId): readonly Incomplete[] {
+  return damaged.map(({ code, message, path, layer }) => entry(code, message, path, layerId(layer)));
 }
 
 function entry(code: Incomplete['code'], message: string, path: string | undefined, layer: string | null): Incomplete {
