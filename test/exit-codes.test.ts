@@ -12,6 +12,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dockerArchive, fixtureImage, sha256 } from '../packages/engine/src/image/testing/image-builder.ts';
 import type { ScanResult } from '../packages/engine/src/result/types.ts';
 import { cleanLayers, dpkgStatus, osRelease, vulnerableLayers, writeImage } from './images.ts';
 import { buildDatabase, confirmedOn } from './mirror.ts';
@@ -31,7 +32,11 @@ beforeAll(async () => {
     unread: writeImage(folder.path, 'unread', [...cleanLayers, unread]),
     'vulnerable and unread': writeImage(folder.path, 'both', [...vulnerableLayers, unread]),
     absent: join(folder.path, 'absent.tar'),
+    lying: join(folder.path, 'lying.tar'),
   };
+  const diff_ids = fixtureImage({ layers: cleanLayers }).layers.map(sha256);
+  const lying = fixtureImage({ layers: vulnerableLayers, top: { rootfs: { type: 'layers', diff_ids } } });
+  writeFileSync(images.lying!, dockerArchive(lying));
   writeFileSync(join(folder.path, 'typo.yaml'), 'name: x\nrulez: []\n');
 });
 afterAll(folder.remove);
@@ -103,6 +108,13 @@ describe.concurrent('2 and 3 come before everything that the verdict could say, 
     ['no image', 'absent', [], 3, 'absent.tar: no such file'],
     ['no image and no advisories', 'absent', ['--db-dir', 'none'], 3, 'absent.tar'],
     ['no image without the gate', 'absent', ['--no-gate'], 3, 'absent.tar'],
+    [
+      'layers that are the base’s by their claim alone',
+      'lying',
+      ['--base', './clean.tar'],
+      3,
+      'lying.tar: layer 1 of 1',
+    ],
     ['a wrong policy without the gate', 'vulnerable', ['--no-gate', '--policy', 'typo.yaml'], 2, 'typo.yaml'],
   ];
   test.each(cases)('%s', async (name, image, args, status, message) => {

@@ -22,6 +22,10 @@ export interface LayerContext<T> {
 export interface AnalysedLayer<T> {
   readonly analysis: T;
   readonly verified: boolean;
+  /** that the bytes were found to have, now or when they were kept; null: they were not hashed */
+  readonly blob?: string | null;
+  /** of the uncompressed bytes, where these were hashed */
+  readonly content?: string | null;
 }
 
 /** What a stored layer has to be, as manifest and config state it. */
@@ -105,7 +109,7 @@ async function analyseCompressed<T>(
   const stated = claims.blobDigest ?? claims.diffId;
   const kept = claims.blobDigest === null ? undefined : analyser.recall({ id: stated, verified: true });
   if (kept !== undefined) {
-    return { analysis: kept, verified: true };
+    return { analysis: kept, verified: true, blob: stated };
   }
   const scan = new LayerScan(analyser.begin(), limits, what);
   const hash = createHash('sha256');
@@ -140,7 +144,8 @@ async function analyseCompressed<T>(
   if (!cut && isKeepable(problems)) {
     analyser.keep({ id: stated, verified: true }, analysis);
   }
-  return { analysis, verified: !cut };
+  if (cut) return { analysis, verified: false };
+  return { analysis, verified: true, [claims.blobDigest === null ? 'content' : 'blob']: stated };
 }
 
 async function inflate(

@@ -25,6 +25,8 @@ export interface ArchivePassOptions<S extends LayerSink> {
   readonly sinkFor: (name: string) => S | null;
   /** whether members are hashed, and small JSON members kept */
   readonly first: boolean;
+  /** whether what a compressed layer holds is hashed, also where its name says what the blob must have; default false */
+  readonly contents?: boolean;
 }
 
 const ignoring: MemberReader = { push() {}, end() {} };
@@ -153,7 +155,12 @@ export class ArchivePass<S extends LayerSink> implements TarHandler {
     };
     return kind === undefined
       ? plainReader(sink, options, done)
-      : compressedReader(sink, kind, { ...options, byBlob: digestInName(name) !== null }, done);
+      : compressedReader(
+          sink,
+          kind,
+          { ...options, byBlob: this.#options.contents !== true && digestInName(name) !== null },
+          done,
+        );
   }
 
   #keepJson(name: string, size: number): MemberReader {

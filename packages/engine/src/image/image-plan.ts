@@ -1,7 +1,9 @@
 import { type ParsedConfig, parseConfig } from './config.ts';
+import { layerDigests } from './content-digest.ts';
 import { ImageError } from './error.ts';
+import { layerName } from './layer-problems.ts';
 import { matchesPlatform } from './platform.ts';
-import type { DescribedImage, ImageConfig, SourceKind } from './types.ts';
+import type { ImageConfig, OpenImage, SourceKind } from './types.ts';
 
 /** One layer as the manifest has it, before it is read. */
 export interface PlannedLayer {
@@ -45,10 +47,23 @@ export interface ImageChoice {
   readonly maxManifestBytes: number;
 }
 
+/** Finds the digest of a layer's uncompressed bytes, in the way of the place where it is; `what` names it in messages. */
+export type ContentReader = (layer: PlannedLayer, what: string) => Promise<string | null>;
+
 /** What the plan says of the image, without its layers' bodies. */
-export function describedPlan(plan: ImagePlan, reference: string): DescribedImage {
+export function describedPlan(plan: ImagePlan, reference: string, contentOf: ContentReader): OpenImage {
   const { names, digest, id, platform, layers } = plan;
-  return { reference, names, digest, id, platform, diffIds: layers.map(({ diffId }) => diffId) };
+  // what a file is named after is nobody's word but the archive's
+  const blob = (layer: number) => layers[layer]?.digest ?? null;
+  const content = (layer: number) => contentOf(layers[layer]!, plannedName(plan, layer));
+  const diffIds = layers.map(({ diffId }) => diffId);
+  return { reference, names, digest, id, platform, diffIds, digests: layerDigests(blob, content) };
+}
+
+/** Names a layer in messages. */
+export function plannedName({ layers }: ImagePlan, index: number): string {
+  const { digest, member } = layers[index]!;
+  return layerName(index, layers.length, digest ?? member);
 }
 
 /** The config of an image that has this many layers. @throws ImageError `CORRUPT` */

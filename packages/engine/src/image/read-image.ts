@@ -11,7 +11,7 @@ import { dockerSource, podmanSource } from './sources/engine.ts';
 import { ociLayoutSource } from './sources/oci-layout-directory.ts';
 import { registrySource } from './sources/registry.ts';
 import { rootfsSource } from './sources/rootfs.ts';
-import type { ImageSource } from './sources/source.ts';
+import type { ImageSource, ImageUse } from './sources/source.ts';
 import type { DescribedImage, DescribeOptions, NamedPlace, ReadImage, ReadOptions } from './types.ts';
 
 /** Every place an image can come from. */
@@ -59,7 +59,16 @@ export async function readImage<T>(reference: string, options: ReadOptions<T>): 
  *
  * @throws ImageError
  */
-export async function describeImage(reference: string, options: DescribeOptions): Promise<DescribedImage> {
+export function describeImage(reference: string, options: DescribeOptions): Promise<DescribedImage> {
+  return withDescribed(reference, options, ({ digests: _, ...described }) => described);
+}
+
+/**
+ * The same, for whoever may want to know what layers hold: it is open while it is used.
+ *
+ * @throws ImageError
+ */
+export async function withDescribed<R>(reference: string, options: DescribeOptions, use: ImageUse<R>): Promise<R> {
   throwIfAborted(options.signal);
   const context: DescribeContext = { ...options, limits: { ...defaultReadLimits, ...options.limits }, reference };
   try {
@@ -67,7 +76,7 @@ export async function describeImage(reference: string, options: DescribeOptions)
       if (source.describe === undefined) {
         throw new ImageError('UNSUPPORTED', `${reference}: ${source.prefix}: has no layers`);
       }
-      return source.describe(target, context);
+      return source.describe(target, context, use);
     });
   } catch (error) {
     throw asImageError(error, reference);
@@ -78,11 +87,12 @@ export async function describeImage(reference: string, options: DescribeOptions)
  * Describes the image of this manifest digest in the OCI layout or archive that another image was read from; null where
  * it is not there, or cannot be read.
  */
-export async function describeBeside(
+export async function withBeside<R>(
   { reference, kind }: Pick<ReadImage<unknown>, 'reference' | 'kind'>,
   digest: string,
   options: DescribeOptions,
-): Promise<DescribedImage | null> {
+  use: ImageUse<R>,
+): Promise<R | null> {
   if (kind !== 'oci-layout' && kind !== 'oci-archive') {
     return null;
   }
@@ -90,7 +100,7 @@ export async function describeBeside(
   try {
     return await atSource(
       reference,
-      async (source, target) => (await source.describe?.(`${splitName(target).path}:${digest}`, context)) ?? null,
+      async (source, target) => (await source.describe?.(`${splitName(target).path}:${digest}`, context, use)) ?? null,
     );
   } catch (error) {
     throwIfAborted(options.signal);

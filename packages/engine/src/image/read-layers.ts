@@ -8,9 +8,9 @@ import {
 } from './analyse-layer.ts';
 import type { Blob } from './blob.ts';
 import { instructions } from './config.ts';
+import { contentOfBlob, layerDigests } from './content-digest.ts';
 import { asImageError, ImageError, throwIfAborted } from './error.ts';
-import type { ImagePlan, PlannedLayer } from './image-plan.ts';
-import { layerName } from './layer-problems.ts';
+import { type ContentReader, type ImagePlan, type PlannedLayer, plannedName } from './image-plan.ts';
 import { maxLayersAtOnce } from './limits.ts';
 import { dropSpare } from './spare-body.ts';
 import type { DescribeOptions, LayerDescriptor, ReadImage, ReadLimits, ReadOptions } from './types.ts';
@@ -36,24 +36,31 @@ export function readPlannedImage<T>(
   context: ReadContext<T>,
   close: () => void,
 ): Promise<ReadImage<T>> {
-  return readPlannedLayers(plan, (layer, what, job) => analyseBlob(blobOf(layer), layer, what, job), context, close);
+  const reader: LayerReader = {
+    analyse: (layer, what, job) => analyseBlob(blobOf(layer), layer, what, job),
+    contentOf: (layer, what) => contentOfBlob(blobOf(layer), layer, what, context),
+  };
+  return readPlannedLayers(plan, reader, context, close);
 }
 
 /** Reads one layer from wherever it is; `what` names it in messages. */
-export type LayerReader = <U>(layer: PlannedLayer, what: string, job: LayerContext<U>) => Promise<AnalysedLayer<U>>;
+export interface LayerReader {
+  analyse<U>(layer: PlannedLayer, what: string, job: LayerContext<U>): Promise<AnalysedLayer<U>>;
+  readonly contentOf: ContentReader;
+}
 
 /** Reads the layers of an image, so many at once. `member` tells them apart. */
 export async function readPlannedLayers<T>(
   plan: ImagePlan,
-  readLayer: LayerReader,
+  reader: LayerReader,
   context: ReadContext<T>,
   close: () => void | Promise<void>,
   atOnce = Math.min(maxLayersAtOnce, availableParallelism()),
 ): Promise<ReadImage<T>> {
-  const names = plan.layers.map((layer, index) => layerName(index, plan.layers.length, layer.digest ?? layer.member));
+  const names = plan.layers.map((_, index) => plannedName(plan, index));
   const analyse = (index: number, signal: AbortSignal | undefined) => {
     const planned = plan.layers[index]!;
-    return readLayer(planned, names[index]!, {
+    return reader.analyse(planned, names[index]!, {
       analyser: context.analyser,
       limits: context.limits,
       signal,
@@ -80,9 +87,9 @@ export async function readPlannedLayers<T>(
       signal: context.signal,
       onRead: () => {},
     };
-    return (await readLayer(planned, names[index]!, once)).analysis;
+    return (await reader.analyse(planned, names[index]!, once)).analysis;
   };
-  return finishedImage(plan, analysed, context, reread, async () => close());
+  return finishedImage(plan, analysed, context, { reread, contentOf: reader.contentOf, close: async () => close() });
 }
 
 /** Puts together what was read. */
@@ -90,8 +97,7 @@ export function finishedImage<T>(
   plan: ImagePlan,
   analysed: readonly AnalysedLayer<T>[],
   context: ReadContext<T>,
-  reread: ReadImage<T>['reread'],
-  close: () => Promise<void>,
+  open: Pick<ReadImage<T>, 'reread' | 'close'> & Pick<LayerReader, 'contentOf'>,
 ): ReadImage<T> {
   dropSpare();
   const madeBy = instructions(plan.config, plan.layers.length);
@@ -111,8 +117,12 @@ export function finishedImage<T>(
     })),
     rootfs: null,
     rootfsDigest: null,
-    reread,
-    close,
+    digests: layerDigests(
+      (layer) => analysed[layer]?.blob ?? null,
+      async (layer) => analysed[layer]!.content ?? open.contentOf(plan.layers[layer]!, plannedName(plan, layer)),
+    ),
+    reread: open.reread,
+    close: open.close,
   };
 }
 

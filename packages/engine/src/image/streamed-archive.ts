@@ -2,13 +2,14 @@ import { type AnalysedLayer, collectingVisitor, InflateGuard, PickedBodies, read
 import { ArchivePass } from './archive-pass.ts';
 import { mismatch } from './blob.ts';
 import { ImageError, throwIfAborted } from './error.ts';
-import type { ImagePlan, PlannedLayer } from './image-plan.ts';
+import type { ContentReader, ImagePlan, PlannedLayer } from './image-plan.ts';
 import { type CompressedKind, Inflater } from './inflater.ts';
 import { isKeepable, LimitReached, layerName } from './layer-problems.ts';
 import { LayerScan } from './layer-scan.ts';
 import type { LayerSink, StreamedMember } from './member-readers.ts';
 import type { Members } from './members.ts';
 import { finishedImage, type ReadContext } from './read-layers.ts';
+import { TarDecoder } from './tar/tar-decoder.ts';
 import type { ReadImage, ReadLimits } from './types.ts';
 
 /** An archive that is read from its beginning to its end. */
@@ -63,7 +64,11 @@ export async function readStreamedArchive<T>(
   });
   const reread = (index: number, paths: ReadonlySet<string>) =>
     rereadMember(stream, planned.layers[index]?.member, paths, context);
-  return finishedImage(planned, analysed, context, reread, async () => {});
+  return finishedImage(planned, analysed, context, {
+    reread,
+    contentOf: contentsOf(stream, context),
+    close: async () => {},
+  });
 }
 
 /** Manifests and configs of an archive that streams by; its layers are passed over. */
@@ -75,6 +80,33 @@ export async function streamedMembers(
   await run(stream, pass, limits, signal, () => {});
   return pass.asMembers();
 }
+
+/** Finds the digests of what the members that are layers hold, of all of them in one more pass once one is asked for. */
+export function contentsOf(
+  stream: ArchiveStream,
+  { limits, signal }: Pick<ReadContext<unknown>, 'limits' | 'signal'>,
+): ContentReader {
+  let read: Promise<ReadonlyMap<string, StreamedMember<LayerSink>>> | undefined;
+  const all = async () => {
+    const pass = new ArchivePass<LayerSink>({
+      what: stream.what,
+      limits,
+      first: true,
+      contents: true,
+      sinkFor: (name) => ({ decoder: new TarDecoder(nobody, `${stream.what}: ${name}`) }),
+    });
+    await run(stream, pass, limits, signal, () => {});
+    return pass.members;
+  };
+  return async ({ member }) => {
+    read ??= all();
+    const found = (await read).get(member);
+    return found === undefined || found.cut !== null || found.error !== null ? null : found.contentDigest;
+  };
+}
+
+/** Wants nothing of a layer. */
+const nobody = { entry: () => false, data() {}, end() {} };
 
 /** @throws ImageError when the member is no layer, or not the one that the manifest means */
 function verified<S extends LayerSink>(
@@ -120,7 +152,9 @@ function finishLayer<T>(
   if (cut === null && isKeepable(problems)) {
     context.analyser.keep({ id: verifiedId(member, layer), verified: true }, analysis);
   }
-  return { analysis, verified: cut === null };
+  return cut === null
+    ? { analysis, verified: true, blob: member.blobDigest, content: member.contentDigest }
+    : { analysis, verified: false };
 }
 
 /** Reads the bodies that hard links wait for, of all layers in one more pass. */

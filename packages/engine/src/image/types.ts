@@ -218,6 +218,27 @@ export interface ImageConfig {
   readonly history: readonly HistoryEntry[];
 }
 
+/** What is certain of an image's layers, by their index, whatever its config states. Valid as long as the image is open. */
+export interface LayerDigests {
+  /**
+   * Of the blob as stored: of an image that was read what its bytes were found to have, now or when they were kept; of one that
+   * was described what its manifest states, by which the image means that blob and no other. null: not known.
+   */
+  blob(layer: number): string | null;
+  /**
+   * Of the uncompressed bytes, hashed when this is asked for unless they were before. Null: a limit is in the way.
+   *
+   * @throws ImageError when the layer cannot be read
+   */
+  content(layer: number): Promise<string | null>;
+}
+
+/** Content digests that were found before, by the digest of a blob that was hashed, or the identity of a place in a file. */
+export interface ContentDigests {
+  recall(id: string): string | undefined;
+  keep(id: string, digest: string): void;
+}
+
 /** An image whose layers have been analysed. */
 export interface ReadImage<T> {
   /** as the user wrote it */
@@ -248,6 +269,7 @@ export interface ReadImage<T> {
   readonly rootfs: T | null;
   /** of a rootfs: digest over its sorted entries and the bodies that were read */
   readonly rootfsDigest: string | null;
+  readonly digests: LayerDigests;
   /** Bodies of single files of one layer (index in `layers`, 0 for a rootfs), for links that lead to what nobody wanted. Missing ones are absent. */
   reread(layer: number, paths: ReadonlySet<string>): Promise<ReadonlyMap<string, Buffer>>;
   close(): Promise<void>;
@@ -297,6 +319,8 @@ export interface DescribeOptions {
   readonly offline?: boolean | undefined;
   /** for `registry:` */
   readonly registry?: RegistryOptions | undefined;
+  /** absent: layers whose content is asked for are hashed anew */
+  readonly contentDigests?: ContentDigests | undefined;
 }
 
 export interface ReadOptions<T> extends DescribeOptions {
@@ -334,4 +358,9 @@ export interface DescribedImage {
   readonly platform: string | null;
   /** of its layers, base first, as the config states them */
   readonly diffIds: readonly string[];
+}
+
+/** The same, as long as it is open. */
+export interface OpenImage extends DescribedImage {
+  readonly digests: LayerDigests;
 }

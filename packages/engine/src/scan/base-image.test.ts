@@ -140,6 +140,26 @@ describe('a base that was given', () => {
   });
 });
 
+describe('an SBOM of ours', () => {
+  it('says itself what it was built on, unless a base is given that cannot be compared', async () => {
+    const said = { reference: 'debian:12', digest: null, id: null, layers: 2, from: 'option' };
+    const properties = [
+      { name: 'plimsoll:schema', value: '1' },
+      { name: 'plimsoll:image:reference', value: 'app:1' },
+      { name: 'plimsoll:image:base', value: JSON.stringify(said) },
+    ];
+    const component = { type: 'container', name: 'app', properties };
+    const sbom = { bomFormat: 'CycloneDX', specVersion: '1.6', metadata: { component }, components: [] };
+    const reference = `sbom:${file(Buffer.from(JSON.stringify(sbom)))}`;
+    expect((await list(reference)).image.base).toMatchObject({ layers: 2, from: 'annotation' });
+    const { image, incomplete } = await list(reference, 'debian:12');
+    expect(image.base).toBeNull();
+    expect(incomplete.filter(({ code }) => code === 'base-mismatch')).toEqual([
+      { code: 'base-mismatch', message: expect.stringMatching(/all findings count as the image's own$/) },
+    ]);
+  });
+});
+
 describe('what the image says of its base', () => {
   it('is named by a label, without a count of layers', async () => {
     const labels = { [nameKey]: 'debian:12', [digestKey]: `sha256:${'12'.repeat(32)}` };

@@ -1,11 +1,12 @@
 import { baseEntries, commonLayers, guessedBaseLayers, statedBase } from '../image/base-image.ts';
 import { ImageError } from '../image/error.ts';
-import { describeBeside, describeImage } from '../image/read-image.ts';
-import type { DescribedImage, DescribeOptions, ImageBase, ReadImage } from '../image/types.ts';
+import { withBeside, withDescribed } from '../image/read-image.ts';
+import type { DescribedImage, DescribeOptions, ImageBase, OpenImage, ReadImage } from '../image/types.ts';
 import { sbomFile } from '../inventory/sbom/sbom-file.ts';
 import type { Facts, Incomplete } from '../inventory/types.ts';
 import type { Finding } from '../matching/types.ts';
 import type { ResultImage, ResultInputs } from '../result/types.ts';
+import { type OpenClaim, openClaims, proveLayers } from './proven-base.ts';
 
 /** What an image was built on, as far as that is known. */
 export interface BaseFound {
@@ -18,13 +19,13 @@ export interface BaseFound {
 }
 
 /**
- * Tells what an image was built on: the base that was given, when the image begins with all of its layers. When none was
- * given, what the image says itself: its annotations and labels, and its history. Never what happens to be cached, and
+ * Tells what an image was built on: the base that was given, when it is proven that the image begins with all of its layers. When
+ * none was given, what the image says itself: its annotations and labels, and its history. Never what happens to be cached, and
  * nothing is asked of the network that was not named.
  *
  * @param given reference of the base
  * @param found how the image itself was found
- * @throws ImageError when the base that was given cannot be described
+ * @throws ImageError when the base that was given cannot be read, or a layer is not what a config says
  */
 export async function findBase(
   image: ReadImage<unknown>,
@@ -34,7 +35,7 @@ export async function findBase(
   const options: DescribeOptions = { ...found, platform: image.platform ?? undefined };
   const diffIds = image.layers.map(({ diffId }) => diffId ?? '');
   if (given === undefined) return { image: await ownWord(image, diffIds, options), given: null, incomplete: [] };
-  const base = givenBase(await describeGiven(given, options), diffIds);
+  const base = await givenBase(image, await compareGiven(given, image, options));
   return base.image === null ? { ...base, stated: await ownWord(image, diffIds, options) } : base;
 }
 
@@ -49,25 +50,47 @@ export function baseWithoutLayers(reference: string | undefined): BaseFound {
   };
 }
 
-async function describeGiven(reference: string, options: DescribeOptions): Promise<DescribedImage> {
+/** A base with how many of its layers the image says to begin with, and what of that is to be proven. */
+interface Compared extends DescribedImage {
+  readonly common: number;
+  /** null: it is not known what the base's layers are */
+  readonly claims: readonly OpenClaim[] | null;
+}
+
+/** What an image says of its layers, against what is known of those of a base. */
+async function compare(image: ReadImage<unknown>, base: OpenImage): Promise<Compared> {
+  const common = commonLayers(
+    base.diffIds,
+    image.layers.map(({ diffId }) => diffId ?? ''),
+  );
+  const { digests: _, ...described } = base;
+  return { ...described, common, claims: common < base.diffIds.length ? [] : await openClaims(image, base) };
+}
+
+async function compareGiven(reference: string, image: ReadImage<unknown>, options: DescribeOptions): Promise<Compared> {
   try {
     if (sbomFile(reference) !== null) {
       throw new ImageError('UNSUPPORTED', `${reference}: is an SBOM, which has no layers to compare`);
     }
-    return await describeImage(reference, options);
+    return await withDescribed(reference, options, (base) => compare(image, base));
   } catch (error) {
     if (!(error instanceof ImageError) || error.code === 'ABORTED') throw error;
     throw new ImageError(error.code, `the base image: ${error.message}`, { cause: error });
   }
 }
 
-function givenBase(described: DescribedImage, diffIds: readonly string[]): BaseFound {
-  const { reference, id, digest } = described;
+async function givenBase(image: ReadImage<unknown>, compared: Compared): Promise<BaseFound> {
+  const { reference, id, digest, common, claims } = compared;
   const given = { reference, id, digest };
-  const layers = described.diffIds.length;
-  const common = commonLayers(described.diffIds, diffIds);
-  if (common === layers) return { image: { reference, digest, id, layers, from: 'option' }, given, incomplete: [] };
-  const message = `the image is not built on ${reference}: it begins with ${common} of its ${layers} layers; all findings count as the image's own`;
+  const layers = compared.diffIds.length;
+  const fits = common === layers;
+  if (fits && (await proveLayers(image, claims))) {
+    return { image: { reference, digest, id, layers, from: 'option' }, given, incomplete: [] };
+  }
+  const found = fits
+    ? `the image says that it is built on ${reference}, but its layers are too large to be compared`
+    : `the image is not built on ${reference}: it begins with ${common} of its ${layers} layers`;
+  const message = `${found}; all findings count as the image's own`;
   return { image: null, given, incomplete: [{ code: 'base-mismatch', message }] };
 }
 
@@ -76,15 +99,16 @@ function givenBase(described: DescribedImage, diffIds: readonly string[]): BaseF
  * the base of the base. It counts only where nothing else speaks.
  */
 async function ownWord(
-  { reference, kind, config, annotations }: ReadImage<unknown>,
+  image: ReadImage<unknown>,
   diffIds: readonly string[],
   options: DescribeOptions,
 ): Promise<ImageBase | null> {
+  const { config, annotations } = image;
   const annotated = statedBase(annotations ?? {});
   if (annotated?.digest != null) {
-    const beside = await describeBeside({ reference, kind }, annotated.digest, options);
+    const beside = await withBeside(image, annotated.digest, options, (base) => compare(image, base));
     const layers = beside?.diffIds.length ?? 0;
-    if (beside !== null && commonLayers(beside.diffIds, diffIds) === layers) {
+    if (beside !== null && beside.common === layers && (await proveLayers(image, beside.claims))) {
       return { reference: annotated.reference, digest: annotated.digest, id: beside.id, layers, from: 'annotation' };
     }
   }

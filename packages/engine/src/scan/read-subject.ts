@@ -3,6 +3,7 @@ import type { EolRecord } from '../advisories/types.ts';
 import { readImage } from '../image/read-image.ts';
 import type { DescribeOptions, ReadImage } from '../image/types.ts';
 import { catalogerVersions } from '../inventory/catalogers.ts';
+import { keptDigests } from '../inventory/kept-digests.ts';
 import { inventoryKey, inventoryOf, isLasting } from '../inventory/kept-inventory.ts';
 import { createLayerAnalyser } from '../inventory/layer-analyser.ts';
 import { openLayerCache } from '../inventory/layer-cache.ts';
@@ -80,10 +81,11 @@ async function readSbomSubject(path: string, request: SubjectRequest): Promise<S
     layerCount,
   } = await readSbom(path, signal, { facts, beyond });
   const unscanned = request.clamd ? (await malwareScanner()).nothingToScan() : [];
-  const marked = markBaseLines(read.facts, base, layerCount ?? 0);
+  const marked = markBaseLines(read.facts, given === undefined ? base : null, layerCount ?? 0);
   const inventory = { ...read, facts: marked, incomplete: [...read.incomplete, ...unscanned] };
   const image = { reference, names, id: null, digest: null, platform, platforms: [], contentDigest: digest };
-  const found = { ...baseWithoutLayers(given), image: base };
+  const found =
+    given === undefined ? { ...baseWithoutLayers(given), image: base } : { ...baseWithoutLayers(given), stated: base };
   return { image, inventory, base: found, malware: null, catalogers: { sbom: sbomReaderVersion } };
 }
 
@@ -96,7 +98,7 @@ async function openImageSubject(request: SubjectRequest): Promise<OpenSubject> {
   const scanner = clamd && (await malwareScanner());
   const version = clamd && (await scanner?.askForVersion(clamd, { signal, offline }));
   const store = directory === null ? undefined : openLayerCache({ directory, maxBytes });
-  const found = describeOptions(request);
+  const found = { ...describeOptions(request), contentDigests: store && keptDigests(store) };
   const analyser = createLayerAnalyser({ store, facts: asked, queries: request.queries, judged: request.judged });
   const image = await readImage(request.reference, { ...found, analyser, progress: request.progress });
   try {

@@ -186,7 +186,7 @@ describe('an image in the folders of an engine on this machine', () => {
   });
 });
 
-const shared = { kind: '', reference: '', layers: [], reread: null, close: null };
+const shared = { kind: '', reference: '', layers: [], digests: null, reread: null, close: null };
 
 function partsAnalyser(): LayerAnalyser<{ parts: unknown[]; listing: LayerListing }> {
   return {

@@ -25,6 +25,32 @@ export async function readEngineFolders<T>(
   choice: ImageChoice,
   context: ReadContext<T>,
 ): Promise<ReadImage<T>> {
+  const { folders, plan } = planStored(image, kind, choice);
+  return readPlannedLayers(
+    plan,
+    {
+      analyse: (layer, what, job) => analyseFolder(folders.get(layer.member)!, what, job),
+      contentOf: async ({ diffId }) => diffId,
+    },
+    context,
+    () => {},
+  );
+}
+
+/**
+ * Whether the engine's own records have the layers under the diff IDs that the image's config states. An engine computes these
+ * when it unpacks a layer.
+ */
+export function keepsByDiffId(image: EngineImage, kind: SourceKind, choice: ImageChoice): boolean {
+  try {
+    planStored(image, kind, choice);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function planStored(image: EngineImage, kind: SourceKind, choice: ImageChoice) {
   const store = stores.find(({ driver }) => driver === image.storageDriver);
   if (store === undefined) {
     throw unusable(`its storage is ${image.storageDriver ?? 'not told'}`);
@@ -34,13 +60,7 @@ export async function readEngineFolders<T>(
   if (found !== image.id) {
     throw mismatch('the engine’s copy of the config', image.id, found);
   }
-  const { folders, plan } = planFolders(stored, image, kind, choice);
-  return readPlannedLayers(
-    plan,
-    (layer, what, job) => analyseFolder(folders.get(layer.member)!, what, job),
-    context,
-    () => {},
-  );
+  return planFolders(stored, image, kind, choice);
 }
 
 function planFolders(

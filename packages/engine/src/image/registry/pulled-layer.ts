@@ -1,6 +1,7 @@
 import type { RegistryClient } from '../../registry/registry-client.ts';
 import { type AnalysedLayer, type LayerContext, PickedBodies, readPending } from '../analyse-layer.ts';
 import { mismatch } from '../blob.ts';
+import { contentOfPulled } from '../content-digest.ts';
 import { ImageError, throwIfAborted } from '../error.ts';
 import type { PlannedLayer } from '../image-plan.ts';
 import { compressionOf, refuseForeignCompression } from '../inflater.ts';
@@ -13,6 +14,7 @@ import {
   plainReader,
   type StreamedMember,
 } from '../member-readers.ts';
+import type { DescribeContext } from '../read-layers.ts';
 
 /** Bytes that show how a layer is compressed. */
 const headBytes = 8;
@@ -35,10 +37,10 @@ export async function analysePulled<T>(
   const key = { id: layer.blobDigest!, verified: true };
   const kept = analyser.recall(key);
   if (kept !== undefined) {
-    return { analysis: kept, verified: true };
+    return { analysis: kept, verified: true, blob: key.id };
   }
   const scan = new LayerScan(analyser.begin(), limits, what);
-  const { cut } = await pull(client, layer, what, scan, context);
+  const { cut, blobDigest, contentDigest } = await pull(client, layer, what, scan, context);
   if (cut !== null) {
     scan.problem('limit-reached', `${cut.message}; the rest of the layer was not read`);
   }
@@ -51,7 +53,19 @@ export async function analysePulled<T>(
   if (cut === null && isKeepable(problems)) {
     analyser.keep(key, analysis);
   }
-  return { analysis, verified: cut === null };
+  return cut === null
+    ? { analysis, verified: true, blob: blobDigest, content: contentDigest }
+    : { analysis, verified: false };
+}
+
+/** The digest of the uncompressed bytes of a layer, which is pulled for it. @throws ImageError */
+export function contentOfLayer(
+  client: RegistryClient,
+  layer: PlannedLayer,
+  what: string,
+  context: DescribeContext,
+): Promise<string | null> {
+  return contentOfPulled(() => blobOf(client, layer, what, context.signal), layer.blobDigest!, what, context);
 }
 
 /** Streams a layer into a sink, and checks its digest. */

@@ -1,19 +1,20 @@
 import { type ArchiveIndex, indexArchive } from '../archive-index.ts';
 import { splitName } from '../archive-path.ts';
 import { headOf, OpenFile, piecesOf } from '../blob.ts';
+import { contentOfBlob } from '../content-digest.ts';
 import { hasDockerManifest, planDockerArchive } from '../docker-manifest.ts';
 import { ImageError } from '../error.ts';
-import { describedPlan, type ImageChoice, type ImagePlan } from '../image-plan.ts';
+import { type ContentReader, describedPlan, type ImageChoice, type ImagePlan } from '../image-plan.ts';
 import { compressionOf, refuseForeignCompression } from '../inflater.ts';
 import type { Members } from '../members.ts';
 import { hasOciIndex, ociImageIds, planOciLayout } from '../oci-layout.ts';
 import { hostPlatform } from '../platform.ts';
 import { type DescribeContext, type ReadContext, readPlannedImage } from '../read-layers.ts';
-import { type ArchiveStream, readStreamedArchive, streamedMembers } from '../streamed-archive.ts';
+import { type ArchiveStream, contentsOf, readStreamedArchive, streamedMembers } from '../streamed-archive.ts';
 import { hasChecksum } from '../tar/checksum.ts';
 import { blockSize } from '../tar/tar-header.ts';
-import type { DescribedImage, ReadImage } from '../types.ts';
-import type { ImageSource } from './source.ts';
+import type { ReadImage } from '../types.ts';
+import type { ImageSource, ImageUse } from './source.ts';
 
 export type ArchiveKind = 'docker-archive' | 'oci-archive';
 
@@ -21,21 +22,21 @@ export type ArchiveKind = 'docker-archive' | 'oci-archive';
 export const dockerArchiveSource: ImageSource = {
   prefix: 'docker-archive',
   read: (target, context) => readArchive(target, 'docker-archive', context),
-  describe: (target, context) => describeArchive(target, 'docker-archive', context),
+  describe: (target, context, use) => describeArchive(target, 'docker-archive', context, use),
 };
 
 /** `oci-archive:FILE[:NAME]` */
 export const ociArchiveSource: ImageSource = {
   prefix: 'oci-archive',
   read: (target, context) => readArchive(target, 'oci-archive', context),
-  describe: (target, context) => describeArchive(target, 'oci-archive', context),
+  describe: (target, context, use) => describeArchive(target, 'oci-archive', context, use),
 };
 
 /** An archive of whichever kind it is: what a path names. */
 export const anyArchiveSource: ImageSource = {
   prefix: '',
   read: (target, context) => readArchive(target, null, context),
-  describe: (target, context) => describeArchive(target, null, context),
+  describe: (target, context, use) => describeArchive(target, null, context, use),
 };
 
 /** Reads an archive of the kind that was asked for; null: whichever it is. */
@@ -67,17 +68,21 @@ async function readArchive<T>(
   }
 }
 
-async function describeArchive(
+async function describeArchive<R>(
   target: string,
   kind: ArchiveKind | null,
   context: DescribeContext,
-): Promise<DescribedImage> {
+  use: ImageUse<R>,
+): Promise<R> {
   const { path, name } = splitName(target);
   const file = new OpenFile(path);
+  const described = (members: Members, contentOf: ContentReader) =>
+    use(describedPlan(planArchive(members, kind, choiceOf(context, name)), context.reference, contentOf));
   try {
     const stream = compressedStream(file);
-    const members = stream === null ? await indexArchive(file, context.signal) : await streamedMembers(stream, context);
-    return describedPlan(planArchive(members, kind, choiceOf(context, name)), context.reference);
+    if (stream !== null) return await described(await streamedMembers(stream, context), contentsOf(stream, context));
+    const index = await indexArchive(file, context.signal);
+    return await described(index, (layer, what) => contentOfBlob(blobOf(index, layer.member), layer, what, context));
   } finally {
     file.close();
   }

@@ -1,11 +1,12 @@
 import { dockerHub, parseRegistryReference } from '../../registry/registry-reference.ts';
 import { type ContentStore, openContentStore } from '../containerd/content-store.ts';
 import type { NamedImage, NamedImages } from '../containerd/named-images.ts';
+import { contentOfBlob } from '../content-digest.ts';
 import { containerdAddress } from '../engine-address.ts';
 import { ImageError } from '../error.ts';
-import { describedPlan, type ImagePlan, type PlannedLayer } from '../image-plan.ts';
+import { type ContentReader, describedPlan, type ImagePlan, type PlannedLayer } from '../image-plan.ts';
 import { type DescribeContext, type ReadContext, readPlannedImage, readPlannedLayers } from '../read-layers.ts';
-import { analysePulled } from '../registry/pulled-layer.ts';
+import { analysePulled, contentOfLayer } from '../registry/pulled-layer.ts';
 import { planRegistryImage } from '../registry/registry-members.ts';
 import type { ReadImage } from '../types.ts';
 import { choiceOf } from './archive.ts';
@@ -16,12 +17,22 @@ export const containerdSource: ImageSource = {
   prefix: 'containerd',
   hasIds: true,
   read: readContainerdImage,
-  async describe(name, context) {
+  async describe(name, context, use) {
     const { plan, store } = await openImage(name, context);
-    store.close();
-    return describedPlan(plan, context.reference);
+    try {
+      return await use(describedPlan(plan, context.reference, contentReader(store, context)));
+    } finally {
+      store.close();
+    }
   },
 };
+
+function contentReader(store: ContentStore, context: DescribeContext): ContentReader {
+  return (layer, what) => {
+    const blob = blobFile(store, layer);
+    return blob === null ? contentOfLayer(store, layer, what, context) : contentOfBlob(blob, layer, what, context);
+  };
+}
 
 async function readContainerdImage<T>(name: string, context: ReadContext<T>): Promise<ReadImage<T>> {
   const { plan, store } = await openImage(name, context);
@@ -29,7 +40,15 @@ async function readContainerdImage<T>(name: string, context: ReadContext<T>): Pr
     const files = new Map(plan.layers.map((layer) => [layer.member, blobFile(store, layer)]));
     return [...files.values()].every((blob) => blob !== null)
       ? await readPlannedImage(plan, ({ member }) => files.get(member)!, context, store.close)
-      : await readPlannedLayers(plan, (layer, ...rest) => analysePulled(store, layer, ...rest), context, store.close);
+      : await readPlannedLayers(
+          plan,
+          {
+            analyse: (layer, what, job) => analysePulled(store, layer, what, job),
+            contentOf: contentReader(store, context),
+          },
+          context,
+          store.close,
+        );
   } catch (error) {
     store.close();
     throw error;

@@ -1,12 +1,13 @@
 import { platformOf } from '../config.ts';
+import { layerDigests } from '../content-digest.ts';
 import { planDockerArchive } from '../docker-manifest.ts';
 import { dockerAddress, type EngineAddress, podmanAddress } from '../engine-address.ts';
 import { type EngineClient, type EngineImage, type EngineWords, engineClient, isLocal } from '../engine-client.ts';
 import { asImageError, ImageError } from '../error.ts';
-import { checkPlatform, type ImageChoice } from '../image-plan.ts';
-import { readEngineFolders } from '../overlay2/read-folders.ts';
+import { type ContentReader, checkPlatform, type ImageChoice, type ImagePlan, plannedName } from '../image-plan.ts';
+import { keepsByDiffId, readEngineFolders } from '../overlay2/read-folders.ts';
 import type { DescribeContext, ReadContext } from '../read-layers.ts';
-import { readStreamedArchive } from '../streamed-archive.ts';
+import { type ArchiveStream, contentsOf, readStreamedArchive, streamedMembers } from '../streamed-archive.ts';
 import type { DescribeOptions, ReadImage } from '../types.ts';
 import { choiceOf } from './archive.ts';
 import type { ImageSource } from './source.ts';
@@ -47,10 +48,12 @@ function sourceOf(engine: Engine): ImageSource {
       const found = await inspectImage(engine, name, context);
       return found.client.local ? readNearEngine(found, context) : readExport(found, context);
     },
-    async describe(name, context) {
-      const { image, platform } = await inspectImage(engine, name, context);
-      const { id, names, diffIds } = image;
-      return { reference: context.reference, names: [...names].sort(), digest: null, id, platform, diffIds };
+    async describe(name, context, use) {
+      const found = await inspectImage(engine, name, context);
+      const { id, names, diffIds } = found.image;
+      const { reference } = context;
+      const digests = layerDigests(() => null, contentsOfEngine(found, context));
+      return use({ reference, names: [...names].sort(), digest: null, id, platform: found.platform, diffIds, digests });
     },
   };
 }
@@ -87,6 +90,39 @@ async function inspectImage(engine: Engine, name: string, context: DescribeConte
   return { engine, name, client, image, choice, platform };
 }
 
+/**
+ * Docker's own stores of layers, as the engine names them: it unpacks no layer that has not the diff ID which the config states.
+ * The others keep blobs as they came.
+ */
+const unpacking: ReadonlySet<string | null> = new Set(['overlay2', 'fuse-overlayfs', 'btrfs', 'zfs', 'vfs', 'aufs']);
+
+function contentsOfEngine(found: FoundImage, context: DescribeContext): (layer: number) => Promise<string | null> {
+  const { engine, image, client, choice } = found;
+  let exported: Promise<OpenContents> | undefined;
+  return async (layer) => {
+    const isUnpacked =
+      (engine.prefix === 'docker' && unpacking.has(image.storageDriver)) ||
+      (client.local && keepsByDiffId(image, engine.prefix, choice));
+    if (isUnpacked) return image.diffIds[layer]!;
+    exported ??= exportedContents(found, context);
+    const { plan, contentOf } = await exported;
+    const planned = plan.layers[layer];
+    return planned === undefined ? null : contentOf(planned, plannedName(plan, layer));
+  };
+}
+
+interface OpenContents {
+  readonly plan: ImagePlan;
+  readonly contentOf: ContentReader;
+}
+
+async function exportedContents(found: FoundImage, context: DescribeContext): Promise<OpenContents> {
+  const stream = exportOf(found, context);
+  const members = await streamedMembers(stream, context);
+  const plan = planDockerArchive(members, found.choice, found.engine.prefix);
+  return { plan, contentOf: contentsOf(stream, context) };
+}
+
 /** From the engine's own folders where they can be read, else what it exports. Says which, and why. */
 async function readNearEngine<T>(found: FoundImage, context: ReadContext<T>): Promise<ReadImage<T>> {
   const { engine, name, image, choice } = found;
@@ -104,20 +140,21 @@ async function readNearEngine<T>(found: FoundImage, context: ReadContext<T>): Pr
   return readExport(found, context);
 }
 
-async function readExport<T>(
-  { engine, name, client, image, choice }: FoundImage,
-  context: ReadContext<T>,
-): Promise<ReadImage<T>> {
-  // by ID: a tag may move between the two requests
-  const stream = {
+function exportOf({ engine, name, client, image }: FoundImage, { limits }: DescribeContext): ArchiveStream {
+  return {
     what: `${name} (exported by ${engine.words.name})`,
     compression: null,
     size: image.size,
-    maxBytes: (image.diffIds.length + 1) * context.limits.maxLayerBytes,
+    maxBytes: (image.diffIds.length + 1) * limits.maxLayerBytes,
+    // by ID: a tag may move between the requests
     open: (signal: AbortSignal | undefined) => client.export(image.id, signal),
   };
+}
+
+async function readExport<T>(found: FoundImage, context: ReadContext<T>): Promise<ReadImage<T>> {
+  const { engine, image, choice } = found;
   const read = await readStreamedArchive(
-    stream,
+    exportOf(found, context),
     (members) => planDockerArchive(members, choice, engine.prefix),
     context,
   );

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { splitName } from '../archive-path.ts';
 import { fileError, OpenFile, readWhole } from '../blob.ts';
+import { contentOfBlob } from '../content-digest.ts';
 import { ImageError } from '../error.ts';
 import { describedPlan, type ImagePlan } from '../image-plan.ts';
 import type { Members } from '../members.ts';
@@ -9,14 +10,28 @@ import { hasOciIndex, planOciLayout } from '../oci-layout.ts';
 import { type DescribeContext, type ReadContext, readPlannedImage } from '../read-layers.ts';
 import type { ReadImage } from '../types.ts';
 import { choiceOf } from './archive.ts';
-import type { ImageSource } from './source.ts';
+import type { ImageSource, ImageUse } from './source.ts';
 
 /** `oci-layout:DIRECTORY[:NAME]` */
 export const ociLayoutSource: ImageSource = {
   prefix: 'oci-layout',
   read: readOciLayout,
-  describe: async (target, context) => describedPlan(planOf(target, context).plan, context.reference),
+  describe: describeOciLayout,
 };
+
+async function describeOciLayout<R>(target: string, context: DescribeContext, use: ImageUse<R>): Promise<R> {
+  const { path, plan } = planOf(target, context);
+  return use(
+    describedPlan(plan, context.reference, async (layer, what) => {
+      const file = new OpenFile(join(path, layer.member));
+      try {
+        return await contentOfBlob({ file, start: 0, size: file.size }, layer, what, context);
+      } finally {
+        file.close();
+      }
+    }),
+  );
+}
 
 function planOf(target: string, context: DescribeContext): { readonly path: string; readonly plan: ImagePlan } {
   const { path, name } = splitName(target);

@@ -1,14 +1,14 @@
 import type { RegistryClient } from '../../registry/registry-client.ts';
 import { familiarName, parseRegistryReference } from '../../registry/registry-reference.ts';
 import { ImageError } from '../error.ts';
-import { describedPlan, type ImagePlan } from '../image-plan.ts';
+import { type ContentReader, describedPlan, type ImagePlan } from '../image-plan.ts';
 import { maxPulledAtOnce } from '../limits.ts';
 import { type DescribeContext, type ReadContext, readPlannedLayers } from '../read-layers.ts';
-import { analysePulled } from '../registry/pulled-layer.ts';
+import { analysePulled, contentOfLayer } from '../registry/pulled-layer.ts';
 import { planRegistryImage } from '../registry/registry-members.ts';
-import type { DescribedImage, ReadImage } from '../types.ts';
+import type { ReadImage } from '../types.ts';
 import { choiceOf } from './archive.ts';
-import type { ImageSource } from './source.ts';
+import type { ImageSource, ImageUse } from './source.ts';
 
 /** `registry:REF`: an image of a registry, layers analysed while they are pulled. */
 export const registrySource: ImageSource = {
@@ -22,7 +22,10 @@ async function readRegistryImage<T>(target: string, context: ReadContext<T>): Pr
   try {
     const image = await readPlannedLayers(
       plan,
-      (layer, what, layerContext) => analysePulled(client, layer, what, layerContext),
+      {
+        analyse: (layer, what, job) => analysePulled(client, layer, what, job),
+        contentOf: (layer, what) => contentOfLayer(client, layer, what, context),
+      },
       context,
       close,
       maxPulledAtOnce,
@@ -34,10 +37,14 @@ async function readRegistryImage<T>(target: string, context: ReadContext<T>): Pr
   }
 }
 
-async function describeRegistryImage(target: string, context: DescribeContext): Promise<DescribedImage> {
-  const { plan, close } = await openImage(target, context);
-  await close();
-  return describedPlan(plan, context.reference);
+async function describeRegistryImage<R>(target: string, context: DescribeContext, use: ImageUse<R>): Promise<R> {
+  const { plan, client, close } = await openImage(target, context);
+  try {
+    const contentOf: ContentReader = (layer, what) => contentOfLayer(client, layer, what, context);
+    return await use(describedPlan(plan, context.reference, contentOf));
+  } finally {
+    await close();
+  }
 }
 
 interface OpenImage {

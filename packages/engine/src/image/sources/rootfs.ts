@@ -1,6 +1,7 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileError } from '../blob.ts';
+import { layerDigests } from '../content-digest.ts';
 import { ImageError } from '../error.ts';
 import type { ReadContext } from '../read-layers.ts';
 import { readRegular, walkRootfs } from '../rootfs-walk.ts';
@@ -30,6 +31,10 @@ async function readRootfs<T>(target: string, context: ReadContext<T>): Promise<R
     layers: [],
     rootfs: analysis,
     rootfsDigest: digest,
+    digests: layerDigests(
+      () => null,
+      async () => null,
+    ),
     reread: async (_, paths) => rereadFiles(directory, paths, limits.maxFileBytes),
     close: async () => {},
   };

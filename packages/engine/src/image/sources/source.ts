@@ -1,5 +1,7 @@
 import type { DescribeContext, ReadContext } from '../read-layers.ts';
-import type { DescribedImage, ReadImage } from '../types.ts';
+import type { OpenImage, ReadImage } from '../types.ts';
+
+export type ImageUse<R> = (image: OpenImage) => R | Promise<R>;
 
 /** A kind of place that images come from. Each is one file here, and one line in the list of read-image.ts. */
 export interface ImageSource {
@@ -13,9 +15,9 @@ export interface ImageSource {
    */
   read<T>(target: string, context: ReadContext<T>): Promise<ReadImage<T>>;
   /**
-   * Says what the image is without reading a layer. Absent where there are no layers to tell.
+   * Says what the image is without reading a layer, and is open while it is used. Absent where there are no layers to tell.
    *
    * @throws ImageError
    */
-  describe?(target: string, context: DescribeContext): Promise<DescribedImage>;
+  describe?<R>(target: string, context: DescribeContext, use: ImageUse<R>): Promise<R>;
 }

@@ -39,6 +39,7 @@ export function fakeImage(
     })),
     rootfs: null,
     rootfsDigest: null,
+    digests: { blob: () => null, content: async () => null },
     platforms: [],
     ...reads,
     async reread(layer, paths) {
