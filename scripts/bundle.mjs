@@ -12,6 +12,12 @@ import { writeThirdParty } from './third-party.mjs';
 const dist = `${root}packages/cli/dist`;
 const madeOf = 'made-of';
 
+/** What `sbom` and `scan` load where something has changed since the last time. */
+const [listing, judging] = ['commands/list-packages.ts', 'commands/judge.ts'];
+const otherCommands = ['policy', 'report', 'exceptions', 'db', 'attest', 'verify'].map((name) => `commands/${name}.ts`);
+/** Bytes that cost less than a file of their own. */
+const small = 12_000;
+
 async function bundle() {
   // Beside its place and then moved there: a build that fails, or runs beside a program that loads a chunk, breaks nothing.
   const outdir = `${dist}-${process.pid}`;
@@ -27,8 +33,14 @@ async function bundle() {
   });
   await mergeChunks(outdir, metafile.outputs, [
     { into: 'main.mjs', of: ['cli/src/main.ts'] },
-    { into: 'shared.mjs', of: ['commands/scan.ts', 'commands/sbom.ts'], without: 'node:crypto' },
+    { into: 'shared.mjs', of: ['commands/scan.ts', 'commands/sbom.ts'], without: 'node:crypto', upTo: small },
     { into: 'again.mjs', of: ['commands/scan.ts', 'commands/sbom.ts'] },
+    { into: 'small.mjs', of: [listing, judging], without: 'node:crypto', upTo: small },
+    { into: 'small-of-judging.mjs', of: [judging], without: 'node:crypto', upTo: small },
+    { into: 'image.mjs', of: [listing, judging], beside: otherCommands },
+    { into: 'policy.mjs', of: ['commands/policy.ts', judging], beside: otherCommands.slice(1) },
+    { into: 'listed.mjs', of: ['commands/report-formats.ts', listing, judging] },
+    { into: 'judging.mjs', of: [judging], beside: otherCommands },
   ]);
   for (const name of readdirSync(outdir)) {
     const path = join(outdir, name);
