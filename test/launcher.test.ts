@@ -8,6 +8,7 @@ import {
   realpathSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -83,6 +84,27 @@ describe('the launcher', () => {
   test('does without a home and a cache folder', async () => {
     for (const env of [{ HOME: '' }, { HOME: '/dev/null' }, { HOME: '/proc' }, { XDG_CACHE_HOME: '/dev/null' }])
       expect(await run(install(bundle), [], { env })).toMatchObject({ status: 7, stderr: '' });
+  });
+
+  test('keeps compiled code of each bundle apart, and removes that of a month ago when a new one comes', async () => {
+    const cache = join(folder.path, 'cache');
+    const compiled = join(cache, 'plimsoll', 'compile');
+    for (const name of ['old', 'young']) mkdirSync(join(compiled, name), { recursive: true });
+    const daysAgo = (days: number) => Date.now() / 1000 - days * 24 * 60 * 60;
+    const grow = (name: string, days: number) => utimesSync(join(compiled, name), daysAgo(days), daysAgo(days));
+    grow('old', 31);
+    grow('young', 29);
+    const [one, other] = [{ 'dist/made-of': `${'1'.repeat(64)}\n` }, { 'dist/made-of': `${'2'.repeat(64)}\n` }];
+    const first = install({ ...bundle, ...one });
+    const env = { XDG_CACHE_HOME: cache };
+    expect(await run(first, [], { env })).toMatchObject({ status: 7, stderr: '' });
+    expect(readdirSync(compiled).sort()).toEqual(['1'.repeat(16), 'young']);
+    expect(readdirSync(join(compiled, '1'.repeat(16)))).not.toEqual([]);
+    grow('young', 31);
+    await run(first, [], { env });
+    expect(readdirSync(compiled)).toContain('young');
+    await run(install({ ...bundle, ...other }), [], { env });
+    expect(readdirSync(compiled).sort()).toEqual(['1'.repeat(16), '2'.repeat(16)]);
   });
 
   test('bundle and sources are one program', async () => {

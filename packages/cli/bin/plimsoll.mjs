@@ -4,12 +4,13 @@
 
 // An import of one of Node's own modules loads all that it makes on demand; older versions have no other way.
 const builtin = process.getBuiltinModule ?? ((name) => import(name));
-const { existsSync, mkdirSync } = await builtin('node:fs');
+const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } = await builtin('node:fs');
 const nodeModule = await builtin('node:module');
 const { dirname, join } = await builtin('node:path');
 const { fileURLToPath, pathToFileURL } = await builtin('node:url');
 
 const oldestNode = 24;
+const keptMilliseconds = 30 * 24 * 60 * 60 * 1000;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** What a scan needs of Node. */
 const usedModules = ['crypto', 'fs/promises', 'os', 'process', 'timers/promises', 'util', 'zlib'];
@@ -28,16 +29,37 @@ async function start() {
   // In the user's own cache folder: one in the shared temporary folder could be filled by somebody else.
   const home = process.env.HOME || process.env.USERPROFILE;
   const cache = process.env.XDG_CACHE_HOME || (home && join(home, '.cache'));
-  // Compiled code is of the settings that were made until it is loaded, and a folder of those at this point.
-  const name = isShort(words) && words.includes('--facts') ? 'compile-facts' : 'compile';
-  const folder = cache && join(cache, 'plimsoll', name);
-  if (folder && isThere(folder)) nodeModule.enableCompileCache(folder);
+  if (cache) keepCompiled(join(cache, 'plimsoll', 'compile'), isShort(words) && words.includes('--facts'));
   if (existsSync(bundle) && !process.env.PLIMSOLL_RUN_SOURCES) await import(pathToFileURL(bundle).href);
   else if (existsSync(sources)) await import(pathToFileURL(sources).href);
   else
     stop(
       'plimsoll: neither the bundle nor the sources are here; run `npm run build` in its repository, or install it again',
     );
+}
+
+/**
+ * Has Node keep what V8 compiled: in a folder of this bundle, since files of each have names of their own. What bundles left
+ * that were started for the first time more than a month ago is removed when a new one comes.
+ */
+function keepCompiled(all, withFacts) {
+  const madeOf = join(dirname(bundle), 'made-of');
+  const program = existsSync(madeOf) ? readFileSync(madeOf, 'latin1').slice(0, 16) : 'sources';
+  // Compiled code is of the settings that were made until it is loaded, and a folder of those at this point.
+  const folder = join(all, withFacts ? `${program}-facts` : program);
+  if (!existsSync(folder) && existsSync(all)) removeOld(all);
+  if (isThere(folder)) nodeModule.enableCompileCache(folder);
+}
+
+function removeOld(folder) {
+  try {
+    for (const name of readdirSync(folder)) {
+      const path = join(folder, name);
+      if (Date.now() - statSync(path).mtimeMs > keptMilliseconds) rmSync(path, { recursive: true, force: true });
+    }
+  } catch {
+    // somebody else removes them at the same time, or may and we may not
+  }
 }
 
 /** Makes a folder and those above it, each once: Node's own way, which the cache takes too, never ends below /proc. */
