@@ -203,7 +203,20 @@ const listed: readonly Known[] = [
   { id: 'curl', has: ['curl and libcurl are licensed under a mit x derivate license'] },
 ];
 
-const known = listed.map(({ id, has, hasNot = [] }) => ({ id, has: has.map(plain), hasNot: hasNot.map(plain) }));
+/** What is looked for; made when it is: most images without Debian packages ask for none of it, and it takes milliseconds. */
+let sought: Sought | undefined;
+
+interface Sought {
+  readonly texts: readonly Required<Known>[];
+  readonly phrases: readonly string[];
+  readonly search: KeywordSearch;
+}
+
+function makeSought(): Sought {
+  const texts = listed.map(({ id, has, hasNot = [] }) => ({ id, has: has.map(plain), hasNot: hasNot.map(plain) }));
+  const phrases = [...new Set(texts.flatMap(({ has, hasNot }) => [...has, ...hasNot]))];
+  return { texts, phrases, search: new KeywordSearch(phrases) };
+}
 
 /** Letters and digits in lower case with one space between words, which makes all ways to print a text one. */
 function plain(text: string): string {
@@ -219,17 +232,16 @@ export function licensesInText(text: string): readonly string[] {
   return licensesInWords(plain(text));
 }
 
-const phrases = [...new Set(known.flatMap(({ has, hasNot }) => [...has, ...hasNot]))];
-const search = new KeywordSearch(phrases);
-
 function licensesInWords(words: string): readonly string[] {
+  sought ??= makeSought();
+  const { texts, phrases, search } = sought;
   const there = new Set<string>();
   search.search(Buffer.from(words, 'latin1'), (_, phrase) => {
     there.add(phrases[phrase]!);
     return true;
   });
   const found = new Set<string>();
-  for (const { id, has, hasNot } of known) {
+  for (const { id, has, hasNot } of texts) {
     if (has.every((phrase) => there.has(phrase)) && !hasNot.some((phrase) => there.has(phrase))) found.add(id);
   }
   return [...found].sort();
