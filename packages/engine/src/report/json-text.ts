@@ -16,6 +16,22 @@ export function escapeInvisible(json: string): string {
   );
 }
 
+/**
+ * A value as a report writes it, whose lines stand `indent` deep. Lists around it, which are cut off again, indent them:
+ * cheaper than replacing each line end.
+ */
+export function valueText(value: unknown, order: KeyOrder | null, indent: string): string {
+  let around = ordered(value, order);
+  let end = 0;
+  for (let depth = indent.length; depth > 0; depth -= 2) {
+    around = [around];
+    end += depth;
+  }
+  const levels = indent.length / 2;
+  const text = JSON.stringify(around, null, 2);
+  return escapeInvisible(text.slice(end + 2 * levels, text.length - (end - indent.length) - 2 * levels));
+}
+
 /** More levels than any value has, and no double, of which V8 would make an object for each level. */
 const allLevels = 2 ** 30 - 1;
 

@@ -1,7 +1,8 @@
 /** The result as JSON, whole and unfiltered: the report for programs. Described by the published JSON Schema. */
 import { type KeyOrder, resultKeyOrder } from '../result/key-order.ts';
 import { type InventoryResult, isScanResult, type PlatformResults } from '../result/types.ts';
-import { escapeInvisible, ordered } from './json-text.ts';
+import { AlikeObjects } from './alike-objects.ts';
+import { escapeInvisible, ordered, valueText } from './json-text.ts';
 import type { InventoryFormat } from './types.ts';
 
 /** One entry of the top level at a time, so that a big result is never one string more than needed. */
@@ -40,10 +41,12 @@ function* valuePieces(value: unknown, order: KeyOrder | null, indent: string): G
   if (Array.isArray(value)) {
     if (value.length === 0) return yield '[]';
     let separator = '[';
+    // those of one vulnerability stand next to each other
+    const alike = order === resultKeyOrder.findings ? new AlikeObjects(order, inner) : undefined;
     for (const each of value) {
       // not as one string, of which a copy would be made
       yield `${separator}\n${inner}`;
-      yield valueText(each, order, inner);
+      yield alike?.textOf(each) ?? valueText(each, order, inner);
       separator = ',';
     }
     return yield `\n${indent}]`;
@@ -56,19 +59,6 @@ function* valuePieces(value: unknown, order: KeyOrder | null, indent: string): G
     separator = ',';
   }
   yield separator === '{' ? '{}' : `\n${indent}}`;
-}
-
-/** Lists around it, which are cut off again, indent its lines: cheaper than replacing each line end. */
-function valueText(value: unknown, order: KeyOrder | null, indent: string): string {
-  let around = ordered(value, order);
-  let end = 0;
-  for (let depth = indent.length; depth > 0; depth -= 2) {
-    around = [around];
-    end += depth;
-  }
-  const levels = indent.length / 2;
-  const text = JSON.stringify(around, null, 2);
-  return escapeInvisible(text.slice(end + 2 * levels, text.length - (end - indent.length) - 2 * levels));
 }
 
 /** One result a platform, and what differs between them. */
