@@ -1,28 +1,18 @@
-import {
-  type AdvisoryRecord,
-  type EpssRecord,
-  type ExploitRecord,
-  exploitMaturities,
-  type KevRecord,
-  type RatingRecord,
-  sourceKeyPrefix,
-} from '../advisories/types.ts';
-import { compareFindings, findingKey, type fingerprint, fingerprints, uniqueKeys } from './finding-key.ts';
+import { type AdvisoryRecord, type RatingRecord, sourceKeyPrefix } from '../advisories/types.ts';
+import { compareFindings, findingKey, type fingerprint, fingerprints, packageKey, uniqueKeys } from './finding-key.ts';
 import type { Candidate } from './match.ts';
 import type { PackageLookup } from './plan.ts';
 import { malwareScore, riskScore } from './risk-score.ts';
 import { chooseSeverity, chooseVector, collectRatings, levelOf, type RatedSeverity, type Ratings } from './severity.ts';
+import { type SignalSources, type Signals, signalsOf } from './signals.ts';
 import type { Evidence, Finding, FlawedCode, Risk, RiskParts } from './types.ts';
+import { isCveId } from './vulnerability-group.ts';
 
 /** What is known about vulnerabilities beyond the advisories, by CVE. */
-export interface RiskSources {
+export interface RiskSources extends SignalSources {
   readonly ratings: ReadonlyMap<string, RatingRecord>;
-  readonly kev: ReadonlyMap<string, KevRecord>;
   /** whether the `kev` shard was at hand: without it nothing is known, which is not the same as not exploited */
   readonly kevAvailable: boolean;
-  /** absent: the shard was not at hand */
-  readonly epss?: ReadonlyMap<string, EpssRecord> | undefined;
-  readonly exploits?: ReadonlyMap<string, ExploitRecord> | undefined;
   /** sources in the order in which their severities are believed */
   readonly severityOrder?: readonly string[] | undefined;
   /** whether the flawed code is in the package at all; undefined: not known */
@@ -33,25 +23,32 @@ export interface RiskSources {
 
 /** Ids to ask the shards of ratings and known exploited vulnerabilities for: every CVE of the candidates, sorted. */
 export function candidateCves(candidates: readonly Candidate[]): string[] {
-  const cves = new Set(candidates.flatMap(cvesOf));
+  const cves = new Set<string>();
+  for (const { id, aliases } of candidates) {
+    if (isCveId(id)) cves.add(id);
+    for (const alias of aliases) if (isCveId(alias)) cves.add(alias);
+  }
   return [...cves].sort();
 }
 
 function cvesOf({ id, aliases }: Candidate): string[] {
-  return [id, ...aliases].filter((name) => name.startsWith('CVE-'));
+  return [id, ...aliases].filter(isCveId);
 }
 
 /** Turns candidates into findings with severity, risk and evidence, the worst first (see `compareFindings`). */
 export function enrich(candidates: readonly Candidate[], sources: RiskSources): Finding[] {
   const assessed = new Map<Candidate['records'], Assessment>();
   const fingerprintOf = fingerprints();
+  let subject: Subject | undefined;
   const findings = candidates.map((candidate) => {
+    // those of one package follow each other
+    if (subject?.lookup !== candidate.lookup) subject = subjectOf(candidate.lookup);
     let assessment = assessed.get(candidate.records);
     if (assessment === undefined || !isSameVulnerability(assessment.candidate, candidate)) {
       assessment = assess(candidate, sources);
       assessed.set(candidate.records, assessment);
     }
-    return finding(candidate, assessment, fingerprintOf, sources);
+    return finding(candidate, subject, assessment, fingerprintOf, sources);
   });
   return uniqueKeys(findings.sort(compareFindings));
 }
@@ -75,6 +72,25 @@ interface Assessment extends Pick<Finding, 'severity' | 'severitySource' | 'leve
   readonly riskParts: RiskParts | undefined;
 }
 
+/** What all findings of a package say of it. */
+interface Subject {
+  readonly lookup: PackageLookup;
+  /** as keys of findings name it */
+  readonly key: string;
+  readonly package: NonNullable<Finding['package']>;
+  readonly matchedPackage: NonNullable<Evidence['matchedPackage']>;
+}
+
+function subjectOf(lookup: PackageLookup): Subject {
+  const { name, version, type, purl } = lookup.package;
+  return {
+    lookup,
+    key: packageKey(lookup.package),
+    package: { name, version, type, purl },
+    matchedPackage: { name: lookup.name, version: lookup.version, via: lookup.via },
+  };
+}
+
 /** Whether all that an assessment looks at is the same; records are, by identity. */
 function isSameVulnerability(a: Candidate, b: Candidate): boolean {
   return (
@@ -90,12 +106,13 @@ function isSameVulnerability(a: Candidate, b: Candidate): boolean {
 
 function assess(candidate: Candidate, sources: RiskSources): Assessment {
   const { kind, records, deciding, lookup } = candidate;
-  const rated = cvesOf(candidate).flatMap((cve) => sources.ratings.get(cve) ?? []);
+  const cves = cvesOf(candidate);
+  const rated = cves.flatMap((cve) => sources.ratings.get(cve) ?? []);
   const all = [...records, ...rated];
   const ratings = collectRatings(all);
   const chosen = severityOf(candidate, ratings, sources.severityOrder);
   const { severity, source } = chosen;
-  const known = signalsOf(candidate, rated, sources);
+  const known = signalsOf(cves.toSorted(), rated, sources);
   const risk = riskOf(candidate, ratings, source, known, sources);
   const { score, parts } = riskScore(chosen, risk);
   const malware = kind === 'malware';
@@ -117,16 +134,16 @@ function assess(candidate: Candidate, sources: RiskSources): Assessment {
 
 function finding(
   candidate: Candidate,
+  subject: Subject,
   assessment: Assessment,
   fingerprintOf: typeof fingerprint,
   sources: RiskSources,
 ): Finding {
-  const { kind, id, lookup } = candidate;
+  const { kind, id } = candidate;
   const { severity, severitySource, level, published, risk } = assessment;
-  const { name, version, type, purl } = lookup.package;
   return {
-    key: findingKey(kind, id, lookup.package),
-    fingerprint: fingerprintOf(kind, id, lookup.package),
+    key: findingKey(kind, id, subject.key),
+    fingerprint: fingerprintOf(kind, id, subject.package),
     id,
     aliases: candidate.aliases,
     advisories: candidate.bulletins,
@@ -136,10 +153,10 @@ function finding(
     level,
     title: null,
     published,
-    package: { name, version, type, purl },
+    package: subject.package,
     fix: candidate.fix,
     risk,
-    evidence: evidenceOf(candidate, assessment, sources),
+    evidence: evidenceOf(candidate, subject, assessment, sources),
     suppressed: [],
   };
 }
@@ -153,37 +170,6 @@ function severityOf(
   if (kind === 'malware') return { severity: 'Critical', source: deciding.source };
   return chooseSeverity(ratings, lookup.distro ? own.flatMap(({ labels }) => labels) : [], order);
 }
-
-interface Signals {
-  readonly listed: readonly KevRecord[];
-  readonly epss: EpssRecord | null;
-  readonly maturity: NonNullable<Risk['maturity']> | null;
-  readonly published: readonly { readonly source: string; readonly id: string }[];
-}
-
-/** Of several CVEs of one vulnerability the worst counts. */
-function signalsOf(candidate: Candidate, rated: readonly RatingRecord[], sources: RiskSources): Signals {
-  const cves = cvesOf(candidate).toSorted();
-  const listed = cves.flatMap((cve) => sources.kev.get(cve) ?? []);
-  const exploits = cves.flatMap((cve) => sources.exploits?.get(cve) ?? []);
-  const scores = cves.flatMap((cve) => sources.epss?.get(cve) ?? []).sort((a, b) => b.score - a.score);
-  const ssvc = rated.flatMap(({ exploitation }) => exploitation ?? []);
-  const said = [
-    ...(listed.length > 0 ? ['active' as const] : []),
-    ...exploits.map(({ maturity }) => maturity),
-    ...ssvc,
-  ];
-  const known = maturities.find((maturity) => said.includes(maturity));
-  return {
-    listed,
-    epss: scores[0] ?? null,
-    maturity: known ?? (sources.exploits === undefined ? null : 'none'),
-    published: exploits.flatMap(({ published }) => published),
-  };
-}
-
-/** The most that can be known first. */
-const maturities = ['active', ...exploitMaturities.toReversed(), 'none'] as const;
 
 function riskOf(
   candidate: Candidate,
@@ -211,36 +197,49 @@ function weaknesses(records: readonly { readonly cwes: readonly string[] }[]): r
   return cwes.length === 0 ? undefined : cwes;
 }
 
-/** Keys in the order in which reports write them. */
-function evidenceOf(candidate: Candidate, assessment: Assessment, { codeOf, baseOf }: RiskSources): Evidence {
-  const { lookup, deciding, comparison, instruction } = candidate;
-  const { advisory, ratings, records, cwes, published, exploits, riskParts } = assessment;
+/** Keys in the order in which reports write them; one by one, since of parts that are put together each is an object. */
+function evidenceOf(
+  candidate: Candidate,
+  subject: Subject,
+  assessment: Assessment,
+  { codeOf, baseOf }: RiskSources,
+): Evidence {
+  const { lookup, deciding } = candidate;
+  const { cwes, exploits, riskParts } = assessment;
   const [location] = lookup.package.locations;
   const owner = lookup.distro ? null : lookup.package.ownedBy;
   const code = codeOf?.(candidate);
-  return {
-    ...(location && { path: location.path, layer: location.layer, instruction }),
-    ...(location && location.layer !== null && baseOf !== undefined && { inBase: baseOf(location.layer) }),
-    advisory,
-    matchedPackage: matchedPackage(lookup, deciding),
-    comparison,
-    ...(owner !== null && { ownedBy: owner }),
-    ...(code !== undefined && { code }),
-    ratings,
-    records,
-    ...(cwes !== undefined && { cwes }),
-    published,
-    ...(exploits.length > 0 && { exploits }),
-    ...(riskParts !== undefined && { risk: riskParts }),
-  };
+  const evidence: { -readonly [Key in keyof Evidence]: Evidence[Key] } = {};
+  if (location) {
+    evidence.path = location.path;
+    evidence.layer = location.layer;
+    evidence.instruction = candidate.instruction;
+    if (location.layer !== null && baseOf !== undefined) evidence.inBase = baseOf(location.layer);
+  }
+  evidence.advisory = assessment.advisory;
+  evidence.matchedPackage = isOfSource(lookup, deciding) ? matchedSource(lookup.source) : subject.matchedPackage;
+  evidence.comparison = candidate.comparison;
+  if (owner !== null) evidence.ownedBy = owner;
+  if (code !== undefined) evidence.code = code;
+  evidence.ratings = assessment.ratings;
+  evidence.records = assessment.records;
+  if (cwes !== undefined) evidence.cwes = cwes;
+  evidence.published = assessment.published;
+  if (exploits.length > 0) evidence.exploits = exploits;
+  if (riskParts !== undefined) evidence.risk = riskParts;
+  return evidence;
 }
 
-function matchedPackage(
-  { name, version, via, source }: PackageLookup,
+/** Whether a record speaks of the package's source, which was looked up besides. */
+function isOfSource(
+  lookup: PackageLookup,
   deciding: AdvisoryRecord,
-): NonNullable<Evidence['matchedPackage']> {
-  if (source === undefined || deciding.package !== source.name) return { name, version, via };
-  return { name: source.name.slice(sourceKeyPrefix.length), version: source.version, via: 'source' };
+): lookup is PackageLookup & Required<Pick<PackageLookup, 'source'>> {
+  return lookup.source !== undefined && deciding.package === lookup.source.name;
+}
+
+function matchedSource({ name, version }: NonNullable<PackageLookup['source']>): Subject['matchedPackage'] {
+  return { name: name.slice(sourceKeyPrefix.length), version, via: 'source' };
 }
 
 interface RecordReference {

@@ -6,10 +6,18 @@ import { compareText } from './vulnerability-group.ts';
 /**
  * A readable key: `vulnerability:CVE-2022-0778:deb/libssl1.1@1.1.1n-0+deb11u2:amd64:/var/lib/dpkg/status`. Parts that a
  * package does not have are left out. One image may hold two packages that share all of it: see `uniqueKeys`.
+ *
+ * @param subject the package, see `packageKey`; null: the image
  */
-export function findingKey(kind: FindingKind, id: string, pkg: Package | null): string {
-  const subject = pkg ? [`${pkg.type}/${pkg.name}@${pkg.version}`, pkg.arch, pkg.locations[0]?.path] : [];
-  return [kind, id, ...subject].filter((part) => part !== null && part !== undefined).join(':');
+export function findingKey(kind: FindingKind, id: string, subject: string | null): string {
+  return subject === null ? `${kind}:${id}` : `${kind}:${id}:${subject}`;
+}
+
+/** What keys name a package by: `deb/libssl1.1@1.1.1n-0+deb11u2:amd64:/var/lib/dpkg/status`. */
+export function packageKey({ type, name, version, arch, locations }: Package): string {
+  return [`${type}/${name}@${version}`, arch, locations[0]?.path]
+    .filter((part) => part !== null && part !== undefined)
+    .join(':');
 }
 
 /** Digits of a fingerprint: 128 bits. */

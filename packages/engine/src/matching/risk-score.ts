@@ -69,6 +69,9 @@ function likelihoodPart({ kev, ransomware, maturity, epss }: Omit<Risk, 'score'>
 }
 
 function unknownSignals({ kev, exploit, epss }: Omit<Risk, 'score'>): string[] {
-  const signals = { epss, exploit, kev };
-  return Object.entries(signals).flatMap(([name, value]) => (value === null ? [name] : []));
+  const unknown: string[] = [];
+  if (epss === null) unknown.push('epss');
+  if (exploit === null) unknown.push('exploit');
+  if (kev === null) unknown.push('kev');
+  return unknown;
 }

@@ -59,7 +59,7 @@ export function collectRatings(sources: readonly (AdvisoryRecord | RatingRecord)
     }
   }
   const sorted = <T>(byKey: Map<string, T>): T[] =>
-    [...byKey].sort(([a], [b]) => compareText(a, b)).map(([, value]) => value);
+    byKey.size < 2 ? [...byKey.values()] : [...byKey].sort(([a], [b]) => compareText(a, b)).map(([, value]) => value);
   return { labels: sorted(labels), cvss: sorted(cvss) };
 }
 
@@ -77,9 +77,7 @@ export function chooseSeverity(
 ): RatedSeverity {
   for (const source of order) {
     const rated =
-      source === 'distro'
-        ? highest(own.filter((label) => !foreign.includes(label.source)))
-        : severityBy(source, ratings);
+      source === 'distro' ? highest(own, (label) => !foreign.includes(label.source)) : severityBy(source, ratings);
     if (rated) return rated;
   }
   const others = otherSources(ratings, order).flatMap((source) => severityBy(source, ratings) ?? []);
@@ -88,21 +86,34 @@ export function chooseSeverity(
 
 /** A vector says more than a label; GitHub and vendors state a label where they mean another than the vector gives. */
 function severityBy(source: string, ratings: Ratings): LabelRating | undefined {
-  const label = highest(ratings.labels.filter((rating) => rating.source === source));
+  const label = highest(ratings.labels, (rating) => rating.source === source);
   const vector = source === 'nvd' || !label ? bestVector(source, ratings) : undefined;
   return vector ? { source, severity: severityOfScore(vector.version, vector.score) } : label;
 }
 
 /** The first of the highest; Unknown is no rating. */
-function highest(labels: readonly LabelRating[]): LabelRating | undefined {
-  return labels
-    .filter(({ severity }) => severity !== 'Unknown')
-    .toSorted((a, b) => levelOf(b.severity) - levelOf(a.severity) || compareText(a.source, b.source))[0];
+function highest(
+  labels: readonly LabelRating[],
+  counts: (label: LabelRating) => boolean = () => true,
+): LabelRating | undefined {
+  let best: LabelRating | undefined;
+  for (const label of labels) {
+    if (label.severity === 'Unknown' || !counts(label)) continue;
+    if (best === undefined || isHigher(label, best)) best = label;
+  }
+  return best;
 }
 
+function isHigher(a: LabelRating, b: LabelRating): boolean {
+  return (levelOf(a.severity) - levelOf(b.severity) || compareText(b.source, a.source)) > 0;
+}
+
+/** Whom the order does not name. */
 function otherSources({ labels, cvss }: Ratings, order: readonly string[]): string[] {
-  const sources = new Set([...labels, ...cvss].map(({ source }) => source));
-  return [...sources].filter((source) => !order.includes(source)).sort();
+  const sources = new Set<string>();
+  for (const { source } of labels) if (!order.includes(source)) sources.add(source);
+  for (const { source } of cvss) if (!order.includes(source)) sources.add(source);
+  return [...sources].sort();
 }
 
 /**
@@ -114,6 +125,7 @@ export function chooseVector(
   source: string | null,
   order: readonly string[] = defaultSeverityOrder,
 ): Risk['cvss'] {
+  if (ratings.cvss.length === 0) return null;
   for (const candidate of [...(source === null ? [] : [source]), ...order, ...otherSources(ratings, order)]) {
     const vector = bestVector(candidate, ratings);
     if (vector) return vector;
@@ -122,14 +134,21 @@ export function chooseVector(
 }
 
 function bestVector(source: string, { cvss }: Ratings): NonNullable<Risk['cvss']> | undefined {
+  let best: NonNullable<Risk['cvss']> | undefined;
+  for (const rating of cvss) {
+    if (rating.source !== source || !versionOrder.includes(rating.version)) continue;
+    const score = ratedScore(rating);
+    if (score === null) continue;
+    const { version, vector } = rating;
+    const other = { source, version, vector, score };
+    if (best === undefined || isShownBefore(other, best)) best = other;
+  }
+  return best;
+}
+
+function isShownBefore(a: NonNullable<Risk['cvss']>, b: NonNullable<Risk['cvss']>): boolean {
   const rank = (version: string): number => versionOrder.indexOf(version);
-  return cvss
-    .filter((rating) => rating.source === source && versionOrder.includes(rating.version))
-    .flatMap((rating) => {
-      const score = ratedScore(rating);
-      return score === null ? [] : [{ source, version: rating.version, vector: rating.vector, score }];
-    })
-    .sort((a, b) => rank(a.version) - rank(b.version) || b.score - a.score || compareText(a.vector, b.vector))[0];
+  return (rank(a.version) - rank(b.version) || b.score - a.score || compareText(a.vector, b.vector)) < 0;
 }
 
 /**
