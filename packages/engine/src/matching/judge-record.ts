@@ -1,5 +1,6 @@
 import type { AdvisoryRecord, VersionRange } from '../advisories/types.ts';
 import { inRange } from '../versions/in-range.ts';
+import { parseOnce } from '../versions/parse-once.ts';
 import type { VersionScheme } from '../versions/scheme.ts';
 
 /** An installed version, parsed once by its scheme. */
@@ -21,24 +22,28 @@ export type Judgement =
   /** a bound cannot be read (null: the module stream is not known), and nothing else decides */
   | { readonly verdict: 'undetermined'; readonly invalid: string | null };
 
+/** What most records say of most packages. */
+const notAffected: Judgement = { verdict: 'not-affected' };
+
 /** Judges one record. `fixes` holds the fixed version of every range that holds the installed one, unordered. */
 export function judgeRecord(
   record: Pick<AdvisoryRecord, 'status' | 'ranges' | 'versions'>,
   installed: Installed,
 ): Judgement {
-  if (record.status === 'not-affected') return { verdict: 'not-affected' };
-  const containing: VersionRange[] = [];
+  if (record.status === 'not-affected') return notAffected;
+  let containing: VersionRange[] | undefined;
   let invalid: string | undefined;
   for (const range of record.ranges) {
     const inside = inRange(installed.scheme, installed.parsed, range);
-    if (inside === true) containing.push(range);
-    else if (inside !== false) invalid ??= inside.invalid;
+    if (inside === true) {
+      containing ??= [];
+      containing.push(range);
+    } else if (inside !== false) invalid ??= inside.invalid;
   }
-  const [first] = containing;
-  if (first) {
+  if (containing !== undefined) {
     return {
       verdict: 'affected',
-      comparison: describe(containing.find(({ fixed }) => fixed !== null) ?? first, installed),
+      comparison: describe(containing.find(({ fixed }) => fixed !== null) ?? containing[0]!, installed),
       fixes: containing.flatMap(({ fixed }) => fixed ?? []),
       openEnd: containing.some(({ fixed, lastAffected }) => fixed === null && lastAffected === null),
     };
@@ -48,7 +53,7 @@ export function judgeRecord(
     const comparison = `= ${installed.text} (listed)`;
     return { verdict: 'affected', comparison, fixes: next === undefined ? [] : [next], openEnd: false };
   }
-  return invalid === undefined ? { verdict: 'not-affected' } : { verdict: 'undetermined', invalid };
+  return invalid === undefined ? notAffected : { verdict: 'undetermined', invalid };
 }
 
 /** Python, and who has no ecosystem, write one version in several ways (`1.0`, `1.0.0`); elsewhere lists repeat what the registry shows. */
@@ -63,16 +68,16 @@ function isListed({ versions }: Pick<AdvisoryRecord, 'versions'>, { text, parsed
 
 function lowestFixAbove(ranges: readonly VersionRange[], { parsed, scheme }: Installed): string | undefined {
   const fixes = ranges.flatMap(({ fixed }) => fixed ?? []);
-  return sortVersions(fixes, scheme).find((fixed) => scheme.compare(scheme.parse(fixed), parsed) > 0);
+  return sortVersions(fixes, scheme).find((fixed) => scheme.compare(parseOnce(scheme, fixed), parsed) > 0);
 }
 
 /** Lowest first, each once; equal ones by code unit; texts that are no versions are left out. */
 export function sortVersions(texts: readonly string[], scheme: VersionScheme): string[] {
   const distinct = [...new Set(texts)];
-  if (distinct.length < 2) return distinct.filter((text) => scheme.parse(text) !== undefined);
+  if (distinct.length < 2) return distinct.filter((text) => parseOnce(scheme, text) !== undefined);
   return distinct
     .sort()
-    .map((text) => ({ text, parsed: scheme.parse(text) }))
+    .map((text) => ({ text, parsed: parseOnce(scheme, text) }))
     .filter(({ parsed }) => parsed !== undefined)
     .sort((a, b) => scheme.compare(a.parsed, b.parsed))
     .map(({ text }) => text);

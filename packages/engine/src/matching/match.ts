@@ -1,14 +1,16 @@
 import type { AdvisoryRecord, Statement } from '../advisories/types.ts';
 import type { Incomplete, Inventory, Package } from '../inventory/types.ts';
+import { parseOnce } from '../versions/parse-once.ts';
 import { findScheme } from '../versions/schemes.ts';
 import { isDistrosOwn } from './distro-vendor.ts';
-import { byChannel, channelOf, isOffered, ofInstalledChannel, openChannels } from './fix-channel.ts';
+import { ofInstalledChannel, openChannels } from './fix-channel.ts';
+import { type Affected, affectedOf, fixOf } from './fix-of.ts';
 import { LookupJudge } from './judge-lookup.ts';
-import { type Installed, type Judgement, sortVersions } from './judge-record.ts';
+import type { Installed, Judgement } from './judge-record.ts';
 import { type LookupPlan, type PackageLookup, sortIncomplete } from './plan.ts';
 import { relatedRecords } from './related-records.ts';
 import { mostSpecific, type RpmScope, rpmScope, speaksOf } from './rpm-scope.ts';
-import type { Fix, FixState } from './types.ts';
+import type { Fix } from './types.ts';
 import { groupByVulnerability, preferredId, type VulnerabilityGroup } from './vulnerability-group.ts';
 import { artifactOf, lackingQualifier, namedIds, withoutGroupEntry } from './without-group.ts';
 
@@ -67,7 +69,7 @@ export function matchInventory({ inventory, plan, advisories }: MatchInput): Mat
       Map.groupBy(shard?.keys() ?? [], (name) => artifactOf(lookup.shard, name)),
     );
     return (names.get(lookup.name) ?? []).map((name) => {
-      const verdicts = remember(judged, [lookup.shard, name, lookup.version, lookup.scheme].join('\0'), () =>
+      const verdicts = remember(judged, verdictsKey(lookup, name), () =>
         judgeStatements(shard?.get(name) ?? [], { ...lookup, name }, undefined, open),
       );
       return { name, affected: verdicts.matches.map(({ id }) => id), undetermined: verdicts.undetermined };
@@ -85,21 +87,38 @@ export function matchInventory({ inventory, plan, advisories }: MatchInput): Mat
     const statements = saidOf(lookup, scope, advisories.get(lookup.shard));
     if (statements.length === 0) continue;
     // Binary packages of one source share everything up to here: compare once.
-    const nameKey = [
-      lookup.shard,
-      lookup.name,
-      ...(scope === undefined ? [] : [JSON.stringify([lookup.source, scope])]),
-    ].join('\0');
-    const verdicts = remember(judged, [nameKey, lookup.version, lookup.scheme].join('\0'), () =>
+    const scoped = scope === undefined ? '' : `${JSON.stringify([lookup.source, scope])}\0`;
+    const verdicts = remember(judged, verdictsKey(lookup, lookup.name, scoped), () =>
       judgeStatements(statements, lookup, scope, open),
     );
     const layer = lookup.package.locations[0]?.layer ?? null;
     const instruction = layer === null ? null : (instructions.get(layer) ?? null);
-    for (const match of verdicts.matches) candidates.push({ ...match, lookup, instruction });
+    for (const match of verdicts.matches) candidates.push(candidate(match, lookup, instruction));
     if (verdicts.undetermined.length > 0) incomplete.push(undeterminedEntry(lookup.package, verdicts.undetermined));
     if (verdicts.streamless.length > 0) incomplete.push(streamlessEntry(lookup.package, verdicts.streamless));
   }
   return { candidates, incomplete: sortIncomplete(incomplete) };
+}
+
+function verdictsKey({ shard, version, scheme }: PackageLookup, name: string, scoped = ''): string {
+  return `${shard}\0${name}\0${scoped}${version}\0${scheme}`;
+}
+
+/** Field by field, see `recordOf`. */
+function candidate(match: Match, lookup: PackageLookup, instruction: string | null): Candidate {
+  return {
+    kind: match.kind,
+    id: match.id,
+    aliases: match.aliases,
+    bulletins: match.bulletins,
+    lookup,
+    deciding: match.deciding,
+    comparison: match.comparison,
+    own: match.own,
+    records: match.records,
+    fix: match.fix,
+    instruction,
+  };
 }
 
 /** Names of the installed packages of the distro itself: their source is known to the release's shard, or (rpm) their vendor is the distro's. */
@@ -148,7 +167,7 @@ function judgeStatements(
   channels: ReadonlySet<string>,
 ): Verdicts {
   const scheme = findScheme(lookup.scheme);
-  const parsed = scheme?.parse(lookup.version);
+  const parsed = scheme && parseOnce(scheme, lookup.version);
   // The plan has looked at both and would have said so.
   if (!scheme || parsed === undefined) return nothing;
   const installed: Installed = { text: lookup.version, parsed, scheme };
@@ -171,15 +190,14 @@ function judgeStatements(
   for (const group of groupByVulnerability([...records.keys()])) {
     const all = ofInstalledChannel(authority(group.records, lookup.distro), installed.text);
     const own = scope === undefined ? all : mostSpecific(all);
-    const open = own.flatMap((record) => judgements.get(record) ?? []);
-    if (open.length === 0 || judge.hasFixOfItsMinor(own)) continue;
-    const affected = own.flatMap((record) => affectedBy(record, judgements.get(record)));
+    if (!own.some((record) => judgements.has(record)) || judge.hasFixOfItsMinor(own)) continue;
+    const affected = affectedOf(own, judgements);
     if (affected.length > 0) {
-      const everywhere = group.records.flatMap((record) => affectedBy(record, judgements.get(record)));
+      const everywhere = own.length === group.records.length ? affected : affectedOf(group.records, judgements);
       const fix = fixOf(group.records, affected, everywhere, installed, channels);
       matches.push(describeMatch(group, own, affected, fix));
     } else {
-      const unread = open.some((judgement) => judgement.verdict === 'undetermined' && judgement.invalid !== null);
+      const unread = own.some((record) => isUnread(judgements.get(record)));
       (unread ? undetermined : streamless).push(preferredId(group.ids, []));
     }
   }
@@ -195,13 +213,8 @@ export function authority(records: readonly AdvisoryRecord[], distro: boolean): 
   return own.length > 0 ? own : records;
 }
 
-interface Affected {
-  readonly record: AdvisoryRecord;
-  readonly judgement: Extract<Judgement, { verdict: 'affected' }>;
-}
-
-function affectedBy(record: AdvisoryRecord, judgement: Judgement | undefined): Affected[] {
-  return judgement?.verdict === 'affected' ? [{ record, judgement }] : [];
+function isUnread(judgement: Judgement | undefined): boolean {
+  return judgement?.verdict === 'undetermined' && judgement.invalid !== null;
 }
 
 /** @param affected at least one */
@@ -229,48 +242,6 @@ function describeMatch(
     records: group.records,
     fix,
   };
-}
-
-/** Statuses that explain why there is no fix, the most final first. */
-const unfixed = ['end-of-life', 'will-not-fix', 'deferred', 'under-investigation'] as const satisfies FixState[];
-
-/**
- * @param affected by the records that decide
- * @param everywhere by every record, also of archives that the image has not opened
- */
-function fixOf(
-  records: readonly AdvisoryRecord[],
-  affected: readonly Affected[],
-  everywhere: readonly Affected[],
-  { scheme }: Installed,
-  channels: ReadonlySet<string>,
-): Fix {
-  const ownSpeaks = records.some(({ channel }) => channel === undefined);
-  const fixes = (of: readonly Affected[], offered: boolean) =>
-    of
-      .flatMap(({ record, judgement }) => judgement.fixes.map((version) => ({ record, version })))
-      .filter(({ record, version }) => isOffered(record, version, channels, ownSpeaks) === offered);
-  const versions = sortVersions(
-    fixes(affected, true).map(({ version }) => version),
-    scheme,
-  );
-  const [lowest] = versions;
-  if (lowest !== undefined) {
-    // A bulletin's copy often knows the day where the deciding statement knows the version alone.
-    const dates = records
-      .filter(({ ranges }) => ranges.some(({ fixed }) => fixed !== null && versions.includes(fixed)))
-      .flatMap(({ fixedSince }) => fixedSince ?? []);
-    const channel = channelOf(records, lowest);
-    return { state: 'fixed', versions, since: dates.sort()[0] ?? null, ...(channel !== null && { channel }) };
-  }
-  const stated = unfixed.find((status) => affected.some(({ record }) => record.status === status));
-  const elsewhere = byChannel(
-    fixes(everywhere, false).map(({ record, version }) => ({ channel: record.channel ?? '', version })),
-  );
-  // A range that ends with the last affected version, or a list, does not say what comes after.
-  const open = elsewhere.length > 0 || affected.some(({ judgement }) => judgement.openEnd);
-  const state = stated ?? (open ? 'not-fixed' : 'unknown');
-  return { state, versions: [], since: null, ...(elsewhere.length > 0 && { elsewhere }) };
 }
 
 function undeterminedEntry(pkg: Package, ids: readonly string[]): Incomplete {

@@ -1,5 +1,6 @@
 import { sourceKeyPrefix } from '../advisories/types.ts';
 import type { Distro, Incomplete, Inventory, Package } from '../inventory/types.ts';
+import { parseOnce } from '../versions/parse-once.ts';
 import { findScheme } from '../versions/schemes.ts';
 import { isForeign } from './distro-vendor.ts';
 
@@ -110,7 +111,7 @@ export function planLookups(
     else shards.add(target.shard);
     const scheme = findScheme(target.scheme);
     if (!scheme) gaps.count('not-comparable', pkg.type);
-    else if (scheme.parse(target.version) === undefined) gaps.unparsed(pkg, target.version);
+    else if (parseOnce(scheme, target.version) === undefined) gaps.unparsed(pkg, target.version);
     else lookups.push({ ...target, name: naming.shardPackageName(target.shard, target.name) });
   }
   // Nothing to look up, nothing that could be known to be exploited: an empty image needs no advisories.

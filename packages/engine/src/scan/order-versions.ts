@@ -1,11 +1,13 @@
 import { ecosystemShard } from '../advisories/shard-names.ts';
-import { compareVersions } from '../versions/compare-versions.ts';
+import { parseOnce } from '../versions/parse-once.ts';
+import { findScheme } from '../versions/schemes.ts';
 
 /** As packages of this purl type compare; null where they cannot be. */
 export function orderForType(type: string, a: string, b: string): number | null {
-  const scheme = ecosystemShard(type)?.scheme ?? type;
-  const answer = compareVersions(scheme, a, b);
-  return 'ordering' in answer ? answer.ordering : null;
+  const scheme = findScheme(ecosystemShard(type)?.scheme ?? type);
+  if (scheme === undefined) return null;
+  const [left, right] = [parseOnce(scheme, a), parseOnce(scheme, b)];
+  return left === undefined || right === undefined ? null : scheme.compare(left, right);
 }
 
 /** The same; by code unit where they cannot be compared. */

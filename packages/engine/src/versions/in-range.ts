@@ -1,3 +1,4 @@
+import { parseOnce } from './parse-once.ts';
 import type { Ordering, VersionScheme } from './scheme.ts';
 
 /** One affected range of an advisory; a bound that is null is open. */
@@ -27,14 +28,13 @@ export function inRange(
   if (fixed === 0 || fixed === 1) return false;
   const last = range.lastAffected === null ? undefined : compareWith(scheme, version, range.lastAffected);
   if (last === 1) return false;
-  for (const result of [before, fixed, last]) {
-    if (typeof result === 'object') return result;
-  }
-  return true;
+  if (typeof before === 'object') return before;
+  if (typeof fixed === 'object') return fixed;
+  return typeof last === 'object' ? last : true;
 }
 
 function compareWith(scheme: VersionScheme, version: unknown, text: string): Ordering | { readonly invalid: string } {
-  const bound = scheme.parse(text);
+  const bound = parseOnce(scheme, text);
   if (bound === undefined) return { invalid: text };
   return scheme.compareWithBound?.(version, bound) ?? scheme.compare(version, bound);
 }
