@@ -114,8 +114,9 @@ export function openAdvisories(dbDir: string, catalog?: Catalog): AdvisoryReader
     naming: (name, id) => recordsNaming(shardOf(name), id),
     ratings: (cves, beside = []): ReadonlyMap<string, RatingRecord> => {
       const found = new Map<string, RatingRecord>();
-      for (const name of newestFirst([...cves.flatMap((id) => ratingsShard(id) ?? []), ...beside.map(ratingsBeside)])) {
-        const ids = cves.filter((id) => !found.has(id) && mayRate(name, id));
+      const byYear = Map.groupBy(cves, (id) => ratingsShard(id) ?? '');
+      for (const name of newestFirst([...byYear.keys(), ...beside.map(ratingsBeside)])) {
+        const ids = (byYear.get(name) ?? cves).filter((id) => !found.has(id));
         for (const [id, rating] of lookUp(name, ids, decodeRating)) found.set(id, rating);
       }
       return new Map(cves.flatMap((id) => (found.has(id) ? [[id, found.get(id)!] as const] : [])));
@@ -168,10 +169,6 @@ function recordsNaming(shard: OpenShard | undefined, id: string): ReadonlyMap<st
 
 function rank(name: string): number {
   return name.startsWith('ratings-') ? 0 : 1;
-}
-
-function mayRate(shard: string, id: string): boolean {
-  return !shard.startsWith('ratings-') || shard === ratingsShard(id);
 }
 
 /** more than any shard has */

@@ -104,7 +104,7 @@ export function planLookups(
   if (distroShard !== null) shards.add(distroShard);
   for (const pkg of inventory.packages) {
     const target = distroTypes.includes(pkg.type)
-      ? distroTarget(pkg, distro, distroShard, gaps)
+      ? distroTarget(pkg, distro, distroShard, naming, gaps)
       : ecosystemTarget(pkg, naming, gaps);
     if (!target) continue;
     if (target.scheme === softwareScheme) software.add(target.shard);
@@ -112,7 +112,7 @@ export function planLookups(
     const scheme = findScheme(target.scheme);
     if (!scheme) gaps.count('not-comparable', pkg.type);
     else if (parseOnce(scheme, target.version) === undefined) gaps.unparsed(pkg, target.version);
-    else lookups.push({ ...target, name: naming.shardPackageName(target.shard, target.name) });
+    else lookups.push(target);
   }
   // Nothing to look up, nothing that could be known to be exploited: an empty image needs no advisories.
   if (lookups.length > 0) shards.add('kev');
@@ -147,6 +147,7 @@ function distroTarget(
   pkg: Package,
   distro: Distro | null,
   shard: string | null,
+  naming: Naming,
   gaps: Gaps,
 ): PackageLookup | undefined {
   if (!distro) gaps.distroless = true;
@@ -166,7 +167,7 @@ function distroTarget(
   return {
     package: pkg,
     shard,
-    name,
+    name: naming.shardPackageName(shard, name),
     version,
     scheme: pkg.type,
     via: bySource ? 'source' : 'package',
@@ -185,21 +186,26 @@ function rpmSource({ version, source }: Package): PackageLookup['source'] {
 function ecosystemTarget(pkg: Package, naming: Naming, gaps: Gaps): PackageLookup | undefined {
   const software = naming.softwareShard?.(pkg);
   if (software === null) return undefined;
-  if (software) return { package: pkg, ...software, version: pkg.version, via: 'package', distro: false };
-  const ecosystem = naming.ecosystemShard(pkg.type);
-  if (ecosystem)
-    return { package: pkg, ...ecosystem, name: pkg.name, version: pkg.version, via: 'package', distro: false };
-  gaps.count('no-feed', pkg.type);
-  return undefined;
+  const place = software ?? naming.ecosystemShard(pkg.type);
+  if (place === undefined) {
+    gaps.count('no-feed', pkg.type);
+    return undefined;
+  }
+  const { shard, scheme } = place;
+  const name = naming.shardPackageName(shard, software?.name ?? pkg.name);
+  return { package: pkg, shard, name, version: pkg.version, scheme, via: 'package', distro: false };
 }
 
 function namesByShard(lookups: readonly PackageLookup[]): Map<string, readonly string[]> {
   const sets = new Map<string, Set<string>>();
   for (const { shard, name, source } of lookups) {
-    const names = source === undefined ? [name] : [name, source.name];
-    const set = sets.get(shard);
-    if (set) for (const each of names) set.add(each);
-    else sets.set(shard, new Set(names));
+    let names = sets.get(shard);
+    if (names === undefined) {
+      names = new Set();
+      sets.set(shard, names);
+    }
+    names.add(name);
+    if (source !== undefined) names.add(source.name);
   }
   const shards = [...sets].sort(([a], [b]) => (a < b ? -1 : 1));
   return new Map(shards.map(([shard, names]) => [shard, [...names].sort()]));

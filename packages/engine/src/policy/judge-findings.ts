@@ -102,7 +102,8 @@ function worstFirst(findings: readonly Finding[]): readonly number[] {
   const places = severities.map((): number[] => []);
   for (let at = 0; at < findings.length; at++) places[rank[findings[at]!.severity]]!.push(at);
   const byName = (one: number, other: number) => {
-    const [a, b] = [findings[one]!, findings[other]!];
+    const a = findings[one]!;
+    const b = findings[other]!;
     return byCodeUnit(a.id, b.id) || byCodeUnit(a.key, b.key);
   };
   return places.reverse().flatMap((own) => own.sort(byName));

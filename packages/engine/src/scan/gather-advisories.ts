@@ -115,15 +115,21 @@ export class AdvisoryDesk {
 
   /** Findings with the titles of their deciding records, where they have one. */
   titled(findings: readonly Finding[]): readonly Finding[] {
-    const titles = new Map<string, string>();
-    const shards = Map.groupBy(findings, ({ evidence }) => evidence.advisory?.shard ?? '');
-    for (const [shard, group] of [...shards].filter(([name]) => this.#has(name))) {
-      const ids = [...new Set(group.flatMap(({ evidence }) => evidence.advisory?.id ?? []))].sort();
-      for (const [id, title] of this.#reader.titles(shard, ids)) titles.set(`${shard} ${id}`, title);
+    const ids = new Map<string, Set<string>>();
+    for (const { evidence } of findings) {
+      if (evidence.advisory === undefined) continue;
+      const { shard, id } = evidence.advisory;
+      const ofShard = ids.get(shard);
+      if (ofShard === undefined) ids.set(shard, new Set([id]));
+      else ofShard.add(id);
     }
+    const titles = new Map<string, ReadonlyMap<string, string>>();
+    for (const [shard, asked] of ids)
+      if (this.#has(shard)) titles.set(shard, this.#reader.titles(shard, [...asked].sort()));
     return findings.map((finding) => {
-      const { shard, id } = finding.evidence.advisory ?? {};
-      return { ...finding, title: finding.title ?? titles.get(`${shard} ${id}`) ?? null };
+      const { advisory } = finding.evidence;
+      const title = advisory && titles.get(advisory.shard)?.get(advisory.id);
+      return finding.title !== null || title === undefined ? finding : { ...finding, title };
     });
   }
 

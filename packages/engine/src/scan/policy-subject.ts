@@ -94,8 +94,13 @@ export async function withChanges(
 
 /** Whether a finding is about one of these packages. */
 function isOneOf(packages: Inventory['packages']): (finding: Finding) => boolean {
-  const places = new Set(packages.map(({ purl, locations }) => `${purl}\0${locations[0]?.path}`));
-  return (finding) => finding.package !== null && places.has(`${finding.package.purl}\0${finding.evidence.path}`);
+  const places = new Map<string, Set<string | undefined>>();
+  for (const { purl, locations } of packages) {
+    const known = places.get(purl);
+    if (known === undefined) places.set(purl, new Set([locations[0]?.path]));
+    else known.add(locations[0]?.path);
+  }
+  return ({ package: pkg, evidence }) => pkg !== null && places.get(pkg.purl)?.has(evidence.path) === true;
 }
 
 /** What stands in `missing` for a distro that no feed speaks about. */

@@ -4,7 +4,7 @@ import type { Finding } from '../../matching/types.ts';
 import type { BaseOutcome, Change, Evaluation, Verdict } from '../../policy/types.ts';
 import type { BaseCandidate, OtherBase } from './other-bases.ts';
 import type { Rebased } from './rebase.ts';
-import { blockingFindings, type StillBlocking, settingOf, stillBlocking, subjectOf } from './still-blocking.ts';
+import { blockingFindings, isStillIn, type StillBlocking, settingOf, stillBlocking } from './still-blocking.ts';
 
 /** What an image was judged to be on another base. */
 export interface OnOtherBase {
@@ -73,12 +73,11 @@ export async function judgeBases(
   return { outcomes: outcomes.map((outcome, at) => (at === best.at ? chosen : outcome)), verdict };
 }
 
-function isIn(finding: Finding, { keys, inPackages, settings }: StillBlocking): boolean {
-  if (keys.has(finding.key)) return true;
+function isIn(finding: Finding, still: StillBlocking): boolean {
+  if (still.keys.has(finding.key)) return true;
   const setting = settingOf(finding);
-  if (setting !== null) return settings.has(setting);
-  const subject = subjectOf(finding, !distroTypes.includes(finding.package?.type ?? ''));
-  return subject !== null && inPackages.has(subject);
+  if (setting !== null) return still.settings.has(setting);
+  return isStillIn(finding, still, !distroTypes.includes(finding.package?.type ?? ''));
 }
 
 function isBetter(one: BaseOutcome, other: BaseOutcome): boolean {

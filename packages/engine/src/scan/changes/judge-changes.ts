@@ -4,7 +4,7 @@ import { upgradeTo } from '../../policy/changes.ts';
 import type { AfterChanges, Change, Evaluation, Upgrade, Verdict } from '../../policy/types.ts';
 import { applyUpgrades } from './apply-upgrades.ts';
 import { FactEdits, isOfFile } from './fact-edits.ts';
-import { type StillBlocking, settingOf, stillBlocking, subjectOf } from './still-blocking.ts';
+import { isStillIn, type StillBlocking, settingOf, stillBlocking } from './still-blocking.ts';
 
 /** One change may reveal that a further one is needed; how often that is looked for. */
 const maxRounds = 4;
@@ -109,7 +109,7 @@ function proven(
   }
   if (change.upgrade !== undefined) {
     const inPlace = change.upgrade.path !== null;
-    const isLeft = change.findings.some((key) => still.inPackages.has(subjectOf(byKey.get(key)!, inPlace) ?? '-'));
+    const isLeft = change.findings.some((key) => isStillIn(byKey.get(key)!, still, inPlace));
     return isLeft ? { ...change, proven: false, note: 'judged again, it is still found' } : { ...change, proven: true };
   }
   if (own === undefined) return change;
