@@ -6,7 +6,7 @@ export { type BuildProgress, buildDatabase } from './advisories/build-database.t
 export { collectGarbage } from './advisories/collect-garbage.ts';
 export { pullCatalog } from './advisories/copy-catalog.ts';
 export { databaseStatus } from './advisories/database-status.ts';
-export { diffCatalogs } from './advisories/diff-catalogs.ts';
+export { type CatalogDiff, diffCatalogs } from './advisories/diff-catalogs.ts';
 export type { CatalogSigners } from './advisories/distribution/catalog-signature.ts';
 export { pushCatalog } from './advisories/distribution/push-catalog.ts';
 export { type Severity, severities } from './advisories/types.ts';

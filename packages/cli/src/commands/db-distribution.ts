@@ -4,6 +4,7 @@ import type { CommandContext } from '../command-table.ts';
 import { parseOutputs, writeOutputs } from '../output.ts';
 import { progressStream } from '../progress.ts';
 import { days, list, text } from '../values.ts';
+import { catalogDiffText } from './catalog-diff-text.ts';
 import { buildProgress, databaseFolder } from './db.ts';
 import { registryOptions } from './registry-options.ts';
 import { advisorySources, checkCatalog, readKey } from './request.ts';
@@ -90,13 +91,7 @@ export async function runDbDiff(
   });
   await writeOutputs(outputs, ({ format }) => {
     if (format === 'json') return `${JSON.stringify({ schemaVersion: '1', ...diff }, null, 2)}\n`;
-    const lines = [
-      ...diff.shards.map(({ name, change }) => `${change} shard ${name}`),
-      ...diff.records.map((record) =>
-        [record.change, record.id, ...(record.package === null ? [] : [record.package]), `(${record.shard})`].join(' '),
-      ),
-    ];
-    return `${[...lines, `${diff.shards.length} shards, ${diff.records.length} records differ`].join('\n')}\n`;
+    return catalogDiffText(diff);
   });
   return 0;
 }
