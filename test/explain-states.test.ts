@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { osvZip } from '../packages/engine/src/advisories/testing/make-mirror.ts';
 import { fixtureImage, ociArchive } from '../packages/engine/src/image/testing/image-builder.ts';
+import { explanationText } from '../packages/engine/src/report/explanation-text.ts';
 import type { Explanation } from '../packages/engine/src/result/explanation.ts';
 import { explain } from '../packages/engine/src/scan/explain/explain.ts';
 import { alpineRelease, apkInstalled, dpkgStatus, osRelease, writeImage } from './images.ts';
@@ -169,6 +170,23 @@ describe('what no package of the image is named for', () => {
       'advisories alpine-3.19 are not at hand (--db-dir)',
     );
   });
+});
+
+it('what is more than one reads is counted, and said where to find', () => {
+  const result = results.alpine;
+  const unread = Array.from({ length: 30 }, (_, index) => ({
+    code: 'package-manifest-damaged' as const,
+    message: `number ${index} is damaged`,
+  }));
+  const told = explain({ ...result, incomplete: unread }, 'CVE-2024-0099', dbDir);
+  const gaps = unread.map(({ code, message }) => `${code}: ${message}`);
+  expect(told.gaps).toEqual(expect.arrayContaining(gaps));
+  const packages = unread.map((_, index) => `package-${index}`);
+  const explanation = { ...told, gaps, elsewhere: [{ shard: 'npm', packages }] };
+  const text = explanationText(explanation, { columns: 80, color: false, unicode: true }).replace(/\s+/g, ' ');
+  expect(text).toContain('package-19, and 10 more packages; --format json has all of them');
+  expect(text).toContain('number 19 is damaged and 10 more gaps; --format json has all of them');
+  expect(text).not.toMatch(/package-20|number 20/);
 });
 
 describe('a result of several platforms', () => {

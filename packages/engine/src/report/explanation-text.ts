@@ -13,13 +13,16 @@ const bodyIndent = indent + labelWidth + cellGap;
 /** Packages that are written out; of the others the number is told. */
 const maxMatches = 25;
 
+/** Other names, packages that the image does not have, and gaps that are named; of the others the number is told. */
+const maxNamed = 20;
+
 export function explanationText(explanation: Explanation, options: ScreenOptions): string {
   const screen = createScreen(options);
   const { image, matches, gaps, elsewhere } = explanation;
   screen.text(0, styled(explanation.summary, 'bold'));
   if (explanation.title !== null) screen.text(indent, explanation.title);
   const others = explanation.ids.filter((id) => !explanation.summary.startsWith(`${id} `));
-  if (others.length > 0) screen.text(indent, styled(`also known as ${others.slice(0, 10).join(', ')}`, 'dim'));
+  if (others.length > 0) screen.text(indent, styled(`also known as ${named(others, 'name')}`, 'dim'));
   const distro = image.distro === null ? 'no distribution' : `${image.distro.id} ${image.distro.version ?? ''}`.trim();
   screen.text(
     indent,
@@ -28,12 +31,12 @@ export function explanationText(explanation: Explanation, options: ScreenOptions
   for (const match of matches.slice(0, maxMatches)) oneMatch(screen, explanation, match);
   if (matches.length > maxMatches) {
     screen.blank();
-    screen.text(indent, `and ${plural(matches.length - maxMatches, 'more package')}; --format json has all of them`);
+    screen.text(indent, more(matches.length - maxMatches, 'package'));
   }
   if (elsewhere.length > 0) {
     screen.blank();
     screen.text(0, styled('Records name these packages, which the image does not have', 'bold'));
-    for (const { shard, packages } of elsewhere) labelled(screen, shard, packages.join(', '));
+    for (const { shard, packages } of elsewhere) labelled(screen, shard, named(packages, 'package'));
   }
   screen.blank();
   screen.text(0, styled('Looked into', 'bold'));
@@ -54,9 +57,19 @@ export function explanationText(explanation: Explanation, options: ScreenOptions
   if (gaps.length > 0) {
     screen.blank();
     screen.text(0, styled('What could hide it', 'bold'));
-    for (const gap of gaps) screen.text(indent, gap, indent + 2);
+    for (const gap of gaps.slice(0, maxNamed)) screen.text(indent, gap, indent + 2);
+    if (gaps.length > maxNamed) screen.text(indent, more(gaps.length - maxNamed, 'gap'));
   }
   return screen.finish();
+}
+
+function named(all: readonly string[], noun: string): string {
+  const rest = all.length - maxNamed;
+  return [...all.slice(0, maxNamed), ...(rest > 0 ? [more(rest, noun)] : [])].join(', ');
+}
+
+function more(count: number, noun: string): string {
+  return `and ${plural(count, `more ${noun}`)}; --format json has all of them`;
 }
 
 function ratedWords({ published, rejected }: NonNullable<Explanation['rated']>): string {

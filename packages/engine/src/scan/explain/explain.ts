@@ -29,9 +29,6 @@ export function explain(result: ScanResult, question: string, dbDir: string): Ex
   }
 }
 
-/** Most packages of other shards that are named. */
-const maxElsewhere = 20;
-
 function explainFrom(result: ScanResult, question: string, reader: AdvisoryReader): Explanation {
   const reported = asked(result.findings, question);
   const byKey = reported.length === 1 && reported[0]?.key === question;
@@ -155,7 +152,7 @@ function namedElsewhere(plan: LookupPlan, reader: AdvisoryReader, id: string): E
     .sort(compareText);
   for (const shards of [own, others]) {
     const found = shards.flatMap((shard) => {
-      const packages = [...reader.naming(shard, id).keys()].sort(compareText).slice(0, maxElsewhere);
+      const packages = [...reader.naming(shard, id).keys()].sort(compareText);
       return packages.length > 0 ? [{ shard, packages }] : [];
     });
     if (found.length > 0) return found;

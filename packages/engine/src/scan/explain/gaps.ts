@@ -11,8 +11,6 @@ const harmless: readonly string[] = [
   'link-broken',
 ];
 
-const maxGaps = 20;
-
 /** What could hide a vulnerability from the result, or make this answer differ from it. */
 export function gapsOf(
   { inputs, incomplete }: ScanResult,
@@ -32,6 +30,5 @@ export function gapsOf(
   const unseen = incomplete
     .filter(({ code }) => !harmless.includes(code))
     .map(({ code, message }) => `${code}: ${message}`);
-  const all = [...gaps, ...unseen];
-  return all.length > maxGaps ? [...all.slice(0, maxGaps), `and ${all.length - maxGaps} more`] : all;
+  return [...gaps, ...unseen];
 }
