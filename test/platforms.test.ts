@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fixtureImage, ociArchive } from '../packages/engine/src/image/testing/image-builder.ts';
 import { cleanLayers, vulnerableLayers } from './images.ts';
@@ -43,6 +43,24 @@ describe('--platform all', () => {
       { type: 'deb', name: 'openssl', versions: { 'linux/riscv64': ['3.0.11-1~deb12u2'] } },
     ]);
     expect(differences.findings).toMatchObject([{ package: 'openssl', platforms: ['linux/riscv64'] }]);
+  });
+
+  test('holds the names that reports get by platform against what is there, and one another, before it reads', async () => {
+    const html = join(folder.path, 'checked/page.html');
+    mkdirSync(dirname(html));
+    const of = (platform: string) => html.replace('.html', `.linux-${platform}.html`);
+    const twice = await scan(index, '--platform=all', `--format=html=${html}`, `--format=json=${of('s390x')}`);
+    expect(twice).toMatchObject({ status: 2, stdout: '' });
+    expect(twice.stderr).toBe(`plimsoll: --format: ${of('s390x')} and ${of('s390x')} are the same file\n`);
+    mkdirSync(of('riscv64'));
+    for (const ran of [
+      await scan(index, '--platform=all', `--format=html=${html}`),
+      await plimsoll(['sbom', index, '--platform=all', '--no-cache', `--format=cyclonedx=${html}`]),
+    ]) {
+      expect(ran).toMatchObject({ status: 3, stdout: '' });
+      expect(ran.stderr).toBe(`plimsoll: the report ${of('riscv64')} cannot be written: it is a directory\n`);
+      expect(existsSync(of('s390x'))).toBe(false);
+    }
   });
 
   test('compares each with the image of its platform in the index of a base', async () => {

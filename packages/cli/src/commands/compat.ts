@@ -77,19 +77,18 @@ async function scanFor(
   // reports that variable or settings file ask for are written beside the tool's own; standard output is the tool's
   const more = list(settings, 'format').filter((word) => word.includes('='));
   const options = { ...settings, format: [...scan.reports, ...more] };
-  const [{ reportFormats }, { plannedReports }, { writeInJob }] = await Promise.all([
+  const [{ reportFormats }, { checkPlatformFiles, plannedReports }, { writeInJob }] = await Promise.all([
     import('./report-formats.ts'),
     import('./reports.ts'),
     import('../job/write-in-job.ts'),
   ]);
   const [{ judge }, { firstExitCode }] = await Promise.all([import('./judge.ts'), import('./judging.ts')]);
   const formats = [...(await reportFormats(options)), ...(scan.formats ?? [])];
-  const outputs =
-    options.format.length === 0
-      ? []
-      : await plannedReports(options, formats, 'table', inputFiles(scan.reference, options));
+  const inputs = inputFiles(scan.reference, options);
+  const outputs = options.format.length === 0 ? [] : await plannedReports(options, formats, 'table', inputs);
+  const planned = (platforms: readonly string[]) => checkPlatformFiles(outputs, platforms, inputs);
   const job = jobKind(text(options, 'job'), process.env);
-  const { results, all } = await judge(scan.reference, options, context);
+  const { results, all } = await judge(scan.reference, options, context, { planned });
   await writeInJob(outputs, results, all, job, options, context);
   const code = firstExitCode(results.map(({ verdict }) => verdict.exitCode));
   for (const { verdict } of results) {

@@ -33,7 +33,7 @@ import { type KeptRun, keptRun, keptWhile } from './kept-run.ts';
 import type { OpenedRun } from './open-again.ts';
 import { readPolicies } from './policies.ts';
 import { reportFormats } from './report-formats.ts';
-import { plannedReports } from './reports.ts';
+import { checkPlatformFiles, plannedReports } from './reports.ts';
 import { advisorySources, baseCandidates, subjectRequest } from './request.ts';
 import { shownFindings } from './shown-findings.ts';
 
@@ -53,8 +53,10 @@ export async function judgeAndWrite(
 ): Promise<number> {
   shownFindings(options);
   const job = jobKind(text(options, 'job'), process.env);
-  const outputs = await plannedReports(options, await reportFormats(options), 'table', inputFiles(reference, options));
-  const { results, all, one } = await judge(reference, options, context, recalled);
+  const inputs = inputFiles(reference, options);
+  const outputs = await plannedReports(options, await reportFormats(options), 'table', inputs);
+  const planned = (platforms: readonly string[]) => checkPlatformFiles(outputs, platforms, inputs);
+  const { results, all, one } = await judge(reference, options, context, { planned, recalled });
   const exitCode = firstExitCode(results.map(({ verdict }) => verdict.exitCode));
   const lookAgain = () => keptRun('scan', reference, options, context);
   await keptWhile(kept, lookAgain, one && { ...one, exitCode }, (keeper) =>
@@ -79,14 +81,16 @@ interface Judged {
 /**
  * Reads and judges an image by the settings of `scan`; writes nothing.
  *
- * @param recalled the image, where it is open already
+ * @param more `planned`: told of which platforms there are images, before the first is read; `recalled`: the image, where it is
+ *   open already
  */
 export async function judge(
   reference: string,
   options: Record<string, unknown>,
   context: CommandContext,
-  recalled?: OpenedRun,
+  more: { readonly planned: (platforms: readonly string[]) => void; readonly recalled?: OpenedRun | undefined },
 ): Promise<Judged> {
+  const { planned, recalled } = more;
   const failOn = text(options, 'failOn');
   const severity = failOn === undefined ? null : oneOf(failOn, severities, '--fail-on');
   const assignments = list(options, 'set');
@@ -137,7 +141,7 @@ export async function judge(
     });
   const baselineOf =
     baseline && ((platform: string | null) => baselineOfPlatform(baseline, platform, earlier(platform ?? undefined)));
-  const all = request.platform === 'all' ? await scanPlatforms({ ...request, baselineOf }) : undefined;
+  const all = request.platform === 'all' ? await scanPlatforms({ ...request, baselineOf }, planned) : undefined;
   const alone = async () => ({ ...request, baseline: baseline && (await oneBaseline(baseline, earlier())) });
   const one = all ? undefined : await scanOpened(await alone(), recalled?.opened);
   const results = all?.results ?? (one ? [one.result] : []);

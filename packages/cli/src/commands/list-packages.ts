@@ -4,7 +4,7 @@ import { progressStream } from '../progress.ts';
 import { inputFiles } from './input-files.ts';
 import { type KeptRun, keptRun, keptWhile } from './kept-run.ts';
 import type { OpenedRun } from './open-again.ts';
-import { plannedReports, writeReports } from './reports.ts';
+import { checkPlatformFiles, plannedReports, writeReports } from './reports.ts';
 import { subjectRequest } from './request.ts';
 
 /** No inventory format looks at them. */
@@ -24,13 +24,15 @@ export async function listPackages(
   kept: KeptRun | undefined,
   recalled: OpenedRun | undefined,
 ): Promise<number> {
-  const outputs = await plannedReports(options, inventoryFormats, 'json', inputFiles(reference, options));
+  const inputs = inputFiles(reference, options);
+  const outputs = await plannedReports(options, inventoryFormats, 'json', inputs);
   const progress = recalled?.progress ?? progressStream(process.stderr, process.env, options.quiet === true);
   const judged = outputs.some(({ format }) =>
     inventoryFormats.some(({ name, isJudgedLater }) => name === format && isJudgedLater),
   );
   const request = { ...subjectRequest(reference, options, context, progress), judged };
-  const all = request.platform === 'all' ? await listPlatforms(request) : undefined;
+  const planned = (platforms: readonly string[]) => checkPlatformFiles(outputs, platforms, inputs);
+  const all = request.platform === 'all' ? await listPlatforms(request, planned) : undefined;
   const one = all ? undefined : await listOpened(request, recalled?.opened);
   const results = all?.results ?? (one ? [one.result] : []);
   progress.clear();

@@ -19,7 +19,7 @@ import { judge } from './judge.ts';
 import { firstExitCode } from './judging.ts';
 import { registryOptions } from './registry-options.ts';
 import { reportFormats } from './report-formats.ts';
-import { plannedReports } from './reports.ts';
+import { checkPlatformFiles, plannedReports } from './reports.ts';
 import { shownFindings } from './shown-findings.ts';
 import { trustOf } from './trust.ts';
 import { verificationText } from './verification-text.ts';
@@ -86,8 +86,10 @@ async function scanned(promotion: Promotion, options: Options, context: CommandC
   const platform = isIndex ? 'all' : options.platform === 'all' ? undefined : options.platform;
   const asked = { ...options, platform };
   const job = jobKind(text(options, 'job'), process.env);
-  const outputs = await plannedReports(asked, await reportFormats(options), 'table', inputFiles(reference, options));
-  const { results, all } = await judge(reference, asked, context);
+  const inputs = inputFiles(reference, options);
+  const outputs = await plannedReports(asked, await reportFormats(options), 'table', inputs);
+  const planned = (platforms: readonly string[]) => checkPlatformFiles(outputs, platforms, inputs);
+  const { results, all } = await judge(reference, asked, context, { planned });
   await writeInJob(outputs, results, all, job, asked, context);
   return {
     exitCode: strictest(results.map(({ verdict }) => verdict.exitCode)),

@@ -67,7 +67,7 @@ export async function writeReports<R extends InventoryResult>(
     if (all && by.renderAll) return { ...output, render: () => by.renderAll?.(all, options) ?? '' };
     return results.map((result) => ({
       ...output,
-      file: all && file !== undefined ? fileOfPlatform(file, result) : file,
+      file: all && file !== undefined ? fileOfPlatform(file, result.image.platform) : file,
       render: () => by.render(result, options),
     }));
   });
@@ -75,7 +75,26 @@ export async function writeReports<R extends InventoryResult>(
   await writeOutputs(reports, ({ render }) => render(), keep);
 }
 
-function fileOfPlatform(file: string, { image }: InventoryResult): string {
+function fileOfPlatform(file: string, platform: string | null): string {
   const { dir, name, ext } = parse(file);
-  return join(dir, `${name}.${(image.platform ?? 'unknown').replaceAll('/', '-')}${ext}`);
+  return join(dir, `${name}.${(platform ?? 'unknown').replaceAll('/', '-')}${ext}`);
+}
+
+/**
+ * Holds the files that reports of each platform go to against what is there, and against one another.
+ *
+ * @throws OutputError for one that could not be written
+ * @throws UsageError for an input, and for one file by two names
+ */
+export function checkPlatformFiles(
+  planned: readonly PlannedOutput<never>[],
+  platforms: readonly string[],
+  inputs: readonly string[],
+): void {
+  const files = planned.flatMap(({ by, format, file }) =>
+    by.renderAll || file === undefined
+      ? { format, file }
+      : platforms.map((platform) => ({ format, file: fileOfPlatform(file, platform) })),
+  );
+  checkOutputs(files, inputs);
 }

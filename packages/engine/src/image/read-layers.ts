@@ -57,6 +57,7 @@ export async function readPlannedLayers<T>(
   close: () => void | Promise<void>,
   atOnce = Math.min(maxLayersAtOnce, availableParallelism()),
 ): Promise<ReadImage<T>> {
+  context.planned?.(plan.platforms);
   const names = plan.layers.map((_, index) => plannedName(plan, index));
   const analyse = (index: number, signal: AbortSignal | undefined) => {
     const planned = plan.layers[index]!;

@@ -49,6 +49,7 @@ export async function readStreamedArchive<T>(
     context.progress?.layer({ index: 0, count: 1, bytesRead, bytesTotal: stream.size, done: false });
   });
   const planned = plan(pass.asMembers());
+  context.planned?.(planned.platforms);
   const read = planned.layers.map((layer, index) =>
     verified(pass.members.get(layer.member), layer, layerName(index, planned.layers.length, layer.member)),
   );

@@ -323,9 +323,16 @@ export interface DescribeOptions {
   readonly contentDigests?: ContentDigests | undefined;
 }
 
+/** @param platforms as `ReadImage.platforms` */
+export type PlatformsKnown = (platforms: readonly string[]) => void;
+
 export interface ReadOptions<T> extends DescribeOptions {
   readonly analyser: LayerAnalyser<T>;
   readonly progress?: ReadProgress | undefined;
+  /**
+   * Told of which platforms there are images, before layers are read where that is known before. What it throws ends the reading.
+   */
+  readonly planned?: PlatformsKnown | undefined;
 }
 
 /** The image that another was built on, and how that is known. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EolRecord } from '../advisories/types.ts';
 import { readImage } from '../image/read-image.ts';
-import type { DescribeOptions, ReadImage } from '../image/types.ts';
+import type { DescribeOptions, PlatformsKnown, ReadImage } from '../image/types.ts';
 import { catalogerVersions } from '../inventory/catalogers.ts';
 import { keptDigests } from '../inventory/kept-digests.ts';
 import { inventoryKey, inventoryOf, isLasting } from '../inventory/kept-inventory.ts';
@@ -58,15 +58,15 @@ export interface OpenSubject {
 }
 
 /** @throws ImageError when the image or SBOM as a whole cannot be read */
-export async function openSubject(request: SubjectRequest): Promise<OpenSubject> {
+export async function openSubject(request: SubjectRequest, planned?: PlatformsKnown): Promise<OpenSubject> {
   const sbom = sbomFile(request.reference);
-  if (sbom === null) return openImageSubject(request);
+  if (sbom === null) return openImageSubject(request, planned);
   return { key: null, subject: () => readSbomSubject(sbom, request), close: async () => {} };
 }
 
 /** @throws ImageError when the image or SBOM as a whole cannot be read */
-export async function readSubject(request: SubjectRequest): Promise<Subject> {
-  return (await openSubject(request)).subject();
+export async function readSubject(request: SubjectRequest, planned?: PlatformsKnown): Promise<Subject> {
+  return (await openSubject(request, planned)).subject();
 }
 
 async function readSbomSubject(path: string, request: SubjectRequest): Promise<Subject> {
@@ -92,7 +92,7 @@ async function readSbomSubject(path: string, request: SubjectRequest): Promise<S
 /** Loaded only where it is asked for. */
 const malwareScanner = () => import('./malware/scan-for-malware.ts');
 
-async function openImageSubject(request: SubjectRequest): Promise<OpenSubject> {
+async function openImageSubject(request: SubjectRequest, planned?: PlatformsKnown): Promise<OpenSubject> {
   const { cacheDir: directory, cacheMaxBytes: maxBytes, facts: asked = [] } = request;
   const { clamd, signal, offline } = request;
   const scanner = clamd && (await malwareScanner());
@@ -100,7 +100,7 @@ async function openImageSubject(request: SubjectRequest): Promise<OpenSubject> {
   const store = directory === null ? undefined : openLayerCache({ directory, maxBytes });
   const found = { ...describeOptions(request), contentDigests: store && keptDigests(store) };
   const analyser = createLayerAnalyser({ store, facts: asked, queries: request.queries, judged: request.judged });
-  const image = await readImage(request.reference, { ...found, analyser, progress: request.progress });
+  const image = await readImage(request.reference, { ...found, analyser, progress: request.progress, planned });
   try {
     const { program } = request;
     const kept = store && program ? { store, program, keyOf: analyser.keyOf } : null;
@@ -163,9 +163,13 @@ function subjectKey(image: SubjectImage, base: BaseFound, inventory: string | nu
   return createHash('sha256').update(`subject\n${made}`).digest('hex');
 }
 
-/** Every platform of an image index, in its order, one after the other. */
-export async function* readPlatforms(request: SubjectRequest): AsyncGenerator<Subject> {
-  const first = await readSubject({ ...request, platform: 'any' });
+/**
+ * Every platform of an image index, in its order, one after the other.
+ *
+ * @param planned told which they are, before the first of them is read
+ */
+export async function* readPlatforms(request: SubjectRequest, planned?: PlatformsKnown): AsyncGenerator<Subject> {
+  const first = await readSubject({ ...request, platform: 'any' }, planned);
   yield first;
   // a tag may move between the platforms
   const { reference, pinned, names, foundIn } = first.image;
@@ -277,9 +281,12 @@ export async function listOpened(request: SubjectRequest, opened?: OpenSubject):
 }
 
 /** The inventories of every platform of an image index. */
-export async function listPlatforms(request: SubjectRequest): Promise<PlatformResults<InventoryResult>> {
+export async function listPlatforms(
+  request: SubjectRequest,
+  planned?: PlatformsKnown,
+): Promise<PlatformResults<InventoryResult>> {
   const results: InventoryResult[] = [];
-  for await (const subject of readPlatforms({ ...request, judged: request.judged ?? false })) {
+  for await (const subject of readPlatforms({ ...request, judged: request.judged ?? false }, planned)) {
     results.push(inventoryResult(subject, request));
   }
   return platformResults(request.reference, results);

@@ -1,3 +1,4 @@
+import type { PlatformsKnown } from '../image/types.ts';
 import { isLasting } from '../inventory/kept-inventory.ts';
 import type { FactName } from '../inventory/types.ts';
 import { isOfStage } from '../policy/policy-map.ts';
@@ -53,11 +54,15 @@ export async function scanOpened(given: ScanRequest, opened?: OpenSubject): Prom
 /**
  * Every platform of an image index, in its order; of a single image that one.
  *
+ * @param planned told which they are, before the first of them is read
  * @throws ImageError when one of them cannot be read: a gate that saw only some of them does not open
  */
-export async function scanPlatforms(given: ScanRequest): Promise<PlatformResults<ScanResult>> {
+export async function scanPlatforms(
+  given: ScanRequest,
+  planned?: PlatformsKnown,
+): Promise<PlatformResults<ScanResult>> {
   const request = withFactsOfPolicies(given);
-  const subjects = readPlatforms(request);
+  const subjects = readPlatforms(request, planned);
   const results: ScanResult[] = [];
   for await (const subject of subjects) {
     const baseline = await request.baselineOf?.(subject.image.platform);
