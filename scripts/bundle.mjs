@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { builtinsAsConstants } from './builtins-as-constants.mjs';
 import { bundleOptions, root, shardWorker, sourcesDigest } from './bundle-options.mjs';
+import { inAscii } from './in-ascii.mjs';
 import { mergeChunks } from './merge-chunks.mjs';
 import { writeThirdParty } from './third-party.mjs';
 
@@ -44,7 +45,7 @@ async function bundle() {
   ]);
   for (const name of readdirSync(outdir)) {
     const path = join(outdir, name);
-    writeFileSync(path, builtinsAsConstants(readFileSync(path, 'utf8')));
+    writeFileSync(path, inAscii(builtinsAsConstants(readFileSync(path, 'utf8'))));
   }
   writeThirdParty(root, Object.keys(metafile.inputs), join(outdir, 'third-party'));
   writeFileSync(join(outdir, madeOf), `${sourcesDigest}\n`);

@@ -19,6 +19,7 @@ import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
 import { inject } from 'postject';
 import { bundleOptions, root } from './bundle-options.mjs';
+import { inAscii } from './in-ascii.mjs';
 
 /** What it says is in the error, if it fails. */
 const output = { stdio: 'pipe' };
@@ -86,6 +87,8 @@ async function bundleAsFunction(outfile) {
     supported: { 'dynamic-import': false },
     define: { ...bundleOptions.define, 'import.meta.url': '__address' },
   });
+  // it is read as Latin 1, which is quick
+  writeFileSync(outfile, inAscii(readFileSync(outfile, 'utf8')));
 }
 
 async function startOf(outfile) {
