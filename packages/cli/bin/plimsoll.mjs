@@ -13,7 +13,7 @@ const oldestNode = 24;
 const keptMilliseconds = 30 * 24 * 60 * 60 * 1000;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** What a scan needs of Node. */
-const usedModules = ['crypto', 'fs/promises', 'os', 'process', 'timers/promises', 'util', 'zlib'];
+const usedModules = ['crypto', 'os', 'process', 'timers/promises', 'util', 'zlib'];
 const here = dirname(fileURLToPath(import.meta.url));
 const bundle = join(here, '..', 'dist', 'main.mjs');
 const sources = join(here, '..', 'src', 'main.ts');
