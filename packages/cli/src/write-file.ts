@@ -1,5 +1,4 @@
 import { close, closeSync, constants, open, openSync, statSync, write, writeSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 /** After this time others have their turn, such as signals, milliseconds. */
@@ -52,11 +51,16 @@ export async function writeInPlace(path: string, body: Iterable<Uint8Array>, wai
 
 /** A descriptor that is open as long as somebody has the pipe open at its other end. */
 async function reading(pipe: string, wait: number): Promise<number> {
-  for (const until = Date.now() + wait; ; await setTimeout(lookAgain)) {
+  for (const until = Date.now() + wait; ; await pause(lookAgain)) {
     try {
       return openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENXIO' || Date.now() >= until) throw error;
     }
   }
+}
+
+/** Node's own promise of this is a module more, which nearly no run needs. */
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
