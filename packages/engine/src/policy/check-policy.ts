@@ -1,4 +1,5 @@
 import type { FactName } from '../inventory/types.ts';
+import { constantDoubts } from './constant-doubts.ts';
 import type { Policy, Rule } from './policy-file.ts';
 import { factsRead, filesRead, signalsRead } from './rule-inputs.ts';
 
@@ -25,7 +26,11 @@ export function checkPolicy({ name, rules }: Policy): CheckedPolicy {
     signals: signalsRead(rules),
     facts: factsRead(rules),
     fileRules: filesRead(rules).length,
-    doubts: rules.flatMap((rule, at) => [...unread(rule), ...said(rule, rules.slice(0, at))]),
+    doubts: rules.flatMap((rule, at) => [
+      ...unread(rule),
+      ...constantDoubts(rule.id, rule.condition),
+      ...said(rule, rules.slice(0, at)),
+    ]),
   };
 }
 
