@@ -8,6 +8,8 @@ describe('names of shards', () => {
     ['debian', '12.5', null, 'debian-12'],
     ['debian', null, 'forky', 'debian-14'],
     ['debian', null, 'sid', 'debian-sid'],
+    ['debian', 'sid', null, 'debian-sid'],
+    ['debian', null, 'constructor', undefined],
     ['debian', null, null, undefined],
     ['debian', null, 'nonsense', undefined],
     ['debian', '3.1', null, 'debian-3.1'],

@@ -38,8 +38,9 @@ const servicePack: Release = ({ version }) => version?.match(/^\d+(?:\.\d+)?/)?.
 function debianRelease({ version, codename }: DistroName): string | undefined {
   const number = version?.match(/^(\d+)(\.\d+)?/);
   if (number?.[1] !== undefined) return Number(number[1]) < 4 ? number[0] : number[1];
-  // testing and sid have no VERSION_ID
-  return codename === null ? undefined : debianReleases[codename.toLowerCase()];
+  // testing and sid have no VERSION_ID; `--distro debian:sid` has nothing else
+  const name = (codename ?? version ?? '').toLowerCase();
+  return Object.hasOwn(debianReleases, name) ? debianReleases[name] : undefined;
 }
 
 /** Amazon Linux AMI is dated (`2018.03`); the later ones are 2, 2022 and 2023. */
