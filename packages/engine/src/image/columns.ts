@@ -38,7 +38,11 @@ const largeBytes = 4 * 1024 * 1024;
  * detached, V8 compiles code that need not ask, at every access, whether its own is; then it compiles all of it once more.
  */
 export function letGo(old: Column): void {
-  if (old.buffer.byteLength >= largeBytes) giveBack(old);
+  if (isLarge(old)) giveBack(old);
+}
+
+export function isLarge({ buffer }: Column): boolean {
+  return buffer.byteLength >= largeBytes;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { letGo } from './columns.ts';
+import { giveBack, letGo } from './columns.ts';
 
 const growth = 2;
 
@@ -25,6 +25,11 @@ export class HashIndex {
     this.#mask = this.#slots.length - 1;
     this.#hashOf = hashOf;
     this.#isDead = isDead;
+  }
+
+  /** Nobody looks into it again. */
+  giveBack(): void {
+    giveBack(this.#slots);
   }
 
   first(hash: number): number {

@@ -1,5 +1,5 @@
 import { ByteArena, textOf } from './byte-arena.ts';
-import { column, grown } from './columns.ts';
+import { column, giveBack, grown, isLarge } from './columns.ts';
 import type { EntryTable } from './entry-table.ts';
 import { HashIndex } from './hash-index.ts';
 import { emptyHash, hashBytes, hashIn, hashWith, sameBytes } from './path-hash.ts';
@@ -65,6 +65,14 @@ export class NodeStore {
       (node) => this.#nodes[node * words + parentWord] === nowhere,
       capacity,
     );
+  }
+
+  /** Nobody looks into it again. */
+  letGo(): void {
+    if (isLarge(this.#nodes)) {
+      giveBack(this.#nodes);
+      this.#index.giveBack();
+    }
   }
 
   /** A directory without name and parent, stated by nothing. */

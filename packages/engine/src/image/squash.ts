@@ -50,6 +50,8 @@ export interface SquashedView {
   history(path: string): readonly PathEvent[];
   /** Real paths with a history, sorted: also those that are gone. */
   tracked(): Iterable<string>;
+  /** Gives its memory back at once, where that is much: nobody asks it, or looks at a node of it, any more. */
+  letGo(): void;
   /** Entries that no extraction could place (their directory is a link that loops), and what was cut at a limit. */
   readonly problems: readonly (ReadProblem & { readonly layer: number })[];
 }
@@ -356,6 +358,10 @@ class View implements SquashedView {
 
   history(path: string): readonly PathEvent[] {
     return this.#events.get(path) ?? [];
+  }
+
+  letGo(): void {
+    this.#store.letGo();
   }
 
   tracked(): Iterable<string> {

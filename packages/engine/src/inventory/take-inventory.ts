@@ -53,10 +53,12 @@ export async function takeInventory(
     ...unreadPlatform(image.platform),
     ...incomplete,
   ];
+  const coverage = coverageOf(view, owners, packages);
+  view.letGo();
   return {
     distro,
     packages,
-    facts: { config, coverage: coverageOf(view, owners, packages), ...gathered.facts },
+    facts: { config, coverage, ...gathered.facts },
     incomplete: distinctEntries([
       ...seen,
       ...unknownDistro(distro, packages, incomplete),
