@@ -1,4 +1,5 @@
 import { letGo } from './columns.ts';
+import type { Slabs } from './slabs.ts';
 
 const growth = 2;
 
@@ -35,9 +36,9 @@ export class ByteArena {
     return this.length;
   }
 
-  /** All of them, in memory of their own; the arena is empty then. */
-  take(): Buffer {
-    const exact = Buffer.allocUnsafeSlow(this.length);
+  /** All of them, in other memory; the arena is empty then. */
+  take(from?: Slabs): Buffer {
+    const exact = from?.take(this.length) ?? Buffer.allocUnsafeSlow(this.length);
     this.bytes.copy(exact, 0, 0, this.length);
     this.length = 0;
     return exact;

@@ -60,6 +60,14 @@ test('it grows as far as it must', () => {
     size: 2 * index,
     linkTarget: null,
   });
-  for (let index = 0; index < 5000; index += 1) table.push(made(index));
-  for (const index of [0, 1023, 1024, 4095, 4096, 4999]) expect(table.at(index)).toEqual(made(index));
+  const add = (end: number) => {
+    for (let index = table.length; index < end; index += 1) table.push(made(index));
+  };
+  for (const end of [700, 5000, 29_000]) {
+    add(end);
+    table.trim();
+  }
+  add(30_000);
+  for (const index of [0, 699, 700, 1023, 1024, 4095, 4096, 4999, 5000, 28_999, 29_000, 29_999])
+    expect(table.at(index)).toEqual(made(index));
 });

@@ -1,8 +1,9 @@
 import { ByteArena, textOf } from './byte-arena.ts';
-import { column, grown, trimmed } from './columns.ts';
+import { grown, trimmed } from './columns.ts';
 import { DirectoryList } from './directory-list.ts';
 import { HashIndex } from './hash-index.ts';
 import { hashBytes, hashIn, sameBytes } from './path-hash.ts';
+import { Slabs } from './slabs.ts';
 import type { EntryList, EntryType, LayerEntry, LayerListing } from './types.ts';
 
 const types: readonly EntryType[] = ['file', 'directory', 'symlink', 'hardlink', 'character', 'block', 'fifo'];
@@ -44,6 +45,8 @@ type EntryNumbers = Pick<LayerEntry, 'mode' | 'uid' | 'gid' | 'size'>;
  */
 export class EntryTable implements EntryList {
   readonly directories = new DirectoryList();
+  /** of pieces and names */
+  readonly #memory = new Slabs();
   #length = 0;
   readonly #pieces: Int32Array[] = [];
   /** the last of them */
@@ -154,12 +157,13 @@ export class EntryTable implements EntryList {
 
   #addPiece(): void {
     if (this.#length > 0) {
-      const names = this.#lastNames.take();
+      const names = this.#lastNames.take(this.#memory);
       this.#names.push(names);
       this.#nameBytes += names.length;
     }
     this.#pieces.push(this.#piece);
-    this.#setLastPiece(column(Int32Array, pieceWords));
+    const { buffer, byteOffset } = this.#memory.take(pieceWords * Int32Array.BYTES_PER_ELEMENT);
+    this.#setLastPiece(new Int32Array(buffer as ArrayBuffer, byteOffset, pieceWords));
   }
 
   #setLastPiece(piece: Int32Array<ArrayBuffer>): void {
@@ -319,13 +323,18 @@ export class EntryTable implements EntryList {
 
   /** Nothing more is added: room for more is given back, and what was made to find entries by their paths. */
   trim(): void {
-    if ((this.#length & inPiece) !== 0) {
-      this.#setLastPiece(trimmed(this.#piece, (this.#length & inPiece) * recordWords));
+    // of many layers each has few entries; a further piece may be part of a slab
+    if (this.#length > 0 && this.#length < pieceEntries) {
+      this.#setLastPiece(trimmed(this.#piece, this.#length * recordWords));
     }
     this.#lastNames.trim();
     this.directories.bytes.trim();
     this.#byPath = null;
     this.#indexed = 0;
+  }
+
+  letGo(): void {
+    this.#memory.letGo();
   }
 }
 

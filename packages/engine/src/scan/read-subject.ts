@@ -1,19 +1,14 @@
-import { createHash } from 'node:crypto';
 import type { EolRecord } from '../advisories/types.ts';
-import { readImage } from '../image/read-image.ts';
-import type { DescribeOptions, PlatformsKnown, ReadImage } from '../image/types.ts';
-import { catalogerVersions } from '../inventory/catalogers.ts';
-import { keptDigests } from '../inventory/kept-digests.ts';
-import { inventoryKey, inventoryOf, isLasting } from '../inventory/kept-inventory.ts';
-import { createLayerAnalyser } from '../inventory/layer-analyser.ts';
-import { openLayerCache } from '../inventory/layer-cache.ts';
+import type { PlatformsKnown, ReadImage } from '../image/types.ts';
+import { isLasting } from '../inventory/kept-inventory.ts';
 import { sbomFile } from '../inventory/sbom/sbom-file.ts';
 import type { FactName, Facts, Inventory } from '../inventory/types.ts';
 import type { RiskSources } from '../matching/enrich.ts';
 import { sortIncomplete } from '../matching/plan.ts';
 import { platformResults } from '../result/platform-results.ts';
 import type { InventoryResult, PlatformResults, ResultImage, ResultInputs } from '../result/types.ts';
-import { type BaseFound, baseWithoutLayers, findBase, inBase, markBaseLines } from './base-image.ts';
+import { type BaseFound, baseWithoutLayers, inBase, markBaseLines } from './base-image.ts';
+import { malwareScanner, openImageSubject } from './image-subject.ts';
 import type { MalwareScan } from './malware/scan-for-malware.ts';
 import type { SubjectRequest } from './request.ts';
 
@@ -87,80 +82,6 @@ async function readSbomSubject(path: string, request: SubjectRequest): Promise<S
   const found =
     given === undefined ? { ...baseWithoutLayers(given), image: base } : { ...baseWithoutLayers(given), stated: base };
   return { image, inventory, base: found, malware: null, catalogers: { sbom: sbomReaderVersion } };
-}
-
-/** Loaded only where it is asked for. */
-const malwareScanner = () => import('./malware/scan-for-malware.ts');
-
-async function openImageSubject(request: SubjectRequest, planned?: PlatformsKnown): Promise<OpenSubject> {
-  const { cacheDir: directory, cacheMaxBytes: maxBytes, facts: asked = [] } = request;
-  const { clamd, signal, offline } = request;
-  const scanner = clamd && (await malwareScanner());
-  const version = clamd && (await scanner?.askForVersion(clamd, { signal, offline }));
-  const store = directory === null ? undefined : openLayerCache({ directory, maxBytes });
-  const found = { ...describeOptions(request), contentDigests: store && keptDigests(store) };
-  const analyser = createLayerAnalyser({ store, facts: asked, queries: request.queries, judged: request.judged });
-  const image = await readImage(request.reference, { ...found, analyser, progress: request.progress, planned });
-  try {
-    const { program } = request;
-    const kept = store && program ? { store, program, keyOf: analyser.keyOf } : null;
-    const base = await findBase(image, request.base, found);
-    const described = { ...image, contentDigest: image.rootfsDigest };
-    const put = async (): Promise<Subject> => {
-      const taken = await inventoryOf(image, asked, kept, request.queries);
-      const signatures = await signaturesOf(image, request);
-      const facts = { ...markBaseLines(taken.facts, base.image, image.layers.length), ...signatures };
-      const inventory = { ...taken, facts };
-      const malware =
-        clamd && scanner && version
-          ? await scanner.scanForMalware(image, inventory.layers, clamd, version, signal)
-          : null;
-      return { image: described, inventory, base, malware, catalogers: catalogerVersions() };
-    };
-    return {
-      key:
-        kept && !clamd && !request.signatures
-          ? subjectKey(described, base, inventoryKey(image, asked, kept, request.queries))
-          : null,
-      subject: () => put().finally(() => image.close()),
-      close: () => image.close(),
-    };
-  } catch (error) {
-    await image.close();
-    throw error;
-  }
-}
-
-/** Signatures under the image and the index that it was chosen from; {} where they cannot be known. */
-async function signaturesOf(
-  image: Pick<SubjectImage, 'reference' | 'digest' | 'pinned'>,
-  request: SubjectRequest,
-): Promise<Pick<Facts, 'signatures'>> {
-  const { signatures: asked, registry, signal, progress } = request;
-  if (asked === undefined) return {};
-  const [, pinned = '', index = ''] = /^registry:(.*)@(sha256:[0-9a-f]{64})$/.exec(image.pinned ?? '') ?? [];
-  if (index === '') {
-    progress?.note?.(`${image.reference} was not read from a registry: who signed it is not known`);
-    return {};
-  }
-  const { imageSignatures } = await import('../attest/image-signatures.ts');
-  const digests = [image.digest ?? index, index];
-  return { signatures: await imageSignatures({ image: pinned, digests, trust: asked.trust, registry, signal }) };
-}
-
-/** What images, and those that they are built on, are found by. */
-export function describeOptions(request: SubjectRequest): DescribeOptions {
-  const { platform, limits, signal, engineHost, environment, offline, registry } = request;
-  return { platform, limits, signal, engineHost, environment, offline, registry };
-}
-
-/** Of a subject: what it is called and what it was built on, beside what is in it. */
-function subjectKey(image: SubjectImage, base: BaseFound, inventory: string | null): string | null {
-  if (inventory === null) return null;
-  const { reference, names, id, digest, platform, platforms, readFrom = null, foundIn = null, pinned = null } = image;
-  const described = { reference, names, id, digest, platform, platforms, readFrom, foundIn, pinned };
-  const made = JSON.stringify([inventory, described, base]);
-  return createHash('sha256').update(`subject\n${made}`).digest('hex');
 }
 
 /**

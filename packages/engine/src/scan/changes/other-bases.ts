@@ -5,8 +5,9 @@ import type { DescribedImage, ImageBase } from '../../image/types.ts';
 import { sbomFile } from '../../inventory/sbom/sbom-file.ts';
 import type { LookupPlan } from '../../matching/plan.ts';
 import type { BaseOutcome } from '../../policy/types.ts';
+import { describeOptions } from '../image-subject.ts';
 import { asJudged, planFor } from '../match-image.ts';
-import { describeOptions, readSubject, type Subject } from '../read-subject.ts';
+import { readSubject, type Subject } from '../read-subject.ts';
 import type { ScanRequest, SubjectRequest } from '../request.ts';
 import { type Rebased, rebase } from './rebase.ts';
 
