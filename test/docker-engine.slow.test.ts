@@ -208,6 +208,13 @@ describe.skipIf(noDockerEngine ?? noImages)(
       writeFileSync(join(context, 'Dockerfile'), `${steps.join('\n')}\n`);
       build(context, 'real/built:1');
       const { result } = await scanOf('docker:real/built:1');
+      // as the engine unpacked it, and as it was before
+      for (const base of ['docker:real/debian-12-minbase:1', join(images!, 'debian-12-minbase.oci.tar')]) {
+        const env = { DOCKER_HOST: engine.host };
+        const { image, incomplete } = await listPackages('docker:real/built:1', ['--base', base], { env });
+        expect(incomplete.filter(({ code }) => code === 'base-mismatch')).toEqual([]);
+        expect(image.layers.map((layer) => layer.base)).toEqual([true, ...image.layers.slice(1).map(() => false)]);
+      }
       const run = (...command: string[]) =>
         engine
           .docker('run', '--rm', '--network', 'none', 'real/built:1', ...command)
