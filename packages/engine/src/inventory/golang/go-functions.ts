@@ -1,12 +1,13 @@
 import type { Executable } from '../binary/executable.ts';
-import { type FunctionNames, readFunctionNames } from './go-function-table.ts';
-import { hashA, hashB, NameKeys, startA, startB } from './name-filter.ts';
+import { readFunctionNames } from './go-function-table.ts';
+import { hashA, hashB, hashesOf, NameKeys, primeA, primeB, startA, startB } from './name-filter.ts';
 
 /** Names of packages and functions that are kept; the largest programs have 300,000. */
 const maxNames = 1_500_000;
 const maxNameBytes = 1024;
-/** Names have some 40 bytes, and add one or two keys of their own. */
-const bytesPerKey = 32;
+const minNameBytes = 3;
+/** Names have some 30 bytes, and add one or two keys of their own. */
+const bytesPerKey = 24;
 
 const [dot, slash, percent, bracket, star, open, close, dash, zero] = [...Buffer.from('./%[*()-0')] as [
   number,
@@ -34,26 +35,24 @@ const methodValue = Buffer.from('-fm');
 export function goFunctions(executable: Executable, mainPath: string): string | null {
   const names = readFunctionNames(executable);
   if (names === null) return null;
-  const keys = new NameKeys(names.bytes.length / bytesPerKey);
-  let [mainA, mainB] = [startA, startB];
-  for (const byte of Buffer.from(mainPath.slice(0, maxNameBytes))) {
-    mainA = hashA(mainA, byte);
-    mainB = hashB(mainB, byte);
-  }
-  const { bytes } = names;
+  const { bytes, pure } = names;
+  const keys = new NameKeys(bytes.length / bytesPerKey);
+  const [mainA, mainB] = hashesOf(Buffer.from(mainPath.slice(0, maxNameBytes)));
   const all = new NameAdder(keys, bytes, startA, startB);
   const ofMain = new NameAdder(keys, bytes, mainA, mainB);
   const limit = bytes.length;
   for (let at = 0; at < limit; ) {
-    let end = at;
-    while (end < limit && bytes[end] !== 0) end += 1;
-    const start = startOfName(names, at, end);
+    let start = pure ? at : startBehindData(bytes, at);
+    let end = start < 0 ? endOfName(bytes, at) : all.add(start, minNameBytes);
+    if (end < 0) {
+      end = endOfName(bytes, at);
+      start = end - maxNameBytes;
+      all.add(start, minNameBytes);
+    }
     at = end + 1;
-    if (start < 0) continue;
-    all.add(start, end);
-    if (holdsAt(bytes, start, mainPrefix)) {
+    if (start >= 0 && holdsAt(bytes, start, mainPrefix)) {
       keys.add(mainA, mainB);
-      ofMain.add(start + mainPrefix.length - 1, end);
+      ofMain.add(start + mainPrefix.length - 1, 0);
     }
     if (keys.size > maxNames) return null;
   }
@@ -62,18 +61,21 @@ export function goFunctions(executable: Executable, mainPath: string): string | 
   return filter.has('runtime') ? filter.toText() : null;
 }
 
+function endOfName(bytes: Buffer, at: number): number {
+  const end = bytes.indexOf(0, at);
+  return end < 0 ? bytes.length : end;
+}
+
 /** Where other data stands between the names, one begins behind what cannot be read. -1: here is none. */
-function startOfName({ bytes, pure }: FunctionNames, at: number, end: number): number {
-  let start = end - at > maxNameBytes ? end - maxNameBytes : at;
-  let hasDot = pure;
-  if (!pure) {
-    let first = end;
-    for (; first > start && bytes[first - 1]! > 0x20 && bytes[first - 1]! !== 0x7f; first -= 1) {
-      hasDot ||= bytes[first - 1] === dot;
-    }
-    start = first;
+function startBehindData(bytes: Buffer, at: number): number {
+  const end = endOfName(bytes, at);
+  const from = end - at > maxNameBytes ? end - maxNameBytes : at;
+  let hasDot = false;
+  let start = end;
+  for (; start > from && bytes[start - 1]! > 0x20 && bytes[start - 1]! !== 0x7f; start -= 1) {
+    hasDot ||= bytes[start - 1] === dot;
   }
-  return end - start > 2 && hasDot ? start : -1;
+  return end - start >= minNameBytes && hasDot ? start : -1;
 }
 
 /**
@@ -82,7 +84,8 @@ function startOfName({ bytes, pure }: FunctionNames, at: number, end: number): n
  * without their types, what is vendored by its own path.
  *
  * Names of a package stand together: up to the last dot that a name has in common with the one before it is not hashed again.
- * No lists are taken apart here, and `Math.max` is not called: V8 makes iterators and calls of them until it optimises for long.
+ * No lists are taken apart here, and no more is called than must be: V8 makes iterators and calls of it until it optimises for
+ * long. A name's end is found while it is hashed.
  */
 class NameAdder {
   readonly #keys: NameKeys;
@@ -104,13 +107,16 @@ class NameAdder {
     this.#startB = startOfB;
   }
 
-  /** @param end at most `maxNameBytes` behind the start */
-  add(start: number, end: number): void {
+  /**
+   * @param least bytes of a name; what is shorter is left out
+   * @returns where the name ends: at a zero byte or the end of all; -1: not within `maxNameBytes`, and nothing was added
+   */
+  add(start: number, least: number): number {
     const bytes = this.#bytes;
     const dotEnds = this.#dotEnds;
     const dotA = this.#dotA;
     const dotB = this.#dotB;
-    const known = this.#dotsInCommon(start, end);
+    const known = this.#dotsInCommon(start);
     let dots = known;
     let added = known;
     let at = start;
@@ -121,10 +127,13 @@ class NameAdder {
       a = hashA(dotA[known - 1]!, dot);
       b = hashB(dotB[known - 1]!, dot);
     }
-    for (; at < end; at += 1) {
+    const most = start + maxNameBytes;
+    const limit = most < bytes.length ? most : bytes.length;
+    for (; at < limit; at += 1) {
       let byte = bytes[at]!;
       if (byte === bracket) break;
       if (byte < zero) {
+        if (byte === 0) break;
         if (byte === star || byte === open || byte === close) continue;
         if (byte === slash) {
           // what stood between dots so far was the path of a package
@@ -135,9 +144,9 @@ class NameAdder {
             b = this.#startB;
             continue;
           }
-        } else if (byte === dash && endsMethodValue(bytes, at, end)) break;
-        else if (byte === percent && at + 2 < end) {
-          const code = byteOfHex(bytes[at + 1]!, bytes[at + 2]!);
+        } else if (byte === dash && endsMethodValue(bytes, at)) break;
+        else if (byte === percent) {
+          const code = byteOfHex(bytes, at + 1);
           if (code >= 0) {
             byte = code;
             at += 2;
@@ -150,34 +159,44 @@ class NameAdder {
           dots += 1;
         }
       }
-      a = hashA(a, byte);
-      b = hashB(b, byte);
+      // `hashA` and `hashB`, which would be called for each byte
+      a = Math.imul(a ^ byte, primeA);
+      b = Math.imul(b ^ byte, primeB) ^ (b >>> 15);
     }
+    let end = at;
+    while (end < limit && bytes[end] !== 0) end += 1;
     this.#start = start;
+    this.#dots = 0;
+    // an escaped byte may have led behind the most
+    if (end > most || (end === most && end < bytes.length && bytes[end] !== 0)) return -1;
+    if (end - start < least) return end;
     this.#dots = dots;
     for (; added < dots; added += 1) this.#keys.add(dotA[added]!, dotB[added]!);
     this.#keys.add(a, b);
+    return end;
   }
 
   /** How many dots of the name before stand in what this one begins with, too. */
-  #dotsInCommon(start: number, end: number): number {
-    if (this.#dots === 0) return 0;
+  #dotsInCommon(start: number): number {
+    let dots = this.#dots;
+    if (dots === 0) return 0;
     const bytes = this.#bytes;
     const dotEnds = this.#dotEnds;
-    let most = dotEnds[this.#dots - 1]!;
-    if (most > end - start) most = end - start;
-    let common = 0;
+    const most = dotEnds[dots - 1]!;
     const before = this.#start;
+    // the name before has no zero byte, at which this one ends
+    let common = 0;
     while (common < most && bytes[start + common] === bytes[before + common]) common += 1;
-    let dots = this.#dots;
     while (dots > 0 && dotEnds[dots - 1]! > common) dots -= 1;
     return dots;
   }
 }
 
 /** Of two digits; -1: they are none. */
-function byteOfHex(high: number, low: number): number {
-  const [first, second] = [hexDigit(high), hexDigit(low)];
+function byteOfHex(bytes: Buffer, at: number): number {
+  if (at + 1 >= bytes.length) return -1;
+  const first = hexDigit(bytes[at]!);
+  const second = hexDigit(bytes[at + 1]!);
   return first < 0 || second < 0 ? -1 : 16 * first + second;
 }
 
@@ -188,9 +207,10 @@ function hexDigit(byte: number): number {
 }
 
 /** Whether nothing but `-fm` is left of a name, types of an instance aside. */
-function endsMethodValue(bytes: Buffer, at: number, end: number): boolean {
+function endsMethodValue(bytes: Buffer, at: number): boolean {
+  if (!holdsAt(bytes, at, methodValue)) return false;
   const behind = at + methodValue.length;
-  return behind <= end && holdsAt(bytes, at, methodValue) && (behind === end || bytes[behind] === bracket);
+  return behind >= bytes.length || bytes[behind] === 0 || bytes[behind] === bracket;
 }
 
 /** Whether the part of a path that ends here is `vendor`. */

@@ -6,14 +6,28 @@ const probes = 5;
 export const startA: number = 0x811c9dc5 | 0;
 export const startB: number = 0x9747b28c | 0;
 
+export const primeA = 0x01000193;
+export const primeB = 0x5bd1e995;
+
 /** The first hash with one byte more. */
 export function hashA(hash: number, byte: number): number {
-  return Math.imul(hash ^ byte, 0x01000193);
+  return Math.imul(hash ^ byte, primeA);
 }
 
 /** The second hash with one byte more. */
 export function hashB(hash: number, byte: number): number {
-  return Math.imul(hash ^ byte, 0x5bd1e995) ^ (hash >>> 15);
+  return Math.imul(hash ^ byte, primeB) ^ (hash >>> 15);
+}
+
+/** Both of a whole name. */
+export function hashesOf(name: Buffer): readonly [a: number, b: number] {
+  let a = startA;
+  let b = startB;
+  for (let at = 0; at < name.length; at += 1) {
+    a = hashA(a, name[at]!);
+    b = hashB(b, name[at]!);
+  }
+  return [a, b];
 }
 
 const mostExpected = 2 ** 18;
@@ -94,13 +108,7 @@ export interface NameKey {
 }
 
 export function keyOf(name: string): NameKey {
-  const bytes = Buffer.from(name);
-  let a = startA;
-  let b = startB;
-  for (let at = 0; at < bytes.length; at += 1) {
-    a = hashA(a, bytes[at]!);
-    b = hashB(b, bytes[at]!);
-  }
+  const [a, b] = hashesOf(Buffer.from(name));
   return { first: a, second: b >>> unusedBits };
 }
 
@@ -113,10 +121,13 @@ export class NameFilter {
   readonly #bits: Buffer;
   /** how many bits: never 0, by which nothing can be divided */
   readonly #count: number;
+  /** which bit the largest number of 32 bits is */
+  readonly #last: number;
 
   private constructor(bits: Buffer) {
     this.#bits = bits;
     this.#count = Math.max(1, bits.length * 8);
+    this.#last = 0xffffffff % this.#count;
   }
 
   /** An empty one, for so many names. */
@@ -127,10 +138,9 @@ export class NameFilter {
   /** @param second what counts of the second hash */
   add(first: number, second: number): void {
     const bits = this.#bits;
-    const count = this.#count;
     const step = stepOf(second);
     for (let probe = 0, hash = first; probe < probes; probe += 1, hash = (hash + step) | 0) {
-      const at = remainder(mixed(hash), count);
+      const at = this.#bitOf(hash);
       bits[at >>> 3]! |= 1 << (at & 7);
     }
   }
@@ -151,25 +161,27 @@ export class NameFilter {
   hasKey({ first, second }: NameKey): boolean {
     const step = stepOf(second);
     for (let probe = 0, hash = first; probe < probes; probe += 1, hash = (hash + step) | 0) {
-      const at = remainder(mixed(hash), this.#count);
+      const at = this.#bitOf(hash);
       if (((this.#bits[at >>> 3] ?? 0) & (1 << (at & 7))) === 0) return false;
     }
     return true;
+  }
+
+  /**
+   * The remainder of a mixed hash as a number without a sign. Such numbers are objects on the heap in V8, and doubles to divide:
+   * what has a sign is counted from the largest number down instead.
+   */
+  #bitOf(hash: number): number {
+    let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+    mixed ^= mixed >>> 16;
+    if (mixed >= 0) return mixed % this.#count;
+    const at = this.#last - (~mixed % this.#count);
+    return at < 0 ? at + this.#count : at;
   }
 }
 
 /** By how much the first hash differs from probe to probe. */
 function stepOf(second: number): number {
   return (second << unusedBits) | 1;
-}
-
-function mixed(value: number): number {
-  let hash = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return hash ^ (hash >>> 16);
-}
-
-/** Of 32 bits without a sign. Such a number is an object on the heap in V8, and a double to divide: its halves are neither. */
-function remainder(bits: number, by: number): number {
-  return (2 * ((bits >>> 1) % by) + (bits & 1)) % by;
 }
