@@ -59,17 +59,18 @@ const withoutIndex = {
 };
 
 /**
- * Packs come as their value and digest, so that judging by them loads nothing that reads YAML: what `yamlPack` makes of the
- * text of each.
+ * Packs come as digest, value and trees of their expressions, so that judging by them loads nothing that reads YAML or CEL: what
+ * `yamlPack` makes of the text of each.
  */
 const parsedPacks = {
   name: 'parsed-packs',
   setup({ onLoad }) {
     onLoad({ filter: /policy[\\/]packs[\\/][^\\/]*\.yaml\.ts$/ }, async ({ path }) => {
-      const packs = Object.entries(await import(pathToFileURL(path).href)).map(([name, { digest, value }]) => {
-        const json = JSON.stringify(JSON.stringify(value));
-        return `export const ${name} = { digest: '${digest}', get value() { return JSON.parse(${json}) } };`;
-      });
+      const lazy = (name, value) => `get ${name}() { return JSON.parse(${JSON.stringify(JSON.stringify(value))}) }`;
+      const packs = Object.entries(await import(pathToFileURL(path).href)).map(
+        ([name, { digest, value, trees }]) =>
+          `export const ${name} = { digest: '${digest}', ${lazy('value', value)}, ${lazy('trees', trees)} };`,
+      );
       return { contents: packs.join('\n'), loader: 'js' };
     });
   },

@@ -56,14 +56,16 @@ async function filesLoaded(args: readonly string[]): Promise<readonly string[]> 
   return files;
 }
 
-/** Of the files that a run has loaded those that hold something of a library: its own, or of the bundle one that it is in. */
-async function filesOf(library: string, args: readonly string[]): Promise<readonly string[]> {
-  const place = `node_modules/${library}/`;
+/** Of the files that a run has loaded those in which a text stands. */
+async function filesWith(text: string, args: readonly string[]): Promise<readonly string[]> {
   const files = await filesLoaded(args);
-  return files.filter((url) => url.includes(place) || readFileSync(fileURLToPath(url), 'utf8').includes(`"${place}`));
+  return files.filter((url) => readFileSync(fileURLToPath(url), 'utf8').includes(text));
 }
 
-test('a scan by packs loads nothing that reads YAML', async () => {
+/** What stands in the bundle where the library is. */
+const [parserOfYaml, parserOfCel] = ['"node_modules/yaml/', 'Reserved identifier: '];
+
+test('a scan by packs loads nothing that reads YAML or CEL', async () => {
   const image = writeImage(folder.path, 'packs', cleanLayers);
   const file = (name: string, text: string) => {
     writeFileSync(join(folder.path, name), text);
@@ -71,11 +73,15 @@ test('a scan by packs loads nothing that reads YAML', async () => {
   };
   const given = ['scan', image, '--no-cache', '--no-update', '--db-dir', folder.path];
   const rule = '{ id: r, scope: image, when: "false", action: deny, message: no }';
-  expect(await filesOf('yaml', [...given, '--policy', file('p.yaml', `name: p\nrules: [${rule}]`)])).not.toEqual([]);
-  expect(await filesOf('yaml', [...given, '--exceptions', file('e.yaml', 'exceptions: []')])).not.toEqual([]);
+  expect(
+    await filesWith(parserOfYaml, [...given, '--policy', file('p.yaml', `name: p\nrules: [${rule}]`)]),
+  ).not.toEqual([]);
+  expect(await filesWith(parserOfYaml, [...given, '--exceptions', file('e.yaml', 'exceptions: []')])).not.toEqual([]);
   const byPacks = ['--policy', 'default', '--policy', 'licenses', '--fail-on', 'High'];
-  expect(await filesOf('yaml', given)).toEqual([]);
-  expect(await filesOf('yaml', [...given, ...byPacks])).toEqual([]);
+  expect(await filesWith(parserOfYaml, given)).toEqual([]);
+  expect(await filesWith(parserOfCel, [...given, '--fail-on', 'High'])).not.toEqual([]);
+  expect(await filesWith(parserOfCel, given)).toEqual([]);
+  expect(await filesWith(parserOfYaml, [...given, ...byPacks])).toEqual([]);
 });
 
 test.each([

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import {
-  failOnPolicy,
   isPolicyMap,
   loadPack,
   type MappedPolicies,
@@ -43,7 +42,10 @@ export async function readPolicies(
   const names = [...policies.map(({ value }) => value.name), ...policyMaps.map(({ map }) => map.value.name)];
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) throw new UsageError(`--policy: two policies are named "${twice}"`);
-  if (failOn !== null) policies.push(withDigest(failOn, () => failOnPolicy(failOn)));
+  if (failOn !== null) {
+    const { policyOfFailOn } = await import('./fail-on.ts');
+    policies.push(withDigest(failOn, () => policyOfFailOn(failOn)));
+  }
   return withParameters({ policies, policyMaps }, assignments);
 }
 

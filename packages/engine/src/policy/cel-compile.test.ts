@@ -2,6 +2,7 @@ import { evaluate as reference } from '@marcbachmann/cel-js';
 import { describe, expect, it } from 'vitest';
 import { compileExpression } from './cel-compile.ts';
 import { EvaluationFailure } from './cel-functions.ts';
+import { parseExpression } from './cel-parse.ts';
 import { bool, double, int, list, map, object, oneOf, string } from './cel-types.ts';
 
 const variables = {
@@ -28,13 +29,13 @@ const values = {
 };
 
 function run(text: string): unknown {
-  const compiled = compileExpression(text, variables);
+  const compiled = compileExpression(text, variables, parseExpression);
   if (!('type' in compiled)) throw new TypeError(compiled.map(({ message }) => message).join('; '));
   return compiled.evaluate(Object.values(values));
 }
 
 function problems(text: string): readonly string[] {
-  const compiled = compileExpression(text, variables);
+  const compiled = compileExpression(text, variables, parseExpression);
   return 'type' in compiled ? [] : compiled.map(({ offset, message }) => `${offset}: ${message}`);
 }
 
@@ -173,7 +174,7 @@ describe('compileExpression', () => {
     ['stage > "pipeline"', '0: ">" would order by the alphabet'],
   ])('does not order what has an order of its own: %s', (text, expected) => {
     const chosen = { finding: object({ severity: oneOf(['Low', 'High']) }), stage: oneOf(['pipeline']) };
-    const compiled = compileExpression(text, chosen);
+    const compiled = compileExpression(text, chosen, parseExpression);
     expect('type' in compiled ? [] : compiled.map(({ offset, message }) => `${offset}: ${message}`)).toEqual([
       expected,
     ]);
@@ -196,7 +197,7 @@ describe('compileExpression', () => {
   });
 
   it('bounds the turns of loops', () => {
-    const compiled = compileExpression('ports.all(p, ports.all(q, p + q > 0))', variables);
+    const compiled = compileExpression('ports.all(p, ports.all(q, p + q > 0))', variables, parseExpression);
     if (!('type' in compiled)) throw new TypeError('must compile');
     const many = Array.from({ length: 20_000 }, (_, index) => index + 1);
     expect(() => compiled.evaluate(Object.values({ ...values, ports: many }))).toThrow(
@@ -205,7 +206,11 @@ describe('compileExpression', () => {
   });
 
   it('names the fields that it reads', () => {
-    const compiled = compileExpression('o.a.b == s && ports.exists(p, p == n) && labels.owner == ""', variables);
+    const compiled = compileExpression(
+      'o.a.b == s && ports.exists(p, p == n) && labels.owner == ""',
+      variables,
+      parseExpression,
+    );
     expect(compiled).toMatchObject({ reads: ['labels', 'n', 'o.a.b', 'ports', 's'] });
   });
 });

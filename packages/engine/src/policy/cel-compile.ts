@@ -4,8 +4,9 @@ import { compileCall, compileMethod } from './cel-calls.ts';
 import { type Compiled, type Compiling, maxLoopDepth } from './cel-compiling.ts';
 import { EvaluationFailure } from './cel-functions.ts';
 import { maxLoopTurns, type Run } from './cel-operators.ts';
-import { type ExpressionProblem, parseExpression } from './cel-parse.ts';
+import type { ExpressionProblem } from './cel-parse.ts';
 import { compileSelection, type Selection } from './cel-selection.ts';
+import type { ParseExpression } from './cel-tree.ts';
 import { any, bool, type CelType, double, int, isNumber, list, string, typeName, unify } from './cel-types.ts';
 import { suggestion } from './nearest.ts';
 
@@ -38,8 +39,9 @@ export interface Expression {
 export function compileExpression(
   text: string,
   variables: Readonly<Record<string, CelType>>,
+  parse: ParseExpression,
 ): Expression | readonly ExpressionProblem[] {
-  const tree = parseExpression(text);
+  const tree = parse(text);
   return 'message' in tree ? [tree] : compileTree(tree, variables);
 }
 

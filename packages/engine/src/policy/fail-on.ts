@@ -1,4 +1,5 @@
 import { type Severity, severities } from '../advisories/types.ts';
+import { parseExpression } from './cel-parse.ts';
 import { type Policy, policyOf } from './policy-file.ts';
 
 /**
@@ -15,5 +16,5 @@ export function failOnPolicy(severity: Severity): Policy {
     message: '{finding.id} in {finding.package.name} {finding.package.version} is {finding.severity}',
     remediation: 'upgrade or remove the package, or excuse the vulnerability with an exception that expires',
   };
-  return policyOf({ name: 'fail-on', rules: [rule] }, '--fail-on');
+  return policyOf({ name: 'fail-on', rules: [rule] }, '--fail-on', parseExpression);
 }

@@ -1,3 +1,5 @@
+import type { ParseExpression } from './cel-tree.ts';
+
 /** The fields of a mapping. */
 export interface FieldMapping<N> {
   /** where the mapping begins */
@@ -24,4 +26,9 @@ export interface FieldReader<N> {
   problem(at: N | number, message: string): undefined;
   /** Where a character of a text stands in the file. */
   offsetInText(at: N, index: number): number;
+}
+
+/** What a policy is read with. */
+export interface PolicyReader<N> extends FieldReader<N> {
+  readonly parse: ParseExpression;
 }

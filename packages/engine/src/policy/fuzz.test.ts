@@ -4,6 +4,7 @@ import { readPolicyCases } from './cases/case-file.ts';
 import { caseSubject } from './cases/case-subject.ts';
 import { compileExpression } from './cel-compile.ts';
 import { EvaluationFailure } from './cel-functions.ts';
+import { parseExpression } from './cel-parse.ts';
 import { bool, double, int, list, map, string } from './cel-types.ts';
 import { PolicyError } from './error.ts';
 import { loadExceptions } from './exception-file.ts';
@@ -133,7 +134,7 @@ describe('expressions', () => {
     let compiled = 0;
     fc.assert(
       fc.property(texts, (text) => {
-        const expression = compileExpression(text, variables);
+        const expression = compileExpression(text, variables, parseExpression);
         if (!('type' in expression)) {
           expect(expression.length).toBeGreaterThan(0);
           for (const { offset } of expression) expect(offset).toBeGreaterThanOrEqual(0);
@@ -157,7 +158,7 @@ describe('expressions', () => {
   it('stand in messages, or are refused', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(texts, fc.constantFrom('{', '}', '{n}')), { maxLength: 5 }), (parts) => {
-        const template = compileTemplate(parts.join(''), variables);
+        const template = compileTemplate(parts.join(''), variables, parseExpression);
         if (!('render' in template)) return;
         try {
           expect(template.render(values)).not.toContain('\n');

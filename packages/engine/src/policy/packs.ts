@@ -1,3 +1,4 @@
+import { parserOf } from './cel-tree.ts';
 import { PolicyError } from './error.ts';
 import { suggestion } from './nearest.ts';
 import { bestPracticesPack } from './packs/best-practices.yaml.ts';
@@ -31,7 +32,8 @@ export const packNames: readonly string[] = [...packs.keys()];
 
 /** @throws PolicyError `PACK_UNKNOWN`, naming the nearest */
 export function loadPack(name: string): Policy {
-  return policyOf(packOf(name).value, `pack:${name}`);
+  const { value, trees } = packOf(name);
+  return policyOf(value, `pack:${name}`, parserOf(trees));
 }
 
 /**

@@ -1,13 +1,16 @@
-import type { FieldMapping, FieldReader } from './field-reader.ts';
+import type { ParseExpression } from './cel-tree.ts';
+import type { FieldMapping, PolicyReader } from './field-reader.ts';
 
 /**
  * Reads values of our own, such as a pack when it is parsed: they are right, and a fault is one of the program.
  * Numbers and truth values stand for their texts, so they must be written as JavaScript writes them.
  */
-export class PlainReader implements FieldReader<unknown> {
+export class PlainReader implements PolicyReader<unknown> {
+  readonly parse: ParseExpression;
   readonly #source: string;
 
-  constructor(source: string) {
+  constructor(source: string, parse: ParseExpression) {
+    this.parse = parse;
     this.#source = source;
   }
 

@@ -2,10 +2,11 @@ import { type Severity, severities } from '../advisories/types.ts';
 import type { IncompleteCode } from '../inventory/types.ts';
 import { compileExpression, type Expression } from './cel-compile.ts';
 import type { ExpressionProblem } from './cel-parse.ts';
+import type { ParseExpression } from './cel-tree.ts';
 import { bool, type CelType, double, string } from './cel-types.ts';
 import { incompleteCodes } from './completeness.ts';
 import { futureScopes, type SupportedScope, scopeVariables, supportedScopes } from './context-types.ts';
-import type { FieldMapping, FieldReader } from './field-reader.ts';
+import type { FieldMapping, PolicyReader } from './field-reader.ts';
 import { frameworkNames } from './frameworks.ts';
 import { PlainReader } from './plain-reader.ts';
 import { compileTemplate, type Template } from './template.ts';
@@ -50,10 +51,11 @@ export interface Policy {
  * A policy of our own from its value, as it would stand in a policy file.
  *
  * @param source what a fault is named after
+ * @param parse its expressions
  * @throws Error for the first fault
  */
-export function policyOf(value: unknown, source: string): Policy {
-  return readPolicy(new PlainReader(source), value) as Policy;
+export function policyOf(value: unknown, source: string, parse: ParseExpression): Policy {
+  return readPolicy(new PlainReader(source, parse), value) as Policy;
 }
 
 /** Fields for which files are read. */
@@ -77,7 +79,7 @@ const ruleFields = [
 ];
 
 /** Reads a policy. Every expression and message is parsed and checked against the typed context of its scope. */
-export function readPolicy<N>(reader: FieldReader<N>, root: N): Policy | undefined {
+export function readPolicy<N>(reader: PolicyReader<N>, root: N): Policy | undefined {
   const policy = reader.mapping(root, 'a policy', policyFields);
   if (policy === undefined) return undefined;
   const name = required(reader, policy, 'the policy', 'name', (node) => reader.text(node, 'name'));
@@ -100,7 +102,7 @@ export function readPolicy<N>(reader: FieldReader<N>, root: N): Policy | undefin
   };
 }
 
-function readAllow<N>(reader: FieldReader<N>, node: N): readonly IncompleteCode[] {
+function readAllow<N>(reader: PolicyReader<N>, node: N): readonly IncompleteCode[] {
   const incomplete = reader.mapping(node, 'allow', ['incomplete'])?.entries.get('incomplete');
   if (incomplete === undefined) return [];
   const codes = reader
@@ -109,7 +111,7 @@ function readAllow<N>(reader: FieldReader<N>, node: N): readonly IncompleteCode[
   return codes.filter((code) => code !== undefined);
 }
 
-function readRule<N>(reader: FieldReader<N>, node: N, ids: Set<string>): Rule | undefined {
+function readRule<N>(reader: PolicyReader<N>, node: N, ids: Set<string>): Rule | undefined {
   const mapping = reader.mapping(node, 'a rule', ruleFields);
   if (mapping === undefined) return undefined;
   const { entries } = mapping;
@@ -177,7 +179,7 @@ function readsOf(compiled: Expression | Template | '' | undefined): readonly str
 }
 
 function required<N, T>(
-  reader: FieldReader<N>,
+  reader: PolicyReader<N>,
   mapping: FieldMapping<N>,
   what: string,
   field: string,
@@ -194,7 +196,7 @@ function optional<N, T>(mapping: FieldMapping<N>, field: string, read: (at: N) =
 }
 
 /** Ids stand in file names, URLs and comments of reports, so they are plain. */
-function readId<N>(reader: FieldReader<N>, at: N, ids: Set<string>): string | undefined {
+function readId<N>(reader: PolicyReader<N>, at: N, ids: Set<string>): string | undefined {
   const id = reader.text(at, 'id');
   if (id === undefined) return undefined;
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(id)) {
@@ -205,7 +207,7 @@ function readId<N>(reader: FieldReader<N>, at: N, ids: Set<string>): string | un
   return id;
 }
 
-function readScope<N>(reader: FieldReader<N>, at: N): SupportedScope | undefined {
+function readScope<N>(reader: PolicyReader<N>, at: N): SupportedScope | undefined {
   const scope = reader.choice(at, 'scope', [...supportedScopes, ...futureScopes]);
   const supported = supportedScopes.find((each) => each === scope);
   if (scope !== undefined && supported === undefined) {
@@ -214,7 +216,7 @@ function readScope<N>(reader: FieldReader<N>, at: N): SupportedScope | undefined
   return supported;
 }
 
-function readParameters<N>(reader: FieldReader<N>, at: N): Readonly<Record<string, ParameterValue>> {
+function readParameters<N>(reader: PolicyReader<N>, at: N): Readonly<Record<string, ParameterValue>> {
   const parameters: Record<string, ParameterValue> = {};
   for (const [name, node] of reader.freeMapping(at, 'parameters')?.entries ?? []) {
     const value = reader.scalar(node, `parameter "${name}"`);
@@ -235,12 +237,12 @@ export function parameterTypes(
 }
 
 function readCondition<N>(
-  reader: FieldReader<N>,
+  reader: PolicyReader<N>,
   at: N,
   text: string,
   variables: Readonly<Record<string, CelType>>,
 ): Expression | undefined {
-  const compiled = compileExpression(text, variables);
+  const compiled = compileExpression(text, variables, reader.parse);
   if (!('type' in compiled)) return report(reader, at, compiled);
   if (compiled.type.kind !== 'bool')
     return reader.problem(at, '"when" must be true or false, a comparison for example');
@@ -248,15 +250,15 @@ function readCondition<N>(
 }
 
 function readMessage<N>(
-  reader: FieldReader<N>,
+  reader: PolicyReader<N>,
   at: N,
   text: string,
   variables: Readonly<Record<string, CelType>>,
 ): Template | undefined {
-  const compiled = compileTemplate(text, variables);
+  const compiled = compileTemplate(text, variables, reader.parse);
   return 'render' in compiled ? compiled : report(reader, at, compiled);
 }
 
-function report<N>(reader: FieldReader<N>, at: N, problems: readonly ExpressionProblem[]): undefined {
+function report<N>(reader: PolicyReader<N>, at: N, problems: readonly ExpressionProblem[]): undefined {
   for (const { offset, message } of problems) reader.problem(reader.offsetInText(at, offset), message);
 }

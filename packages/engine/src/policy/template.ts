@@ -1,5 +1,6 @@
 import { compileExpression, type Expression } from './cel-compile.ts';
 import type { ExpressionProblem } from './cel-parse.ts';
+import type { ParseExpression } from './cel-tree.ts';
 import { type CelType, typeName } from './cel-types.ts';
 
 const maxTemplateLength = 2000;
@@ -28,6 +29,7 @@ export interface Template {
 export function compileTemplate(
   text: string,
   variables: Readonly<Record<string, CelType>>,
+  parse: ParseExpression,
 ): Template | readonly ExpressionProblem[] {
   if (text.length > maxTemplateLength) {
     return [{ offset: 0, message: `the message has ${text.length} characters; ${maxTemplateLength} are allowed` }];
@@ -43,7 +45,7 @@ export function compileTemplate(
       problems.push({ offset, message: 'a brace without its partner; write {{ or }} for the character itself' });
       continue;
     }
-    const compiled = compileExpression(expression, variables);
+    const compiled = compileExpression(expression, variables, parse);
     if (!('type' in compiled)) {
       problems.push(...compiled.map((problem) => ({ ...problem, offset: offset + problem.offset })));
     } else if (!isPrintable(compiled.type)) {

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import { isScalar, parseDocument, visit } from 'yaml';
+import { parseExpression } from './cel-parse.ts';
+import { type PlainTrees, plainTree } from './cel-tree.ts';
+import { policyOf } from './policy-file.ts';
 
 /** A policy that ships with the product. */
 export interface Pack {
@@ -7,6 +10,8 @@ export interface Pack {
   readonly digest: string;
   /** what its text says, for a `PlainReader` */
   readonly value: unknown;
+  /** of its expressions */
+  readonly trees: PlainTrees;
 }
 
 /** A pack with its text, which is a policy file. */
@@ -15,8 +20,8 @@ interface YamlPack extends Pack {
 }
 
 /**
- * A pack of its text. The bundle holds what this gives for each pack, so that judging by packs parses no YAML, nor loads what
- * does (`scripts/bundle-options.mjs`).
+ * A pack of its text. The bundle holds what this gives for each pack, so that judging by packs parses neither YAML nor CEL, nor
+ * loads what does (`scripts/bundle-options.mjs`).
  */
 export function yamlPack(text: string): YamlPack {
   return {
@@ -24,6 +29,9 @@ export function yamlPack(text: string): YamlPack {
     digest: `sha256:${createHash('sha256').update(text).digest('hex')}`,
     get value() {
       return plainValue(text);
+    },
+    get trees() {
+      return plainTrees(plainValue(text));
     },
   };
 }
@@ -40,4 +48,15 @@ function plainValue(text: string): unknown {
     },
   });
   return document.toJS();
+}
+
+/** Of all expressions that reading the policy asks for. */
+function plainTrees(value: unknown): PlainTrees {
+  const trees: Record<string, PlainTrees[string]> = {};
+  policyOf(value, 'pack', (text) => {
+    const tree = parseExpression(text);
+    if (!('message' in tree)) trees[text] = plainTree(tree);
+    return tree;
+  });
+  return trees;
 }
