@@ -3,8 +3,6 @@ import {
   checkPolicy,
   isPolicyMap,
   loadPack,
-  loadPolicy,
-  loadPolicyMap,
   type Policy,
   PolicyError,
   packNames,
@@ -44,8 +42,9 @@ export async function runPolicyCheck(given: string[], options: Record<string, un
 async function checkedPolicy(name: string): Promise<Checked> {
   const text = await policyText(name, 'policy check');
   if (text === undefined) return { source: `pack:${name}`, ...checkPolicy(loadPack(name)) };
-  if (!isPolicyMap(text)) return { source: name, ...checkPolicy(loadPolicy(text, name)) };
-  const { mappings, name: title } = loadPolicyMap(text, name);
+  const { readPolicyFile, readPolicyMap } = await import('./policy-files.ts');
+  if (!isPolicyMap(text)) return { source: name, ...checkPolicy(readPolicyFile(text, name)) };
+  const { mappings, name: title } = readPolicyMap(text, name);
   // also reads the policies that it names
   const { policyMaps } = await readPolicies([name], null, []);
   const judging = new Set(policyMaps.flatMap((each) => each.policies.flat().map(({ value }) => value)));
