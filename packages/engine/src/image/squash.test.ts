@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type SquashedView, squash, type ViewNode } from './squash.ts';
+import { type SquashedView, squash } from './squash.ts';
+import type { ViewNode } from './stored-node.ts';
 import type { EntryType, LayerEntry, LayerListing } from './types.ts';
 
 /** `dir/`, `link -> target`, `hard = target`, `.wh.name`, `.wh..wh..opq`, else a file. */

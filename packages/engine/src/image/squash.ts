@@ -2,27 +2,10 @@ import { EntryTable } from './entry-table.ts';
 import { LayerTree } from './layer-tree.ts';
 import { defaultReadLimits, maxProblemsPerLayer, maxSquashSteps } from './limits.ts';
 import { NodeStore, nowhere } from './node-store.ts';
-import type { LayerEntry, LayerListing, PathFilter, ReadProblem } from './types.ts';
+import { type NotedDirectory, type PathEvent, PathHistories, type TrackOptions } from './path-histories.ts';
+import { StoredNode, type ViewNode } from './stored-node.ts';
+import type { LayerListing, ReadProblem } from './types.ts';
 import { TreeWalker } from './view-tree.ts';
-
-/** What stands at one path of the squashed view. */
-export interface ViewNode {
-  /**
-   * The entry that holds the content. `entry.path` is where it stands in its layer, which is what `reread` asks for;
-   * it differs from `path` behind a directory link of the same layer (`lib/x` is `usr/lib/x` of the view) and for hard links
-   * (the entry is that of the file they share).
-   */
-  readonly entry: LayerEntry;
-  /** index of the layer that `entry` stands in */
-  readonly layer: number;
-  /** real path in the view */
-  readonly path: string;
-}
-
-export interface PathEvent {
-  readonly layer: number;
-  readonly event: 'added' | 'removed';
-}
 
 export type Resolution =
   | { readonly node: ViewNode }
@@ -59,11 +42,7 @@ export interface SquashedView {
 /** Whether to make a node of a file by its base name (UTF-8 in `bytes`), its mode and, when that is asked for, its directory. */
 export type FileLook = (bytes: Buffer, start: number, end: number, mode: number, directory: () => string) => boolean;
 
-export interface SquashOptions {
-  /** Real paths whose history is kept. Default: none, so that memory stays small. */
-  readonly track?: ((path: string) => boolean) | undefined;
-  /** A first look at what `track` is asked: what it says no to is not tracked. */
-  readonly mayTrack?: PathFilter | undefined;
+export interface SquashOptions extends TrackOptions {
   readonly maxLinkHops?: number | undefined;
   /** path components that may be walked while the layers are applied */
   readonly maxSteps?: number | undefined;
@@ -94,24 +73,17 @@ const layerSpare = 64;
 
 class View implements SquashedView {
   readonly problems: (ReadProblem & { readonly layer: number })[] = [];
-  readonly #track: ((path: string) => boolean) | undefined;
-  readonly #mayTrack: PathFilter | undefined;
   readonly #maxHops: number;
   readonly #store: NodeStore;
   readonly #root: number;
   readonly #walker: TreeWalker;
-  readonly #events = new Map<string, PathEvent[]>();
-  /** of the layer that is applied: the history of a file to which nothing else happened, as to nearly all; they share it */
-  #alone = historiesOf(0);
-  /** sorted when first asked for */
-  #tracked: readonly string[] | undefined;
+  readonly #histories: PathHistories;
   /** path components that may still be walked while layers are applied */
   #steps: number;
 
   constructor(options: SquashOptions, expected: number) {
     this.#store = new NodeStore(expected);
-    this.#track = options.track;
-    this.#mayTrack = options.mayTrack;
+    this.#histories = new PathHistories(this.#store, options);
     this.#maxHops = options.maxLinkHops ?? defaultReadLimits.maxLinkHops;
     this.#steps = options.maxSteps ?? maxSquashSteps;
     this.#root = this.#store.addRoot();
@@ -120,7 +92,7 @@ class View implements SquashedView {
 
   apply(listing: LayerListing, layer: number): void {
     this.#store.tables[layer] = EntryTable.of(listing.entries);
-    this.#alone = historiesOf(layer);
+    this.#histories.begin(layer);
     const tree = new LayerTree(this.#store, listing, layer, {
       maxLinkHops: this.#maxHops,
       maxSteps: this.#steps,
@@ -162,16 +134,16 @@ class View implements SquashedView {
         this.#remove(child);
       }
     }
-    let noter: Noter | undefined;
+    let within: NotedDirectory | undefined;
     for (let child = store.firstChild(upper); child !== nowhere; ) {
       const next = store.nextChild(child, upper);
       const before = store.child(lower, store.nameOf(child));
       if (before !== nowhere && store.isDirectory(before) && store.isDirectory(child)) {
         left.push(before, child);
       } else {
-        noter ??= this.#noter(store.path(lower));
+        within ??= this.#histories.directory(store.path(lower));
         this.#replace(before, child, lower, layer);
-        this.#noteAll(child, noter, 'added');
+        this.#histories.note(child, within, 'added');
       }
       child = next;
     }
@@ -182,7 +154,7 @@ class View implements SquashedView {
     const store = this.#store;
     if (before !== nowhere) {
       // without files that matter, what is shown has all that the other way would show
-      if (store.type(before) === 'symlink' && store.isImplied(by) && this.#hasTracked(by)) {
+      if (store.type(before) === 'symlink' && store.isImplied(by) && this.#histories.concern(by)) {
         const message =
           'this layer has a path through the link of a layer below: engines that mount overlays hide the link, others follow it';
         this.#problem('unsafe-path', message, store.path(by), layer);
@@ -197,10 +169,7 @@ class View implements SquashedView {
   }
 
   #remove(node: number): void {
-    if (this.#track !== undefined) {
-      const path = this.#store.path(node);
-      this.#noteAll(node, this.#noter(path.slice(0, Math.max(path.lastIndexOf('/'), 0))), 'removed');
-    }
+    this.#histories.noteRemoved(node);
     this.#store.detach(node);
   }
 
@@ -211,63 +180,6 @@ class View implements SquashedView {
       found.push(child);
     }
     return found;
-  }
-
-  #hasTracked(node: number): boolean {
-    for (const leaf of this.#leaves(node)) {
-      if (this.#track === undefined || this.#track(this.#store.path(leaf))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  #noter(directory: string): Noter {
-    return { directory, flags: this.#mayTrack?.directory(directory) ?? 0 };
-  }
-
-  /** @param noter of the directory that the node is in */
-  #noteAll(node: number, noter: Noter, event: 'added' | 'removed'): void {
-    if (this.#track === undefined) {
-      return;
-    }
-    const store = this.#store;
-    if (!store.isDirectory(node)) {
-      this.#note(node, noter, event);
-      return;
-    }
-    const left = [node];
-    const paths = [pathIn(noter.directory, store.name(node))];
-    for (let at = left.pop(); at !== undefined; at = left.pop()) {
-      const within = this.#noter(paths.pop()!);
-      for (let child = store.firstChild(at); child !== nowhere; child = store.nextChild(child, at)) {
-        if (store.isDirectory(child)) {
-          left.push(child);
-          paths.push(pathIn(within.directory, store.name(child)));
-        } else {
-          this.#note(child, within, event);
-        }
-      }
-    }
-  }
-
-  #note(node: number, { directory, flags }: Noter, event: 'added' | 'removed'): void {
-    if (this.#mayTrack !== undefined && !this.#mayTrack.name(this.#store.nameOf(node), flags)) {
-      return;
-    }
-    const path = pathIn(directory, this.#store.name(node));
-    if (!this.#track!(path)) {
-      return;
-    }
-    const events = this.#events.get(path);
-    const alone = this.#alone[event];
-    if (events === undefined) {
-      this.#events.set(path, alone);
-    } else if (events.length === 1) {
-      this.#events.set(path, [...events, ...alone]);
-    } else {
-      events.push(...alone);
-    }
   }
 
   #existing(path: string): number {
@@ -337,27 +249,8 @@ class View implements SquashedView {
     }
   }
 
-  /** Everything at and below a node but directories. */
-  *#leaves(node: number): Generator<number> {
-    const store = this.#store;
-    if (!store.isDirectory(node)) {
-      yield node;
-      return;
-    }
-    const left = [node];
-    for (let at = left.pop(); at !== undefined; at = left.pop()) {
-      for (let child = store.firstChild(at); child !== nowhere; child = store.nextChild(child, at)) {
-        if (store.isDirectory(child)) {
-          left.push(child);
-        } else {
-          yield child;
-        }
-      }
-    }
-  }
-
   history(path: string): readonly PathEvent[] {
-    return this.#events.get(path) ?? [];
+    return this.#histories.of(path);
   }
 
   letGo(): void {
@@ -365,58 +258,13 @@ class View implements SquashedView {
   }
 
   tracked(): Iterable<string> {
-    this.#tracked ??= [...this.#events.keys()].sort();
-    return this.#tracked;
+    return this.#histories.paths();
   }
-}
-
-function historiesOf(layer: number): Readonly<Record<PathEvent['event'], PathEvent[]>> {
-  return { added: [{ layer, event: 'added' }], removed: [{ layer, event: 'removed' }] };
-}
-
-function pathIn(directory: string, name: string): string {
-  return directory === '' ? name : `${directory}/${name}`;
-}
-
-/** What is known of a directory, for the files in it. */
-interface Noter {
-  readonly directory: string;
-  /** as the filter said */
-  readonly flags: number;
 }
 
 /** A path that led to a node without a link is its own, unless it has what is no character and was looked up as another. */
 function knownPath(path: string): string | undefined {
   return path.isWellFormed() ? path : undefined;
-}
-
-/** A node as it is now: the view does not change when it has been given out. */
-class StoredNode implements ViewNode {
-  readonly #store: NodeStore;
-  readonly #node: number;
-  #entry: LayerEntry | undefined;
-  #path: string | undefined;
-
-  /** @param path where it is known */
-  constructor(store: NodeStore, node: number, path?: string) {
-    this.#store = store;
-    this.#node = node;
-    this.#path = path;
-  }
-
-  get entry(): LayerEntry {
-    this.#entry ??= this.#store.entry(this.#node);
-    return this.#entry;
-  }
-
-  get layer(): number {
-    return this.#store.layer(this.#node);
-  }
-
-  get path(): string {
-    this.#path ??= this.#store.path(this.#node);
-    return this.#path;
-  }
 }
 
 function byPath(a: ViewNode, b: ViewNode): number {

@@ -1,4 +1,5 @@
-import type { PathEvent, SquashedView } from '../image/squash.ts';
+import type { PathEvent } from '../image/path-histories.ts';
+import type { SquashedView } from '../image/squash.ts';
 import type { FileReader, ReadPattern } from './cataloger.ts';
 import { matchFile, readers, readersByName } from './catalogers.ts';
 import type { LayerAnalysis } from './layer-analysis.ts';

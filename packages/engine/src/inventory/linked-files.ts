@@ -1,5 +1,6 @@
 import { EntryTable } from '../image/entry-table.ts';
-import type { SquashedView, ViewNode } from '../image/squash.ts';
+import type { SquashedView } from '../image/squash.ts';
+import type { ViewNode } from '../image/stored-node.ts';
 import type { FileReader, ReadPattern } from './cataloger.ts';
 import { matchFile, readers } from './catalogers.ts';
 import { baseName } from './file-pattern.ts';

@@ -1,6 +1,7 @@
 import { getHashes, hash } from 'node:crypto';
 import { EntryTable } from '../image/entry-table.ts';
-import type { SquashedView, ViewNode } from '../image/squash.ts';
+import type { SquashedView } from '../image/squash.ts';
+import type { ViewNode } from '../image/stored-node.ts';
 import type { ReadImage } from '../image/types.ts';
 import { isOwnedExecutablePath } from './binary/executable-path.ts';
 import type { Owner } from './cataloger.ts';

@@ -1,5 +1,7 @@
 import { entriesOf } from '../image/entry-table.ts';
-import type { PathEvent, SquashedView, ViewNode } from '../image/squash.ts';
+import type { PathEvent } from '../image/path-histories.ts';
+import type { SquashedView } from '../image/squash.ts';
+import type { ViewNode } from '../image/stored-node.ts';
 import type { PathFilter, ReadImage } from '../image/types.ts';
 import type {
   Damage,

@@ -1,4 +1,5 @@
-import type { SquashedView, ViewNode } from '../../image/squash.ts';
+import type { SquashedView } from '../../image/squash.ts';
+import type { ViewNode } from '../../image/stored-node.ts';
 import type { EntryType } from '../../image/types.ts';
 import type { FileFact, FileQuery, Incomplete } from '../types.ts';
 import { type AskedBody, askedBodies } from './asked-files.ts';
