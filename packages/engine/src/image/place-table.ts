@@ -13,6 +13,8 @@ export interface Place {
 const pieceBits = 11;
 const pieceWords = 2 ** pieceBits;
 const inPiece = pieceWords - 1;
+/** The last one that a word counts: 2 TiB. */
+const lastBlock = 0xffffffff;
 
 /** A growing list of places as numbers, in pieces: a layer has 100,000, and hardly one is asked for. */
 export class PlaceTable {
@@ -21,6 +23,8 @@ export class PlaceTable {
   readonly #pieces: Uint32Array[] = [];
   /** the last of them */
   #piece = new Uint32Array(0);
+  /** offsets that take more than a word, by index: an archive with holes may claim any size */
+  readonly #far = new Map<number, number>();
   /** those of entries whose content another one holds */
   readonly #holders = new Map<number, number>();
 
@@ -31,7 +35,11 @@ export class PlaceTable {
       this.#piece = column(Uint32Array, pieceWords);
       this.#pieces.push(this.#piece);
     }
-    this.#piece[at] = offset / blockSize;
+    const block = offset / blockSize;
+    if (block > lastBlock) {
+      this.#far.set(this.#length, offset);
+    }
+    this.#piece[at] = block;
     this.#length += 1;
   }
 
@@ -43,6 +51,7 @@ export class PlaceTable {
 
   at(index: number): Place {
     const block = this.#pieces[index >>> pieceBits]![index & inPiece]!;
-    return { offset: block * blockSize, holder: this.#holders.get(index) ?? index };
+    const offset = this.#far.get(index) ?? block * blockSize;
+    return { offset, holder: this.#holders.get(index) ?? index };
   }
 }
