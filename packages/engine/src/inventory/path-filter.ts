@@ -7,14 +7,16 @@ import type { PatternKey } from './file-pattern.ts';
 const anyName = 1;
 
 const dot = 0x2e;
-const tableBits = 14;
+/** Bits of the table are 2 to the power of this: a suffix that falls on the bit of a name lets all files that end so by. */
+const tableBits = 17;
+const wordBits = 5;
 
 /**
  * A first look at paths by the keys of patterns. It says no to nothing that one of them means: a table of bits by hash is
  * asked, for the base name and for its end from the last dot on.
  */
 export class PatternFilter implements PathFilter {
-  readonly #bits = new Uint8Array(1 << tableBits);
+  readonly #bits = new Int32Array(1 << (tableBits - wordBits));
   readonly #directories = new Set<string>();
   #longestSuffix = 0;
 
@@ -28,7 +30,13 @@ export class PatternFilter implements PathFilter {
 
   #add(text: string): void {
     const bytes = Buffer.from(text);
-    this.#bits[bitOf(hashBytes(bytes, 0, bytes.length))] = 1;
+    const bit = bitOf(hashBytes(bytes, 0, bytes.length));
+    this.#bits[bit >>> wordBits]! |= 1 << bit;
+  }
+
+  #has(hash: number): boolean {
+    const bit = bitOf(hash);
+    return ((this.#bits[bit >>> wordBits]! >>> bit) & 1) === 1;
   }
 
   directory(path: string): number {
@@ -36,10 +44,10 @@ export class PatternFilter implements PathFilter {
   }
 
   name({ bytes, start, end, hash }: NameBytes, directory: number): boolean {
-    if (directory & anyName || this.#bits[bitOf(hash)] === 1) return true;
+    if (directory & anyName || this.#has(hash)) return true;
     const least = Math.max(start, end - this.#longestSuffix);
     for (let at = end - 1; at >= least; at -= 1) {
-      if (bytes[at] === dot) return this.#bits[bitOf(hashBytes(bytes, at, end))] === 1;
+      if (bytes[at] === dot) return this.#has(hashBytes(bytes, at, end));
     }
     return false;
   }
