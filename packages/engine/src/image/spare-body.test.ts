@@ -25,31 +25,22 @@ it('gives the memory of a large one back when it is done with, or the next one c
   expect(other.length).toBe(0);
 });
 
-it('keeps none when it is dropped, and gives back what is large of it', () => {
-  const large = spareOf(3 * MiB);
+it('keeps none when it is dropped', () => {
+  const before = spareOf(3 * MiB);
   dropSpare();
-  const small = spareOf(1000);
-  dropSpare();
-  expect(spareOf(1000).buffer).not.toBe(small.buffer);
-  expect([large.length, small.length]).toEqual([0, 1000]);
+  expect(spareOf(1000).buffer).not.toBe(before.buffer);
+  expect(before.length).toBe(3 * MiB);
 });
 
 const directory = temporaryDirectory();
 
 // all code for typed arrays would be compiled anew, and check every access
-it('no buffer is detached while plain layers are read, nor while they are put together', async () => {
+it('no buffer is detached while plain layers are read and put together', async () => {
   const files = Array.from({ length: 1200 }, (_, at) => ({ path: `folder-${at % 120}/file-${at}`, content: `${at}` }));
   const large = { path: 'large', content: Buffer.alloc(2 * MiB) };
   const archive = temporaryFile(directory, dockerArchive([fixtureImage({ layers: [files, [...files, large]] })]));
   const detached = vi.spyOn(ArrayBuffer.prototype, 'transfer');
-  const whileRead: number[] = [];
-  const image = await readSeen(archive, {
-    analyser: recordingAnalyser((path) => path === 'large'),
-    progress: { layer: ({ done }) => done && whileRead.push(detached.mock.calls.length) },
-  });
-  expect(whileRead).toEqual([0, 0]);
-  expect(detached).toHaveBeenCalledTimes(1);
-  detached.mockClear();
+  const image = await readSeen(archive, { analyser: recordingAnalyser((path) => path === 'large') });
   const view = squash(image.layers.map(({ analysis }) => analysis.listing));
   expect([...view.files()]).toHaveLength(1201);
   expect(detached).not.toHaveBeenCalled();

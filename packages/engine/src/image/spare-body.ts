@@ -2,8 +2,6 @@ import { giveBack } from './columns.ts';
 
 /** Larger bodies get memory of their own, which is given back. */
 const maxSpareBody = 4 * 1024 * 1024;
-/** Of an image of small files it is not worth it. */
-const leftAlone = 1024 * 1024;
 const noBytes = Buffer.alloc(0);
 let spare = noBytes;
 let large: Buffer | null = null;
@@ -32,14 +30,8 @@ export function freeSpare(): void {
   }
 }
 
-/**
- * The same, and hardly a body follows: an image was read. What is large is given back at once, though code is compiled anew for
- * it: what reads is done, and what puts layers together has not begun. The collector of garbage came for it at the end, if ever.
- */
+/** The same, and hardly a body follows: an image was read. The collector of garbage comes for its memory soon. */
 export function dropSpare(): void {
   freeSpare();
-  if (spare.length > leftAlone) {
-    giveBack(spare);
-  }
   spare = noBytes;
 }
