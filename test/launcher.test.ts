@@ -107,6 +107,18 @@ describe('the launcher', () => {
     expect(readdirSync(compiled).sort()).toEqual(['1'.repeat(16), '2'.repeat(16)]);
   });
 
+  test('does without the digest of its bundle', async () => {
+    const cache = join(folder.path, 'cache without');
+    const env = { XDG_CACHE_HOME: cache };
+    for (const madeOf of [{ 'dist/made-of': '../../elsewhere' }, { 'dist/made-of/x': '' }])
+      expect(await run(install({ ...bundle, ...madeOf }), [], { env })).toMatchObject({ status: 7, stderr: '' });
+    expect(readdirSync(cache, { recursive: true, encoding: 'utf8' }).slice(0, 3)).toEqual([
+      'plimsoll',
+      'plimsoll/compile',
+      'plimsoll/compile/sources',
+    ]);
+  });
+
   test('bundle and sources are one program', async () => {
     const [built, read] = await Promise.all([
       plimsoll(['--help']),

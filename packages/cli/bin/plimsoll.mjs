@@ -43,12 +43,20 @@ async function start() {
  * that were started for the first time more than a month ago is removed when a new one comes.
  */
 function keepCompiled(all, withFacts) {
-  const madeOf = join(dirname(bundle), 'made-of');
-  const program = existsSync(madeOf) ? readFileSync(madeOf, 'latin1').slice(0, 16) : 'sources';
+  const program = bundleDigest() || 'sources';
   // Compiled code is of the settings that were made until it is loaded, and a folder of those at this point.
   const folder = join(all, withFacts ? `${program}-facts` : program);
   if (!existsSync(folder) && existsSync(all)) removeOld(all);
   if (isThere(folder)) nodeModule.enableCompileCache(folder);
+}
+
+/** Of what the bundle is made of, 16 hex digits; undefined where there is none, or only the rest of one. */
+function bundleDigest() {
+  try {
+    return /^[0-9a-f]{16}/.exec(readFileSync(join(dirname(bundle), 'made-of'), 'latin1'))?.[0];
+  } catch {
+    return undefined;
+  }
 }
 
 function removeOld(folder) {
