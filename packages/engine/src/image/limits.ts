@@ -64,10 +64,10 @@ export const maxLayers = 1000;
 export const streamChunkBytes = 128 * KiB;
 
 /**
- * Bytes read at once where headers are walked: twice as many as before where the next header stands near, the least where it
+ * Bytes read at once where headers are walked: twice as many as before where the next header stands near, half as many where it
  * does not. Calls and what is copied in vain are both fewer than with any fixed size.
  */
-export const headerChunkBytes = { least: 4 * KiB, most: 64 * KiB } as const;
+export const headerChunkBytes = { least: 4 * KiB, most: streamChunkBytes } as const;
 
 /** A header stands near when less than this is skipped before it, bytes. */
 export const nearHeaderBytes = 8 * KiB;

@@ -56,7 +56,8 @@ export class TarWalk implements BodiesAt {
     decoder.push(this.#buffer, count);
     const skip = decoder.skippable;
     // small files lie beside each other, and so do large ones
-    this.#chunk = skip < nearHeaderBytes ? Math.min(2 * this.#chunk, headerChunkBytes.most) : headerChunkBytes.least;
+    const chunk = skip < nearHeaderBytes ? 2 * this.#chunk : this.#chunk / 2;
+    this.#chunk = Math.max(headerChunkBytes.least, Math.min(chunk, headerChunkBytes.most));
     if (skip === 0) {
       return this.#end;
     }
