@@ -71,3 +71,19 @@ test('it grows as far as it must', () => {
   for (const index of [0, 699, 700, 1023, 1024, 4095, 4096, 4999, 5000, 28_999, 29_000, 29_999])
     expect(table.at(index)).toEqual(made(index));
 });
+
+test('an owner of its own for each of more entries than a word counts owners', () => {
+  const table = new EntryTable();
+  const made = (index: number): LayerEntry => ({
+    path: 'a',
+    type: 'fifo',
+    mode: 0o7777,
+    uid: index,
+    gid: 2 * index,
+    size: 0,
+    linkTarget: null,
+  });
+  const count = 131_100;
+  for (let index = 0; index < count; index += 1) table.push(made(index));
+  for (const index of [0, 131_070, 131_071, 131_072, count - 1]) expect(table.at(index)).toEqual(made(index));
+});

@@ -17,18 +17,20 @@ const pieceBits = 10;
 const pieceEntries = 2 ** pieceBits;
 const inPiece = pieceEntries - 1;
 
-/** Words of a record, and what they hold: the type in 8 bits and the mode above them, … */
-const recordWords = 6;
-const ownerWord = 1;
-const sizeWord = 2;
-const directoryWord = 3;
+/** Words of a record, and what they hold: from the lowest bit on type, mode and number of the owner, … */
+const recordWords = 5;
+const sizeWord = 1;
+const directoryWord = 2;
 /** … where the name ends in the names of the piece, and its hash. */
-const nameEndWord = 4;
-const hashWord = 5;
+const nameEndWord = 3;
+const hashWord = 4;
 const pieceWords = pieceEntries * recordWords;
-const modeShift = 8;
-const typeMask = 0xff;
-/** In place of a size that takes more than a word. */
+const modeShift = 3;
+const typeMask = 7;
+const modeMask = 0o7777;
+const ownerShift = 15;
+/** In place of the number of an owner, or a size, that takes more than there is for it. */
+const largeOwner = 0x1ffff;
 const largeSize = 0xffffffff;
 
 /** Paths are looked for one by one until so many entries, and so many times all of them, were looked at. */
@@ -58,6 +60,8 @@ export class EntryTable implements EntryList {
   #nameBytes = 0;
   /** sizes that take more than a word, by index */
   readonly #largeSizes = new Map<number, number>();
+  /** the same of owners' numbers */
+  readonly #largeOwners = new Map<number, number>();
   readonly #links = new Map<number, string>();
   readonly #distinctOwners: { readonly uid: number; readonly gid: number }[] = [];
   readonly #ownerNumbers = new Map<string, number>();
@@ -125,11 +129,18 @@ export class EntryTable implements EntryList {
     const index = this.#length;
     const piece = this.#piece;
     const at = (index & inPiece) * recordWords;
-    piece[at] = (type === 'file' ? fileNumber : numberOf.get(type)!) | (facts.mode << modeShift);
     if (facts.uid !== this.#uid || facts.gid !== this.#gid) {
       this.#takeOwner(facts.uid, facts.gid);
     }
-    piece[at + ownerWord] = this.#owner;
+    let owner = this.#owner;
+    if (owner >= largeOwner) {
+      this.#largeOwners.set(index, owner);
+      owner = largeOwner;
+    }
+    piece[at] =
+      (type === 'file' ? fileNumber : numberOf.get(type)!) |
+      ((facts.mode & modeMask) << modeShift) |
+      (owner << ownerShift);
     const { size } = facts;
     if (size >= largeSize) {
       this.#largeSizes.set(index, size);
@@ -184,7 +195,7 @@ export class EntryTable implements EntryList {
     if (index < 0 || index >= this.#length) {
       return undefined;
     }
-    const { uid, gid } = this.#distinctOwners[this.#word(index, ownerWord)]!;
+    const { uid, gid } = this.#distinctOwners[this.#ownerAt(index)]!;
     return {
       path: this.pathAt(index),
       type: this.typeAt(index),
@@ -198,6 +209,11 @@ export class EntryTable implements EntryList {
 
   #word(index: number, word: number): number {
     return this.#pieces[index >>> pieceBits]![(index & inPiece) * recordWords + word]!;
+  }
+
+  #ownerAt(index: number): number {
+    const owner = this.#word(index, 0) >>> ownerShift;
+    return owner === largeOwner ? this.#largeOwners.get(index)! : owner;
   }
 
   pathAt(index: number): string {
@@ -216,7 +232,7 @@ export class EntryTable implements EntryList {
   }
 
   modeAt(index: number): number {
-    return this.#word(index, 0) >>> modeShift;
+    return (this.#word(index, 0) >>> modeShift) & modeMask;
   }
 
   sizeAt(index: number): number {

@@ -15,39 +15,42 @@ const slash = 0x2f;
 
 const isDirectory = 1;
 const isOpaque = 2;
-const flagBits = 2;
+/** A directory whose entry is not the one that has its name: it is in `#otherEntries`. */
+const hasOtherEntry = 4;
+const flagBits = 3;
 const layerBits = 12;
 const inLayer = 2 ** layerBits - 1;
 /** In place of the layer that a name stands in: it stands in none. */
 const ownName = inLayer;
 
-/** Words of a node, and what they hold. */
-const words = 7;
+/** Words of a node, and what they hold. Children are in a ring: of each the next one; the one behind the last is the first. */
+const words = 4;
 const parentWord = 0;
-const hashWord = 1;
-/** index of its entry in the table of its layer; `unstated` */
-const entryWord = 2;
+const nextWord = 1;
 /** flags, the layer of its entry, the layer that its name stands in */
-const layersWord = 3;
-/** index of the entry that has its name in that layer; else number of the name in `#ownEnds` */
-const nameWord = 4;
-/** children are in a ring: of a directory the last one, of each the next one; the one behind the last is the first */
-const lastWord = 5;
-const nextWord = 6;
+const layersWord = 2;
+/** of a directory its last child; of anything else the index of its entry in the table of its layer */
+const lastOrEntryWord = 3;
 
 /**
  * The nodes of file systems that are being put together, as numbers: an image has 200,000 of them; as objects with maps of
  * children they are 90 MB and most of the time of the collector of garbage. What belongs to a node stands together, since
- * nodes are looked up in no order. Names stay where the layers have them.
+ * nodes are looked up in no order. The number of a node says which entry of which layer has its name: the entries of all layers
+ * are counted through, and behind them come directories that no entry states.
  */
 export class NodeStore {
   /** of the layers, by index: of `maxLayers` at most */
-  readonly tables: EntryTable[] = [];
-  #length = 0;
+  readonly tables: readonly EntryTable[];
+  /** of each layer the node of its first entry, and behind them the first that no entry names */
+  readonly #firsts: readonly number[];
+  readonly #firstOwn: number;
   #nodes: Int32Array;
-  /** names that no layer has: of directories that no entry states, and the root's */
+  /** names that no layer has, of directories that no entry states, and of the roots: where each ends, and its hash */
   readonly #ownNames = new ByteArena(64);
   readonly #ownEnds: number[] = [];
+  readonly #ownHashes: number[] = [];
+  /** index of the entry of a directory in the table of its layer, or `unstated` */
+  readonly #otherEntries = new Map<number, number>();
   readonly #index: HashIndex;
   /** the name that was given out last */
   readonly #name: Mutable<NameBytes> & { bytes: Buffer } = { bytes: noBytes, start: 0, end: 0, hash: 0 };
@@ -56,13 +59,23 @@ export class NodeStore {
   /** for names that come as text */
   readonly #scratch = new ByteArena(256);
 
-  /** @param expected how many nodes there may be: more cost time */
-  constructor(expected: number) {
-    const capacity = Math.max(expected, 64);
+  /**
+   * @param tables of the layers, to which no entry is added any more
+   * @param spare how many directories there may be that no entry states: more cost time
+   */
+  constructor(tables: readonly EntryTable[], spare: number) {
+    let count = 0;
+    this.tables = tables;
+    this.#firsts = tables.map(({ length }) => {
+      count += length;
+      return count - length;
+    });
+    this.#firstOwn = count;
+    const capacity = Math.max(count + spare, 64);
     this.#nodes = column(Int32Array, capacity * words);
     this.#index = new HashIndex(
-      (node) => hashIn(this.#nodes[node * words + parentWord]!, this.#nodes[node * words + hashWord]!),
-      (node) => this.#nodes[node * words + parentWord] === nowhere,
+      (node) => hashIn(this.parent(node), this.#hash(node)),
+      (node) => this.parent(node) === nowhere,
       capacity,
     );
   }
@@ -88,40 +101,33 @@ export class NodeStore {
   }
 
   #addUnstated({ bytes, start, end, hash }: NameBytes): number {
+    const node = this.#firstOwn + this.#ownEnds.length;
     this.#ownEnds.push(this.#ownNames.add(bytes, start, end));
-    return this.#add(hash, unstated, 0, this.#ownEnds.length - 1, ownName);
+    this.#ownHashes.push(hash);
+    const at = node * words;
+    if (at === this.#nodes.length) {
+      this.#nodes = grown(this.#nodes, Math.ceil(1.5 * node) * words);
+    }
+    this.#nodes[at + parentWord] = nowhere;
+    this.#nodes[at + layersWord] = (ownName << (flagBits + layerBits)) | isDirectory;
+    this.#nodes[at + lastOrEntryWord] = nowhere;
+    return node;
   }
 
   /**
    * A child by a name that is not taken.
    *
-   * @param named the entry of layer `by` that has the name, whose hash is `hash`
+   * @param named the entry of layer `by` that has the name, which has no node yet
+   * @param hash of the name
    */
   addChild(parent: number, hash: number, entry: number, layer: number, named: number, by: number): number {
-    const node = this.#add(hash, entry, layer, named, by);
-    this.attach(node, parent);
-    return node;
-  }
-
-  #add(hash: number, entry: number, layer: number, named: number, by: number): number {
-    const node = this.#length;
-    const at = node * words;
-    if (at === this.#nodes.length) {
-      this.#nodes = grown(this.#nodes, Math.ceil(1.5 * node) * words);
-    }
+    const node = this.#firsts[by]! + named;
     const nodes = this.#nodes;
-    nodes[at + parentWord] = nowhere;
-    nodes[at + hashWord] = hash;
-    nodes[at + entryWord] = entry;
-    nodes[at + layersWord] = (by << (flagBits + layerBits)) | (layer << flagBits) | this.#flagsOf(entry, layer);
-    nodes[at + nameWord] = named;
-    nodes[at + lastWord] = nowhere;
-    this.#length = node + 1;
+    const at = node * words;
+    nodes[at + layersWord] = (by << (flagBits + layerBits)) | (layer << flagBits);
+    this.#become(node, entry, layer);
+    this.#attach(node, parent, hash);
     return node;
-  }
-
-  #flagsOf(entry: number, layer: number): number {
-    return entry === unstated || this.tables[layer]!.isDirectoryAt(entry) ? isDirectory : 0;
   }
 
   /** What stands at this place is another thing now: what was below it is gone. */
@@ -129,18 +135,27 @@ export class NodeStore {
     for (let child = this.firstChild(node); child !== nowhere; child = this.nextChild(child, node)) {
       this.detach(child);
     }
-    const at = node * words;
-    this.#nodes[at + lastWord] = nowhere;
-    this.setEntry(node, entry, layer);
-    this.#nodes[at + layersWord] =
-      (this.#nodes[at + layersWord]! & ~(isDirectory | isOpaque)) | this.#flagsOf(entry, layer);
+    this.#become(node, entry, layer);
   }
 
-  /** Puts a node that is in no directory, or in one that nobody will look into again, into this one. */
-  attach(node: number, parent: number): void {
+  #become(node: number, entry: number, layer: number): void {
     const nodes = this.#nodes;
     const at = node * words;
-    const lastOfParent = parent * words + lastWord;
+    const isDir = entry === unstated || this.tables[layer]!.isDirectoryAt(entry);
+    nodes[at + layersWord] = (nodes[at + layersWord]! & ~(isDirectory | isOpaque)) | (isDir ? isDirectory : 0);
+    nodes[at + lastOrEntryWord] = nowhere;
+    this.setEntry(node, entry, layer);
+  }
+
+  /** Puts a node that is in no directory, or in one that nobody will look into again, into this directory. */
+  attach(node: number, parent: number): void {
+    this.#attach(node, parent, this.#hash(node));
+  }
+
+  #attach(node: number, parent: number, hash: number): void {
+    const nodes = this.#nodes;
+    const at = node * words;
+    const lastOfParent = parent * words + lastOrEntryWord;
     nodes[at + parentWord] = parent;
     const last = nodes[lastOfParent]!;
     if (last === nowhere) {
@@ -151,7 +166,7 @@ export class NodeStore {
       nodes[nextOfLast] = node;
     }
     nodes[lastOfParent] = node;
-    this.#index.add(hashIn(parent, nodes[at + hashWord]!), node);
+    this.#index.add(hashIn(parent, hash), node);
   }
 
   /** Takes a node out of its directory; what is below it stays there. Rings and index are cleaned as they are walked. */
@@ -182,17 +197,44 @@ export class NodeStore {
 
   /** Index of its entry in the table of `layer`; `unstated` */
   entryIndex(node: number): number {
-    return this.#nodes[node * words + entryWord]!;
+    const at = node * words;
+    const layers = this.#nodes[at + layersWord]!;
+    if ((layers & isDirectory) === 0) {
+      return this.#nodes[at + lastOrEntryWord]!;
+    }
+    return (layers & hasOtherEntry) === 0 ? this.#namedBy(node, layers) : this.#otherEntries.get(node)!;
+  }
+
+  /** Index of the entry that has its name; `unstated`: none has. @param layers the word of the node that says of which layer */
+  #namedBy(node: number, layers: number): number {
+    const by = layers >>> (flagBits + layerBits);
+    return by === ownName ? unstated : node - this.#firsts[by]!;
   }
 
   layer(node: number): number {
     return (this.#nodes[node * words + layersWord]! >>> flagBits) & inLayer;
   }
 
+  /** What is a directory stays one, and what is none stays none. */
   setEntry(node: number, entry: number, layer: number): void {
+    const nodes = this.#nodes;
     const at = node * words;
-    this.#nodes[at + entryWord] = entry;
-    this.#nodes[at + layersWord] = (this.#nodes[at + layersWord]! & ~(inLayer << flagBits)) | (layer << flagBits);
+    const before = nodes[at + layersWord]!;
+    const layers = (before & ~((inLayer << flagBits) | hasOtherEntry)) | (layer << flagBits);
+    if ((before & hasOtherEntry) !== 0) {
+      this.#otherEntries.delete(node);
+    }
+    if ((layers & isDirectory) === 0) {
+      nodes[at + layersWord] = layers;
+      nodes[at + lastOrEntryWord] = entry;
+      return;
+    }
+    const isOwn =
+      entry === this.#namedBy(node, layers) && (entry === unstated || layer === layers >>> (flagBits + layerBits));
+    nodes[at + layersWord] = isOwn ? layers : layers | hasOtherEntry;
+    if (!isOwn) {
+      this.#otherEntries.set(node, entry);
+    }
   }
 
   type(node: number): EntryType {
@@ -216,22 +258,30 @@ export class NodeStore {
       : this.#tableOf(node).at(index)!;
   }
 
+  #hash(node: number): number {
+    const by = this.#nodes[node * words + layersWord]! >>> (flagBits + layerBits);
+    return by === ownName
+      ? this.#ownHashes[node - this.#firstOwn]!
+      : this.tables[by]!.nameHash(node - this.#firsts[by]!);
+  }
+
   /** Valid until the next one is asked for, or a node is added. */
   nameOf(node: number): NameBytes & { readonly bytes: Buffer } {
-    const at = node * words;
-    const named = this.#nodes[at + nameWord]!;
-    const by = this.#nodes[at + layersWord]! >>> (flagBits + layerBits);
+    const by = this.#nodes[node * words + layersWord]! >>> (flagBits + layerBits);
     const name = this.#name;
-    name.hash = this.#nodes[at + hashWord]!;
     if (by === ownName) {
+      const own = node - this.#firstOwn;
       name.bytes = this.#ownNames.bytes;
-      name.start = this.#ownStart(named);
-      name.end = this.#ownEnds[named]!;
+      name.start = this.#ownStart(own);
+      name.end = this.#ownEnds[own]!;
+      name.hash = this.#ownHashes[own]!;
     } else {
       const table = this.tables[by]!;
+      const named = node - this.#firsts[by]!;
       name.bytes = table.namesAt(named);
       name.start = table.nameStart(named);
       name.end = table.nameEnd(named);
+      name.hash = table.nameHash(named);
     }
     return name;
   }
@@ -262,19 +312,21 @@ export class NodeStore {
       if (node < 0) {
         return nowhere;
       }
-      const at = node * words;
-      if (nodes[at + parentWord] === parent && nodes[at + hashWord] === hash && this.#hasName(at, bytes, start, end)) {
+      if (nodes[node * words + parentWord] === parent && this.#hasName(node, bytes, start, end, hash)) {
         return node;
       }
     }
   }
 
-  #hasName(at: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const named = this.#nodes[at + nameWord]!;
-    const by = this.#nodes[at + layersWord]! >>> (flagBits + layerBits);
-    return by === ownName
-      ? sameBytes(this.#ownNames.bytes, this.#ownStart(named), this.#ownEnds[named]!, bytes, start, end)
-      : this.tables[by]!.isNamed(named, bytes, start, end);
+  #hasName(node: number, bytes: Uint8Array, start: number, end: number, hash: number): boolean {
+    const by = this.#nodes[node * words + layersWord]! >>> (flagBits + layerBits);
+    if (by === ownName) {
+      const own = node - this.#firstOwn;
+      return sameBytes(this.#ownNames.bytes, this.#ownStart(own), this.#ownEnds[own]!, bytes, start, end);
+    }
+    const table = this.tables[by]!;
+    const named = node - this.#firsts[by]!;
+    return table.nameHash(named) === hash && table.isNamed(named, bytes, start, end);
   }
 
   #ownStart(named: number): number {
@@ -318,15 +370,15 @@ export class NodeStore {
     return node;
   }
 
-  /** First child of a directory; `nowhere` where it has none. */
+  /** First child of a directory; `nowhere` where it has none, and for what is no directory. */
   firstChild(parent: number): number {
-    const last = this.#nodes[parent * words + lastWord]!;
+    const last = this.isDirectory(parent) ? this.#nodes[parent * words + lastOrEntryWord]! : nowhere;
     return last === nowhere ? nowhere : this.#skip(this.#next(last), parent, last);
   }
 
   /** The child behind this one, which has not been put into another directory since. */
   nextChild(child: number, parent: number): number {
-    const last = this.#nodes[parent * words + lastWord]!;
+    const last = this.#nodes[parent * words + lastOrEntryWord]!;
     return child === last ? nowhere : this.#skip(this.#next(child), parent, last);
   }
 

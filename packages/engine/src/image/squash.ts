@@ -59,9 +59,10 @@ export interface SquashOptions extends TrackOptions {
  * @see https://github.com/opencontainers/image-spec/blob/main/layer.md#applying-changesets
  */
 export function squash(layers: readonly LayerListing[], options: SquashOptions = {}): SquashedView {
+  const tables = layers.map(({ entries }) => EntryTable.of(entries));
   // a directory that no entry states is rare
-  const expected = layers.reduce((sum, { entries }) => sum + entries.length + layerSpare, 0);
-  const view = new View(options, expected);
+  const store = new NodeStore(tables, (layers.length + 1) * layerSpare);
+  const view = new View(options, store);
   layers.forEach((layer, index) => {
     view.apply(layer, index);
   });
@@ -81,8 +82,8 @@ class View implements SquashedView {
   /** path components that may still be walked while layers are applied */
   #steps: number;
 
-  constructor(options: SquashOptions, expected: number) {
-    this.#store = new NodeStore(expected);
+  constructor(options: SquashOptions, store: NodeStore) {
+    this.#store = store;
     this.#histories = new PathHistories(this.#store, options);
     this.#maxHops = options.maxLinkHops ?? defaultReadLimits.maxLinkHops;
     this.#steps = options.maxSteps ?? maxSquashSteps;
@@ -91,7 +92,6 @@ class View implements SquashedView {
   }
 
   apply(listing: LayerListing, layer: number): void {
-    this.#store.tables[layer] = EntryTable.of(listing.entries);
     this.#histories.begin(layer);
     const tree = new LayerTree(this.#store, listing, layer, {
       maxLinkHops: this.#maxHops,
