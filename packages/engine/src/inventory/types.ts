@@ -358,7 +358,7 @@ export interface SignatureFact {
 
 /** What a file or a package tells of the code in it: evidence for findings, never a reason to leave one out. */
 export type CodeFact =
-  /** which functions are linked into a Go binary: the text of a `NameFilter` */
+  /** which functions are linked into a Go binary: the text of a `NameSet` */
   | { readonly kind: 'go-functions'; readonly path: string; readonly functions: string }
   /** which of the classes that advisories name are in a Java archive */
   | { readonly kind: 'java-classes'; readonly path: string; readonly classes: readonly string[] }

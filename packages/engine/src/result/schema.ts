@@ -575,9 +575,10 @@ const codeFact = z.union([
   z.object({
     kind: z.literal('go-functions'),
     path: z.string(),
-    functions: z
-      .string()
-      .meta({ description: 'Bloom filter of the functions that are linked into the binary, Base64' }),
+    functions: z.string().meta({
+      description:
+        'hashes of the functions that are linked into the binary: `hashes:`, and sorted their differences, Base64',
+    }),
   }),
   z.object({
     kind: z.literal('java-classes'),

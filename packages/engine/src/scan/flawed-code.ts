@@ -1,5 +1,5 @@
 import type { FunctionImport } from '../advisories/types.ts';
-import { keyOf, NameFilter, type NameKey } from '../inventory/golang/name-filter.ts';
+import { keyOf, type NameKey, NameSet } from '../inventory/golang/name-set.ts';
 import type { CodeFact } from '../inventory/types.ts';
 import type { Candidate } from '../matching/match.ts';
 import { classesNamedFor } from '../matching/named-classes.ts';
@@ -26,7 +26,7 @@ export function flawedCodeIn(facts: readonly CodeFact[]): (candidate: Candidate)
     else if (fact.kind === 'java-classes') classes.set(fact.path, fact.classes);
     else dataOnly.add(`${fact.type}/${fact.name}`);
   }
-  const filters = new Map<string, NameFilter>();
+  const sets = new Map<string, NameSet | undefined>();
   const named = new NamedFunctions();
   return (candidate) => {
     const { lookup } = candidate;
@@ -46,20 +46,20 @@ export function flawedCodeIn(facts: readonly CodeFact[]): (candidate: Candidate)
       };
     const text = functions.get(path);
     if (pkg.type === 'golang' && text !== undefined) {
-      const filter = filters.get(path) ?? NameFilter.fromText(text);
-      filters.set(path, filter);
-      return ofFunctions(candidate, filter, named);
+      if (!sets.has(path)) sets.set(path, NameSet.fromText(text));
+      const linked = sets.get(path);
+      return linked && ofFunctions(candidate, linked, named);
     }
     const held = pkg.type === 'maven' ? classes.get(path) : undefined;
     return held && ofClasses(candidate, held);
   };
 }
 
-function ofFunctions({ records }: Candidate, filter: NameFilter, named: NamedFunctions): FlawedCode | undefined {
+function ofFunctions({ records }: Candidate, all: NameSet, named: NamedFunctions): FlawedCode | undefined {
   const asked = named.of(records);
   if (asked === null) return undefined;
   const { names, keys, absent } = asked;
-  const linked = names.filter((_, at) => filter.hasKey(keys[at]!));
+  const linked = names.filter((_, at) => all.hasKey(keys[at]!));
   if (linked.length === 0) return absent;
   return { state: 'present', how: 'go-functions', detail: `linked into the binary: ${listed(linked)}` };
 }

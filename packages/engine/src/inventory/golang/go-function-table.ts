@@ -1,7 +1,9 @@
+import { SpareMemory } from '../../image/spare-body.ts';
+import type { FileParts } from '../../image/types.ts';
 import { type Elf, type ElfSection, placeOfAddress } from '../binary/elf.ts';
 import type { Executable } from '../binary/executable.ts';
 
-/** The names that a Go binary's table of functions refers to, each ended by a zero byte. */
+/** The names that a Go binary's table of functions refers to, each ended by a zero byte. Valid until the next ones are read. */
 export interface FunctionNames {
   readonly bytes: Buffer;
   /** whether nothing but names stands there; else other data stands between them (before Go 1.16) */
@@ -47,8 +49,17 @@ export function readFunctionNames(executable: Executable): FunctionNames | null 
       ? [headerBytes + word, place.size]
       : [layout.names, layout.names + 1].map((index) => number(header, headerBytes + index * word, word));
   if (from === undefined || to === undefined || from >= to || to > place.size || to - from > maxNamesBytes) return null;
-  const bytes = parts.read(place.offset + from, to - from);
+  const bytes = stretch(parts, place.offset + from, to - from);
   return bytes && { bytes, pure: layout.names !== null };
+}
+
+const nameMemory = new SpareMemory(4 * 1024 * 1024);
+
+/** An image has dozens of Go binaries: where their names lie in a file they are read into the same memory, large ones aside. */
+function stretch(parts: FileParts, offset: number, length: number): Buffer | null {
+  if (parts.readInto === undefined || length > nameMemory.most) return parts.read(offset, length);
+  const bytes = nameMemory.of(length);
+  return parts.readInto(bytes, offset) ? bytes : null;
 }
 
 function number(bytes: Buffer, at: number, word: number): number | undefined {

@@ -1,6 +1,6 @@
 import type { Executable } from '../binary/executable.ts';
 import { readFunctionNames } from './go-function-table.ts';
-import { hashA, hashB, hashesOf, NameKeys, primeA, primeB, startA, startB } from './name-filter.ts';
+import { hashOf, hashWith, NameHashes, startHash } from './name-set.ts';
 
 /** Names of packages and functions that are kept; the largest programs have 300,000. */
 const maxNames = 1_500_000;
@@ -26,20 +26,20 @@ const vendor = Buffer.from('vendor');
 const methodValue = Buffer.from('-fm');
 
 /**
- * A filter of the packages and functions that are linked into a Go binary, as vulnerability records name them
- * (`net/http`, `net/http.Server.Serve`), inlined ones too. It may hold more than there is, never less.
+ * The packages and functions that are linked into a Go binary, as vulnerability records name them (`net/http`,
+ * `net/http.Server.Serve`), inlined ones too.
  *
  * @param mainPath import path of the main package, whose functions the table calls `main.…`
- * @returns null where nothing is known
+ * @returns the text of a `NameSet`; null where nothing is known
  */
 export function goFunctions(executable: Executable, mainPath: string): string | null {
   const names = readFunctionNames(executable);
   if (names === null) return null;
   const { bytes, pure } = names;
-  const keys = new NameKeys(bytes.length / bytesPerKey);
-  const [mainA, mainB] = hashesOf(Buffer.from(mainPath.slice(0, maxNameBytes)));
-  const all = new NameAdder(keys, bytes, startA, startB);
-  const ofMain = new NameAdder(keys, bytes, mainA, mainB);
+  const keys = new NameHashes(bytes.length / bytesPerKey);
+  const main = hashOf(Buffer.from(mainPath.slice(0, maxNameBytes)));
+  const all = new NameAdder(keys, bytes, startHash);
+  const ofMain = new NameAdder(keys, bytes, main);
   const limit = bytes.length;
   for (let at = 0; at < limit; ) {
     let start = pure ? at : startBehindData(bytes, at);
@@ -51,14 +51,13 @@ export function goFunctions(executable: Executable, mainPath: string): string | 
     }
     at = end + 1;
     if (start >= 0 && holdsAt(bytes, start, mainPrefix)) {
-      keys.add(mainA, mainB);
+      keys.add(main);
       ofMain.add(start + mainPrefix.length - 1, 0);
     }
     if (keys.size > maxNames) return null;
   }
-  const filter = keys.toFilter();
   // every Go program has it: a table without is of another kind, or made unreadable on purpose
-  return filter.has('runtime') ? filter.toText() : null;
+  return keys.has('runtime') ? keys.toText() : null;
 }
 
 function endOfName(bytes: Buffer, at: number): number {
@@ -88,23 +87,20 @@ function startBehindData(bytes: Buffer, at: number): number {
  * long. A name's end is found while it is hashed.
  */
 class NameAdder {
-  readonly #keys: NameKeys;
+  readonly #keys: NameHashes;
   readonly #bytes: Buffer;
-  readonly #startA: number;
-  readonly #startB: number;
-  /** Of the name before: where it stood, and of each dot behind its last slash where it ends and the hashes up to it. */
+  readonly #startHash: number;
+  /** Of the name before: where it stood, and of each dot behind its last slash where it ends and the hash up to it. */
   #start = 0;
   #dots = 0;
   readonly #dotEnds = new Int32Array(maxNameBytes);
-  readonly #dotA = new Int32Array(maxNameBytes);
-  readonly #dotB = new Int32Array(maxNameBytes);
+  readonly #dotHashes = new Int32Array(maxNameBytes);
 
-  /** @param startOfA with `startOfB`, hashes of what stands before each name */
-  constructor(keys: NameKeys, bytes: Buffer, startOfA: number, startOfB: number) {
+  /** @param start hash of what stands before each name */
+  constructor(keys: NameHashes, bytes: Buffer, start: number) {
     this.#keys = keys;
     this.#bytes = bytes;
-    this.#startA = startOfA;
-    this.#startB = startOfB;
+    this.#startHash = start;
   }
 
   /**
@@ -114,18 +110,15 @@ class NameAdder {
   add(start: number, least: number): number {
     const bytes = this.#bytes;
     const dotEnds = this.#dotEnds;
-    const dotA = this.#dotA;
-    const dotB = this.#dotB;
+    const dotHashes = this.#dotHashes;
     const known = this.#dotsInCommon(start);
     let dots = known;
     let added = known;
     let at = start;
-    let a = this.#startA;
-    let b = this.#startB;
+    let hash = this.#startHash;
     if (known > 0) {
       at += dotEnds[known - 1]!;
-      a = hashA(dotA[known - 1]!, dot);
-      b = hashB(dotB[known - 1]!, dot);
+      hash = hashWith(dotHashes[known - 1]!, dot);
     }
     const most = start + maxNameBytes;
     const limit = most < bytes.length ? most : bytes.length;
@@ -140,8 +133,7 @@ class NameAdder {
           dots = 0;
           added = 0;
           if (endsVendor(bytes, start, at)) {
-            a = this.#startA;
-            b = this.#startB;
+            hash = this.#startHash;
             continue;
           }
         } else if (byte === dash && endsMethodValue(bytes, at)) break;
@@ -154,14 +146,15 @@ class NameAdder {
         }
         if (byte === dot) {
           dotEnds[dots] = at + 1 - start;
-          dotA[dots] = a;
-          dotB[dots] = b;
+          dotHashes[dots] = hash;
           dots += 1;
         }
       }
-      // `hashA` and `hashB`, which would be called for each byte
-      a = Math.imul(a ^ byte, primeA);
-      b = Math.imul(b ^ byte, primeB) ^ (b >>> 15);
+      // `hashWith`, which would be called for each byte
+      hash ^= byte;
+      hash ^= hash << 13;
+      hash ^= hash >>> 17;
+      hash ^= hash << 5;
     }
     let end = at;
     while (end < limit && bytes[end] !== 0) end += 1;
@@ -171,8 +164,8 @@ class NameAdder {
     if (end > most || (end === most && end < bytes.length && bytes[end] !== 0)) return -1;
     if (end - start < least) return end;
     this.#dots = dots;
-    for (; added < dots; added += 1) this.#keys.add(dotA[added]!, dotB[added]!);
-    this.#keys.add(a, b);
+    for (; added < dots; added += 1) this.#keys.add(dotHashes[added]!);
+    this.#keys.add(hash);
     return end;
   }
 

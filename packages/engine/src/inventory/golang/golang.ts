@@ -11,14 +11,14 @@ import { type GoModule, parseGoModules } from './go-modules.ts';
 /** What one Go binary was built from, the main module first, the standard library last. */
 export interface GoFacts {
   readonly modules: readonly GoModule[];
-  /** filter of the linked packages and functions, see `goFunctions`; null: not known, or nobody asks */
+  /** the linked packages and functions, see `goFunctions`; null: not known, or nobody asks */
   readonly functions: string | null;
 }
 
 /** Modules of Go binaries, with the standard library that was linked in. */
 export const golang: Cataloger<GoFacts> = {
   name: 'golang',
-  version: 4,
+  version: 5,
   finds: 'language',
   ...executableReader(inspect),
   assemble,
