@@ -186,22 +186,28 @@ function number(bytes: Buffer, at: number, length: number, field: string, what: 
   return value;
 }
 
-/** Octal digits with spaces or NULs around them; nothing is 0; -1 when there is anything else. */
+/** Octal digits, 12 at most, with spaces or NULs around them; nothing is 0; -1 when there is anything else. */
 export function octal(bytes: Uint8Array, at: number, length: number): number {
   const end = at + length;
   let index = at;
   while (index < end && (bytes[index] === 0x20 || bytes[index] === 0)) {
     index += 1;
   }
-  let value = 0;
+  // In two integers: once one size was too large for an integer of V8, a product would be a number with a point for all of them.
+  let high = 0;
+  let low = 0;
   for (; index < end; index += 1) {
     const digit = bytes[index]! - 0x30;
     if (digit < 0 || digit > 7) {
-      return bytes[index] === 0x20 || bytes[index] === 0 ? value : -1;
+      if (bytes[index] !== 0x20 && bytes[index] !== 0) {
+        return -1;
+      }
+      break;
     }
-    value = value * 8 + digit;
+    high = (high << 3) | (low >>> 24);
+    low = ((low & 0xffffff) << 3) | digit;
   }
-  return value;
+  return high === 0 ? low : high * 0x8000000 + low;
 }
 
 /** Big-endian binary behind a marker bit; -1 when it is negative or not exact in a double. */
