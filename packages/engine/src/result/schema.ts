@@ -577,7 +577,7 @@ const codeFact = z.union([
     path: z.string(),
     functions: z.string().meta({
       description:
-        'hashes of the functions that are linked into the binary: `hashes:`, and sorted their differences, Base64',
+        'hashes of the functions that are linked into the binary: `hashes:`, then 4 bytes each, sorted, in Base64',
     }),
   }),
   z.object({

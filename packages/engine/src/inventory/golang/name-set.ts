@@ -1,3 +1,4 @@
+import { endianness } from 'node:os';
 import { SpareMemory } from '../../image/spare-body.ts';
 
 /** Where the running hash of a name begins. */
@@ -27,27 +28,29 @@ export function hashOf(name: Buffer): number {
 
 const mostExpected = 2 ** 18;
 /** For one binary after another, larger ones aside. */
-const slotMemory = new SpareMemory(512 * 1024);
+const keyMemory = new SpareMemory(768 * 1024);
+const keyBytes = Int32Array.BYTES_PER_ELEMENT;
 
 /** Before the text of a set. */
 const form = 'hashes:';
-/** What the first difference is to: the least number of 32 bits. */
-const least = -(2 ** 31);
-/** Of a difference, 7 bits in each but the last. */
-const mostBytes = 5;
 
 /**
- * Distinct names by their hashes, in a column: a large Go binary names some 100,000, which as a `Set` of numbers is an
+ * Distinct names by their hashes, in columns: a large Go binary names some 100,000, which as a `Set` of numbers is an
  * object for each. One at a time.
  */
 export class NameHashes {
-  /** 0 is nothing */
+  /** found by hash; 0 is nothing */
   #slots: Int32Array;
+  /** the same one behind the other */
+  #keys: Int32Array;
   #size = 0;
 
   /** @param expected how many there may be; it grows when there are more */
   constructor(expected: number) {
-    this.#slots = slotsFor(2 ** Math.ceil(Math.log2(2 * Math.min(Math.max(expected, 512), mostExpected))));
+    const slots = 2 ** Math.ceil(Math.log2(2 * Math.min(Math.max(expected, 512), mostExpected)));
+    const all = columnOf(1.5 * slots);
+    this.#slots = all.subarray(0, slots).fill(0);
+    this.#keys = all.subarray(slots);
   }
 
   get size(): number {
@@ -59,19 +62,26 @@ export class NameHashes {
     const slots = this.#slots;
     const at = slotOf(slots, key);
     if (slots[at] !== 0) return;
+    if (this.#size === this.#keys.length) {
+      this.#grow();
+      this.add(hash);
+      return;
+    }
     slots[at] = key;
+    this.#keys[this.#size] = key;
     this.#size += 1;
-    if (2 * this.#size > slots.length) this.#grow();
   }
 
   #grow(): void {
-    const old = this.#slots;
-    const slots = new Int32Array(4 * old.length);
+    const old = this.#keys;
+    const slots = new Int32Array(8 * old.length);
     for (let index = 0; index < old.length; index += 1) {
       const key = old[index]!;
-      if (key !== 0) slots[slotOf(slots, key)] = key;
+      slots[slotOf(slots, key)] = key;
     }
     this.#slots = slots;
+    this.#keys = new Int32Array(4 * old.length);
+    this.#keys.set(old);
   }
 
   has(name: string): boolean {
@@ -79,40 +89,24 @@ export class NameHashes {
     return slots[slotOf(slots, keyOf(name))] !== 0;
   }
 
-  /** What `NameSet` reads. Nothing is added any more, and nothing asked. */
+  /** What `NameSet` reads. Nothing is added any more. */
   toText(): string {
-    const slots = this.#slots;
-    let count = 0;
-    for (let index = 0; index < slots.length; index += 1) {
-      const key = slots[index]!;
-      if (key === 0) continue;
-      slots[count] = key;
-      count += 1;
-    }
-    const sorted = slots.subarray(0, count).sort();
-    const bytes = Buffer.allocUnsafe(mostBytes * count);
-    let length = 0;
-    let before = least;
-    for (let index = 0; index < count; index += 1) {
-      const key = sorted[index]!;
-      let gap = key - before;
-      for (; gap > 0x7f; gap >>>= 7) {
-        bytes[length] = (gap & 0x7f) | 0x80;
-        length += 1;
-      }
-      bytes[length] = gap;
-      length += 1;
-      before = key;
-    }
-    return form + bytes.toString('base64', 0, length);
+    const { buffer, byteOffset, byteLength } = this.#keys.subarray(0, this.#size).sort();
+    const bytes = Buffer.from(buffer, byteOffset, byteLength);
+    return form + inOrder(bytes).toString('base64');
   }
 }
 
-function slotsFor(count: number): Int32Array {
-  const bytes = count * Int32Array.BYTES_PER_ELEMENT;
-  if (bytes > slotMemory.most) return new Int32Array(count);
-  const { buffer, byteOffset } = slotMemory.of(bytes);
-  return new Int32Array(buffer, byteOffset, count).fill(0);
+function columnOf(count: number): Int32Array {
+  const bytes = count * keyBytes;
+  if (bytes > keyMemory.most) return new Int32Array(count);
+  const { buffer, byteOffset } = keyMemory.of(bytes);
+  return new Int32Array(buffer, byteOffset, count);
+}
+
+/** From the order of bytes that this machine has to the lowest first, or back. */
+function inOrder(bytes: Buffer): Buffer {
+  return endianness() === 'LE' ? bytes : Buffer.from(bytes).swap32();
 }
 
 /** Where a key stands, or would. */
@@ -135,8 +129,8 @@ function keyOfHash(hash: number): NameKey {
 }
 
 /**
- * Names in some 3 bytes each: the 32-bit hashes of all, sorted, as differences. What it says is not in it, is not; of those that are
- * not, it takes one in 200,000 for one that is where there are 20,000.
+ * Names by their 32-bit hashes, sorted. What it says is not in it, is not; of those that are not, it takes one in 200,000 for one
+ * that is where there are 20,000.
  */
 export class NameSet {
   /** sorted */
@@ -150,21 +144,9 @@ export class NameSet {
   static fromText(text: string): NameSet | undefined {
     if (!text.startsWith(form)) return undefined;
     const bytes = Buffer.from(text.slice(form.length), 'base64');
-    const keys = new Int32Array(bytes.length);
-    let count = 0;
-    let key = least;
-    for (let at = 0, gap = 0, shift = 0; at < bytes.length; at += 1) {
-      const byte = bytes[at]!;
-      gap |= (byte & 0x7f) << shift;
-      shift += 7;
-      if (byte > 0x7f) continue;
-      key = (key + gap) | 0;
-      keys[count] = key;
-      count += 1;
-      gap = 0;
-      shift = 0;
-    }
-    return new NameSet(keys.subarray(0, count));
+    const keys = new Int32Array(Math.floor(bytes.length / keyBytes));
+    inOrder(bytes.subarray(0, keys.byteLength)).copy(Buffer.from(keys.buffer));
+    return new NameSet(keys);
   }
 
   has(name: string): boolean {
