@@ -17,7 +17,7 @@ const madeOf = 'made-of';
 const [listing, judging] = ['commands/list-packages.ts', 'commands/judge.ts'];
 const otherCommands = ['policy', 'report', 'exceptions', 'db', 'attest', 'verify'].map((name) => `commands/${name}.ts`);
 /** Bytes that cost less than a file of their own. */
-const small = 12_000;
+const small = 13_000;
 
 async function bundle() {
   // Beside its place and then moved there: a build that fails, or runs beside a program that loads a chunk, breaks nothing.
