@@ -41,8 +41,13 @@ export function letGo(old: Column): void {
   if (isLarge(old)) giveBack(old);
 }
 
-export function isLarge({ buffer }: Column): boolean {
-  return buffer.byteLength >= largeBytes;
+function isLarge({ buffer }: Column): boolean {
+  return isMuch(buffer.byteLength);
+}
+
+/** Whether so many bytes are worth being given back at once. */
+export function isMuch(bytes: number): boolean {
+  return bytes >= largeBytes;
 }
 
 /**

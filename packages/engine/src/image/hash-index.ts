@@ -27,6 +27,11 @@ export class HashIndex {
     this.#isDead = isDead;
   }
 
+  /** What it takes. */
+  get bytes(): number {
+    return this.#slots.byteLength;
+  }
+
   /** Nobody looks into it again. */
   giveBack(): void {
     giveBack(this.#slots);

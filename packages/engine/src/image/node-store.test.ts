@@ -5,6 +5,6 @@ it('gives its memory back where it is much, so that a small one costs no code th
   const detached = vi.spyOn(ArrayBuffer.prototype, 'transfer');
   new NodeStore([], 1000).letGo();
   expect(detached).not.toHaveBeenCalled();
-  new NodeStore([], 300_000).letGo();
+  new NodeStore([], 200_000).letGo();
   expect(detached).toHaveBeenCalledTimes(2);
 });

@@ -1,5 +1,5 @@
 import { ByteArena, textOf } from './byte-arena.ts';
-import { column, giveBack, grown, isLarge } from './columns.ts';
+import { column, giveBack, grown, isMuch } from './columns.ts';
 import type { EntryTable } from './entry-table.ts';
 import { HashIndex } from './hash-index.ts';
 import { emptyHash, hashBytes, hashIn, hashWith, sameBytes } from './path-hash.ts';
@@ -82,7 +82,7 @@ export class NodeStore {
 
   /** Nobody looks into it again. */
   letGo(): void {
-    if (isLarge(this.#nodes)) {
+    if (isMuch(this.#nodes.byteLength + this.#index.bytes)) {
       giveBack(this.#nodes);
       this.#index.giveBack();
     }
