@@ -113,8 +113,11 @@ export class LayerTree {
   }
 
   #target(path: string): number {
-    const walk = this.#walker.walk(path, { followLast: false, clamp: true });
-    return !('broken' in walk) && walk.rest.length === 0 ? walk.node : this.#options.below(path);
+    const walk = this.#walker.walk(path, { followLast: false, extracting: true });
+    if ('broken' in walk) {
+      return nowhere;
+    }
+    return walk.rest.length === 0 ? walk.node : this.#options.below(path);
   }
 
   /**
@@ -151,7 +154,7 @@ export class LayerTree {
     }
     const quick = this.#knownDirectory(directory);
     const node = quick === nowhere ? this.#directory(directories.textAt(directory).slice(0, -1)) : quick;
-    if (node !== nowhere) {
+    if (node !== nowhere && (node === quick || !this.#walker.guessed)) {
       this.#places[directory] = node;
       this.#placedIn[directory] = this.#epoch;
     }
@@ -175,7 +178,7 @@ export class LayerTree {
   /** The directory that entries of `path` are placed in; made where it is missing. */
   #directory(path: string): number {
     const store = this.#store;
-    const walk = this.#walker.walk(path, { followLast: true, clamp: true });
+    const walk = this.#walker.walk(path, { followLast: true, extracting: true });
     if ('broken' in walk) {
       return nowhere;
     }
@@ -200,7 +203,7 @@ export class LayerTree {
 
   /** The directory of a mark that hides something. It takes no file of its own layer away. */
   #hiding(path: string): number {
-    const walk = this.#walker.walk(path, { followLast: true, clamp: true });
+    const walk = this.#walker.walk(path, { followLast: true, extracting: true });
     return 'broken' in walk || !this.#store.isDirectory(walk.node) ? nowhere : this.#directory(path);
   }
 

@@ -75,6 +75,16 @@ describe('applying layers', () => {
     ['absolute links stay inside', [layer('usr/', 'l -> /usr', 'l/x')], ['l@0', 'usr/x:l/x@0']],
     ['links that climb stay inside', [layer('usr/', 'l -> ../../usr', 'l/x')], ['l@0', 'usr/x:l/x@0']],
     [
+      'links that pass a file, or nothing, and climb leave both as they are',
+      [layer('app/lock', 'd/', 'k -> d', 'l -> app/lock/./../x', 'l/y', 'm -> no/a/../../k', 'm/z')],
+      ['app/lock@0', 'app/x/y:l/y@0', 'd/z:m/z@0', 'k@0', 'l@0', 'm@0'],
+    ],
+    [
+      'what such a link led to changes when a link takes the place of what it passed',
+      [layer('f', 'd/e/', 'l -> f/../x', 'l/y', 'f -> d/e', 'l/z')],
+      ['d/x/z:l/z@0', 'f@0', 'l@0', 'x/y:l/y@0'],
+    ],
+    [
       'a whiteout acts through a directory link of its layer',
       [layer('usr/lib/x'), layer('usr/lib/', 'lib -> usr/lib', 'lib/.wh.x')],
       ['lib@1'],
@@ -380,7 +390,9 @@ class FlatModel {
 it('is what extracting layer after layer gives', () => {
   const name = fc.constantFrom('a', 'b', 'c', 'd');
   const path = fc.array(name, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'));
-  const target = fc.tuple(fc.constantFrom('', '/', '../', '../../'), path).map(([start, rest]) => `${start}${rest}`);
+  const target = fc
+    .tuple(fc.constantFrom('', '', '', '/', '../', '../../', 'a/../', 'b/../', 'c/../../', 'a/b/../../'), path)
+    .map(([start, rest]) => `${start}${rest}`);
   const line = fc.oneof(
     { weight: 5, arbitrary: path },
     { weight: 3, arbitrary: path.map((at) => `${at}/`) },

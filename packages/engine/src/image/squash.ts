@@ -183,7 +183,7 @@ class View implements SquashedView {
   }
 
   #existing(path: string): number {
-    const walk = this.#walker.walk(path, { followLast: false, clamp: true });
+    const walk = this.#walker.walk(path, { followLast: false, extracting: true });
     return 'broken' in walk || walk.rest.length > 0 ? nowhere : walk.node;
   }
 
@@ -192,7 +192,7 @@ class View implements SquashedView {
     if (there !== nowhere && this.#store.type(there) !== 'symlink') {
       return { node: new StoredNode(this.#store, there, knownPath(path)) };
     }
-    const walk = this.#walker.walk(path, { followLast: true, clamp: false });
+    const walk = this.#walker.walk(path, { followLast: true, extracting: false });
     if ('broken' in walk) {
       return walk;
     }
@@ -212,7 +212,7 @@ class View implements SquashedView {
     if (path.isWellFormed() && this.#store.at(this.#root, path) !== nowhere) {
       return path;
     }
-    const walk = this.#walker.walk(path, { followLast: false, clamp: false });
+    const walk = this.#walker.walk(path, { followLast: false, extracting: false });
     return 'broken' in walk || walk.rest.length > 0 ? undefined : this.#store.path(walk.node);
   }
 

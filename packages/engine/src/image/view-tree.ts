@@ -5,8 +5,11 @@ import type { Mutable, NameBytes } from './types.ts';
 export interface WalkOptions {
   /** whether a link at the end of the path is followed */
   readonly followLast: boolean;
-  /** `..` at the root stays there, as in the kernel; otherwise it is `outside` */
-  readonly clamp: boolean;
+  /**
+   * As an engine that extracts: `..` at the root stays there, as in the kernel, and behind what is no directory it takes the
+   * name away; otherwise the one is `outside`, and the other leads nowhere.
+   */
+  readonly extracting: boolean;
 }
 
 /**
@@ -23,6 +26,7 @@ export class TreeWalker {
   readonly #root: number;
   readonly #maxHops: number;
   #steps = 0;
+  #guessed = false;
   /** what is looked up, one after the other */
   readonly #name: Mutable<NameBytes> = { bytes: noBytes, start: 0, end: 0, hash: emptyHash };
 
@@ -37,8 +41,14 @@ export class TreeWalker {
     return this.#steps;
   }
 
+  /** Whether `..` took a name away, in the last path, at which no directory stands yet: a link there would lead elsewhere. */
+  get guessed(): boolean {
+    return this.#guessed;
+  }
+
   walk(path: string, options: WalkOptions): Walk {
     const store = this.#store;
+    this.#guessed = false;
     let node = this.#root;
     // components still to walk, last first
     const left = path.split('/').reverse();
@@ -49,11 +59,17 @@ export class TreeWalker {
         continue;
       }
       if (!store.isDirectory(node)) {
-        return { node, rest: [name, ...left.reverse()] };
+        left.push(name);
+        const rest = options.extracting ? this.#restBelow(left) : left.reverse();
+        if (rest !== undefined) {
+          return { node, rest };
+        }
+        node = store.parent(node);
+        continue;
       }
       if (name === '..') {
         const parent = store.parent(node);
-        if (parent === nowhere && !options.clamp) {
+        if (parent === nowhere && !options.extracting) {
           return { broken: 'outside' };
         }
         node = parent === nowhere ? node : parent;
@@ -61,7 +77,14 @@ export class TreeWalker {
       }
       const child = store.child(node, store.textName(name));
       if (child === nowhere) {
-        return missing(store, node, [name, ...left.reverse()], options.clamp);
+        if (!options.extracting) {
+          return missing(store, node, [name, ...left.reverse()]);
+        }
+        const rest = this.#restBelow(left);
+        if (rest !== undefined) {
+          return { node, rest: [name, ...rest] };
+        }
+        continue;
       }
       if (store.type(child) !== 'symlink' || (!options.followLast && left.every(isNothing))) {
         node = child;
@@ -78,6 +101,27 @@ export class TreeWalker {
       left.push(...target.split('/').reverse());
     }
     return { node, rest: [] };
+  }
+
+  /**
+   * What is left of a path, last first, below a name that is no directory, cleaned as text, as containerd does; undefined where it
+   * leads out again: `left` is what stands behind that.
+   */
+  #restBelow(left: string[]): string[] | undefined {
+    const rest: string[] = [];
+    for (let part = left.pop(); part !== undefined; part = left.pop()) {
+      this.#steps += 1;
+      if (isNothing(part)) {
+        continue;
+      }
+      if (part !== '..') {
+        rest.push(part);
+      } else if (rest.pop() === undefined) {
+        this.#guessed = true;
+        return undefined;
+      }
+    }
+    return rest;
   }
 
   /**
@@ -117,7 +161,7 @@ function isNothing(name: string): boolean {
 }
 
 /** Below what does not exist there are no links, so the rest is cleaned as text. */
-function missing(store: NodeStore, node: number, parts: readonly string[], clamp: boolean): Walk {
+function missing(store: NodeStore, node: number, parts: readonly string[]): Walk {
   const rest: string[] = [];
   let at = node;
   for (const part of parts) {
@@ -128,10 +172,10 @@ function missing(store: NodeStore, node: number, parts: readonly string[], clamp
       rest.push(part);
     } else if (rest.length > 0) {
       rest.pop();
-    } else if (store.parent(at) === nowhere && !clamp) {
+    } else if (store.parent(at) === nowhere) {
       return { broken: 'outside' };
     } else {
-      at = store.parent(at) === nowhere ? at : store.parent(at);
+      at = store.parent(at);
     }
   }
   return { node: at, rest };

@@ -6,7 +6,7 @@ import type { LayerAnalysis } from './layer-analysis.ts';
 import { takeInventory } from './take-inventory.ts';
 import type { FactName, FileQuery, Inventory, Package } from './types.ts';
 
-const magic = Buffer.from('plimsoll inventory 2\n');
+const magic = Buffer.from('plimsoll inventory 3\n');
 const packagesAtOnce = 256;
 
 export interface InventoryStore {
