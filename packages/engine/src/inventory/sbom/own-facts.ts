@@ -88,7 +88,8 @@ export const licensesOf = (value: unknown) => withoutLayers<LicenseFact>(value, 
 const codeShapes: Readonly<Record<string, Readonly<Record<string, Check>>>> = {
   'go-functions': {
     path: place,
-    functions: (value) => typeof value === 'string' && /^[A-Za-z0-9+/]+={0,2}$/.test(value),
+    // without the word in front of it what earlier versions wrote, which tells nothing any more
+    functions: (value) => typeof value === 'string' && /^(?:hashes:)?[A-Za-z0-9+/]+={0,2}$/.test(value),
   },
   'java-classes': { path: place, classes: texts },
   'data-only': { type: text, name: text },
