@@ -46,13 +46,19 @@ export function flawedCodeIn(facts: readonly CodeFact[]): (candidate: Candidate)
       };
     const text = functions.get(path);
     if (pkg.type === 'golang' && text !== undefined) {
-      if (!sets.has(path)) sets.set(path, NameSet.fromText(text));
+      if (!sets.has(path)) sets.set(path, linkedIn(text));
       const linked = sets.get(path);
       return linked && ofFunctions(candidate, linked, named);
     }
     const held = pkg.type === 'maven' ? classes.get(path) : undefined;
     return held && ofClasses(candidate, held);
   };
+}
+
+/** Undefined: nothing is known. Every Go program has a run-time: a text without, as an empty one, was not made of one. */
+function linkedIn(text: string): NameSet | undefined {
+  const linked = NameSet.fromText(text);
+  return linked?.has('runtime') ? linked : undefined;
 }
 
 function ofFunctions({ records }: Candidate, all: NameSet, named: NamedFunctions): FlawedCode | undefined {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { openExecutable, partsOfBody } from '../binary/executable.ts';
 import { buildElf } from '../testing/elf-builder.ts';
 import { goFunctions } from './go-functions.ts';
-import { NameHashes, NameSet } from './name-set.ts';
+import { hashOf, NameHashes, NameSet } from './name-set.ts';
 
 const names = [
   'runtime.main',
@@ -180,8 +180,26 @@ it('says of next to none of the names that are not in it that they are, and of n
   expect(unknown.filter((name) => linked.has(name)).length).toBeLessThan(3);
 });
 
-it('knows nothing of a text in another form', () => {
-  expect(NameSet.fromText('AAECAwQFBgc=')).toBeUndefined();
+it.each([
+  ['of an earlier version', 'AAECAwQFBgc='],
+  ['cut within a hash', 'hashes:AAECAwQF'],
+  ['not Base64', 'hashes:AA*CAw=='],
+  ['cut within Base64', 'hashes:AAECA'],
+  ['without order', `hashes:${Buffer.from(Int32Array.of(3, 2).buffer).toString('base64')}`],
+  ['with one twice', `hashes:${Buffer.from(Int32Array.of(2, 2).buffer).toString('base64')}`],
+])('knows nothing of a text %s', (_, text) => {
+  expect(NameSet.fromText(text)).toBeUndefined();
+});
+
+it('gives up on hashes that were chosen to stand in one another’s way, and on no others', () => {
+  const overrun = (hashAt: (at: number) => number) => {
+    const hashes = new NameHashes(0);
+    for (let at = 1; at <= 15_000; at += 1) hashes.add(hashAt(at));
+    return hashes.overrun;
+  };
+  expect(overrun((at) => hashOf(Buffer.from(`example.com/p${at % 300}.Function${at}`)))).toBe(false);
+  // all of them belong into the first place
+  expect(overrun((at) => (at << 16) ^ ((at << 16) >>> 15) ^ ((at << 16) >>> 30))).toBe(true);
 });
 
 it('keeps every hash: far apart, beside each other, the least and the largest', () => {

@@ -2,8 +2,6 @@ import type { Executable } from '../binary/executable.ts';
 import { readFunctionNames } from './go-function-table.ts';
 import { hashOf, hashWith, NameHashes, startHash } from './name-set.ts';
 
-/** Names of packages and functions that are kept; the largest programs have 300,000. */
-const maxNames = 1_500_000;
 const maxNameBytes = 1024;
 const minNameBytes = 3;
 /** Names have some 30 bytes, and add one or two keys of their own. */
@@ -54,7 +52,7 @@ export function goFunctions(executable: Executable, mainPath: string): string | 
       keys.add(main);
       ofMain.add(start + mainPrefix.length - 1, 0);
     }
-    if (keys.size > maxNames) return null;
+    if (keys.overrun) return null;
   }
   // every Go program has it: a table without is of another kind, or made unreadable on purpose
   return keys.has('runtime') ? keys.toText() : null;

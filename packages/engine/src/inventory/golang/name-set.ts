@@ -27,6 +27,13 @@ export function hashOf(name: Buffer): number {
 }
 
 const mostExpected = 2 ** 18;
+/** Names of packages and functions that are kept; the largest programs have 300,000. */
+const maxNames = 1_500_000;
+/**
+ * In all, from where a key would stand to where it does. Less than one each is what chance takes; names that were made to
+ * stand in one another's way would take the square of their number.
+ */
+const maxSteps = 2 ** 26;
 /** For one binary after another, larger ones aside. */
 const keyMemory = new SpareMemory(768 * 1024);
 const keyBytes = Int32Array.BYTES_PER_ELEMENT;
@@ -44,6 +51,7 @@ export class NameHashes {
   /** the same one behind the other */
   #keys: Int32Array;
   #size = 0;
+  #steps = 0;
 
   /** @param expected how many there may be; it grows when there are more */
   constructor(expected: number) {
@@ -53,14 +61,15 @@ export class NameHashes {
     this.#keys = all.subarray(slots);
   }
 
-  get size(): number {
-    return this.#size;
+  /** Whether there are more than any program has, or such as were made to cost time: what is here is of no use then. */
+  get overrun(): boolean {
+    return this.#size > maxNames || this.#steps > maxSteps;
   }
 
   add(hash: number): void {
     const key = keyOfHash(hash);
     const slots = this.#slots;
-    const at = slotOf(slots, key);
+    const at = this.#slotOf(slots, key);
     if (slots[at] !== 0) return;
     if (this.#size === this.#keys.length) {
       this.#grow();
@@ -75,18 +84,29 @@ export class NameHashes {
   #grow(): void {
     const old = this.#keys;
     const slots = new Int32Array(8 * old.length);
-    for (let index = 0; index < old.length; index += 1) {
+    for (let index = 0; index < old.length && !this.overrun; index += 1) {
       const key = old[index]!;
-      slots[slotOf(slots, key)] = key;
+      slots[this.#slotOf(slots, key)] = key;
     }
     this.#slots = slots;
     this.#keys = new Int32Array(4 * old.length);
     this.#keys.set(old);
   }
 
+  /** Where a key stands, or would. */
+  #slotOf(slots: Int32Array, key: number): number {
+    const mask = slots.length - 1;
+    let at = (key ^ (key >>> 15)) & mask;
+    while (slots[at] !== 0 && slots[at] !== key) {
+      at = (at + 1) & mask;
+      this.#steps += 1;
+    }
+    return at;
+  }
+
   has(name: string): boolean {
     const slots = this.#slots;
-    return slots[slotOf(slots, keyOf(name))] !== 0;
+    return slots[this.#slotOf(slots, keyOf(name))] !== 0;
   }
 
   /** What `NameSet` reads. Nothing is added any more. */
@@ -107,14 +127,6 @@ function columnOf(count: number): Int32Array {
 /** From the order of bytes that this machine has to the lowest first, or back. */
 function inOrder(bytes: Buffer): Buffer {
   return endianness() === 'LE' ? bytes : Buffer.from(bytes).swap32();
-}
-
-/** Where a key stands, or would. */
-function slotOf(slots: Int32Array, key: number): number {
-  const mask = slots.length - 1;
-  let at = (key ^ (key >>> 15)) & mask;
-  while (slots[at] !== 0 && slots[at] !== key) at = (at + 1) & mask;
-  return at;
 }
 
 /** What a set knows a name by: its hash, never 0. */
@@ -140,12 +152,17 @@ export class NameSet {
     this.#keys = keys;
   }
 
-  /** Undefined for what is written in another form, as earlier versions did: nothing is known then. */
+  /**
+   * Undefined for what is written in another form, as earlier versions did, or damaged: nothing is known then. In hashes without
+   * order, names that are there would not be found.
+   */
   static fromText(text: string): NameSet | undefined {
     if (!text.startsWith(form)) return undefined;
     const bytes = Buffer.from(text.slice(form.length), 'base64');
-    const keys = new Int32Array(Math.floor(bytes.length / keyBytes));
-    inOrder(bytes.subarray(0, keys.byteLength)).copy(Buffer.from(keys.buffer));
+    if (bytes.length % keyBytes !== 0 || form + bytes.toString('base64') !== text) return undefined;
+    const keys = new Int32Array(bytes.length / keyBytes);
+    inOrder(bytes).copy(Buffer.from(keys.buffer));
+    for (let at = 1; at < keys.length; at += 1) if (keys[at - 1]! >= keys[at]!) return undefined;
     return new NameSet(keys);
   }
 
