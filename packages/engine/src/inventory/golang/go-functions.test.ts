@@ -75,6 +75,21 @@ describe.each(forms)('the table of functions of Go %s, %i bits', (layout, bits) 
   });
 });
 
+it('names generic functions and the methods of generic types without their types, however long these are', () => {
+  const texts = [
+    'runtime.main',
+    'sync/atomic.(*Pointer[go.shape.struct { a.B [4]int; c/d.E map[string][]int }]).Load',
+    `example.com/list.(*List[go.shape.struct { ${'net/url.URL '.repeat(200)}}]).Push-fm`,
+    'example.com/list.Sort[go.shape.int].func1',
+    'example.com/list.Open[go.shape.int',
+  ];
+  const linked = linkedIn(buildElf([{ name: '.gopclntab', bytes: table('1.20', 64, texts) }]))!;
+  const list = ['List', 'List.Push', 'Sort', 'Sort.func1', 'Open'].map((name) => `example.com/list.${name}`);
+  const there = ['sync/atomic.Pointer', 'sync/atomic.Pointer.Load', ...list];
+  expect(there.filter((name) => !linked.has(name))).toEqual([]);
+  expect(['a', 'c/d', 'c/d.E', 'net/url', 'net/url.URL'].filter((name) => linked.has(name))).toEqual([]);
+});
+
 describe('what tells nothing', () => {
   it.each<[string, Buffer]>([
     ['no table', buildElf([{ name: '.text', bytes: Buffer.alloc(64) }])],
@@ -126,6 +141,8 @@ it('is the same whatever stands in front of a name', () => {
     '(*T)',
     'M-fm',
     'F[go.shape.[]x/y.Z]',
+    '(*G[go.shape.struct { a.B [4]int }])',
+    `G[${'a.b '.repeat(300)}]`,
     '',
   );
   const name = fc

@@ -7,7 +7,8 @@ const minNameBytes = 3;
 /** Names have some 30 bytes, and add one or two keys of their own. */
 const bytesPerKey = 24;
 
-const [dot, slash, percent, bracket, star, open, close, dash, zero] = [...Buffer.from('./%[*()-0')] as [
+const [dot, slash, percent, bracket, closing, star, open, close, dash, zero] = [...Buffer.from('./%[]*()-0')] as [
+  number,
   number,
   number,
   number,
@@ -77,8 +78,8 @@ function startBehindData(bytes: Buffer, at: number): number {
 
 /**
  * Adds a name and everything before each dot in it: its package, whose last part may have dots, its receiver, and the function
- * that a closure stands in. `net/http.(*Server).Serve` is added as `net/http.Server.Serve`, instances of generic functions
- * without their types, what is vendored by its own path.
+ * that a closure stands in. `net/http.(*Server).Serve` is added as `net/http.Server.Serve`, what is generic
+ * without the types of its instance, what is vendored by its own path.
  *
  * Names of a package stand together: up to the last dot that a name has in common with the one before it is not hashed again.
  * No lists are taken apart here, and no more is called than must be: V8 makes iterators and calls of it until it optimises for
@@ -118,11 +119,21 @@ class NameAdder {
       at += dotEnds[known - 1]!;
       hash = hashWith(dotHashes[known - 1]!, dot);
     }
-    const most = start + maxNameBytes;
-    const limit = most < bytes.length ? most : bytes.length;
+    let most = start + maxNameBytes;
+    let limit = most < bytes.length ? most : bytes.length;
+    let hasTypes = false;
     for (; at < limit; at += 1) {
       let byte = bytes[at]!;
-      if (byte === bracket) break;
+      if (byte === bracket) {
+        // a generic function, or the type that a method is of
+        this.#keys.add(hash);
+        const behind = behindTypes(bytes, at);
+        most += behind - at;
+        limit = most < bytes.length ? most : bytes.length;
+        at = behind - 1;
+        hasTypes = true;
+        continue;
+      }
       if (byte < zero) {
         if (byte === 0) break;
         if (byte === star || byte === open || byte === close) continue;
@@ -161,7 +172,8 @@ class NameAdder {
     // an escaped byte may have led behind the most
     if (end > most || (end === most && end < bytes.length && bytes[end] !== 0)) return -1;
     if (end - start < least) return end;
-    this.#dots = dots;
+    // how much was passed over before a dot is not kept
+    this.#dots = hasTypes ? 0 : dots;
     for (; added < dots; added += 1) this.#keys.add(dotHashes[added]!);
     this.#keys.add(hash);
     return end;
@@ -195,6 +207,21 @@ function hexDigit(byte: number): number {
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
   const lower = byte | 0x20;
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+}
+
+/** Behind the bracket that closes this one; at the end of the name where none does. */
+function behindTypes(bytes: Buffer, open: number): number {
+  let depth = 0;
+  for (let at = open; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === 0) return at;
+    if (byte === bracket) depth += 1;
+    else if (byte === closing) {
+      depth -= 1;
+      if (depth === 0) return at + 1;
+    }
+  }
+  return bytes.length;
 }
 
 /** Whether nothing but `-fm` is left of a name, types of an instance aside. */

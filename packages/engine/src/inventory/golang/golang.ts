@@ -18,7 +18,7 @@ export interface GoFacts {
 /** Modules of Go binaries, with the standard library that was linked in. */
 export const golang: Cataloger<GoFacts> = {
   name: 'golang',
-  version: 5,
+  version: 6,
   finds: 'language',
   ...executableReader(inspect),
   assemble,
