@@ -20,10 +20,16 @@ function layer(...lines: readonly string[]): LayerListing {
     } else {
       const type: EntryType =
         arrow === '->' ? 'symlink' : arrow === '=' ? 'hardlink' : path.endsWith('/') ? 'directory' : 'file';
-      entries.push({ path: path.replace(/\/$/, ''), type, mode: 0o644, uid: 0, gid: 0, size: 0, linkTarget: target });
+      const uid = entries.length;
+      entries.push({ path: path.replace(/\/$/, ''), type, mode: 0o644, uid, gid: 0, size: 0, linkTarget: target });
     }
   }
   return { entries, whiteouts, opaque, problems: [] };
+}
+
+/** What an entry is known by; '' for a directory that none states. */
+function madeOf({ path, type, mode, uid }: LayerEntry, layer: number): string {
+  return type === 'directory' && mode !== 0o644 ? '' : `${path}@${layer} ${uid}`;
 }
 
 function byPath(view: SquashedView): readonly ViewNode[] {
@@ -60,6 +66,11 @@ describe('applying layers', () => {
       'a removed directory with new files, which is not stated, is empty below',
       [layer('d/a', 'd/b'), layer('.wh.d', 'd/b')],
       ['d/b@1'],
+    ],
+    [
+      'a directory that a file took the place of is stated no more',
+      [layer('d/a'), layer('.wh.d', 'd/b', 'd/', 'd', 'd/c')],
+      ['d/c@1'],
     ],
     ['a removed and remade file is the new one', [layer('a'), layer('.wh.a', 'a')], ['a@1']],
     [
@@ -353,6 +364,8 @@ class FlatModel {
       if (node.type !== 'directory' || this.at.get(path)?.type !== 'directory') {
         this.remove(path);
         this.at.set(path, node);
+      } else if (node.made !== '') {
+        this.at.set(path, node);
       }
     }
   }
@@ -381,8 +394,8 @@ class FlatModel {
     const { type, linkTarget: target } = entry;
     if (!(type === 'directory' && this.at.get(path)?.type === 'directory')) {
       this.remove(path);
-      this.at.set(path, { type, target, made: type === 'directory' ? '' : `${entry.path}@${index}` });
     }
+    this.at.set(path, { type, target, made: madeOf(entry, index) });
     if (type === 'directory') this.stated.add(path);
   }
 }
@@ -413,10 +426,11 @@ it('is what extracting layer after layer gives', () => {
         .filter(([, node]) => node.type !== 'directory')
         .map(([at, node]) => `${at} ${node.made}`);
       const view = squash(listings);
-      const found = byPath(view).map((node) => `${node.path} ${node.entry.path}@${node.layer}`);
+      const found = byPath(view).map((node) => `${node.path} ${madeOf(node.entry, node.layer)}`);
       expect(found).toEqual(expected.sort());
-      for (const at of model.at.keys()) {
-        expect(view.lstat(at)?.entry.type).toBe(model.at.get(at)?.type);
+      for (const [at, { type, made }] of model.at) {
+        const { entry, layer: index } = view.lstat(at)!;
+        expect([entry.type, madeOf(entry, index)]).toEqual([type, made]);
       }
     }),
     { numRuns: 3000, seed: 7 },
