@@ -335,6 +335,12 @@ describe('a report that cannot be written', () => {
 });
 
 describe.concurrent('the other commands', () => {
+  // once: the cases run side by side, and a file that is written again is empty for a moment
+  beforeAll(() => {
+    writeFileSync(join(folder.path, 'right.txt'), '1\t<\t2\n');
+    writeFileSync(join(folder.path, 'wrong.txt'), '1\t>\t2\n');
+  });
+
   test.each([
     ['sbom of a whole inventory', ['sbom', 'clean'], 0, '', '"bash"'],
     ['sbom needs no advisories and no policy', ['sbom', 'vulnerable', '--timeout', '60'], 0, '', '"openssl"'],
@@ -355,8 +361,6 @@ describe.concurrent('the other commands', () => {
     ['vectors of nothing', ['versions', 'check', 'deb', 'none.txt'], 2, 'none.txt cannot be read', ''],
     ['a scheme that is none', ['versions', 'compare', 'dep', '1', '2'], 2, 'did you mean "deb"?', ''],
   ] as const)('%s', async (_, [command, ...args], status, stderr, stdout) => {
-    writeFileSync(join(folder.path, 'right.txt'), '1\t<\t2\n');
-    writeFileSync(join(folder.path, 'wrong.txt'), '1\t>\t2\n');
     const given = command === 'sbom' ? [images[args[0]]!, '--no-cache', ...args.slice(1)] : args;
     const ran = await plimsoll([command, ...given], { cwd: folder.path, env: { PLIMSOLL_DB_DIR: database } });
     expect(ran).toMatchObject({
