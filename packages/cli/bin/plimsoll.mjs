@@ -103,10 +103,9 @@ function setEngine(words) {
   // What is kept is large, and V8 would let half as much garbage grow beside it: 324 instead of 215 MB for a zip of 20,000 findings.
   if (isShort(words) || command === 'report') setFlagsFromString('--heap-growing-percent=30');
   if (!isShort(words)) return;
-  // There is little to collect: waking other threads for it costs more, and so does marking while the program goes on, which
-  // lets as much grow meanwhile as it finds. Each page of memory that is touched for the first time takes longer than a call.
+  // There is little to collect: waking other threads for it costs more. Each page of memory that is touched for the first time
+  // takes longer than a call.
   setFlagsFromString('--no-parallel-scavenge');
-  setFlagsFromString('--no-incremental-marking');
   // A thread that did not compile it would keep, for each, memory of its own.
   setFlagsFromString('--no-maglev-destroy-on-background');
   // For the same time, 8 MB less of what compiling holds: most of it lasts shorter than it takes.
