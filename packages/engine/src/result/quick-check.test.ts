@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sampleResult } from '../report/testing/sample-result.ts';
+import { findingSchema } from './finding-schema.ts';
 import { quickCheck } from './quick-check.ts';
-import { findingSchema } from './schema.ts';
 
 const check = quickCheck(findingSchema);
 const findings = sampleResult().findings;

@@ -1,6 +1,8 @@
 /** Reads a stored result back, for commands that render or compare what an earlier scan found. */
+
+import { findingSchema } from './finding-schema.ts';
 import { quickCheck } from './quick-check.ts';
-import { findingSchema, scanResultSchema } from './schema.ts';
+import { scanResultSchema } from './schema.ts';
 import type { PlatformResults, ScanResult } from './types.ts';
 
 export type ResultErrorCode = 'NOT_JSON' | 'CUT' | 'NOT_A_RESULT' | 'OTHER_VERSION' | 'DAMAGED';
