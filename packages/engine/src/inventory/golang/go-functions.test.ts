@@ -210,7 +210,8 @@ it.each([
 
 it('gives up on hashes that were chosen to stand in one another’s way, and on no others', () => {
   const overrun = (hashAt: (at: number) => number) => {
-    const hashes = new NameHashes(0);
+    const hashes = new NameHashes();
+    hashes.begin(0);
     for (let at = 1; at <= 15_000; at += 1) hashes.add(hashAt(at));
     return hashes.overrun;
   };
@@ -219,11 +220,27 @@ it('gives up on hashes that were chosen to stand in one another’s way, and on 
   expect(overrun((at) => (at << 16) ^ ((at << 16) >>> 15) ^ ((at << 16) >>> 30))).toBe(true);
 });
 
+it('two lists of names know nothing of each other, and one that begins anew nothing of before', () => {
+  const [one, other] = [new NameHashes(), new NameHashes()];
+  for (const hashes of [one, other]) hashes.begin(0);
+  for (let at = 1; at <= 400; at += 1) (at % 2 === 0 ? one : other).add(at);
+  const [ofOne, ofOther] = [one, other].map((hashes) => NameSet.fromText(hashes.toText())!);
+  expect([ofOne!.hasKey(2), ofOne!.hasKey(3), ofOther!.hasKey(2), ofOther!.hasKey(3)]).toEqual([
+    true,
+    false,
+    false,
+    true,
+  ]);
+  one.begin(0);
+  expect(one.toText()).toBe('hashes:');
+});
+
 it('keeps every hash: far apart, beside each other, the least and the largest', () => {
   const hashes = fc.array(fc.oneof(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), fc.integer({ min: 1, max: 90 })));
   fc.assert(
     fc.property(hashes, hashes, (some, others) => {
-      const all = new NameHashes(16);
+      const all = new NameHashes();
+      all.begin(16);
       for (const hash of some) all.add(hash);
       const set = NameSet.fromText(all.toText())!;
       const keyed = (hash: number) => hash || 1;

@@ -1,5 +1,5 @@
 import type { Executable } from '../binary/executable.ts';
-import { readFunctionNames } from './go-function-table.ts';
+import { type FunctionNames, readFunctionNames } from './go-function-table.ts';
 import { hashOf, hashWith, NameHashes, startHash } from './name-set.ts';
 
 const maxNameBytes = 1024;
@@ -21,6 +21,8 @@ const [dot, slash, percent, bracket, closing, star, open, close, dash, zero] = [
 ];
 const mainPrefix = Buffer.from('main.');
 const vendor = Buffer.from('vendor');
+/** Of one binary after another. */
+const keys = new NameHashes();
 /** Ends the value of a method: `T.M-fm`. */
 const methodValue = Buffer.from('-fm');
 
@@ -34,8 +36,16 @@ const methodValue = Buffer.from('-fm');
 export function goFunctions(executable: Executable, mainPath: string): string | null {
   const names = readFunctionNames(executable);
   if (names === null) return null;
-  const { bytes, pure } = names;
-  const keys = new NameHashes(bytes.length / bytesPerKey);
+  keys.begin(names.bytes.length / bytesPerKey);
+  const isWhole = addAll(names, mainPath);
+  // every Go program has it: a table without is of another kind, or made unreadable on purpose
+  const text = isWhole && keys.has('runtime') ? keys.toText() : null;
+  keys.end();
+  return text;
+}
+
+/** False: there are more than any program has. */
+function addAll({ bytes, pure }: FunctionNames, mainPath: string): boolean {
   const main = hashOf(Buffer.from(mainPath.slice(0, maxNameBytes)));
   const all = new NameAdder(keys, bytes, startHash);
   const ofMain = new NameAdder(keys, bytes, main);
@@ -53,10 +63,9 @@ export function goFunctions(executable: Executable, mainPath: string): string | 
       keys.add(main);
       ofMain.add(start + mainPrefix.length - 1, 0);
     }
-    if (keys.overrun) return null;
+    if (keys.overrun) return false;
   }
-  // every Go program has it: a table without is of another kind, or made unreadable on purpose
-  return keys.has('runtime') ? keys.toText() : null;
+  return true;
 }
 
 function endOfName(bytes: Buffer, at: number): number {

@@ -34,31 +34,48 @@ const maxNames = 1_500_000;
  * stand in one another's way would take the square of their number.
  */
 const maxSteps = 2 ** 26;
-/** For one binary after another, larger ones aside. */
-const keyMemory = new SpareMemory(768 * 1024);
+/** Memory of more is not kept for the next names. */
+const mostKept = 768 * 1024;
 const keyBytes = Int32Array.BYTES_PER_ELEMENT;
+const none = new Int32Array(0);
 
 /** Before the text of a set. */
 const form = 'hashes:';
 
 /**
  * Distinct names by their hashes, in columns: a large Go binary names some 100,000, which as a `Set` of numbers is an
- * object for each. One at a time.
+ * object for each. Used again for one binary after another, in the same memory.
  */
 export class NameHashes {
+  readonly #memory = new SpareMemory(mostKept);
   /** found by hash; 0 is nothing */
-  #slots: Int32Array;
+  #slots: Int32Array = none;
   /** the same one behind the other */
-  #keys: Int32Array;
+  #keys: Int32Array = none;
   #size = 0;
   #steps = 0;
 
-  /** @param expected how many there may be; it grows when there are more */
-  constructor(expected: number) {
+  /** Knows no name any more. @param expected how many there may be; it grows when there are more */
+  begin(expected: number): void {
     const slots = 2 ** Math.ceil(Math.log2(2 * Math.min(Math.max(expected, 512), mostExpected)));
-    const all = columnOf(1.5 * slots);
+    const all = this.#column(1.5 * slots);
     this.#slots = all.subarray(0, slots).fill(0);
     this.#keys = all.subarray(slots);
+    this.#size = 0;
+    this.#steps = 0;
+  }
+
+  /** Lets go what is large; `begin` comes before anything else is asked. */
+  end(): void {
+    this.#slots = none;
+    this.#keys = none;
+  }
+
+  #column(count: number): Int32Array<ArrayBuffer> {
+    const bytes = count * keyBytes;
+    if (bytes > mostKept) return new Int32Array(count);
+    const { buffer, byteOffset } = this.#memory.of(bytes);
+    return new Int32Array(buffer as ArrayBuffer, byteOffset, count);
   }
 
   /** Whether there are more than any program has, or such as were made to cost time: what is here is of no use then. */
@@ -97,7 +114,7 @@ export class NameHashes {
   #slotOf(slots: Int32Array, key: number): number {
     const mask = slots.length - 1;
     let at = (key ^ (key >>> 15)) & mask;
-    while (slots[at] !== 0 && slots[at] !== key) {
+    while (slots[at] && slots[at] !== key) {
       at = (at + 1) & mask;
       this.#steps += 1;
     }
@@ -115,13 +132,6 @@ export class NameHashes {
     const bytes = Buffer.from(buffer, byteOffset, byteLength);
     return form + inOrder(bytes).toString('base64');
   }
-}
-
-function columnOf(count: number): Int32Array {
-  const bytes = count * keyBytes;
-  if (bytes > keyMemory.most) return new Int32Array(count);
-  const { buffer, byteOffset } = keyMemory.of(bytes);
-  return new Int32Array(buffer, byteOffset, count);
 }
 
 /** From the order of bytes that this machine has to the lowest first, or back. */

@@ -3,7 +3,8 @@ import { hashOf, NameHashes } from '../golang/name-set.ts';
 import { codeOf } from './own-facts.ts';
 
 it('reads back which functions are linked into a Go binary, as this version writes them and as earlier ones did', () => {
-  const hashes = new NameHashes(0);
+  const hashes = new NameHashes();
+  hashes.begin(0);
   for (const name of ['runtime', 'runtime.main']) hashes.add(hashOf(Buffer.from(name)));
   const facts = [hashes.toText(), 'AAECAwQFBgc='].map((functions) => ({
     kind: 'go-functions',
