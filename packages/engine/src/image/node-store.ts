@@ -15,7 +15,7 @@ const slash = 0x2f;
 
 const isDirectory = 1;
 const isOpaque = 2;
-/** A directory whose entry is not the one that has its name: it is in `#otherEntries`. */
+/** A directory whose entry has another index than the one that has its name: it is in `#otherEntries`. */
 const hasOtherEntry = 4;
 const flagBits = 3;
 const layerBits = 12;
@@ -229,8 +229,7 @@ export class NodeStore {
       nodes[at + lastOrEntryWord] = entry;
       return;
     }
-    const isOwn =
-      entry === this.#namedBy(node, layers) && (entry === unstated || layer === layers >>> (flagBits + layerBits));
+    const isOwn = entry === this.#namedBy(node, layers);
     nodes[at + layersWord] = isOwn ? layers : layers | hasOtherEntry;
     if (!isOwn) {
       this.#otherEntries.set(node, entry);
