@@ -12,14 +12,16 @@ export const findingKinds = [
 ] as const;
 export type FindingKind = (typeof findingKinds)[number];
 
-export type FixState =
-  | 'fixed'
-  | 'not-fixed'
-  | 'will-not-fix'
-  | 'deferred'
-  | 'end-of-life'
-  | 'under-investigation'
-  | 'unknown';
+export const fixStates = [
+  'fixed',
+  'not-fixed',
+  'will-not-fix',
+  'deferred',
+  'end-of-life',
+  'under-investigation',
+  'unknown',
+] as const;
+export type FixState = (typeof fixStates)[number];
 
 export interface Fix {
   readonly state: FixState;

@@ -1,5 +1,6 @@
 import { severities } from '../advisories/types.ts';
 import { licenseGroups } from '../licenses/license-groups.ts';
+import { fixStates } from '../matching/types.ts';
 import { bool, type CelType, double, int, list, map, object, oneOf, string } from './cel-types.ts';
 import { incompleteCodes } from './completeness.ts';
 import type { RuleScope } from './types.ts';
@@ -29,8 +30,6 @@ export const futureScopes = ['signature'] as const satisfies readonly RuleScope[
  * a text that is unknown is "", a number that is unknown is NaN (every comparison with it is false, so that
  * `finding.ageDays >= 30` is false and `!(finding.ageDays < 30)` is true), and a field beside it says whether it is known.
  */
-
-const fixStates = ['fixed', 'not-fixed', 'will-not-fix', 'deferred', 'end-of-life', 'under-investigation', 'unknown'];
 
 const finding = object({
   id: string,

@@ -1,9 +1,8 @@
 import type { Node } from 'yaml';
-import { findingKinds } from '../matching/types.ts';
+import { findingKinds, fixStates } from '../matching/types.ts';
 import { isDate } from './days.ts';
 import type { Exception, ExceptionFile } from './exception.ts';
 import { exceptionLimits } from './exception-limits.ts';
-import { fixStates } from './fix-states.ts';
 import { exceptionCategories } from './types.ts';
 import { type YamlMapping, YamlReader } from './yaml-reader.ts';
 

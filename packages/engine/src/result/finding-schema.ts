@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fixStates } from '../matching/types.ts';
 import { date, layerRef, severity, strings } from './schema-parts.ts';
 
 const labelRating = z.object({ source: z.string(), severity });
@@ -83,15 +84,7 @@ export const findingSchema = z.object({
   package: z.object({ name: z.string(), version: z.string(), type: z.string(), purl: z.string() }).nullable(),
   fix: z
     .object({
-      state: z.enum([
-        'fixed',
-        'not-fixed',
-        'will-not-fix',
-        'deferred',
-        'end-of-life',
-        'under-investigation',
-        'unknown',
-      ]),
+      state: z.enum(fixStates),
       versions: strings.meta({ description: 'lowest first' }),
       since: date.nullable(),
       channel: z.exactOptional(z.string()).meta({

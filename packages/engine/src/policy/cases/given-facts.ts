@@ -1,7 +1,7 @@
 import { severities } from '../../advisories/types.ts';
 import { licenseGroups } from '../../licenses/license-groups.ts';
+import { fixStates } from '../../matching/types.ts';
 import { incompleteCodes } from '../completeness.ts';
-import { fixStates } from '../fix-states.ts';
 import {
   date,
   flag,
