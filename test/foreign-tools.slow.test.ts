@@ -83,7 +83,9 @@ describe.skipIf(noDockerEngine)(
         engine
           .docker('image', 'ls', '--all', '--no-trunc')
           .split('\n')
-          .map((line) => line.split(/ {2,}/).slice(0, 3));
+          .map((line) => line.split(/ {2,}/).slice(0, 3).join(' '))
+          // the images were made at the same moment: the engine lists those in any order
+          .sort();
       const before = tags();
       const temp = join(folder.path, 'temp');
       mkdirSync(temp);
