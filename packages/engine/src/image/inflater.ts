@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
 import { ImageError } from './error.ts';
 import { streamChunkBytes } from './limits.ts';
@@ -30,6 +31,9 @@ export function refuseForeignCompression(head: Buffer, what: string): void {
     }
   }
 }
+
+/** Told when something begins to be inflated: who runs the process may set it up for that. */
+const inflating = channel('plimsoll.inflate');
 
 /**
  * Inflates gzip (with several members, or padded with zeros) and zstd (with several frames). The output goes to a
@@ -70,6 +74,7 @@ export class Inflater {
   }
 
   #start(): Gunzip | ZstdDecompress {
+    inflating.publish({ kind: this.#kind });
     const options = { chunkSize: this.#chunkSize };
     const engine = this.#kind === 'gzip' ? createGunzip(options) : createZstdDecompress(options);
     this.#ended = false;
