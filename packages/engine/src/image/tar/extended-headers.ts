@@ -142,9 +142,11 @@ export class ExtendedHeaders {
 
   /** Forgets what was said. The engines' reader does so at every global header. */
   #reset(): void {
-    this.#pax = null;
-    this.#longName = null;
-    this.#longLink = null;
+    if (!this.none) {
+      this.#pax = null;
+      this.#longName = null;
+      this.#longLink = null;
+    }
   }
 }
 

@@ -38,11 +38,8 @@ export class TarHeader {
   /** Becomes the header at `at`. @throws ImageError `CORRUPT` for a number that is none */
   load(bytes: Buffer, at: number): void {
     const what = this.#what;
-    this.#bytes = bytes;
+    this.#forget(bytes);
     this.#at = at;
-    this.#path = undefined;
-    this.#linkTarget = undefined;
-    this.#settled = false;
     this.flag = String.fromCharCode(bytes[at + 156]!);
     if (!(this.#knowsAccess && this.#hasAccessOfBefore(bytes, at + accessAt))) {
       this.#knowsAccess = false;
@@ -53,6 +50,18 @@ export class TarHeader {
       this.#knowsAccess = true;
     }
     this.size = number(bytes, at + 124, 12, 'size', what);
+  }
+
+  /** What was said of the header before. V8's first optimizing compiler makes a call of every `this.#field = …`: most need none. */
+  #forget(bytes: Buffer): void {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+    }
+    if (this.#path !== undefined || this.#linkTarget !== undefined) {
+      this.#path = undefined;
+      this.#linkTarget = undefined;
+      this.#settled = false;
+    }
   }
 
   /** Whether mode and owner are written as in the header before, as they mostly are. */
