@@ -107,5 +107,5 @@ export function nameStart(bytes: Uint8Array, start: number, end: number): number
   while (at > start && bytes[at - 1] !== slash) {
     at -= 1;
   }
-  return Math.max(at, start);
+  return at < start ? start : at;
 }

@@ -142,10 +142,12 @@ export class EntryTable implements EntryList {
       ((facts.mode & modeMask) << modeShift) |
       (owner << ownerShift);
     const { size } = facts;
-    if (size >= largeSize) {
+    if (size < largeSize) {
+      piece[at + sizeWord] = size;
+    } else {
       this.#largeSizes.set(index, size);
+      piece[at + sizeWord] = largeSize;
     }
-    piece[at + sizeWord] = Math.min(size, largeSize);
     piece[at + directoryWord] = directory;
     piece[at + nameEndWord] = this.#lastNames.length;
     piece[at + hashWord] = hash;

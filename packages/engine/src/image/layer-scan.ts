@@ -142,7 +142,8 @@ export class LayerScan<T> implements TarHandler {
     if (!path.sameDirectory) {
       this.#directory = directories.ofBytes(bytes, path.start, path.name);
     }
-    if (Math.max(path.end - path.start, linkTarget?.length ?? 0) > this.#limits.maxPathBytes) {
+    const { maxPathBytes } = this.#limits;
+    if (path.end - path.start > maxPathBytes || (linkTarget !== null && linkTarget.length > maxPathBytes)) {
       return undefined;
     }
     this.#entries.pushName(this.#directory, bytes, path.name, path.end, path.hash, raw, raw.type, linkTarget);

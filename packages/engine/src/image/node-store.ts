@@ -2,7 +2,7 @@ import { ByteArena, textOf } from './byte-arena.ts';
 import { column, giveBack, grown, isMuch } from './columns.ts';
 import type { EntryTable } from './entry-table.ts';
 import { HashIndex } from './hash-index.ts';
-import { emptyHash, hashBytes, hashIn, hashWith, sameBytes } from './path-hash.ts';
+import { hashBytes, hashIn, sameBytes } from './path-hash.ts';
 import type { EntryType, LayerEntry, Mutable, NameBytes } from './types.ts';
 
 /** A node that is in no directory, or none at all. */
@@ -352,14 +352,13 @@ export class NodeStore {
     name.bytes = bytes;
     let node = root;
     for (let start = 0; start <= end; ) {
-      let hash = emptyHash;
       let at = start;
-      for (; at < end && bytes[at] !== slash; at += 1) {
-        hash = hashWith(hash, bytes[at]!);
+      while (at < end && bytes[at] !== slash) {
+        at += 1;
       }
       name.start = start;
       name.end = at;
-      name.hash = hash;
+      name.hash = hashBytes(bytes, start, at);
       node = this.isDirectory(node) ? this.child(node, name) : nowhere;
       if (node === nowhere) {
         return nowhere;

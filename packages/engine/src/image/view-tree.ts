@@ -1,5 +1,5 @@
 import { type NodeStore, nowhere } from './node-store.ts';
-import { emptyHash, hashBytes } from './path-hash.ts';
+import { hashBytes } from './path-hash.ts';
 import type { Mutable, NameBytes } from './types.ts';
 
 export interface WalkOptions {
@@ -28,7 +28,7 @@ export class TreeWalker {
   #steps = 0;
   #guessed = false;
   /** what is looked up, one after the other */
-  readonly #name: Mutable<NameBytes> = { bytes: noBytes, start: 0, end: 0, hash: emptyHash };
+  readonly #name: Mutable<NameBytes> = { bytes: noBytes, start: 0, end: 0, hash: 0 };
 
   constructor(store: NodeStore, root: number, maxHops: number) {
     this.#store = store;

@@ -45,8 +45,8 @@ export class PatternFilter implements PathFilter {
 
   name({ bytes, start, end, hash }: NameBytes, directory: number): boolean {
     if (directory & anyName || this.#has(hash)) return true;
-    const least = Math.max(start, end - this.#longestSuffix);
-    for (let at = end - 1; at >= least; at -= 1) {
+    const least = end - this.#longestSuffix;
+    for (let at = end - 1; at >= start && at >= least; at -= 1) {
       if (bytes[at] === dot) return this.#has(hashBytes(bytes, at, end));
     }
     return false;
