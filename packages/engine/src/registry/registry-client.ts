@@ -84,6 +84,12 @@ interface Ask {
   readonly signal: AbortSignal | undefined;
 }
 
+interface Reply {
+  readonly reply: IncomingMessage;
+  /** another host that the registry led to, and that this is the answer of; null: its own */
+  readonly by: string | null;
+}
+
 /**
  * @param maxManifestBytes of a manifest, index or config
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md
@@ -105,7 +111,7 @@ export function registryClient(
   }
 
   /** Follows redirects; what lets us in goes to the registry itself alone. */
-  async function send(ask: Ask, authorized: string | null): Promise<IncomingMessage> {
+  async function send(ask: Ask, authorized: string | null): Promise<Reply> {
     const { path, headers, signal } = ask;
     const start = new URL(path, await located(signal));
     let at = start;
@@ -120,7 +126,7 @@ export function registryClient(
       });
       const { location } = reply.headers;
       if (!redirects.has(reply.statusCode ?? 0) || location === undefined) {
-        return reply;
+        return { reply, by: own ? null : at.host };
       }
       reply.destroy();
       at = redirectTarget(at, location);
@@ -139,17 +145,18 @@ export function registryClient(
     return to;
   }
 
-  /** Lets itself in where that is asked for. */
-  async function sendAuthorized(ask: Ask): Promise<IncomingMessage> {
+  /** Lets itself in where the registry asks for that. Another host's wish is not heard: it would name its own token server. */
+  async function sendAuthorized(ask: Ask): Promise<Reply> {
     for (let refusals = 0; ; refusals += 1) {
       const authorized = await authorization.header(ask.signal);
-      const reply = await send(ask, authorized);
-      if (reply.statusCode !== 401 || refusals === maxRefusals) {
-        return reply;
+      const answer = await send(ask, authorized);
+      const { reply, by } = answer;
+      if (reply.statusCode !== 401 || by !== null || refusals === maxRefusals) {
+        return answer;
       }
       const challenges = reply.headers['www-authenticate'];
       if (!(await authorization.refused(authorized, challenges, ask.signal))) {
-        return reply;
+        return answer;
       }
       reply.destroy();
     }
@@ -158,7 +165,7 @@ export function registryClient(
   /** An answer that has what was asked for. @throws TransientFailure, ImageError */
   async function answerTo(ask: Ask): Promise<IncomingMessage> {
     const { what, signal } = ask;
-    const reply = await connected(() => sendAuthorized(ask), what, signal);
+    const { reply, by } = await connected(() => sendAuthorized(ask), what, signal);
     const status = reply.statusCode ?? 0;
     const encoding = reply.headers['content-encoding'];
     if (status === 200 || status === 206) {
@@ -175,7 +182,9 @@ export function registryClient(
     }
     const said = secrets.redact(errorText(text));
     if (status === 401 || status === 403) {
-      const message = `${what}: ${named} denies access (${status})${said}${authorization.hint}`;
+      const who = by === null ? named : `${by}, where ${named} leads,`;
+      const hint = by === null ? authorization.hint : '';
+      const message = `${what}: ${who} denies access (${status})${said}${hint}`;
       throw new ImageError('ACCESS_DENIED', message);
     }
     const failure = new ImageError('REGISTRY_ERROR', `${what}: ${named} answered ${status}${said}`);

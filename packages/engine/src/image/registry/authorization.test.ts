@@ -124,17 +124,33 @@ describe('a login', () => {
     expect(new Set(leaked)).toEqual(new Set([undefined]));
   });
 
-  it('is not given to a host that a redirect leads to when that asks for one', async () => {
-    const elsewhere = await fakeRegistry({ files, intercept: (_, response) => refuse(response, 'Basic realm="x"') });
-    const registry = await fakeRegistry({
-      files,
-      intercept: ({ url }, response) =>
-        Boolean(response.writeHead(307, { location: `http://${elsewhere.host}${url}` }).end()),
-    });
-    const reading = readSeen(`registry:${registry.host}/app:1`, { registry: login(registry.host) });
-    await expect(reading).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
-    expect(elsewhere.asked.map(({ headers }) => headers.authorization)).not.toContain(basic);
-  });
+  it.each(['Basic realm="x"', 'Bearer realm="http://HOST/token",service="x"'])(
+    'is not given to a host that a redirect leads to when that asks for one (%s)',
+    async (challenge) => {
+      const elsewhere = await fakeRegistry({
+        files,
+        intercept: ({ url }, response) =>
+          url!.startsWith('/token')
+            ? Boolean(response.end('{"token":"t"}'))
+            : refuse(response, challenge.replace('HOST', elsewhere.host)),
+      });
+      const registry = await fakeRegistry({
+        files,
+        intercept: ({ url, headers }, response) =>
+          headers.authorization === basic
+            ? Boolean(response.writeHead(307, { location: `http://${elsewhere.host}${url}` }).end())
+            : refuse(response, 'Basic realm="x"'),
+      });
+      const reading = readSeen(`registry:${registry.host}/app:1`, { registry: login(registry.host) });
+      await expect(reading).rejects.toMatchObject({
+        code: 'ACCESS_DENIED',
+        message: `${registry.host}/app:1: ${elsewhere.host}, where the registry ${registry.host} leads, denies access (401)`,
+      });
+      expect(elsewhere.asked.map(({ path, headers }) => [path, headers.authorization])).toEqual([
+        ['/v2/app/manifests/1', undefined],
+      ]);
+    },
+  );
 });
 
 describe('tokens', () => {
