@@ -143,7 +143,7 @@ export function authorization(options: AuthorizationOptions): Authorization {
       throw error instanceof ConnectionFailure ? connections.unreachable(error, where) : error;
     }
     const status = reply.statusCode ?? 0;
-    const said = connections.secrets.redact(errorText(bytes));
+    const said = errorText(bytes, connections.secrets);
     if (status === 401 || status === 403 || (status === 400 && found !== null)) {
       throw new ImageError('ACCESS_DENIED', `${where} denies access (${status})${said}${hint}`);
     }

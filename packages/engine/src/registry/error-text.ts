@@ -1,6 +1,10 @@
+import type { Secrets } from './secrets.ts';
+
 /** Longest error that is read of an answer, bytes. */
 export const maxErrorBytes = 64 * 1024;
 const maxShown = 200;
+/** Far more than is shown: secrets are taken out before the text is cut, since the part of one that is left would not be known. */
+const maxRead = 16 * 1024;
 
 /**
  * What a registry says of its error, for the end of a message: `: manifest unknown`, on one line; '' where it says nothing
@@ -8,7 +12,7 @@ const maxShown = 200;
  *
  * @see https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes
  */
-export function errorText(bytes: Buffer | undefined): string {
+export function errorText(bytes: Buffer | undefined, secrets: Secrets): string {
   let value: unknown;
   try {
     value = JSON.parse(bytes?.toString('utf8') ?? '');
@@ -19,7 +23,7 @@ export function errorText(bytes: Buffer | undefined): string {
   const [first] = isObject(value) && Array.isArray(value.errors) ? (value.errors as unknown[]) : [value];
   const texts = isObject(first) ? [first.message, first.error_description, first.details, first.error, first.code] : [];
   const text = texts.find((each) => typeof each === 'string' && each !== '');
-  return text === undefined ? '' : `: ${oneLine(String(text))}`;
+  return text === undefined ? '' : `: ${oneLine(secrets.redact(String(text).slice(0, maxRead)))}`;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -27,8 +31,5 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function oneLine(text: string): string {
-  return text
-    .slice(0, 10 * maxShown)
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ')
-    .slice(0, maxShown);
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').slice(0, maxShown);
 }

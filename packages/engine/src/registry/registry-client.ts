@@ -180,7 +180,7 @@ export function registryClient(
     if (status === 404) {
       throw ask.absent;
     }
-    const said = secrets.redact(errorText(text));
+    const said = errorText(text, secrets);
     if (status === 401 || status === 403) {
       const who = by === null ? named : `${by}, where ${named} leads,`;
       const hint = by === null ? authorization.hint : '';

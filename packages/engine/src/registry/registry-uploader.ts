@@ -124,7 +124,7 @@ export function registryUploader(
       const text = await wholeBody(reply, maxErrorBytes, connections.idleTimeoutMs);
       const status = reply.statusCode ?? 0;
       if (expected.includes(status)) return { status, headers: reply.headers };
-      const said = connections.secrets.redact(errorText(text));
+      const said = errorText(text, connections.secrets);
       if (status === 401 || status === 403) {
         throw new ImageError('ACCESS_DENIED', `${what}: ${named} denies access (${status})${said}${letIn.hint}`);
       }

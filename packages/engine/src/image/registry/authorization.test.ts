@@ -103,6 +103,22 @@ describe('a login', () => {
     expect(registry.asked).toHaveLength(2);
   });
 
+  it('is not shown in part either, where a long message is cut', async () => {
+    for (const length of [170, 185, 195]) {
+      const registry = await fakeRegistry({
+        files,
+        intercept: (_, response) => {
+          const message = `${'x'.repeat(length)} ${password} `.repeat(5);
+          return refuse(response, 'Basic realm="x"', JSON.stringify({ errors: [{ message }] }));
+        },
+      });
+      const reading = readSeen(`registry:${registry.host}/app:1`, { registry: login(registry.host) });
+      await expect(reading).rejects.toMatchObject({
+        message: expect.stringMatching(/denies access \(401\): x+ \*{3}/),
+      });
+    }
+  });
+
   it('does not follow to another host, neither for blobs nor for manifests', async () => {
     const leaked: (string | undefined)[] = [];
     const elsewhere = await fakeRegistry({
