@@ -7,6 +7,7 @@ import { ImageError, throwIfAborted } from './error.ts';
 import { ConnectionFailure, type ExchangeRequest, exchange } from './exchange.ts';
 import { type AddressKind, isLoopback, kindOfAddress } from './hosts.ts';
 import { isListed } from './no-proxy.ts';
+import { proxyOf, proxySecrets } from './proxy.ts';
 import { lastingFailure, TransientFailure } from './retry.ts';
 import { Secrets } from './secrets.ts';
 import type { RegistryOptions } from './types.ts';
@@ -72,8 +73,11 @@ export class Connections {
   #byProxy(url: URL, failure: ConnectionFailure): ConnectionFailure {
     const proxy = proxyOf(url, this.#options.environment ?? {});
     if (proxy === undefined) return failure;
-    const shown = URL.canParse(proxy) ? new URL(proxy).host : 'of the environment';
-    return new ConnectionFailure(`${failure.message} (asked through the proxy ${shown})`, failure.code, failure.cause);
+    return new ConnectionFailure(
+      `${failure.message} (asked through the proxy ${proxy.host})`,
+      failure.code,
+      failure.cause,
+    );
   }
 
   #kindOf(host: string): AddressKind | null {
@@ -128,15 +132,15 @@ export class Connections {
   }
 
   async #makeAgent(url: URL, from: AddressKind): Promise<Agent> {
-    const { environment = {} } = this.#options;
+    const proxy = proxyOf(url, this.#options.environment ?? {});
     const settings: AgentOptions = {
       keepAlive: true,
       // of a proxy that does not answer; answers have a clock of their own
       timeout: this.idleTimeoutMs,
       // a proxy looks names up itself
-      ...(proxyOf(url, environment) === undefined
+      ...(proxy === undefined
         ? this.#lookup(url, from)
-        : { proxyEnv: proxyVariables(environment) }),
+        : { proxyEnv: { [`${url.protocol.slice(0, -1)}_proxy`]: proxy.href } }),
     };
     if (url.protocol === 'http:') {
       return new (process.getBuiltinModule('node:http').Agent)(settings);
@@ -184,24 +188,3 @@ const speaksNoTls = /TLS fails: (?:wrong version number|packet length too long|h
 
 /** From how far away an address can be reached. */
 const reach: Readonly<Record<AddressKind, number>> = { own: 0, private: 1, public: 2 };
-
-const proxyNames = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY'];
-
-/** The proxy that a host is asked through; undefined: none. This machine is never asked through one. */
-function proxyOf(url: URL, environment: NonNullable<RegistryOptions['environment']>): string | undefined {
-  const scheme = url.protocol.slice(0, -1);
-  const proxy = environment[`${scheme}_proxy`] || environment[`${scheme}_proxy`.toUpperCase()];
-  const direct = isLoopback(url.host) || isListed(url, environment.no_proxy || environment.NO_PROXY || '');
-  return proxy && !direct ? proxy : undefined;
-}
-
-function proxyVariables(environment: NonNullable<RegistryOptions['environment']>): Record<string, string> {
-  return Object.fromEntries(proxyNames.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
-}
-
-function proxySecrets(environment: NonNullable<RegistryOptions['environment']>): readonly string[] {
-  return Object.values(proxyVariables(environment)).flatMap((value) => {
-    const password = URL.canParse(value) ? new URL(value).password : '';
-    return password === '' ? [] : [password, decodeURIComponent(password)];
-  });
-}
