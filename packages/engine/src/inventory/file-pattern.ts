@@ -78,23 +78,33 @@ function lengthsOf(map: ReadonlyMap<string, unknown>): ReadonlySet<number> {
   return new Set([...map.keys()].map((key) => key.length));
 }
 
-/** A pattern, with what it is held against made once. */
+/** A pattern, with what it is held against made once. All have all fields, so that V8 finds each where it was before. */
 interface Candidate {
   readonly match: PatternMatch;
   /** what is found where nothing else holds */
   readonly alone: readonly PatternMatch[];
+  readonly path: string | undefined;
+  readonly suffix: string | undefined;
+  readonly directory: string | undefined;
   readonly below: string | undefined;
+  readonly parentSuffix: string | undefined;
   /** a directory at the beginning of a path, and further down */
   readonly inside: readonly [first: string, further: string] | undefined;
+  readonly accepts: ((path: string) => boolean) | undefined;
 }
 
 function candidate(match: PatternMatch): Candidate {
-  const { below, inside } = match.pattern;
+  const { path, suffix, directory, below, parentSuffix, inside, accepts } = match.pattern;
   return {
     match,
     alone: [match],
+    path,
+    suffix,
+    directory,
     below: below === undefined ? undefined : `${below}/`,
+    parentSuffix,
     inside: inside === undefined ? undefined : [`${inside}/`, `/${inside}/`],
+    accepts,
   };
 }
 
@@ -141,17 +151,15 @@ function append(map: Map<string, Candidate[]>, key: string, added: Candidate): v
   else list.push(added);
 }
 
-function holds({ match: { pattern }, below, inside }: Candidate, path: string, name: string): boolean {
-  if (pattern.path !== undefined && pattern.path !== path) return false;
+function holds(candidate: Candidate, path: string, name: string): boolean {
+  const { suffix, directory, below, parentSuffix, inside, accepts } = candidate;
+  if (candidate.path !== undefined && candidate.path !== path) return false;
   const directoryEnd = path.length - name.length - 1;
-  if (pattern.suffix !== undefined && !name.endsWith(pattern.suffix)) return false;
-  if (pattern.directory !== undefined) {
-    if (pattern.directory.length !== directoryEnd || !path.startsWith(pattern.directory)) return false;
-  }
+  if (suffix !== undefined && !name.endsWith(suffix)) return false;
+  if (directory !== undefined && (directory.length !== directoryEnd || !path.startsWith(directory))) return false;
   if (below !== undefined && !path.startsWith(below)) return false;
-  if (pattern.parentSuffix !== undefined) {
-    if (directoryEnd < 0 || !path.slice(0, directoryEnd).endsWith(pattern.parentSuffix)) return false;
-  }
+  if (parentSuffix !== undefined && (directoryEnd < 0 || !path.slice(0, directoryEnd).endsWith(parentSuffix)))
+    return false;
   if (inside !== undefined && !path.startsWith(inside[0]) && !path.includes(inside[1])) return false;
-  return pattern.accepts === undefined || pattern.accepts(path);
+  return accepts === undefined || accepts(path);
 }

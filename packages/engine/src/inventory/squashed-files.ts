@@ -112,10 +112,13 @@ export async function collectFiles(
     else said.add(file, parsed);
   };
   const known: KnownPaths = new Map(readers.map(({ name }) => [name, new Set()]));
+  const tracked: TrackedPaths = new Map(readers.map(({ name }) => [name, []]));
   for (const path of view.tracked()) {
+    const matches = match(path);
+    note(tracked, path, matches);
     const node = view.lstat(path);
     if (node === undefined || !isFile(node)) continue;
-    for (const { reader, pattern } of match(path)) {
+    for (const { reader, pattern } of matches) {
       if (pattern.presence && node.entry.size === 0) continue;
       if (pattern.executable && !analyses[node.layer]?.parsed.get(reader)?.has(node.entry.path)) continue;
       if (!take(known, reader, path)) continue;
@@ -130,7 +133,6 @@ export async function collectFiles(
     else if (node.entry.size > 0) present.get(reader)!.push({ pattern, path: node.path, layer: node.layer });
   }
   await readMissing(image, missing, said);
-  const tracked = trackedByReader(view, match);
   return {
     view,
     ...said.sorted(),
@@ -159,15 +161,13 @@ class SaidOfFiles {
 }
 
 /** Reader → the paths that it means, in their order: every reader asks for its own. */
-function trackedByReader(view: SquashedView, match: PatternMatcher): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, string[]>(readers.map(({ name }) => [name, []]));
-  for (const path of view.tracked()) {
-    for (const { reader } of match(path)) {
-      const paths = found.get(reader)!;
-      if (paths.at(-1) !== path) paths.push(path);
-    }
+type TrackedPaths = ReadonlyMap<string, string[]>;
+
+function note(tracked: TrackedPaths, path: string, matches: readonly PatternMatch[]): void {
+  for (const { reader } of matches) {
+    const paths = tracked.get(reader)!;
+    if (paths.at(-1) !== path) paths.push(path);
   }
-  return found;
 }
 
 function isFile({ entry }: ViewNode): boolean {
