@@ -51,7 +51,7 @@ describe.each(Object.entries(writers))('%s', (name, { write: writer, lacks }) =>
     expect(ofSbom.result.findings.length).toBeGreaterThan(4);
     expect(without(lacks, judgementOfFiles(ofSbom.result))).toEqual(without(lacks, judgementOfFiles(ofImage.result)));
     expect(ofSbom.result.image).toMatchObject({ id: null, layers: [], platform: null });
-    expect(ofSbom.result.inputs.catalogers).toEqual({ sbom: 4 });
+    expect(ofSbom.result.inputs.catalogers).toEqual({ sbom: 5 });
     expect(ofSbom.status).toBe(1);
   });
 });

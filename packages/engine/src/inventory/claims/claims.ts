@@ -15,7 +15,7 @@ const passedOver = /(?:^|\/)(?:node_modules|tests?|testdata|fixtures|opt\/bitnam
  */
 export const claims: Cataloger<PackageList> = {
   name: 'claims',
-  version: 1,
+  version: 2,
   finds: 'language',
   maxBytes: 64 * 1024 * 1024,
   reads: [{ suffix: '.json', accepts: isClaim }],

@@ -22,15 +22,15 @@ const mostBuilt = 1000;
  * @see https://cyclonedx.org/docs/1.6/json/#components
  */
 export function takeComponents(value: unknown, collector: SbomCollector): void {
-  const open: unknown[] = [value];
-  while (open.length > 0) {
-    const next = open.pop();
-    if (!isRecord(next)) {
-      collector.noComponent();
-      continue;
-    }
-    collector.component(statedIn(next));
-    if (next.components !== undefined) open.push(...listOf(next.components));
+  // a list may be longer than what can be passed as arguments
+  const open: Iterator<unknown>[] = [[value].values()];
+  for (let list = open.at(-1); list !== undefined; list = open.at(-1)) {
+    const { done, value: next } = list.next();
+    if (done === true) open.pop();
+    else if (isRecord(next)) {
+      collector.component(statedIn(next));
+      if (next.components !== undefined) open.push(listOf(next.components).values());
+    } else collector.noComponent();
   }
 }
 

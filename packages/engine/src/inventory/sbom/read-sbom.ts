@@ -8,7 +8,7 @@ import type { FactName, Incomplete } from '../types.ts';
 import { type SbomContent, SbomDocument } from './sbom-document.ts';
 
 /** Raise with every change of what is read of the same bytes: an input of the result. */
-export const sbomReaderVersion = 4;
+export const sbomReaderVersion = 5;
 
 /** An SBOM that stands for an image. */
 export interface ReadSbom extends SbomContent {

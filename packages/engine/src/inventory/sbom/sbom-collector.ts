@@ -12,10 +12,9 @@ import { isOwnPackage, ownDistro, ownPackage } from './own-sbom.ts';
 import { distroTypes, draftOf, isSourcePackage, labelOf, type PackageDraft, type Unread } from './package-draft.ts';
 import { distroOfPurl, distroOfQualifier, distroOfSystem, sameRelease } from './sbom-distro.ts';
 import { nothingListed, untoldSources } from './sbom-gaps.ts';
+import { mostComponents } from './sbom-limits.ts';
 import type { StatedComponent } from './stated-component.ts';
 
-/** Components of one document; an image of many gigabytes has some thousand packages. */
-const mostComponents = 250_000;
 /** Named in a message; more are counted. */
 const mostNamed = 3;
 
@@ -62,13 +61,15 @@ export class SbomCollector {
     this.#what = what;
   }
 
-  /** A tool that made the document, as it names itself. */
+  /** A tool that made the document, as it names itself; one that is not known tells nothing. */
   tool(name: string): void {
-    this.#tools.add(name.toLowerCase());
+    const known = dialects.find(({ tool }) => tool === name.toLowerCase());
+    if (known !== undefined) this.#tools.add(known.tool);
   }
 
+  /** What is said again and again is said once. */
   incomplete(entry: Incomplete): void {
-    this.#incomplete.push(entry);
+    if (!this.#incomplete.some(({ message }) => message === entry.message)) this.#incomplete.push(entry);
   }
 
   /** Properties of the document. */
@@ -89,24 +90,35 @@ export class SbomCollector {
 
   /** The element is what the document is about, and no package of it. */
   describes(ref: string): void {
-    this.#described.add(ref);
+    // of two or more none is what it is about
+    if (this.#described.size < 2) this.#described.add(ref);
   }
 
-  /** The element was built from another one, a source package. */
+  /** The element was built from another one, a source package. @throws ImageError `TOO_LARGE` */
   builtFrom(ref: string, source: string): void {
-    this.#sourceOf.set(ref, source);
+    this.#relate(this.#sourceOf, ref, source);
   }
 
+  /** @throws ImageError `TOO_LARGE` */
   owns(owner: string, ref: string): void {
-    this.#owners.set(ref, owner);
+    this.#relate(this.#owners, ref, owner);
+  }
+
+  #relate(known: Map<string, string>, ref: string, to: string): void {
+    known.set(ref, to);
+    if (known.size <= mostComponents) return;
+    throw new ImageError('TOO_LARGE', `${this.#what}: has more than ${mostComponents} relationships of one kind`);
+  }
+
+  #countComponent(): void {
+    this.#count += 1;
+    if (this.#count <= mostComponents) return;
+    throw new ImageError('TOO_LARGE', `${this.#what}: has more than ${mostComponents} components`);
   }
 
   /** @throws ImageError `TOO_LARGE` */
   component(component: StatedComponent): void {
-    this.#count += 1;
-    if (this.#count > mostComponents) {
-      throw new ImageError('TOO_LARGE', `${this.#what}: has more than ${mostComponents} components`);
-    }
+    this.#countComponent();
     if (component.kind === 'system') {
       this.#systems.push(component);
       return;
@@ -138,8 +150,9 @@ export class SbomCollector {
     this.#unread.push({ reason: ofDistro ? 'no-version-of-distro' : reason, label: labelOf(component), ref });
   }
 
-  /** Something in the place of a component that is none. */
+  /** Something in the place of a component that is none. @throws ImageError `TOO_LARGE` */
   noComponent(): void {
+    this.#countComponent();
     this.#unread.push({ reason: 'bad-fields', label: '(no object)', ref: null });
   }
 

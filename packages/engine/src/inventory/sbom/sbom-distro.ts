@@ -62,8 +62,9 @@ export function distroOfPurl({ namespace, qualifiers }: Purl): Distro | null {
 /** The distro that the `distro` qualifier of a purl names: `debian-12`, `opensuse-leap-15.3`, `jessie` in namespace debian. */
 export function distroOfQualifier(namespace: string, qualifier: string): Distro | null {
   // Trivy leaves the name out where the namespace has it
-  if (/^\d/.test(qualifier)) return distroOfQualifier(namespace, `${namespace}-${qualifier}`);
-  const [, name, version] = /^(.+?)-(\d.*|edge|sid)$/.exec(qualifier) ?? [];
+  const [, name, version] = /^\d/.test(qualifier)
+    ? [null, namespace, qualifier]
+    : (/^(.+?)-(\d.*|edge|sid)$/s.exec(qualifier) ?? []);
   const id = idOf(name ?? (qualifier === namespace || namespace === '' ? qualifier : namespace));
   if (id === null) return null;
   const rest = name === undefined && qualifier !== id ? qualifier.replace(`${id}-`, '') : null;
@@ -82,7 +83,7 @@ function idOf(name: string | null): string | null {
 
 function release(id: string, stated: string | null): Pick<Distro, 'id' | 'version' | 'codename'> {
   // `9.4+eus`: the release with a longer support
-  const text = wordOf(stated?.trim().split(/[\s+]/)[0] ?? null);
+  const text = wordOf(stated?.trim().split(/[\s+]/, 1)[0] ?? null);
   if (text === null) return { id, version: null, codename: null };
   if (!/^\d/.test(text) && id === 'debian') return { id, version: null, codename: text.split('/')[0]! };
   const major = majorOnly.includes(id) && /^(?:[4-9]|\d\d|20(?:2[2-9]|[3-9]\d))(?=\.)/.exec(text)?.[0];

@@ -1,4 +1,5 @@
 import { ImageError } from '../../image/error.ts';
+import { mostComponents } from './sbom-limits.ts';
 
 /** A package of the document under way, in the shape that the JSON format has. */
 interface TagPackage {
@@ -32,6 +33,10 @@ const fields: Readonly<Record<string, string>> = {
 
 /** Bytes of one line, or of a text over several. */
 const maxTextBytes = 64 * 1024 * 1024;
+/** Annotations, references and attributions that are held until the end; tools write some eight of a package. */
+const mostHeld = 8 * mostComponents;
+
+const textEnd = '</text>';
 
 /**
  * Reads SPDX in the tag-value format as it streams by. Packages are handed on at the end: annotations may stand anywhere.
@@ -45,10 +50,16 @@ export class SpdxTags {
   readonly #comments = new Map<string, object[]>();
   #current: TagPackage | null = null;
   #annotation: { annotator: string; of: string | null } | null = null;
+  #heldCount = 0;
+  /** bytes of the line, or of the text, that came in earlier chunks */
   #held: Buffer[] = [];
   #heldBytes = 0;
-  /** a text in `<text>` that has not ended */
-  #open: { readonly tag: string; readonly lines: string[] } | null = null;
+  /** the tag of a text in `<text>` that has not ended */
+  #open: string | null = null;
+  /** the last bytes of what is held, in which the end of a text may have begun */
+  #tail = Buffer.alloc(0);
+  /** on the line of a text that has ended */
+  #isBehindText = false;
 
   /** @param what names the document in messages */
   constructor(parts: TagParts, what: string) {
@@ -58,20 +69,16 @@ export class SpdxTags {
 
   /** @throws ImageError `TOO_LARGE`; whatever the callbacks throw */
   push(chunk: Buffer): void {
-    let from = 0;
-    for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
-      const line = Buffer.concat([...this.#held, chunk.subarray(from, end)]).toString('utf8');
-      this.#held = [];
-      if (this.#open === null) this.#heldBytes = 0;
-      this.#line(line.replace(/\r$/, ''));
-      from = end + 1;
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#open !== null) at = this.#takeText(chunk, at);
+      else at = this.#isBehindText ? this.#passLine(chunk, at) : this.#takeLine(chunk, at);
     }
-    this.#count(chunk.length - from);
-    this.#held.push(Buffer.from(chunk.subarray(from)));
   }
 
   end(): void {
-    this.#line(Buffer.concat(this.#held).toString('utf8'));
+    if (this.#open !== null) throw new ImageError('TRUNCATED', `${this.#what}: truncated (a text has no end)`);
+    this.#line(this.#taken(Buffer.alloc(0)));
     if (this.#open !== null) throw new ImageError('TRUNCATED', `${this.#what}: truncated (a text has no end)`);
     for (const [id, annotations] of this.#comments) {
       if (id === 'SPDXRef-DOCUMENT') for (const each of annotations) this.#parts.annotation(each);
@@ -81,23 +88,61 @@ export class SpdxTags {
     }
   }
 
-  #count(bytes: number): void {
-    this.#heldBytes += bytes;
-    if (this.#heldBytes <= maxTextBytes) return;
-    throw new ImageError('TOO_LARGE', `${this.#what}: a text is larger than ${maxTextBytes} bytes`);
+  #takeLine(chunk: Buffer, from: number): number {
+    const end = chunk.indexOf(0x0a, from);
+    if (end < 0) return this.#hold(chunk, from);
+    this.#line(this.#taken(chunk.subarray(from, end)));
+    return end + 1;
   }
 
-  #line(line: string): void {
-    if (this.#open !== null) {
-      this.#count(line.length);
-      const end = line.indexOf('</text>');
-      this.#open.lines.push(end < 0 ? line : line.slice(0, end));
-      if (end < 0) return;
-      const { tag, lines } = this.#open;
-      this.#open = null;
-      this.#tag(tag, lines.join('\n'));
-      return;
+  /** A text of many lines is looked through as a whole: line by line empty ones would take a hundred times their bytes. */
+  #takeText(chunk: Buffer, from: number): number {
+    const end = this.#endOfText(chunk, from);
+    if (end === null) return this.#hold(chunk, from);
+    const [tag, text] = [this.#open!, this.#taken(chunk.subarray(from, end))];
+    this.#open = null;
+    this.#isBehindText = true;
+    this.#tag(tag, text.slice(0, -textEnd.length).replaceAll('\r\n', '\n'));
+    return end;
+  }
+
+  #passLine(chunk: Buffer, from: number): number {
+    const end = chunk.indexOf(0x0a, from);
+    if (end < 0) return chunk.length;
+    this.#isBehindText = false;
+    return end + 1;
+  }
+
+  /** Position behind the end, which may have begun in the chunk before. */
+  #endOfText(chunk: Buffer, from: number): number | null {
+    const across = Buffer.concat([this.#tail, chunk.subarray(from, from + textEnd.length - 1)]).indexOf(textEnd);
+    if (across >= 0) return from + across + textEnd.length - this.#tail.length;
+    const within = chunk.indexOf(textEnd, from);
+    return within < 0 ? null : within + textEnd.length;
+  }
+
+  #hold(chunk: Buffer, from: number): number {
+    this.#heldBytes += chunk.length - from;
+    if (this.#heldBytes > maxTextBytes) {
+      throw new ImageError('TOO_LARGE', `${this.#what}: a text is larger than ${maxTextBytes} bytes`);
     }
+    // the reader uses its buffer again
+    const piece = Buffer.from(chunk.subarray(from));
+    this.#held.push(piece);
+    this.#tail = Buffer.concat([this.#tail, piece.subarray(1 - textEnd.length)]).subarray(1 - textEnd.length);
+    return chunk.length;
+  }
+
+  #taken(last: Buffer): string {
+    if (this.#held.length === 0) return last.toString('utf8');
+    const text = Buffer.concat([...this.#held, last]).toString('utf8');
+    this.#held = [];
+    this.#heldBytes = 0;
+    return text;
+  }
+
+  #line(text: string): void {
+    const line = text.replace(/\r$/, '');
     const colon = line.indexOf(':');
     if (colon < 0 || line.startsWith('#')) return;
     const [tag, value] = [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
@@ -105,10 +150,20 @@ export class SpdxTags {
       this.#tag(tag, value);
       return;
     }
-    const text = value.slice('<text>'.length);
-    const end = text.indexOf('</text>');
-    if (end >= 0) this.#tag(tag, text.slice(0, end));
-    else this.#open = { tag, lines: [text] };
+    const begun = value.slice('<text>'.length);
+    const end = begun.indexOf(textEnd);
+    if (end >= 0) this.#tag(tag, begun.slice(0, end));
+    else {
+      this.#open = tag;
+      this.#tail = Buffer.alloc(0);
+      this.#hold(Buffer.from(`${begun}\n`), 0);
+    }
+  }
+
+  #countHeld(): void {
+    this.#heldCount += 1;
+    if (this.#heldCount <= mostHeld) return;
+    throw new ImageError('TOO_LARGE', `${this.#what}: has more than ${mostHeld} annotations and references`);
   }
 
   #tag(tag: string, value: string): void {
@@ -122,6 +177,9 @@ export class SpdxTags {
       case 'PackageName':
         this.#current = { name: value, annotations: [], externalRefs: [], attributionTexts: [] };
         this.#packages.push(this.#current);
+        if (this.#packages.length > mostComponents) {
+          throw new ImageError('TOO_LARGE', `${this.#what}: has more than ${mostComponents} components`);
+        }
         return;
       case 'FileName':
       case 'SnippetSPDXID':
@@ -149,8 +207,11 @@ export class SpdxTags {
   #packageTag(current: TagPackage, tag: string, value: string): void {
     const field = Object.hasOwn(fields, tag) ? fields[tag] : undefined;
     if (field !== undefined) current[field] = value;
-    else if (tag === 'PackageAttributionText') current.attributionTexts.push(value);
-    else if (tag === 'ExternalRef') {
+    else if (tag === 'PackageAttributionText') {
+      this.#countHeld();
+      current.attributionTexts.push(value);
+    } else if (tag === 'ExternalRef') {
+      this.#countHeld();
       const [, referenceType, referenceLocator] = value.split(/\s+/);
       current.externalRefs.push({ referenceType, referenceLocator });
     }
@@ -158,6 +219,7 @@ export class SpdxTags {
 
   /** Without a reference it is about the package that it stands behind. */
   #annotate(comment: string): void {
+    this.#countHeld();
     const { annotator = '', of = null } = this.#annotation ?? {};
     this.#annotation = null;
     const id = of ?? this.#current?.SPDXID ?? 'SPDXRef-DOCUMENT';

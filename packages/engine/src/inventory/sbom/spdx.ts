@@ -23,9 +23,14 @@ export function takePackage(value: unknown, collector: SbomCollector): void {
 export function takeCreation(value: unknown, collector: SbomCollector): void {
   const creators = isRecord(value) && Array.isArray(value.creators) ? value.creators.slice(0, mostEntries) : [];
   for (const creator of creators) {
-    const tool = typeof creator === 'string' ? /^Tool: *(.+?)(?:-v?\d.*)?$/.exec(creator)?.[1] : undefined;
-    if (tool !== undefined) collector.tool(tool);
+    if (typeof creator === 'string' && creator.startsWith('Tool:')) collector.tool(withoutVersion(creator.slice(5)));
   }
+}
+
+function withoutVersion(tool: string): string {
+  const name = tool.trim();
+  const version = name.search(/-v?\d/);
+  return version < 1 ? name : name.slice(0, version);
 }
 
 /** Annotations of the document: what our own say of how they were made. */
