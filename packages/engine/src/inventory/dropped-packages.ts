@@ -48,7 +48,8 @@ export function droppedPackages<F, T extends Named>(
       listed += now.length - old.length;
       files.set(path, now);
     }
-    if (listed > 0) dropped.push(...betweenStates(layer, before, files, isListed, keyOf));
+    if (listed <= 0) continue;
+    for (const each of betweenStates(layer, before, files, isListed, keyOf)) dropped.push(each);
   }
   return dropped.filter(({ before }) => !isListed(before));
 }

@@ -118,11 +118,13 @@ function attribute(
     for (const each of result.packages) found.push(each);
     const mayCount = result.unowned ?? result.unownedOf?.((path) => owners.has(withinImage(path))) ?? [];
     for (const each of mayCount) unowned.push(each);
-    incomplete.push(...(result.incomplete ?? []));
+    for (const each of result.incomplete ?? []) incomplete.push(each);
   }
-  for (const { incompleteOf } of results) incomplete.push(...(incompleteOf?.((path) => owners.has(path)) ?? []));
-  if (unowned.length > 0) found.push(...withoutOwner(unowned, found, owners));
-  return { packages: withOwners(found, owners, digests), incomplete, owners };
+  for (const { incompleteOf } of results) {
+    for (const each of incompleteOf?.((path) => owners.has(path)) ?? []) incomplete.push(each);
+  }
+  const packages = unowned.length === 0 ? found : found.concat(withoutOwner(unowned, found, owners));
+  return { packages: withOwners(packages, owners, digests), incomplete, owners };
 }
 
 /** Real path, as `owners` has it; of what lies in an archive (`a.war!/WEB-INF/lib/b.jar`) that of the archive. */

@@ -120,7 +120,7 @@ function changedFindings(a: ScanResult, b: ScanResult, inputs: readonly ChangedI
   }
   for (const [name, list] of before) {
     const left = list.slice(after.get(name)?.length ?? 0);
-    changes.push(...left.map((finding) => entry(finding, 'gone', [], why.gone(finding))));
+    for (const finding of left) changes.push(entry(finding, 'gone', [], why.gone(finding)));
   }
   return changes;
 }
