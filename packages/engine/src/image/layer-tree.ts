@@ -2,12 +2,14 @@ import { nameStart } from './directory-list.ts';
 import type { EntryTable } from './entry-table.ts';
 import { type NodeStore, nowhere, unstated } from './node-store.ts';
 import type { LayerEntry, LayerListing, Mutable, NameBytes, ReadProblemCode } from './types.ts';
-import { TreeWalker } from './view-tree.ts';
+import { type LinkBudget, TreeWalker } from './view-tree.ts';
 
 export interface LayerTreeOptions {
   readonly maxLinkHops: number;
   /** path components that may be walked */
   readonly maxSteps: number;
+  /** of the image; that it is spent is told by the view */
+  readonly links: LinkBudget;
   readonly problem: (code: ReadProblemCode, message: string, entry: LayerEntry) => void;
   /** What stands at this path in the layers below, for hard links that lead there; `nowhere`: nothing. */
   readonly below: (path: string) => number;
@@ -42,7 +44,7 @@ export class LayerTree {
     this.#layer = layer;
     this.root = store.addRoot();
     this.#name = { bytes: this.#table.namesAt(0), start: 0, end: 0, hash: 0 };
-    this.#walker = new TreeWalker(store, this.root, options.maxLinkHops);
+    this.#walker = new TreeWalker(store, this.root, options.maxLinkHops, options.links);
     this.#places = new Int32Array(this.#table.directories.length);
     this.#placedIn = new Int32Array(this.#table.directories.length);
     this.#placeAll();
@@ -91,6 +93,9 @@ export class LayerTree {
     }
     const parent = this.#directoryAt(directory);
     if (parent === nowhere) {
+      if (this.#options.links.spentAt !== null) {
+        return;
+      }
       this.#problem('unsafe-path', 'the directory of this entry is a link that loops', index);
     } else if (type === 'hardlink') {
       this.#placeHardLink(parent, name, index);

@@ -146,6 +146,48 @@ describe('hostile layers', () => {
     expect(squash([layer(), layer(...lines, ...entries)]).problems).toEqual([]);
   });
 
+  const chain = [
+    't/',
+    't/f',
+    'l0 -> ./././././././t',
+    ...Array.from({ length: 30 }, (_, at) => `l${at + 1} -> ./././././././l${at}`),
+  ];
+  const times = (line: (index: number) => string) => Array.from({ length: 1000 }, (_, index) => line(index));
+  const spent = { code: 'limit-reached', path: expect.stringMatching(/^l\d+$/), layer: 0 };
+
+  it.each<readonly [string, readonly LayerListing[], number]>([
+    ['entries behind them', [layer(...chain, ...times((index) => `l30/d${index}/f`))], 100],
+    ['hard links to what is below', [layer(...chain), layer(...times((index) => `h${index} = l30/f`))], 2000],
+    ['whiteouts behind them', [layer(...chain, ...times((index) => `l30/.wh.${index}`))], 100],
+    ['opaque marks behind them', [layer(...chain, ...times((index) => `l30/d${index}/.wh..wh..opq`))], 100],
+  ])('links upon links are followed so often: %s', (_, layers, mostFiles) => {
+    const view = squash(layers, { maxLinkComponents: 5000 });
+    expect(view.problems).toMatchObject([spent]);
+    expect([...view.files()].length).toBeLessThan(mostFiles);
+    expect(squash(layers).problems).toEqual([]);
+  });
+
+  it('links upon links are followed so often by those who ask', () => {
+    const view = squash([layer(...chain)], { maxLinkComponents: 5000 });
+    for (let index = 0; index < 19; index += 1) {
+      expect(view.resolve('l30/f')).toMatchObject({ node: { path: 't/f' } });
+    }
+    expect(view.problems).toEqual([]);
+    for (const path of ['l30/f', 'l30/f', 'l30/g']) view.realPath(path);
+    expect(view.resolve('l30/f')).toEqual({ broken: 'limit' });
+    expect(view.realPath('l0/f')).toBeUndefined();
+    expect(view.resolve('t/f')).toMatchObject({ node: { path: 't/f' } });
+    expect(view.problems).toMatchObject([spent]);
+  });
+
+  it('with more problems than are listed say that there are more', () => {
+    const { problems } = squash([
+      layer('a -> b', 'b -> a', ...Array.from({ length: 1500 }, (_, index) => `a/${index}/x`)),
+    ]);
+    expect(problems).toHaveLength(1001);
+    expect(problems.at(-1)).toMatchObject({ code: 'limit-reached', layer: 0 });
+  });
+
   it('may remove a directory with any number of files', () => {
     const many = layer(...Array.from({ length: 300_000 }, (_, index) => `d/${index}`));
     const view = squash([many, layer('.wh.d')], { track: (path) => path === 'd/7' });

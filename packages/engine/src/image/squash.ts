@@ -1,17 +1,20 @@
 import { EntryTable } from './entry-table.ts';
 import { LayerTree } from './layer-tree.ts';
-import { defaultReadLimits, maxProblemsPerLayer, maxSquashSteps } from './limits.ts';
+import { defaultReadLimits, maxLinkComponents, maxProblemsPerLayer, maxSquashSteps } from './limits.ts';
 import { NodeStore, nowhere } from './node-store.ts';
 import { type NotedDirectory, type PathEvent, PathHistories, type TrackOptions } from './path-histories.ts';
 import { StoredNode, type ViewNode } from './stored-node.ts';
 import type { LayerListing, ReadProblem } from './types.ts';
-import { TreeWalker } from './view-tree.ts';
+import { LinkBudget, TreeWalker } from './view-tree.ts';
 
 export type Resolution =
   | { readonly node: ViewNode }
   | { readonly missing: true }
-  /** `loop`: too many links; `outside`: `..` above the root; `not-a-directory`: a file stands where a directory must */
-  | { readonly broken: 'loop' | 'outside' | 'not-a-directory' };
+  /**
+   * `loop`: too many links; `outside`: `..` above the root; `not-a-directory`: a file stands where a directory must; `limit`: the
+   * links of this image have been followed too often, which is a problem of the view from then on
+   */
+  | { readonly broken: 'loop' | 'outside' | 'not-a-directory' | 'limit' };
 
 /** The file system that a container sees. Paths are relative to the root and clean; '' is the root. */
 export interface SquashedView {
@@ -35,7 +38,10 @@ export interface SquashedView {
   tracked(): Iterable<string>;
   /** Gives its memory back at once, where that is much: nobody asks it, or looks at a node of it, any more. */
   letGo(): void;
-  /** Entries that no extraction could place (their directory is a link that loops), and what was cut at a limit. */
+  /**
+   * Entries that no extraction could place (their directory is a link that loops), and what was cut at a limit, also by what was
+   * asked of the view until now.
+   */
   readonly problems: readonly (ReadProblem & { readonly layer: number })[];
 }
 
@@ -46,6 +52,8 @@ export interface SquashOptions extends TrackOptions {
   readonly maxLinkHops?: number | undefined;
   /** path components that may be walked while the layers are applied */
   readonly maxSteps?: number | undefined;
+  /** components of the targets of links that may be followed, also by those who ask the view */
+  readonly maxLinkComponents?: number | undefined;
 }
 
 /**
@@ -73,8 +81,9 @@ export function squash(layers: readonly LayerListing[], options: SquashOptions =
 const layerSpare = 64;
 
 class View implements SquashedView {
-  readonly problems: (ReadProblem & { readonly layer: number })[] = [];
+  readonly #problems: (ReadProblem & { readonly layer: number })[] = [];
   readonly #maxHops: number;
+  readonly #links: LinkBudget;
   readonly #store: NodeStore;
   readonly #root: number;
   readonly #walker: TreeWalker;
@@ -87,8 +96,9 @@ class View implements SquashedView {
     this.#histories = new PathHistories(this.#store, options);
     this.#maxHops = options.maxLinkHops ?? defaultReadLimits.maxLinkHops;
     this.#steps = options.maxSteps ?? maxSquashSteps;
+    this.#links = new LinkBudget(options.maxLinkComponents ?? maxLinkComponents);
     this.#root = this.#store.addRoot();
-    this.#walker = new TreeWalker(this.#store, this.#root, this.#maxHops);
+    this.#walker = new TreeWalker(this.#store, this.#root, this.#maxHops, this.#links);
   }
 
   apply(listing: LayerListing, layer: number): void {
@@ -96,6 +106,7 @@ class View implements SquashedView {
     const tree = new LayerTree(this.#store, listing, layer, {
       maxLinkHops: this.#maxHops,
       maxSteps: this.#steps,
+      links: this.#links,
       problem: (code, message, { path }) => this.#problem(code, message, path, layer),
       below: (path) => this.#existing(path),
     });
@@ -110,9 +121,20 @@ class View implements SquashedView {
   }
 
   #problem(code: ReadProblem['code'], message: string, path: string, layer: number): void {
-    if (this.problems.length <= maxProblemsPerLayer) {
-      this.problems.push({ code, message, path, layer });
+    if (this.#problems.length < maxProblemsPerLayer) {
+      this.#problems.push({ code, message, path, layer });
+    } else if (this.#problems.length === maxProblemsPerLayer) {
+      this.#problems.push({ code: 'limit-reached', message: 'further problems of its paths are not listed', layer });
     }
+  }
+
+  get problems(): readonly (ReadProblem & { readonly layer: number })[] {
+    const { spentAt } = this.#links;
+    if (spentAt === null) {
+      return this.#problems;
+    }
+    const message = 'its links lead through too many others; what lies behind them was not all looked up';
+    return [...this.#problems, { code: 'limit-reached', message, ...spentAt }];
   }
 
   /** Puts the directories of a layer over those of the view; what is no directory on both sides moves over as it is. */

@@ -54,7 +54,7 @@ export type ReadProblemCode =
   | 'file-too-large'
   /** a wanted file could not be read (rootfs permission, vanished) */
   | 'file-unreadable'
-  /** a layer has more entries, longer paths or inflates further than the limits allow; the rest was not read */
+  /** a layer has more entries, longer paths or more ways through links, or inflates further, than the limits allow; the rest was not read */
   | 'limit-reached'
   /** a special entry that is not understood (unknown tar type flag, sparse file that is wanted) */
   | 'entry-not-understood';

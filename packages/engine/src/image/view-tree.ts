@@ -18,22 +18,60 @@ export interface WalkOptions {
  */
 export type Walk =
   | { readonly node: number; readonly rest: readonly string[] }
-  | { readonly broken: 'loop' | 'outside' };
+  /** `limit`: the links of this image have been followed too often */
+  | { readonly broken: 'loop' | 'outside' | 'limit' };
+
+/**
+ * What all walkers of an image may follow of links, together: a path is as long as it is written, but a link of 4 KiB may lead
+ * through 39 others, as often as a path names it.
+ */
+export class LinkBudget {
+  #left: number;
+  #spentAt: LinkPlace | null = null;
+
+  /** @param components of the targets of links */
+  constructor(components: number) {
+    this.#left = components;
+  }
+
+  /** The link at which nothing was left; null: there still is. */
+  get spentAt(): LinkPlace | null {
+    return this.#spentAt;
+  }
+
+  /** Whether a link to so many components may be followed. @param place of the link, asked for once */
+  follow(components: number, place: () => LinkPlace): boolean {
+    this.#left -= components;
+    if (this.#left >= 0) {
+      return true;
+    }
+    this.#spentAt ??= place();
+    return false;
+  }
+}
+
+/** Where a link stands in its layer. */
+export interface LinkPlace {
+  readonly path: string;
+  readonly layer: number;
+}
 
 /** Follows paths through a tree and its links, counting what that costs. */
 export class TreeWalker {
   readonly #store: NodeStore;
   readonly #root: number;
   readonly #maxHops: number;
+  readonly #links: LinkBudget;
   #steps = 0;
   #guessed = false;
   /** what is looked up, one after the other */
   readonly #name: Mutable<NameBytes> = { bytes: noBytes, start: 0, end: 0, hash: 0 };
 
-  constructor(store: NodeStore, root: number, maxHops: number) {
+  constructor(store: NodeStore, root: number, maxHops: number, links: LinkBudget) {
     this.#store = store;
     this.#root = root;
     this.#maxHops = maxHops;
+    this.#links = links;
   }
 
   /** Path components walked so far. */
@@ -94,11 +132,18 @@ export class TreeWalker {
       if (hops > this.#maxHops) {
         return { broken: 'loop' };
       }
+      if (this.#links.spentAt !== null) {
+        return { broken: 'limit' };
+      }
       const target = store.linkTarget(child);
+      const parts = target.split('/').reverse();
+      if (!this.#links.follow(parts.length, () => ({ path: store.entry(child).path, layer: store.layer(child) }))) {
+        return { broken: 'limit' };
+      }
       if (target.startsWith('/')) {
         node = this.#root;
       }
-      left.push(...target.split('/').reverse());
+      left.push(...parts);
     }
     return { node, rest: [] };
   }

@@ -119,6 +119,13 @@ export function brokenLinks(view: SquashedView, layerId: LayerId): readonly Inco
   return [...found.values()];
 }
 
+const whyBroken = {
+  'not-a-directory': 'leads to nothing in the image',
+  loop: 'loops',
+  outside: 'leaves the image',
+  limit: 'leads through too many others',
+};
+
 function brokenLink(view: SquashedView, path: string): { path: string; layer: number; why: string } | null {
   const parts = path.split('/');
   for (let length = 1; length <= parts.length; length += 1) {
@@ -129,12 +136,7 @@ function brokenLink(view: SquashedView, path: string): { path: string; layer: nu
     if (node.entry.type !== 'symlink') continue;
     const target = view.resolve(prefix);
     if ('node' in target) continue;
-    const why =
-      'missing' in target || target.broken === 'not-a-directory'
-        ? 'leads to nothing in the image'
-        : target.broken === 'loop'
-          ? 'loops'
-          : 'leaves the image';
+    const why = 'missing' in target ? whyBroken['not-a-directory'] : whyBroken[target.broken];
     return { path: node.path, layer: node.layer, why };
   }
   return null;

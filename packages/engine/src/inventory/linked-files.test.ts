@@ -65,6 +65,15 @@ test('links upon links cost no more than what is there', async () => {
   expect(await pathsIn(layer)).toHaveLength(2000);
 });
 
+test('manifests behind links upon links that were not looked up are told', async () => {
+  const layer: Record<string, FakeLayer[string]> = { 'deps/package.json': manifest('p'), l0: { link: '/deps' } };
+  const way = './'.repeat(2000);
+  for (let at = 1; at < 38; at += 1) layer[`l${at}`] = { link: `${way}l${at - 1}` };
+  for (let at = 0; at < 200; at += 1) layer[`node_modules/m${at}/package.json`] = { link: '/l37/package.json' };
+  const { incomplete } = await takeInventory(fakeImage([layer]));
+  expect(incomplete).toMatchObject([{ code: 'limit-reached', layer: 'sha256:layer-0' }]);
+});
+
 test('what Debian has behind links is not read again', async () => {
   const image = fakeImage([
     {

@@ -45,13 +45,14 @@ export async function takeInventory(
   );
   const seen = [
     ...gathered.incomplete,
-    ...readProblems(analyses, view.problems, layerId),
     ...damages(files.damaged, layerId),
     ...removedDatabases(view, analyses, layerId),
     ...alteredDatabases(view, analyses, found.owners, unlistedOf(found), layerId),
     ...brokenLinks(view, layerId),
     ...unreadPlatform(image.platform),
     ...incomplete,
+    // at last: what was asked of the view before may have come to its limit
+    ...readProblems(analyses, view.problems, layerId),
   ];
   const coverage = coverageOf(view, owners, packages);
   view.letGo();
