@@ -2,6 +2,7 @@ import { letGo } from './columns.ts';
 import type { Slabs } from './slabs.ts';
 
 const growth = 2;
+const longestLoop = 128;
 
 /** Stretches of bytes, one behind the other, in one buffer that grows. */
 export class ByteArena {
@@ -32,7 +33,18 @@ export class ByteArena {
   /** As UTF-8. @returns where it ends */
   addText(text: string): number {
     this.#reserve(text.length * 3);
-    this.length += this.bytes.write(text, this.length, 'utf8');
+    const { bytes, length } = this;
+    // of a name a call to write it would cost more than all else that is done with it
+    const own = text.length <= longestLoop ? text.length : 0;
+    let at = 0;
+    for (; at < own; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code >= 0x80) {
+        break;
+      }
+      bytes[length + at] = code;
+    }
+    this.length += at === text.length ? at : bytes.write(text, length, 'utf8');
     return this.length;
   }
 

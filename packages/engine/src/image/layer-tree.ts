@@ -1,7 +1,7 @@
 import { nameStart } from './directory-list.ts';
 import type { EntryTable } from './entry-table.ts';
 import { type NodeStore, nowhere, unstated } from './node-store.ts';
-import type { LayerEntry, LayerListing, Mutable, NameBytes, ReadProblemCode } from './types.ts';
+import type { LayerListing, Mutable, NameBytes, ReadProblemCode } from './types.ts';
 import { type LinkBudget, TreeWalker } from './view-tree.ts';
 
 export interface LayerTreeOptions {
@@ -10,10 +10,12 @@ export interface LayerTreeOptions {
   readonly maxSteps: number;
   /** of the image; that it is spent is told by the view */
   readonly links: LinkBudget;
-  readonly problem: (code: ReadProblemCode, message: string, entry: LayerEntry) => void;
+  readonly problem: (code: ReadProblemCode, message: string, path: string) => void;
   /** What stands at this path in the layers below, for hard links that lead there; `nowhere`: nothing. */
   readonly below: (path: string) => number;
 }
+
+const slash = 0x2f;
 
 /**
  * One layer, extracted into a folder of its own as overlay file systems do: only links of this layer are followed, and
@@ -35,6 +37,7 @@ export class LayerTree {
   readonly #placedIn: Int32Array;
   /** raised when a directory or link makes room for something else */
   #epoch = 1;
+  #toldOver = false;
 
   /** @param store has the layer's entries as table `layer` */
   constructor(store: NodeStore, listing: LayerListing, layer: number, options: LayerTreeOptions) {
@@ -48,9 +51,9 @@ export class LayerTree {
     this.#places = new Int32Array(this.#table.directories.length);
     this.#placedIn = new Int32Array(this.#table.directories.length);
     this.#placeAll();
-    this.whiteouts = listing.whiteouts.flatMap((path) => this.#whiteout(path) ?? []);
+    this.whiteouts = listing.whiteouts.flatMap((path) => (this.#isOver(path) ? [] : (this.#whiteout(path) ?? [])));
     for (const path of listing.opaque) {
-      const node = path === '' ? nowhere : this.#hiding(path);
+      const node = path === '' || this.#isOver(path) ? nowhere : this.#hiding(path);
       if (node !== nowhere) {
         store.setOpaque(node);
       }
@@ -64,16 +67,21 @@ export class LayerTree {
 
   #placeAll(): void {
     for (let index = 0; index < this.#table.length; index += 1) {
-      if (this.steps > this.#options.maxSteps) {
-        this.#problem('limit-reached', 'its paths take too many steps to resolve; the rest was left out', index);
+      if (this.steps > this.#options.maxSteps && this.#isOver(this.#table.pathAt(index))) {
         return;
       }
       this.#place(index);
     }
   }
 
-  #problem(code: ReadProblemCode, message: string, index: number): void {
-    this.#options.problem(code, message, this.#table.at(index)!);
+  /** Whether its paths took too many steps, which is told once. @param path the first one that is left out */
+  #isOver(path: string): boolean {
+    const isOver = this.steps > this.#options.maxSteps;
+    if (isOver && !this.#toldOver) {
+      this.#options.problem('limit-reached', 'its paths take too many steps to resolve; the rest was left out', path);
+      this.#toldOver = true;
+    }
+    return isOver;
   }
 
   #place(index: number): void {
@@ -96,7 +104,8 @@ export class LayerTree {
       if (this.#options.links.spentAt !== null) {
         return;
       }
-      this.#problem('unsafe-path', 'the directory of this entry is a link that loops', index);
+      const message = 'the directory of this entry is a link that loops';
+      this.#options.problem('unsafe-path', message, table.pathAt(index));
     } else if (type === 'hardlink') {
       this.#placeHardLink(parent, name, index);
     } else {
@@ -157,7 +166,7 @@ export class LayerTree {
     if (this.#placedIn[directory] === this.#epoch) {
       return this.#places[directory]!;
     }
-    const quick = this.#knownDirectory(directory);
+    const quick = this.#plainDirectory(directory);
     const node = quick === nowhere ? this.#directory(directories.textAt(directory).slice(0, -1)) : quick;
     if (node !== nowhere && (node === quick || !this.#walker.guessed)) {
       this.#places[directory] = node;
@@ -166,18 +175,45 @@ export class LayerTree {
     return node;
   }
 
-  /** Without text, where every part of the path is there and no link: one look-up where the directory above was found before. */
-  #knownDirectory(directory: number): number {
+  /**
+   * Without text, where no part of the path is a link or a file; what is missing is made. One look-up where the directory above
+   * was found before.
+   */
+  #plainDirectory(directory: number): number {
     const { directories } = this.#table;
     const { bytes } = directories.bytes;
     const start = directories.start(directory);
     const end = directories.end(directory);
     const above = directories.parent(directory);
     if (above < 0 || !(directories.isRoot(above) || this.#placedIn[above] === this.#epoch)) {
-      return this.#walker.walkBytes(bytes, start, end);
+      return this.#plainPath(bytes, start, end);
     }
     const parent = directories.isRoot(above) ? this.root : this.#places[above]!;
-    return this.#walker.directoryIn(parent, bytes, nameStart(bytes, start, end), end - 1);
+    return this.#directoryIn(parent, bytes, nameStart(bytes, start, end), end - 1);
+  }
+
+  /** @param end behind the last `/` */
+  #plainPath(bytes: Uint8Array, start: number, end: number): number {
+    let node = this.root;
+    let name = start;
+    for (let at = start; at < end && node !== nowhere; at += 1) {
+      if (bytes[at] === slash) {
+        node = this.#directoryIn(node, bytes, name, at);
+        name = at + 1;
+      }
+    }
+    return node;
+  }
+
+  /** The directory of this name in another, made where there is nothing; `nowhere` where there is something else. */
+  #directoryIn(parent: number, bytes: Uint8Array, start: number, end: number): number {
+    const store = this.#store;
+    const name = this.#walker.nameOf(bytes, start, end);
+    const node = store.child(parent, name);
+    if (node === nowhere) {
+      return store.addDirectory(parent, name);
+    }
+    return store.isDirectory(node) ? node : nowhere;
   }
 
   /** The directory that entries of `path` are placed in; made where it is missing. */

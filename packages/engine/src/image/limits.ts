@@ -40,13 +40,13 @@ export const maxProblemsPerLayer = 1000;
  * Path components that applying the layers of one image may walk: 500,000 entries take 5 million. Links upon links could
  * take any number.
  */
-export const maxSquashSteps = 200_000_000;
+export const maxSquashSteps = 50_000_000;
 
 /**
  * Components of the targets of links that may be followed in one image, while its layers are applied and by all that is asked
  * of the view: an image of 3.9 GB takes 5,000. A path through 39 links of 4 KiB takes 80,000, as often as the path is named.
  */
-export const maxLinkComponents = 5_000_000;
+export const maxLinkComponents = 2_000_000;
 
 /** Manifests and indexes that the indexes of one layout may name, with repetitions. */
 export const maxManifests = 10_000;

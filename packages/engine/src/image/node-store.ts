@@ -296,11 +296,26 @@ export class NodeStore {
   }
 
   path(node: number): string {
-    let path = '';
+    let length = 0;
     for (let at = node; this.parent(at) !== nowhere; at = this.parent(at)) {
-      path = path === '' ? this.name(at) : `${this.name(at)}/${path}`;
+      const { start, end } = this.nameOf(at);
+      length += end - start + 1;
     }
-    return path;
+    if (length === 0) {
+      return '';
+    }
+    // at once: of 2,000 names put together one by one, each is a string of its own
+    const path = Buffer.allocUnsafe(length);
+    let from = length;
+    for (let at = node; this.parent(at) !== nowhere; at = this.parent(at)) {
+      const { bytes, start, end } = this.nameOf(at);
+      from -= end - start + 1;
+      for (let byte = start; byte < end; byte += 1) {
+        path[from + byte - start] = bytes[byte]!;
+      }
+      path[from + end - start] = slash;
+    }
+    return textOf(path, 0, length - 1);
   }
 
   child(parent: number, { bytes, start, end, hash }: NameBytes): number {

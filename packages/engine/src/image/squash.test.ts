@@ -180,6 +180,15 @@ describe('hostile layers', () => {
     expect(view.problems).toMatchObject([spent]);
   });
 
+  it('whiteouts count as steps, too', () => {
+    const deep = 'd/'.repeat(100);
+    const layers = [layer(...times((index) => `${deep}${index}`)), layer(...times((index) => `${deep}.wh.${index}`))];
+    const view = squash(layers, { maxSteps: 20_000 });
+    expect(view.problems).toMatchObject([{ code: 'limit-reached', layer: 1 }]);
+    expect([...view.files()].length).toBeGreaterThan(500);
+    expect([...squash(layers).files()]).toEqual([]);
+  });
+
   it('with more problems than are listed say that there are more', () => {
     const { problems } = squash([
       layer('a -> b', 'b -> a', ...Array.from({ length: 1500 }, (_, index) => `a/${index}/x`)),

@@ -107,7 +107,7 @@ class View implements SquashedView {
       maxLinkHops: this.#maxHops,
       maxSteps: this.#steps,
       links: this.#links,
-      problem: (code, message, { path }) => this.#problem(code, message, path, layer),
+      problem: (code, message, path) => this.#problem(code, message, path, layer),
       below: (path) => this.#existing(path),
     });
     this.#steps -= tree.steps;

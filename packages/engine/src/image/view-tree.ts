@@ -169,36 +169,18 @@ export class TreeWalker {
     return rest;
   }
 
-  /**
-   * The directory at a clean path in bytes, each component with a `/` behind it, where all of them are there and none is
-   * a link; else `nowhere`, and the path has to be walked as text.
-   */
-  walkBytes(bytes: Uint8Array, start: number, end: number): number {
-    let node = this.#root;
-    let name = start;
-    for (let at = start; at < end && node !== nowhere; at += 1) {
-      if (bytes[at] === slash) {
-        node = this.directoryIn(node, bytes, name, at);
-        name = at + 1;
-      }
-    }
-    return node;
-  }
-
-  /** The directory of this name in another; `nowhere` where there is none, or something else. */
-  directoryIn(parent: number, bytes: Uint8Array, start: number, end: number): number {
+  /** A component that is looked up as bytes: one step. Valid until the next one. */
+  nameOf(bytes: Uint8Array, start: number, end: number): NameBytes {
     this.#steps += 1;
     const name = this.#name;
     name.bytes = bytes;
     name.start = start;
     name.end = end;
     name.hash = hashBytes(bytes, start, end);
-    const node = this.#store.child(parent, name);
-    return node !== nowhere && this.#store.isDirectory(node) ? node : nowhere;
+    return name;
   }
 }
 
-const slash = 0x2f;
 const noBytes = Buffer.alloc(0);
 
 function isNothing(name: string): boolean {
