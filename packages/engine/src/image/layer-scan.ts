@@ -121,7 +121,7 @@ export class LayerScan<T> implements TarHandler {
       const message = 'an attribute makes overlay file systems show what lies elsewhere in its place';
       this.problem('entry-not-understood', message, raw.path);
     }
-    return this.#whiteouts.take(path, raw.path, this.#problems) ? false : this.#take(raw, path);
+    return this.#whiteouts.take(path, raw.path, this.#entries.length, this.#problems) ? false : this.#take(raw, path);
   }
 
   /**
@@ -331,6 +331,8 @@ export class LayerScan<T> implements TarHandler {
       entries: this.#entries,
       whiteouts: this.#whiteouts.paths,
       opaque: this.#whiteouts.opaque,
+      whiteoutsAt: this.#whiteouts.pathsAt,
+      opaqueAt: this.#whiteouts.opaqueAt,
       problems,
     };
     return { analysis: this.#visitor.finish(listing), problems };

@@ -17,6 +17,12 @@ export interface LayerTreeOptions {
 
 const slash = 0x2f;
 
+/** Where engines put a device that hides what is below. */
+interface Whiteout {
+  readonly parent: number;
+  readonly name: string;
+}
+
 /**
  * One layer, extracted into a folder of its own as overlay file systems do: only links of this layer are followed, and
  * each entry replaces what an earlier one left at its place.
@@ -38,6 +44,9 @@ export class LayerTree {
   /** raised when a directory or link makes room for something else */
   #epoch = 1;
   #toldOver = false;
+  readonly #whiteoutsPlaced: Whiteout[] = [];
+  /** directory that something took the place of → how many whiteouts there were by then */
+  readonly #remade = new Map<number, number>();
 
   /** @param store has the layer's entries as table `layer` */
   constructor(store: NodeStore, listing: LayerListing, layer: number, options: LayerTreeOptions) {
@@ -50,14 +59,8 @@ export class LayerTree {
     this.#walker = new TreeWalker(store, this.root, options.maxLinkHops, options.links);
     this.#places = new Int32Array(this.#table.directories.length);
     this.#placedIn = new Int32Array(this.#table.directories.length);
-    this.#placeAll();
-    this.whiteouts = listing.whiteouts.flatMap((path) => (this.#isOver(path) ? [] : (this.#whiteout(path) ?? [])));
-    for (const path of listing.opaque) {
-      const node = path === '' || this.#isOver(path) ? nowhere : this.#hiding(path);
-      if (node !== nowhere) {
-        store.setOpaque(node);
-      }
-    }
+    this.#placeAll(listing);
+    this.whiteouts = this.#whiteoutsPlaced.flatMap((mark, index) => this.#whiteout(mark, index) ?? []);
   }
 
   /** Path components walked. */
@@ -65,9 +68,19 @@ export class LayerTree {
     return this.#walker.steps;
   }
 
-  #placeAll(): void {
-    for (let index = 0; index < this.#table.length; index += 1) {
-      if (this.steps > this.#options.maxSteps && this.#isOver(this.#table.pathAt(index))) {
+  /** Entries and marks, in the order of the layer. */
+  #placeAll({ whiteouts, opaque, whiteoutsAt, opaqueAt }: LayerListing): void {
+    const { length } = this.#table;
+    let whiteout = 0;
+    let mark = 0;
+    for (let index = 0; index <= length; index += 1) {
+      for (; whiteout < whiteouts.length && (whiteoutsAt?.[whiteout] ?? length) <= index; whiteout += 1) {
+        this.#placeWhiteout(whiteouts[whiteout]!);
+      }
+      for (; mark < opaque.length && (opaqueAt?.[mark] ?? length) <= index; mark += 1) {
+        this.#placeOpaque(opaque[mark]!);
+      }
+      if (index === length || (this.steps > this.#options.maxSteps && this.#isOver(this.#table.pathAt(index)))) {
         return;
       }
       this.#place(index);
@@ -151,10 +164,7 @@ export class LayerTree {
       store.setEntry(before, entry, layer);
       return before;
     }
-    if (store.type(before) !== 'file') {
-      this.#epoch += 1;
-    }
-    store.become(before, entry, layer);
+    this.#become(before, entry, layer);
     return before;
   }
 
@@ -226,7 +236,7 @@ export class LayerTree {
     let { node } = walk;
     if (!store.isDirectory(node)) {
       // a file stands where a directory must: the entry below it proves that the directory was meant
-      this.#replaced(node);
+      this.#become(node, unstated, this.#layer);
     }
     for (const name of walk.rest) {
       node = this.#put(node, store.textName(name), unstated, unstated, this.#layer);
@@ -234,28 +244,64 @@ export class LayerTree {
     return node;
   }
 
-  /** A directory in place of what is none. */
-  #replaced(node: number): void {
-    if (this.#store.type(node) !== 'file') {
+  #become(node: number, entry: number, layer: number): void {
+    const store = this.#store;
+    if (store.type(node) !== 'file') {
       this.#epoch += 1;
     }
-    this.#store.become(node, unstated, this.#layer);
+    if (store.isDirectory(node) && this.#whiteoutsPlaced.length > 0) {
+      this.#remade.set(node, this.#whiteoutsPlaced.length);
+    }
+    store.become(node, entry, layer);
   }
 
   /** The directory of a mark that hides something. It takes no file of its own layer away. */
   #hiding(path: string): number {
     const walk = this.#walker.walk(path, { followLast: true, extracting: true });
-    return 'broken' in walk || !this.#store.isDirectory(walk.node) ? nowhere : this.#directory(path);
+    if ('broken' in walk || !this.#store.isDirectory(walk.node)) {
+      return nowhere;
+    }
+    if (this.#walker.guessed) {
+      const message =
+        'a whiteout behind a link that passes what is no directory and climbs was ignored: so does Podman';
+      this.#options.problem('unsafe-path', message, path);
+      return nowhere;
+    }
+    return this.#directory(path);
   }
 
-  #whiteout(path: string): string | undefined {
-    const store = this.#store;
+  #placeOpaque(path: string): void {
+    const node = path === '' || this.#isOver(path) ? nowhere : this.#hiding(path);
+    if (node !== nowhere) {
+      this.#store.setOpaque(node);
+    }
+  }
+
+  #placeWhiteout(path: string): void {
     const slash = path.lastIndexOf('/');
-    const parent = slash < 0 ? this.root : this.#hiding(path.slice(0, slash));
-    if (parent === nowhere) {
+    const parent = this.#isOver(path) ? nowhere : slash < 0 ? this.root : this.#hiding(path.slice(0, slash));
+    if (parent !== nowhere) {
+      this.#whiteoutsPlaced.push({ parent, name: path.slice(slash + 1) });
+    }
+  }
+
+  /** Whether its directory stands still, and is the one that it was put into: what takes the place of a directory takes all in it away. */
+  #stands({ parent }: Whiteout, index: number): boolean {
+    const store = this.#store;
+    let at = parent;
+    while (at !== this.root && at !== nowhere) {
+      at = store.parent(at);
+    }
+    return at !== nowhere && index >= (this.#remade.get(parent) ?? 0);
+  }
+
+  /** The real path that is hidden; undefined: nothing is. */
+  #whiteout(whiteout: Whiteout, index: number): string | undefined {
+    if (!this.#stands(whiteout, index)) {
       return undefined;
     }
-    const name = path.slice(slash + 1);
+    const store = this.#store;
+    const { parent, name } = whiteout;
     // overlay file systems forget the mark where the layer states the directory itself: what was below shows through
     const own = store.child(parent, store.textName(name));
     if (own !== nowhere && store.isDirectory(own) && !store.isImplied(own)) {

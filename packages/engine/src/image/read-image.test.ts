@@ -123,7 +123,14 @@ describe('what is read', () => {
 
   it('takes whiteouts and opaque marks out of the entries, and ignores what AUFS left', () => {
     const { listing } = reference.layers[1]!.analysis;
-    expect(listing).toEqual({ entries: [], whiteouts: ['etc/motd'], opaque: ['var'], problems: [] });
+    expect(listing).toMatchObject({ entries: [], whiteouts: ['etc/motd'], opaque: ['var'], problems: [] });
+  });
+
+  it('keeps in which order they and entries stand', async () => {
+    const paths = ['.wh.a', 'b', '.wh.c', 'd/.wh..wh..opq', 'e'];
+    const image = fixtureImage({ layers: [paths.map((path) => ({ path }))] });
+    const { layers } = await readSeen(file(dockerArchive(image)));
+    expect(layers[0]?.analysis.listing).toMatchObject({ whiteoutsAt: [0, 1], opaqueAt: [1] });
   });
 
   it('reads config and history', () => {

@@ -83,6 +83,19 @@ describe('applying layers', () => {
       [layer('app/x', 'a -> app'), layer('a/', 'a/.wh.x')],
       ['app/x@0'],
     ],
+    [
+      'a whiteout is gone with the directory that it was in',
+      [
+        layer('usr/x', 'd/x', 'e/x'),
+        layer('l/.wh.x', 'usr/', 'l -> usr', 'd/.wh.x', 'd', 'd/', 'e/.wh..wh..opq', 'e', 'e/'),
+      ],
+      ['d/x@0', 'e/x@0', 'l@1', 'usr/x@0'],
+    ],
+    [
+      'one in a directory that was made anew acts',
+      [layer('d/x', 'd/y'), layer('d/.wh.x', 'd', 'd/', 'd/.wh.y')],
+      ['d/x@0'],
+    ],
     ['a whiteout below a file of its layer does nothing', [layer('d/x'), layer('d', 'd/.wh.x')], ['d@1']],
     [
       'a whiteout of a link removes the link',
@@ -124,6 +137,18 @@ describe('applying layers', () => {
     expect(squash([below, layer('lib/x'), layer('a/b')], { track }).problems).toEqual([]);
     expect(squash([below, layer('a/status')], { track }).problems).toMatchObject([{ path: 'a', layer: 1 }]);
     expect(squash([below, layer('usr/lib/y', 'lib/'), layer('.wh.a')]).problems).toEqual([]);
+  });
+
+  it('tells whiteouts that engines see in different places, and shows what they may hide', () => {
+    const view = squash([
+      layer('a/f', 'a/x/y'),
+      layer('a/', 'a/x/', 'a/f', 'l -> a/f/../x', 'l/.wh.y', 'l/.wh..wh..opq'),
+    ]);
+    expect(view.problems).toMatchObject([
+      { code: 'unsafe-path', path: 'l', layer: 1 },
+      { code: 'unsafe-path', path: 'l', layer: 1 },
+    ]);
+    expect(view.lstat('a/x/y')).toBeDefined();
   });
 
   it('tells entries that no extraction could place', () => {

@@ -151,6 +151,10 @@ export interface LayerListing {
   readonly whiteouts: readonly string[];
   /** directories whose content in the layers below is hidden; '' is the root */
   readonly opaque: readonly string[];
+  /** of each whiteout how many entries stand before it: one that takes the place of its directory later ends it. Without it all do */
+  readonly whiteoutsAt?: readonly number[];
+  /** the same of opaque marks */
+  readonly opaqueAt?: readonly number[];
   readonly problems: readonly ReadProblem[];
 }
 

@@ -9,13 +9,17 @@ const aufsPrefix = '.wh..wh.';
 export class Whiteouts {
   readonly paths: string[] = [];
   readonly opaque: string[] = [];
+  /** how many entries stand before each */
+  readonly pathsAt: number[] = [];
+  readonly opaqueAt: number[] = [];
 
   /**
    * Whether this is such a file. Judged on the base name alone: a folder above may be called anything.
    *
    * @param rawPath as it was written, for messages
+   * @param at how many entries stand before it
    */
-  take(path: string, rawPath: string, problems: LayerProblems): boolean {
+  take(path: string, rawPath: string, at: number, problems: LayerProblems): boolean {
     const base = path.lastIndexOf('/') + 1;
     if (!path.startsWith(prefix, base)) {
       return false;
@@ -24,12 +28,14 @@ export class Whiteouts {
     const name = path.slice(base);
     if (name === opaqueMark) {
       this.opaque.push(directory);
+      this.opaqueAt.push(at);
     } else if (!name.startsWith(aufsPrefix)) {
       const hidden = name.slice(prefix.length);
       if (hidden === '' || hidden === '.' || hidden === '..') {
         problems.add('unsafe-path', 'a whiteout that names no file was ignored', rawPath);
       } else {
         this.paths.push(base === 0 ? hidden : `${directory}/${hidden}`);
+        this.pathsAt.push(at);
       }
     }
     return true;

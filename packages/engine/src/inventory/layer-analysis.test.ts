@@ -71,6 +71,8 @@ test('a large analysis is kept in pieces and comes back whole', () => {
       entries,
       whiteouts: paths,
       opaque: paths.slice(0, 100),
+      whiteoutsAt: paths.map((_, at) => at),
+      opaqueAt: paths.slice(0, 100).map((_, at) => at + 1),
       problems: [{ code: 'unsafe-path', message: 'm' }],
     },
     parsed: new Map([

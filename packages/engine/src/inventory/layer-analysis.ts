@@ -11,7 +11,7 @@ export interface LayerAnalysis {
 }
 
 /** The number is raised with every change of what is stored, and of how the image room reads a layer. */
-const magic = Buffer.from('plimsoll layer 4\n');
+const magic = Buffer.from('plimsoll layer 5\n');
 
 const typeLetters: Readonly<Record<EntryType, string>> = {
   file: 'f',
@@ -30,10 +30,13 @@ const typesByLetter = new Map(Object.entries(typeLetters).map(([type, letter]) =
  */
 type StoredRecord =
   | { readonly entries: StoredEntries }
-  | { readonly whiteouts: readonly string[] }
-  | { readonly opaque: readonly string[] }
+  | { readonly whiteouts: readonly StoredMark[] }
+  | { readonly opaque: readonly StoredMark[] }
   | { readonly problems: LayerListing['problems'] }
   | { readonly reader: string; readonly files: readonly (readonly [string, ParsedFile<unknown>])[] };
+
+/** A path, and how many entries stand before it. */
+type StoredMark = readonly [path: string, at: number];
 
 /** Entries as columns. */
 interface StoredEntries {
@@ -59,10 +62,15 @@ export function encodeAnalysis(key: string, analysis: LayerAnalysis): Generator<
 }
 
 function* recordsOf({ listing, parsed }: LayerAnalysis): Generator<string> {
-  const { whiteouts, opaque, problems } = listing;
+  const { whiteouts, opaque, whiteoutsAt, opaqueAt, problems, entries: all } = listing;
+  const marks = (paths: readonly string[], at: readonly number[] | undefined) =>
+    inGroups(
+      paths.map((path, index): StoredMark => [path, at?.[index] ?? all.length]),
+      pathsAtOnce,
+    );
   for (const entries of inGroups(listing.entries, entriesAtOnce)) yield written({ entries: columnsOf(entries) });
-  for (const group of inGroups(whiteouts, pathsAtOnce)) yield written({ whiteouts: group });
-  for (const group of inGroups(opaque, pathsAtOnce)) yield written({ opaque: group });
+  for (const group of marks(whiteouts, whiteoutsAt)) yield written({ whiteouts: group });
+  for (const group of marks(opaque, opaqueAt)) yield written({ opaque: group });
   if (problems.length > 0) yield written({ problems });
   for (const [reader, files] of parsed) yield* filesOf(reader, files);
 }
@@ -139,13 +147,15 @@ function fromRecords(texts: Iterable<string>): LayerAnalysis {
   const entries = new EntryTable();
   const whiteouts: string[] = [];
   const opaque: string[] = [];
+  const whiteoutsAt: number[] = [];
+  const opaqueAt: number[] = [];
   const problems: ReadProblem[] = [];
   const parsed = new Map<string, Map<string, ParsedFile<unknown>>>();
   for (const text of texts) {
     const record = JSON.parse(text) as StoredRecord;
     if ('entries' in record) addColumns(record.entries, entries);
-    else if ('whiteouts' in record) for (const path of record.whiteouts) whiteouts.push(path);
-    else if ('opaque' in record) for (const path of record.opaque) opaque.push(path);
+    else if ('whiteouts' in record) addMarks(record.whiteouts, whiteouts, whiteoutsAt);
+    else if ('opaque' in record) addMarks(record.opaque, opaque, opaqueAt);
     else if ('problems' in record) for (const problem of record.problems) problems.push(problem);
     else {
       const files = parsed.get(record.reader) ?? new Map<string, ParsedFile<unknown>>();
@@ -153,7 +163,14 @@ function fromRecords(texts: Iterable<string>): LayerAnalysis {
       parsed.set(record.reader, files);
     }
   }
-  return { listing: { entries, whiteouts, opaque, problems }, parsed };
+  return { listing: { entries, whiteouts, opaque, whiteoutsAt, opaqueAt, problems }, parsed };
+}
+
+function addMarks(stored: readonly StoredMark[], paths: string[], places: number[]): void {
+  for (const [path, at] of stored) {
+    paths.push(path);
+    places.push(at);
+  }
 }
 
 function addColumns(stored: StoredEntries, to: EntryTable): void {

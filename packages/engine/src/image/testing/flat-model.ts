@@ -13,15 +13,23 @@ export class FlatModel {
   readonly at = new Map<string, { readonly type: EntryType; readonly target: string | null; readonly made: string }>();
   /** directories that have an entry */
   readonly stated = new Set<string>();
+  /** real directories of what hides something, while they are what they were */
+  marks: { readonly directory: string; readonly name: string }[] = [];
+  opaque: string[] = [];
+  /** whether `..` took away, in the last path, the first part of it that is no directory */
+  guessed = false;
 
   /** real path; missing parts stay as they are. undefined: it loops */
   real(path: string): string | undefined {
     let real = '';
+    this.guessed = false;
     const left = path.split('/').filter(Boolean);
     for (let steps = 0; left.length > 0; ) {
       const name = left.shift()!;
       if (name === '..') {
-        real = real.includes('/') ? real.slice(0, real.lastIndexOf('/')) : '';
+        const parent = real.includes('/') ? real.slice(0, real.lastIndexOf('/')) : '';
+        this.guessed ||= real !== '' && !this.isDirectory(real) && this.isDirectory(parent);
+        real = parent;
         continue;
       }
       const next = real === '' ? name : `${real}/${name}`;
@@ -40,6 +48,10 @@ export class FlatModel {
     return real;
   }
 
+  isDirectory(path: string): boolean {
+    return path === '' || this.at.get(path)?.type === 'directory';
+  }
+
   place(path: string): string | undefined {
     const slash = path.lastIndexOf('/');
     const directory = slash < 0 ? '' : this.real(path.slice(0, slash));
@@ -55,6 +67,9 @@ export class FlatModel {
       this.at.delete(key);
       this.stated.delete(key);
     }
+    const stays = (directory: string) => directory !== path && !directory.startsWith(`${path}/`);
+    this.marks = this.marks.filter(({ directory }) => stays(directory));
+    this.opaque = this.opaque.filter(stays);
   }
 
   /** Marks hide directories that the layer itself has no file in place of. */
@@ -65,13 +80,20 @@ export class FlatModel {
       const type = this.at.get(parts.slice(0, at + 1).join('/'))?.type;
       return type !== undefined && type !== 'directory';
     });
-    return blocked ? undefined : real;
+    return blocked || this.guessed ? undefined : real;
   }
 
   /** The layer on its own, as a folder; then what it has over what there is. */
   apply(listing: LayerListing, index: number): void {
     const upper = new FlatModel();
-    for (const entry of listing.entries) {
+    const { whiteouts, opaque, whiteoutsAt = [], opaqueAt = [] } = listing;
+    const entries = [...listing.entries];
+    const marksAt = (index: number) => {
+      for (const [at, path] of whiteouts.entries()) if (whiteoutsAt[at] === index) upper.whiteout(path);
+      for (const [at, path] of opaque.entries()) if (opaqueAt[at] === index) upper.hide(path);
+    };
+    for (const [at, entry] of entries.entries()) {
+      marksAt(at);
       const path = upper.place(entry.path);
       if (path !== undefined) upper.directories(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
       const shared = entry.type === 'hardlink' ? this.shared(upper, entry.linkTarget!) : undefined;
@@ -82,24 +104,12 @@ export class FlatModel {
         upper.put(path, entry, index);
       }
     }
-    const hidden = new Set<string>();
-    const gone = new Set<string>();
-    for (const path of listing.whiteouts) {
-      const slash = path.lastIndexOf('/');
-      const directory = slash < 0 ? '' : upper.hides(path.slice(0, slash));
-      if (directory === undefined) continue;
-      const real = [directory, path.slice(slash + 1)].filter(Boolean).join('/');
-      upper.directories(directory);
-      if (upper.at.get(real)?.type !== 'directory' || !upper.stated.has(real)) gone.add(real);
+    marksAt(entries.length);
+    for (const { directory, name } of upper.marks) {
+      const real = [directory, name].filter(Boolean).join('/');
+      if (upper.at.get(real)?.type !== 'directory' || !upper.stated.has(real)) this.remove(real);
     }
-    for (const path of listing.opaque) {
-      const directory = upper.hides(path);
-      if (directory === undefined || directory === '') continue;
-      upper.directories(directory);
-      hidden.add(directory);
-    }
-    for (const path of gone) this.remove(path);
-    for (const path of hidden) for (const key of this.below(path)) this.at.delete(key);
+    for (const path of upper.opaque) for (const key of this.below(path)) this.at.delete(key);
     for (const [path, node] of upper.at) {
       if (node.type !== 'directory' || this.at.get(path)?.type !== 'directory') {
         this.remove(path);
@@ -108,6 +118,21 @@ export class FlatModel {
         this.at.set(path, node);
       }
     }
+  }
+
+  whiteout(path: string): void {
+    const slash = path.lastIndexOf('/');
+    const directory = slash < 0 ? '' : this.hides(path.slice(0, slash));
+    if (directory === undefined) return;
+    this.directories(directory);
+    this.marks.push({ directory, name: path.slice(slash + 1) });
+  }
+
+  hide(path: string): void {
+    const directory = this.hides(path);
+    if (directory === undefined || directory === '') return;
+    this.directories(directory);
+    this.opaque.push(directory);
   }
 
   /** What a hard link is another name of: in its layer, else below. */

@@ -63,6 +63,8 @@ function analyse(layer: FakeLayer, analyser: LayerAnalyser<LayerAnalysis>, reads
   const entries: LayerEntry[] = [];
   const whiteouts: string[] = [];
   const opaque: string[] = [];
+  const whiteoutsAt: number[] = [];
+  const opaqueAt: number[] = [];
   for (const [path, value] of Object.entries(layer)) {
     if (isBody(value)) {
       const body = Buffer.from(value);
@@ -73,9 +75,13 @@ function analyse(layer: FakeLayer, analyser: LayerAnalyser<LayerAnalysis>, reads
       const file = { ...entryOf(path, 'file', value.executable.length), mode: 0o755 };
       entries.push(file);
       take(visitor, file, value.executable, reads);
-    } else if ('whiteout' in value) whiteouts.push(path);
-    else if ('opaque' in value) opaque.push(path);
-    else if ('link' in value) entries.push(entryOf(path, 'symlink', 0, value.link));
+    } else if ('whiteout' in value) {
+      whiteouts.push(path);
+      whiteoutsAt.push(entries.length);
+    } else if ('opaque' in value) {
+      opaque.push(path);
+      opaqueAt.push(entries.length);
+    } else if ('link' in value) entries.push(entryOf(path, 'symlink', 0, value.link));
     else if ('hardLink' in value) entries.push(entryOf(path, 'hardlink', 0, value.hardLink));
     else if ('directory' in value) entries.push(entryOf(path, 'directory', 0));
     else {
@@ -83,7 +89,7 @@ function analyse(layer: FakeLayer, analyser: LayerAnalyser<LayerAnalysis>, reads
       entries.push(entryOf(path, 'file', value.size));
     }
   }
-  return visitor.finish({ entries, whiteouts, opaque, problems: [] });
+  return visitor.finish({ entries, whiteouts, opaque, whiteoutsAt, opaqueAt, problems: [] });
 }
 
 function take(visitor: LayerVisitor<LayerAnalysis>, file: LayerEntry, body: Buffer, { read, later }: Reads): void {
