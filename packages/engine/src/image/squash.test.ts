@@ -256,6 +256,8 @@ describe('looking at the view', () => {
     ['file/x', { broken: 'not-a-directory' }],
     ['dangling', { missing: true }],
     ['nowhere/at/all', { missing: true }],
+    ['nowhere/..', { missing: true }],
+    ['nowhere/../../x', { missing: true }],
   ])('%s does not resolve', (path, expected) => {
     expect(view.resolve(path)).toEqual(expected);
   });

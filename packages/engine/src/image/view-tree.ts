@@ -116,7 +116,8 @@ export class TreeWalker {
       const child = store.child(node, store.textName(name));
       if (child === nowhere) {
         if (!options.extracting) {
-          return missing(store, node, [name, ...left.reverse()]);
+          // `..` behind it leads nowhere either
+          return { node, rest: [name, ...left.reverse()] };
         }
         const rest = this.#restBelow(left);
         if (rest !== undefined) {
@@ -185,25 +186,4 @@ const noBytes = Buffer.alloc(0);
 
 function isNothing(name: string): boolean {
   return name === '' || name === '.';
-}
-
-/** Below what does not exist there are no links, so the rest is cleaned as text. */
-function missing(store: NodeStore, node: number, parts: readonly string[]): Walk {
-  const rest: string[] = [];
-  let at = node;
-  for (const part of parts) {
-    if (isNothing(part)) {
-      continue;
-    }
-    if (part !== '..') {
-      rest.push(part);
-    } else if (rest.length > 0) {
-      rest.pop();
-    } else if (store.parent(at) === nowhere) {
-      return { broken: 'outside' };
-    } else {
-      at = store.parent(at);
-    }
-  }
-  return { node: at, rest };
 }
