@@ -1,7 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SecureContextOptions } from 'node:tls';
 import { ImageError } from './error.ts';
+import { readSettingsFile } from './settings-file.ts';
 import type { RegistryOptions } from './types.ts';
 
 const defaultFolders = ['/etc/docker/certs.d', '/etc/containers/certs.d'];
@@ -11,7 +12,7 @@ const defaultFolders = ['/etc/docker/certs.d', '/etc/containers/certs.d'];
  * host as Docker and Podman have it (`certs.d/HOST:PORT/*.crt`, `*.cert` with `*.key`). Without any, Node's own authorities
  * count, which `NODE_EXTRA_CA_CERTS` and `NODE_USE_SYSTEM_CA` add to.
  *
- * @throws ImageError `UNREADABLE`
+ * @throws ImageError `UNREADABLE`, `TOO_LARGE`
  */
 export async function certificatesFor(
   host: string,
@@ -66,8 +67,9 @@ async function namesIn(folder: string): Promise<readonly string[]> {
 
 async function read(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return (await readSettingsFile(path, undefined)).toString('utf8');
   } catch (error) {
+    if (error instanceof ImageError) throw error;
     const code = error instanceof Error && 'code' in error ? error.code : error;
     throw new ImageError('UNREADABLE', `the certificate ${path} cannot be read (${String(code)})`, { cause: error });
   }

@@ -1,9 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { askCredentialHelper } from './credential-helper.ts';
 import { ImageError } from './error.ts';
 import { Fields, type JsonObject, parseJson } from './json.ts';
 import { dockerHub } from './registry-reference.ts';
+import { readSettingsFile } from './settings-file.ts';
 
 /** What a registry may be told to let us in, and where it was found. */
 export type Credentials = { readonly from: string } & (
@@ -16,7 +16,6 @@ export type Credentials = { readonly from: string } & (
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const maxFileBytes = 4 * 1024 * 1024;
 /** Names that Docker Hub has in these files. */
 const hubNames = [dockerHub, 'index.docker.io', 'registry-1.docker.io'];
 const hubServer = 'https://index.docker.io/v1/';
@@ -49,7 +48,7 @@ export async function findCredentials(
     }
   }
   for (const file of authFiles(environment)) {
-    const bytes = await readAuthFile(file);
+    const bytes = await readAuthFile(file, signal);
     const found = bytes === null ? null : await fromFile(bytes, file.path, host, repository, environment, signal);
     if (found !== null) {
       return found;
@@ -97,13 +96,9 @@ function authFiles(environment: Environment): readonly AuthFile[] {
   ];
 }
 
-async function readAuthFile({ path, named }: AuthFile): Promise<Buffer | null> {
+async function readAuthFile({ path, named }: AuthFile, signal: AbortSignal | undefined): Promise<Buffer | null> {
   try {
-    const { size } = await stat(path);
-    if (size > maxFileBytes) {
-      throw new ImageError('TOO_LARGE', `${path}: ${size} bytes (the limit is ${maxFileBytes})`);
-    }
-    return await readFile(path);
+    return await readSettingsFile(path, signal);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (!named && (code === 'ENOENT' || code === 'ENOTDIR')) {
