@@ -98,6 +98,17 @@ describe('a text of the tag-value format', () => {
     expect(names(found)).toEqual(['a\nb']);
   });
 
+  test('that says nowhere what it describes may be cut', () => {
+    const document = (...lines: readonly string[]) =>
+      read(
+        `SPDXVersion: SPDX-2.3\n${['a', 'b'].map((name) => `PackageName: ${name}\n${purl}\n`).join('')}${lines.join('\n')}\n`,
+      );
+    expect(document().incomplete).toEqual([
+      { code: 'sbom-incomplete', message: expect.stringContaining('does not say what it describes') },
+    ]);
+    expect(document('Relationship: SPDXRef-DOCUMENT DESCRIBES SPDXRef-x').incomplete).toEqual([]);
+  });
+
   test('without an end', () => {
     expect(() => read('SPDXVersion: SPDX-2.3\nPackageComment: <text>x\n</tex')).toThrow(ImageError);
     expect(() => read('SPDXVersion: SPDX-2.3\nPackageComment: <text>x\n</tex')).toThrow('a text has no end');
@@ -112,4 +123,13 @@ describe('the distro of a package URL', () => {
     expect(distroOf('pkg:deb/debian/foo@1?distro=12.5')).toMatchObject({ id: 'debian', version: '12' });
     expect(distroOf('pkg:deb/foo@1?distro=12')).toBeNull();
   });
+});
+
+test.each([
+  ['alpine/musl@1.2.2-r7?distro=alpine-3.12', 'apk', 'alpine', '3.12'],
+  ['debian/bash@5.1-2?distro=debian-11', 'deb', 'debian', '11'],
+])('a package URL that has the distro as its type: %s', (purl, type, id, version) => {
+  const found = read(cyclonedx(JSON.stringify([{ type: 'library', name: 'x', purl: `pkg:${purl}` }])));
+  expect(found.packages).toMatchObject([{ type }]);
+  expect(found.distro).toMatchObject({ id, version });
 });

@@ -44,6 +44,9 @@ const joined: Readonly<Record<string, string>> = {
 /** Package URLs that name images: what is in them stands beside. */
 const imageTypes: readonly string[] = ['oci', 'docker', 'container'];
 
+/** Types that older Syft and ScanCode write: the distro's name in place of its package manager's (`pkg:alpine/musl@1.2.2-r7`). */
+const formerTypes: Readonly<Record<string, string>> = { alpine: 'apk', debian: 'deb' };
+
 /** What tools write where they know no version. */
 const noVersions: readonly string[] = ['', 'UNKNOWN', 'unknown', 'NOASSERTION', 'latest', '(devel)'];
 
@@ -58,8 +61,9 @@ export function draftOf(
   factsOf: (type: string) => DialectFacts,
 ): PackageDraft | Unread | null {
   if (component.purl === null) return component.kind === 'package' ? 'no-purl' : null;
-  const purl = parsePurl(component.purl);
-  if (purl === null) return 'bad-purl';
+  const stated = parsePurl(component.purl);
+  if (stated === null) return 'bad-purl';
+  const purl = withKnownType(stated);
   if (imageTypes.includes(purl.type)) return null;
   // cdxgen lists files in this way
   if (purl.type === 'generic' && component.kind === 'other') return null;
@@ -85,6 +89,11 @@ export function draftOf(
     builds: distroTypes.has(purl.type) ? component.builds : null,
     isInstalled: component.properties.keys().some((name) => name.startsWith('aquasecurity:trivy:')),
   };
+}
+
+function withKnownType(purl: Purl): Purl {
+  const type = Object.hasOwn(formerTypes, purl.type) ? formerTypes[purl.type] : undefined;
+  return type === undefined ? purl : { ...purl, type, namespace: purl.namespace || purl.type };
 }
 
 function wordOf(text: string | undefined): string | null {

@@ -94,6 +94,13 @@ export class SbomCollector {
     if (this.#described.size < 2) this.#described.add(ref);
   }
 
+  /** Told of a document whose format has no mark of its end: one of several packages has to say what it describes. */
+  endsUnmarked(): void {
+    if (this.#count < 2 || this.#described.size > 0) return;
+    const message = 'the SBOM does not say what it describes, as one of several packages must: it may be cut';
+    this.incomplete({ code: 'sbom-incomplete', message });
+  }
+
   /** The element was built from another one, a source package. @throws ImageError `TOO_LARGE` */
   builtFrom(ref: string, source: string): void {
     this.#relate(this.#sourceOf, ref, source);

@@ -74,6 +74,7 @@ export class SbomDocument implements JsonParts, TagParts {
     this.#reader.end();
     if (this.#inner !== null) return this.#inner.end();
     this.#checkFormat();
+    if (this.#reader instanceof SpdxTags) this.#collector.endsUnmarked();
     return { inventory: this.#collector.inventory(), ...this.#collector.about() };
   }
 
