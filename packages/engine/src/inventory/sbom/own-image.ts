@@ -6,6 +6,7 @@ import { dockerfileOf } from '../facts/dockerfile-facts.ts';
 import type {
   CodeFact,
   Coverage,
+  CoverageCount,
   DockerfileLine,
   Facts,
   Incomplete,
@@ -16,7 +17,7 @@ import type {
 import { configOf } from './own-config.ts';
 import { codeOf, filesOf, isDiffId, licensesOf, programsOf, secretsOf, usersOf } from './own-facts.ts';
 import { all, jsonIn, one, prefix } from './own-properties.ts';
-import { count, has, oneOf, orNull, textOrNull } from './shapes.ts';
+import { count, has, listOf, oneOf, orNull, textOrNull } from './shapes.ts';
 import type { StatedComponent } from './stated-component.ts';
 
 export interface OwnImage {
@@ -140,9 +141,9 @@ function entryOf(value: unknown): Incomplete | null {
 
 function coverageOf(value: unknown): Coverage | null {
   const counts = { files: count, bytes: count, ownedFiles: count, ownedBytes: count };
-  if (!isRecord(value) || !has(value.executables, counts) || !has(value.libraries, counts)) return null;
-  const { executables, libraries } = value as unknown as Coverage;
-  return { executables, libraries };
+  if (!isRecord(value)) return null;
+  const read = listOf<CoverageCount>([value.executables, value.libraries], counts);
+  return read && { executables: read[0]!, libraries: read[1]! };
 }
 
 /** Whoever made the SBOM may have been given the base: here nobody was, and it is a claim. */
