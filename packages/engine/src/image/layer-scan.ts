@@ -329,10 +329,8 @@ export class LayerScan<T> implements TarHandler {
     this.#entries.trim();
     const listing: LayerListing = {
       entries: this.#entries,
-      whiteouts: this.#whiteouts.paths,
+      whiteouts: this.#whiteouts.hiding,
       opaque: this.#whiteouts.opaque,
-      whiteoutsAt: this.#whiteouts.pathsAt,
-      opaqueAt: this.#whiteouts.opaqueAt,
       problems,
     };
     return { analysis: this.#visitor.finish(listing), problems };

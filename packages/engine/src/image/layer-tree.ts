@@ -69,16 +69,16 @@ export class LayerTree {
   }
 
   /** Entries and marks, in the order of the layer. */
-  #placeAll({ whiteouts, opaque, whiteoutsAt, opaqueAt }: LayerListing): void {
+  #placeAll({ whiteouts, opaque }: LayerListing): void {
     const { length } = this.#table;
     let whiteout = 0;
     let mark = 0;
     for (let index = 0; index <= length; index += 1) {
-      for (; whiteout < whiteouts.length && (whiteoutsAt?.[whiteout] ?? length) <= index; whiteout += 1) {
-        this.#placeWhiteout(whiteouts[whiteout]!);
+      for (; whiteout < whiteouts.length && whiteouts[whiteout]!.at <= index; whiteout += 1) {
+        this.#placeWhiteout(whiteouts[whiteout]!.path);
       }
-      for (; mark < opaque.length && (opaqueAt?.[mark] ?? length) <= index; mark += 1) {
-        this.#placeOpaque(opaque[mark]!);
+      for (; mark < opaque.length && opaque[mark]!.at <= index; mark += 1) {
+        this.#placeOpaque(opaque[mark]!.path);
       }
       if (index === length || (this.steps > this.#options.maxSteps && this.#isOver(this.#table.pathAt(index)))) {
         return;

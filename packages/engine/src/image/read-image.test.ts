@@ -123,14 +123,25 @@ describe('what is read', () => {
 
   it('takes whiteouts and opaque marks out of the entries, and ignores what AUFS left', () => {
     const { listing } = reference.layers[1]!.analysis;
-    expect(listing).toMatchObject({ entries: [], whiteouts: ['etc/motd'], opaque: ['var'], problems: [] });
+    expect(listing).toMatchObject({
+      entries: [],
+      whiteouts: [{ path: 'etc/motd', at: 0 }],
+      opaque: [{ path: 'var', at: 0 }],
+      problems: [],
+    });
   });
 
   it('keeps in which order they and entries stand', async () => {
     const paths = ['.wh.a', 'b', '.wh.c', 'd/.wh..wh..opq', 'e'];
     const image = fixtureImage({ layers: [paths.map((path) => ({ path }))] });
     const { layers } = await readSeen(file(dockerArchive(image)));
-    expect(layers[0]?.analysis.listing).toMatchObject({ whiteoutsAt: [0, 1], opaqueAt: [1] });
+    expect(layers[0]?.analysis.listing).toMatchObject({
+      whiteouts: [
+        { path: 'a', at: 0 },
+        { path: 'c', at: 1 },
+      ],
+      opaque: [{ path: 'd', at: 1 }],
+    });
   });
 
   it('reads config and history', () => {

@@ -143,18 +143,21 @@ export interface EntryList extends Iterable<LayerEntry> {
   letGo?(): void;
 }
 
+/** What hides something of the layers below. */
+export interface Mark {
+  readonly path: string;
+  /** how many entries stand before it: what takes the place of its directory later ends it */
+  readonly at: number;
+}
+
 /** All of a layer but its bodies. Whiteouts are taken out of `entries`. */
 export interface LayerListing {
   /** in the order of the layer, later ones replace earlier ones; hard links that are wanted are resolved to files where possible */
   readonly entries: EntryList;
   /** paths that this layer removes from the layers below (`usr/bin/vi`) */
-  readonly whiteouts: readonly string[];
+  readonly whiteouts: readonly Mark[];
   /** directories whose content in the layers below is hidden; '' is the root */
-  readonly opaque: readonly string[];
-  /** of each whiteout how many entries stand before it: one that takes the place of its directory later ends it. Without it all do */
-  readonly whiteoutsAt?: readonly number[];
-  /** the same of opaque marks */
-  readonly opaqueAt?: readonly number[];
+  readonly opaque: readonly Mark[];
   readonly problems: readonly ReadProblem[];
 }
 

@@ -1,4 +1,5 @@
 import type { LayerProblems } from './layer-problems.ts';
+import type { Mark } from './types.ts';
 
 const prefix = '.wh.';
 const opaqueMark = '.wh..wh..opq';
@@ -7,11 +8,8 @@ const aufsPrefix = '.wh..wh.';
 
 /** What one layer says to hide of those below it, by the names of its files. */
 export class Whiteouts {
-  readonly paths: string[] = [];
-  readonly opaque: string[] = [];
-  /** how many entries stand before each */
-  readonly pathsAt: number[] = [];
-  readonly opaqueAt: number[] = [];
+  readonly hiding: Mark[] = [];
+  readonly opaque: Mark[] = [];
 
   /**
    * Whether this is such a file. Judged on the base name alone: a folder above may be called anything.
@@ -27,15 +25,13 @@ export class Whiteouts {
     const directory = base === 0 ? '' : path.slice(0, base - 1);
     const name = path.slice(base);
     if (name === opaqueMark) {
-      this.opaque.push(directory);
-      this.opaqueAt.push(at);
+      this.opaque.push({ path: directory, at });
     } else if (!name.startsWith(aufsPrefix)) {
       const hidden = name.slice(prefix.length);
       if (hidden === '' || hidden === '.' || hidden === '..') {
         problems.add('unsafe-path', 'a whiteout that names no file was ignored', rawPath);
       } else {
-        this.paths.push(base === 0 ? hidden : `${directory}/${hidden}`);
-        this.pathsAt.push(at);
+        this.hiding.push({ path: base === 0 ? hidden : `${directory}/${hidden}`, at });
       }
     }
     return true;

@@ -68,8 +68,8 @@ class LayerTouch {
 
   constructor({ entries, whiteouts, opaque }: LayerListing) {
     this.#entries = new Map([...entries].map(({ path, type }) => [path, type]));
-    this.#whiteouts = new Set(whiteouts);
-    this.#opaque = new Set(opaque);
+    this.#whiteouts = new Set(whiteouts.map(({ path }) => path));
+    this.#opaque = new Set(opaque.map(({ path }) => path));
   }
 
   touches(path: string): boolean {

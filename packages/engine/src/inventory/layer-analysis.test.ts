@@ -69,10 +69,8 @@ test('a large analysis is kept in pieces and comes back whole', () => {
   const large: LayerAnalysis = {
     listing: {
       entries,
-      whiteouts: paths,
-      opaque: paths.slice(0, 100),
-      whiteoutsAt: paths.map((_, at) => at),
-      opaqueAt: paths.slice(0, 100).map((_, at) => at + 1),
+      whiteouts: paths.map((path, at) => ({ path, at })),
+      opaque: paths.slice(0, 100).map((path, at) => ({ path, at: at + 1 })),
       problems: [{ code: 'unsafe-path', message: 'm' }],
     },
     parsed: new Map([

@@ -1,5 +1,5 @@
 import { EntryTable } from '../image/entry-table.ts';
-import type { EntryType, LayerEntry, LayerListing, ReadProblem } from '../image/types.ts';
+import type { EntryType, LayerEntry, LayerListing, Mark, ReadProblem } from '../image/types.ts';
 import type { ParsedFile } from './cataloger.ts';
 import { readSealed, sealed } from './kept-bytes.ts';
 
@@ -35,7 +35,7 @@ type StoredRecord =
   | { readonly problems: LayerListing['problems'] }
   | { readonly reader: string; readonly files: readonly (readonly [string, ParsedFile<unknown>])[] };
 
-/** A path, and how many entries stand before it. */
+/** Its path, and how many entries stand before it. */
 type StoredMark = readonly [path: string, at: number];
 
 /** Entries as columns. */
@@ -62,15 +62,10 @@ export function encodeAnalysis(key: string, analysis: LayerAnalysis): Generator<
 }
 
 function* recordsOf({ listing, parsed }: LayerAnalysis): Generator<string> {
-  const { whiteouts, opaque, whiteoutsAt, opaqueAt, problems, entries: all } = listing;
-  const marks = (paths: readonly string[], at: readonly number[] | undefined) =>
-    inGroups(
-      paths.map((path, index): StoredMark => [path, at?.[index] ?? all.length]),
-      pathsAtOnce,
-    );
+  const { whiteouts, opaque, problems } = listing;
   for (const entries of inGroups(listing.entries, entriesAtOnce)) yield written({ entries: columnsOf(entries) });
-  for (const group of marks(whiteouts, whiteoutsAt)) yield written({ whiteouts: group });
-  for (const group of marks(opaque, opaqueAt)) yield written({ opaque: group });
+  for (const group of inGroups(whiteouts, pathsAtOnce)) yield written({ whiteouts: group.map(storedMark) });
+  for (const group of inGroups(opaque, pathsAtOnce)) yield written({ opaque: group.map(storedMark) });
   if (problems.length > 0) yield written({ problems });
   for (const [reader, files] of parsed) yield* filesOf(reader, files);
 }
@@ -145,17 +140,15 @@ export function decodeAnalysis(key: string, bytes: Buffer): LayerAnalysis | unde
 
 function fromRecords(texts: Iterable<string>): LayerAnalysis {
   const entries = new EntryTable();
-  const whiteouts: string[] = [];
-  const opaque: string[] = [];
-  const whiteoutsAt: number[] = [];
-  const opaqueAt: number[] = [];
+  const whiteouts: Mark[] = [];
+  const opaque: Mark[] = [];
   const problems: ReadProblem[] = [];
   const parsed = new Map<string, Map<string, ParsedFile<unknown>>>();
   for (const text of texts) {
     const record = JSON.parse(text) as StoredRecord;
     if ('entries' in record) addColumns(record.entries, entries);
-    else if ('whiteouts' in record) addMarks(record.whiteouts, whiteouts, whiteoutsAt);
-    else if ('opaque' in record) addMarks(record.opaque, opaque, opaqueAt);
+    else if ('whiteouts' in record) addMarks(record.whiteouts, whiteouts);
+    else if ('opaque' in record) addMarks(record.opaque, opaque);
     else if ('problems' in record) for (const problem of record.problems) problems.push(problem);
     else {
       const files = parsed.get(record.reader) ?? new Map<string, ParsedFile<unknown>>();
@@ -163,14 +156,15 @@ function fromRecords(texts: Iterable<string>): LayerAnalysis {
       parsed.set(record.reader, files);
     }
   }
-  return { listing: { entries, whiteouts, opaque, whiteoutsAt, opaqueAt, problems }, parsed };
+  return { listing: { entries, whiteouts, opaque, problems }, parsed };
 }
 
-function addMarks(stored: readonly StoredMark[], paths: string[], places: number[]): void {
-  for (const [path, at] of stored) {
-    paths.push(path);
-    places.push(at);
-  }
+function storedMark({ path, at }: Mark): StoredMark {
+  return [path, at];
+}
+
+function addMarks(stored: readonly StoredMark[], marks: Mark[]): void {
+  for (const [path, at] of stored) marks.push({ path, at });
 }
 
 function addColumns(stored: StoredEntries, to: EntryTable): void {

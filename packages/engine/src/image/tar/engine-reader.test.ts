@@ -116,7 +116,7 @@ describe('names that are no UTF-8', () => {
   });
 
   it('have whiteouts of their own', () => {
-    expect(read(...named('.wh.m\xe9')).whiteouts).toEqual(['m\uf7e9']);
+    expect(read(...named('.wh.m\xe9')).whiteouts).toEqual([{ path: 'm\uf7e9', at: 0 }]);
   });
 });
 

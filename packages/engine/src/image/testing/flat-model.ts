@@ -86,11 +86,11 @@ export class FlatModel {
   /** The layer on its own, as a folder; then what it has over what there is. */
   apply(listing: LayerListing, index: number): void {
     const upper = new FlatModel();
-    const { whiteouts, opaque, whiteoutsAt = [], opaqueAt = [] } = listing;
+    const { whiteouts, opaque } = listing;
     const entries = [...listing.entries];
     const marksAt = (index: number) => {
-      for (const [at, path] of whiteouts.entries()) if (whiteoutsAt[at] === index) upper.whiteout(path);
-      for (const [at, path] of opaque.entries()) if (opaqueAt[at] === index) upper.hide(path);
+      for (const { path, at } of whiteouts) if (at === index) upper.whiteout(path);
+      for (const { path, at } of opaque) if (at === index) upper.hide(path);
     };
     for (const [at, entry] of entries.entries()) {
       marksAt(at);

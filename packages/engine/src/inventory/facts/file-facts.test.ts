@@ -15,7 +15,7 @@ const entry = (path: string, type: EntryType, mode: number, linkTarget: string |
 });
 const layer = (entries: readonly LayerEntry[], whiteouts: readonly string[] = []): LayerListing => ({
   entries,
-  whiteouts,
+  whiteouts: whiteouts.map((path) => ({ path, at: entries.length })),
   opaque: [],
   problems: [],
 });

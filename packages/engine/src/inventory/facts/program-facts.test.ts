@@ -16,7 +16,7 @@ const entry = (path: string, type: EntryType, mode = 0o755, linkTarget: string |
 const link = (path: string, target: string) => entry(path, 'symlink', 0o777, target);
 const layer = (entries: readonly LayerEntry[], whiteouts: readonly string[] = []): LayerListing => ({
   entries,
-  whiteouts,
+  whiteouts: whiteouts.map((path) => ({ path, at: entries.length })),
   opaque: [],
   problems: [],
 });

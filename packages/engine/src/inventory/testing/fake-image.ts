@@ -1,4 +1,12 @@
-import type { EntryType, FileParts, LayerAnalyser, LayerEntry, LayerVisitor, ReadImage } from '../../image/types.ts';
+import type {
+  EntryType,
+  FileParts,
+  LayerAnalyser,
+  LayerEntry,
+  LayerVisitor,
+  Mark,
+  ReadImage,
+} from '../../image/types.ts';
 import { partsOfBody } from '../binary/executable.ts';
 import { createLayerAnalyser } from '../layer-analyser.ts';
 import type { LayerAnalysis } from '../layer-analysis.ts';
@@ -61,10 +69,8 @@ type Reads = { readonly [K in keyof FakeReads]: string[] };
 function analyse(layer: FakeLayer, analyser: LayerAnalyser<LayerAnalysis>, reads: Reads): LayerAnalysis {
   const visitor = analyser.begin();
   const entries: LayerEntry[] = [];
-  const whiteouts: string[] = [];
-  const opaque: string[] = [];
-  const whiteoutsAt: number[] = [];
-  const opaqueAt: number[] = [];
+  const whiteouts: Mark[] = [];
+  const opaque: Mark[] = [];
   for (const [path, value] of Object.entries(layer)) {
     if (isBody(value)) {
       const body = Buffer.from(value);
@@ -75,13 +81,9 @@ function analyse(layer: FakeLayer, analyser: LayerAnalyser<LayerAnalysis>, reads
       const file = { ...entryOf(path, 'file', value.executable.length), mode: 0o755 };
       entries.push(file);
       take(visitor, file, value.executable, reads);
-    } else if ('whiteout' in value) {
-      whiteouts.push(path);
-      whiteoutsAt.push(entries.length);
-    } else if ('opaque' in value) {
-      opaque.push(path);
-      opaqueAt.push(entries.length);
-    } else if ('link' in value) entries.push(entryOf(path, 'symlink', 0, value.link));
+    } else if ('whiteout' in value) whiteouts.push({ path, at: entries.length });
+    else if ('opaque' in value) opaque.push({ path, at: entries.length });
+    else if ('link' in value) entries.push(entryOf(path, 'symlink', 0, value.link));
     else if ('hardLink' in value) entries.push(entryOf(path, 'hardlink', 0, value.hardLink));
     else if ('directory' in value) entries.push(entryOf(path, 'directory', 0));
     else {
@@ -89,7 +91,7 @@ function analyse(layer: FakeLayer, analyser: LayerAnalyser<LayerAnalysis>, reads
       entries.push(entryOf(path, 'file', value.size));
     }
   }
-  return visitor.finish({ entries, whiteouts, opaque, whiteoutsAt, opaqueAt, problems: [] });
+  return visitor.finish({ entries, whiteouts, opaque, problems: [] });
 }
 
 function take(visitor: LayerVisitor<LayerAnalysis>, file: LayerEntry, body: Buffer, { read, later }: Reads): void {
