@@ -44,9 +44,10 @@ export const maxSquashSteps = 50_000_000;
 
 /**
  * Components of the targets of links that may be followed in one image, while its layers are applied and by all that is asked
- * of the view: an image of 3.9 GB takes 5,000. A path through 39 links of 4 KiB takes 80,000, as often as the path is named.
+ * of the view: an image of 3.9 GB takes 5,000, 6,000 packages that pnpm linked
+ * 100,000 times 600,000. A path through 39 links of 4 KiB takes 80,000, as often as the path is named.
  */
-export const maxLinkComponents = 2_000_000;
+export const maxLinkComponents = 10_000_000;
 
 /** Manifests and indexes that the indexes of one layout may name, with repetitions. */
 export const maxManifests = 10_000;

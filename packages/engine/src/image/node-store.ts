@@ -2,7 +2,8 @@ import { ByteArena, textOf } from './byte-arena.ts';
 import { column, giveBack, grown, isMuch } from './columns.ts';
 import type { EntryTable } from './entry-table.ts';
 import { HashIndex } from './hash-index.ts';
-import { hashBytes, hashIn, sameBytes } from './path-hash.ts';
+import { NameList } from './name-list.ts';
+import { hashBytes, hashIn } from './path-hash.ts';
 import type { EntryType, LayerEntry, Mutable, NameBytes } from './types.ts';
 
 /** A node that is in no directory, or none at all. */
@@ -12,6 +13,7 @@ export const unstated = -1;
 
 const noBytes = Buffer.alloc(0);
 const slash = 0x2f;
+const separator = Buffer.from('/');
 
 const isDirectory = 1;
 const isOpaque = 2;
@@ -45,10 +47,8 @@ export class NodeStore {
   readonly #firsts: readonly number[];
   readonly #firstOwn: number;
   #nodes: Int32Array;
-  /** names that no layer has, of directories that no entry states, and of the roots: where each ends, and its hash */
-  readonly #ownNames = new ByteArena(64);
-  readonly #ownEnds: number[] = [];
-  readonly #ownHashes: number[] = [];
+  /** names that no layer has, of directories that no entry states, and of the roots */
+  readonly #ownNames = new NameList();
   /** index of the entry of a directory in the table of its layer, or `unstated` */
   readonly #otherEntries = new Map<number, number>();
   readonly #index: HashIndex;
@@ -58,6 +58,8 @@ export class NodeStore {
   readonly #asked: Mutable<NameBytes> = { bytes: noBytes, start: 0, end: 0, hash: 0 };
   /** for names that come as text */
   readonly #scratch = new ByteArena(256);
+  /** for paths that become text */
+  readonly #joined = new ByteArena(256);
 
   /**
    * @param tables of the layers, to which no entry is added any more
@@ -100,10 +102,8 @@ export class NodeStore {
     return node;
   }
 
-  #addUnstated({ bytes, start, end, hash }: NameBytes): number {
-    const node = this.#firstOwn + this.#ownEnds.length;
-    this.#ownEnds.push(this.#ownNames.add(bytes, start, end));
-    this.#ownHashes.push(hash);
+  #addUnstated(name: NameBytes): number {
+    const node = this.#firstOwn + this.#ownNames.add(name);
     const at = node * words;
     if (at === this.#nodes.length) {
       this.#nodes = grown(this.#nodes, Math.ceil(1.5 * node) * words);
@@ -260,7 +260,7 @@ export class NodeStore {
   #hash(node: number): number {
     const by = this.#nodes[node * words + layersWord]! >>> (flagBits + layerBits);
     return by === ownName
-      ? this.#ownHashes[node - this.#firstOwn]!
+      ? this.#ownNames.hash(node - this.#firstOwn)
       : this.tables[by]!.nameHash(node - this.#firsts[by]!);
   }
 
@@ -269,11 +269,7 @@ export class NodeStore {
     const by = this.#nodes[node * words + layersWord]! >>> (flagBits + layerBits);
     const name = this.#name;
     if (by === ownName) {
-      const own = node - this.#firstOwn;
-      name.bytes = this.#ownNames.bytes;
-      name.start = this.#ownStart(own);
-      name.end = this.#ownEnds[own]!;
-      name.hash = this.#ownHashes[own]!;
+      this.#ownNames.read(node - this.#firstOwn, name);
     } else {
       const table = this.tables[by]!;
       const named = node - this.#firsts[by]!;
@@ -296,26 +292,21 @@ export class NodeStore {
   }
 
   path(node: number): string {
-    let length = 0;
+    const nodes: number[] = [];
     for (let at = node; this.parent(at) !== nowhere; at = this.parent(at)) {
-      const { start, end } = this.nameOf(at);
-      length += end - start + 1;
+      nodes.push(at);
     }
-    if (length === 0) {
-      return '';
-    }
-    // at once: of 2,000 names put together one by one, each is a string of its own
-    const path = Buffer.allocUnsafe(length);
-    let from = length;
-    for (let at = node; this.parent(at) !== nowhere; at = this.parent(at)) {
-      const { bytes, start, end } = this.nameOf(at);
-      from -= end - start + 1;
-      for (let byte = start; byte < end; byte += 1) {
-        path[from + byte - start] = bytes[byte]!;
+    // as bytes: of 2,000 names put together one by one, each would be a string of its own
+    const path = this.#joined;
+    path.length = 0;
+    for (let index = nodes.length - 1; index >= 0; index -= 1) {
+      const { bytes, start, end } = this.nameOf(nodes[index]!);
+      path.add(bytes, start, end);
+      if (index > 0) {
+        path.add(separator, 0, 1);
       }
-      path[from + end - start] = slash;
     }
-    return textOf(path, 0, length - 1);
+    return textOf(path.bytes, 0, path.length);
   }
 
   child(parent: number, { bytes, start, end, hash }: NameBytes): number {
@@ -335,16 +326,11 @@ export class NodeStore {
   #hasName(node: number, bytes: Uint8Array, start: number, end: number, hash: number): boolean {
     const by = this.#nodes[node * words + layersWord]! >>> (flagBits + layerBits);
     if (by === ownName) {
-      const own = node - this.#firstOwn;
-      return sameBytes(this.#ownNames.bytes, this.#ownStart(own), this.#ownEnds[own]!, bytes, start, end);
+      return this.#ownNames.is(node - this.#firstOwn, bytes, start, end);
     }
     const table = this.tables[by]!;
     const named = node - this.#firsts[by]!;
     return table.nameHash(named) === hash && table.isNamed(named, bytes, start, end);
-  }
-
-  #ownStart(named: number): number {
-    return named === 0 ? 0 : this.#ownEnds[named - 1]!;
   }
 
   /** The bytes of a name that is at hand as text; valid until the next one. */
