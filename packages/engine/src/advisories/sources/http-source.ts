@@ -3,6 +3,7 @@ import type { Agent as HttpAgent, IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { proxyOf } from '../../registry/proxy.ts';
 import { Attempts, busyStatus, lastingFailure, retryAfter, TransientFailure } from '../../registry/retry.ts';
 import { AdvisoryError, reasonOf, throwIfAborted } from '../advisory-error.ts';
 import { type FeedSource, type FetchResult, mirrorPath, type Validator } from './feed-source.ts';
@@ -217,15 +218,26 @@ async function open(
 
 const agents = new Map<string, HttpAgent>();
 
-/** Proxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY, as Node reads them. */
-function agentFor(protocol: string): HttpAgent {
-  let agent = agents.get(protocol);
+/** Proxies are taken from HTTPS_PROXY, HTTP_PROXY and NO_PROXY, as for registries. */
+function agentFor(address: URL): HttpAgent {
+  const proxy = proxyFor(address);
+  const key = `${address.protocol} ${proxy?.href ?? ''}`;
+  let agent = agents.get(key);
   if (agent === undefined) {
-    const settings = { keepAlive: true, maxSockets: 4, proxyEnv: process.env };
-    agent = protocol === 'https:' ? new https.Agent(settings) : new http.Agent(settings);
-    agents.set(protocol, agent);
+    const proxyEnv = proxy === undefined ? {} : { [`${address.protocol.slice(0, -1)}_proxy`]: proxy.href };
+    const settings = { keepAlive: true, maxSockets: 4, proxyEnv };
+    agent = address.protocol === 'https:' ? new https.Agent(settings) : new http.Agent(settings);
+    agents.set(key, agent);
   }
   return agent;
+}
+
+function proxyFor(address: URL): URL | undefined {
+  try {
+    return proxyOf(address, process.env);
+  } catch (error) {
+    throw new AdvisoryError('fetch-failed', reasonOf(error), error);
+  }
 }
 
 function ask(
@@ -239,7 +251,7 @@ function ask(
   const idle = options.idleTimeoutMs ?? defaultIdleTimeoutMs;
   const settings = {
     headers,
-    agent: agentFor(address.protocol),
+    agent: agentFor(address),
     // counts while connecting too, which setTimeout would not
     timeout: idle,
     ...(options.signal === undefined ? {} : { signal: options.signal }),
