@@ -209,6 +209,9 @@ export function registryClient(
     for (;;) {
       try {
         const reply = await answerTo(ask);
+        if (reply.statusCode !== 200) {
+          throw anotherPart(reply, what);
+        }
         const bytes = await connected(() => wholeBody(reply, maxManifestBytes, idleTimeoutMs), what, signal);
         if (bytes === undefined) {
           throw new ImageError('TOO_LARGE', `${what}: more than ${maxManifestBytes} bytes`);
@@ -309,8 +312,12 @@ export function registryClient(
     if (asked > 0 && Number(start) === asked) {
       return asked;
     }
+    throw anotherPart(reply, what);
+  }
+
+  function anotherPart(reply: IncomingMessage, what: string): ImageError {
     reply.destroy();
-    throw new ImageError('REGISTRY_ERROR', `${what}: ${named} sends another part than was asked for`);
+    return new ImageError('REGISTRY_ERROR', `${what}: ${named} sends another part than was asked for`);
   }
 }
 

@@ -196,6 +196,13 @@ describe('a registry that lies', () => {
       /with a content encoding, which was not asked for/,
     ],
     [
+      'a part of the manifest, which nobody asked for',
+      (request, response) =>
+        isManifest(request) && Boolean(response.writeHead(206, { 'content-range': 'bytes 0-1/9' }).end('{}')),
+      'REGISTRY_ERROR',
+      /sends another part than was asked for/,
+    ],
+    [
       'a page for people',
       (request, response) => isManifest(request) && Boolean(response.end('<html>log in</html>')),
       'CORRUPT',

@@ -37,6 +37,10 @@ const writers: Readonly<Record<string, Writer>> = {
     _type: 'x',
     predicate: { Data: JSON.stringify(trivySpdx(inventory)) },
   }),
+  'an attestation of cosign 1': (inventory) => ({
+    _type: 'x',
+    predicate: { Data: syftCycloneDx(inventory), Timestamp: '2022-06-01T00:00:00Z' },
+  }),
 };
 
 function dsse(statement: object): object {

@@ -37,8 +37,8 @@ const plans: Readonly<Record<string, MemberPlan>> = {
   dsseEnvelope: 'enter',
 };
 
-/** Objects in which a document may lie; cosign once put it into the `Data` of a predicate, as a text. */
-const places: readonly string[] = ['', 'predicate', 'dsseEnvelope', 'sbom', 'SPDX'];
+/** Objects in which a document may lie; cosign once put it into the `Data` of a predicate, as an object or a text. */
+const places: readonly string[] = ['', 'predicate', 'predicate.Data', 'dsseEnvelope', 'sbom', 'SPDX'];
 
 /** What a document comes to. */
 export interface SbomContent extends StatedImage {
@@ -97,7 +97,7 @@ export class SbomDocument implements JsonParts, TagParts {
   }
 
   plan(path: string, key: string): MemberPlan {
-    if (path === 'predicate' && key === 'Data') return 'value';
+    if (path === 'predicate' && key === 'Data') return 'enter';
     if (path === '' && reports.some(({ keys }) => keys.includes(key))) this.#members.add(key);
     return places.includes(path) && Object.hasOwn(plans, key) ? plans[key]! : 'skip';
   }
