@@ -158,6 +158,7 @@ describe('CycloneDX', () => {
       write(cyclonedx15, result).serialNumber,
       serial({ packages: rest }),
       serial({ packages: [{ ...first!, licenses: ['x'] }, ...rest] }),
+      serial({ packages: [{ ...first!, claimedBy: '/opt/a.spdx.json' }, ...rest] }),
       serial({ incomplete: [] }),
       serial({ image: { ...result.image, names: [] } }),
       serial({ facts: { ...result.facts, config: null } }),

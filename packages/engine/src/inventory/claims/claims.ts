@@ -15,7 +15,7 @@ const passedOver = /(?:^|\/)(?:node_modules|tests?|testdata|fixtures|opt\/bitnam
  */
 export const claims: Cataloger<PackageList> = {
   name: 'claims',
-  version: 2,
+  version: 3,
   finds: 'language',
   maxBytes: 64 * 1024 * 1024,
   reads: [{ suffix: '.json', accepts: isClaim }],

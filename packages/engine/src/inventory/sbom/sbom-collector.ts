@@ -10,7 +10,7 @@ import { dialects } from './dialects.ts';
 import { type OwnImage, ownImage, withLicensesOf } from './own-image.ts';
 import { isOwnPackage, ownDistro, ownPackage } from './own-sbom.ts';
 import { distroTypes, draftOf, isSourcePackage, labelOf, type PackageDraft, type Unread } from './package-draft.ts';
-import { distroOfPurl, distroOfQualifier, distroOfSystem, sameRelease } from './sbom-distro.ts';
+import { distroOfPurl, distroOfQualifier, distroOfSystem, distroQualifier, sameRelease } from './sbom-distro.ts';
 import { nothingListed, untoldSources } from './sbom-gaps.ts';
 import { mostComponents } from './sbom-limits.ts';
 import type { StatedComponent } from './stated-component.ts';
@@ -241,10 +241,7 @@ export class SbomCollector {
     const ofDistro = this.#drafts.filter(({ purl }) => distroTypes.has(purl.type));
     const stated = new Map<string, Distro>();
     for (const { purl } of ofDistro) {
-      const key = JSON.stringify([
-        purl.namespace,
-        ...['distro', 'repository_id'].map((name) => purl.qualifiers.get(name)),
-      ]);
+      const key = JSON.stringify([purl.namespace, distroQualifier(purl), purl.qualifiers.get('repository_id')]);
       const found = stated.has(key) ? null : distroOfPurl(purl);
       if (found !== null) stated.set(key, found);
     }
@@ -340,7 +337,7 @@ function purlOf(draft: PackageDraft, distro: Distro | null): string {
   const { purl, version, modularity } = draft;
   const { type, namespace, name, qualifiers } = purl;
   const kept = Object.fromEntries([...qualifiers].filter(([key]) => !leftOut.includes(key)));
-  const own = qualifiers.get('distro');
+  const own = distroQualifier(purl);
   const stated = own === undefined ? distro : distroOfQualifier(namespace, own);
   const bare = type === 'rpm' ? version.replace(/^\d+:/, '') : version;
   if (!rebuilt.includes(type) || distro === null || !stated || !sameRelease(stated, distro)) {

@@ -48,8 +48,9 @@ function codename(stated: string | null): { codename?: string } {
 const rolling: readonly string[] = ['wolfi', 'chainguard', 'minimos', 'arch'];
 
 /** The distro that a package URL names; null: none, or not which release. */
-export function distroOfPurl({ namespace, qualifiers }: Purl): Distro | null {
-  const stated = qualifiers.get('distro');
+export function distroOfPurl(purl: Purl): Distro | null {
+  const { namespace, qualifiers } = purl;
+  const stated = distroQualifier(purl);
   if (stated !== undefined) return distroOfQualifier(namespace, stated);
   // Red Hat's own documents name the repository: rhel-9-for-x86_64-baseos-rpms
   const repository = /^(?:rhel|ubi)-(\d{1,2})(?:\.\d+)?-for-/.exec(qualifiers.get('repository_id') ?? '');
@@ -57,6 +58,17 @@ export function distroOfPurl({ namespace, qualifiers }: Purl): Distro | null {
   return rolling.includes(namespace)
     ? { id: namespace, version: null, codename: null, prettyName: null, like: [] }
     : null;
+}
+
+/** Qualifiers that only Docker's tools write: `os_distro=bookworm&os_name=debian&os_version=12`. */
+const dockersQualifiers: readonly string[] = ['os_distro', 'os_name', 'os_version'];
+
+/** What a purl says of its distro, as the `distro` qualifier would: `debian-12`. */
+export function distroQualifier({ qualifiers }: Purl): string | undefined {
+  const [codename, name, version] = dockersQualifiers.map((each) => qualifiers.get(each));
+  const release = version ?? codename;
+  const dockers = name !== undefined && release !== undefined ? `${name}-${release}` : (name ?? codename);
+  return qualifiers.get('distro') ?? dockers;
 }
 
 /** The distro that the `distro` qualifier of a purl names: `debian-12`, `opensuse-leap-15.3`, `jessie` in namespace debian. */

@@ -107,9 +107,23 @@ function* saidParts(result: InventoryResult): Generator<unknown> {
   yield distro && [distro.id, distro.version, distroProperties(distro)];
   for (const pkg of result.packages) {
     const { type, name, version, purl, arch, source, licenses, locations, ownedBy, modularity, vendor } = pkg;
+    const claim = pkg.claimedBy === undefined ? [] : [pkg.claimedBy];
     const places = locations.map(({ path, layer }) => [path, layer]);
     const from = source && [source.name, source.version];
-    yield [type, name, version, purl, arch, from, licenses, places, ownedBy, modularity ?? null, vendor ?? null];
+    yield [
+      type,
+      name,
+      version,
+      purl,
+      arch,
+      from,
+      licenses,
+      places,
+      ownedBy,
+      modularity ?? null,
+      vendor ?? null,
+      ...claim,
+    ];
   }
   // what is found is a function of what was given
   if (isScanResult(result)) yield ordered(result.inputs, null);
