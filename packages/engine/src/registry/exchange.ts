@@ -23,8 +23,8 @@ export class ConnectionFailure extends Error {
   }
 }
 
-/** Of an answer within `idleTimeoutMs`: one that sends a byte now and then is as good as silent. */
-const leastBytes = 1024;
+/** Of an answer within `idleTimeoutMs`: one that sends a byte now and then would be waited for as long as it likes. */
+const leastBytes = 64 * 1024;
 
 /** Answers that announce another one; each could be followed by one more. */
 const maxInterim = 20;
@@ -137,7 +137,7 @@ export async function* bodyOf(reply: IncomingMessage, idleTimeoutMs: number): As
     const pieces: AsyncIterator<Buffer> = reply[Symbol.asyncIterator]();
     for (;;) {
       const started = performance.now();
-      const timer = setTimeout(() => reply.destroy(silence(idleTimeoutMs)), left);
+      const timer = setTimeout(() => reply.destroy(slowness(since, idleTimeoutMs)), left);
       const next = await pieces.next().finally(() => clearTimeout(timer));
       if (next.done) {
         return;
@@ -174,6 +174,11 @@ export async function wholeBody(
 
 function silence(idleTimeoutMs: number): ConnectionFailure {
   return new ConnectionFailure(`no answer within ${idleTimeoutMs / 1000} s`, 'SILENT');
+}
+
+function slowness(bytes: number, idleTimeoutMs: number): ConnectionFailure {
+  if (bytes === 0) return silence(idleTimeoutMs);
+  return new ConnectionFailure(`only ${bytes} bytes came within ${idleTimeoutMs / 1000} s`, 'SILENT');
 }
 
 function asFailure(error: unknown): ConnectionFailure {

@@ -11,6 +11,7 @@ const quick: RegistryOptions = { retryDelayMs: 1, idleTimeoutMs: 5000 };
 
 /** What is said of those that are waited for in vain, and how long that is here. */
 const silent = /no answer within 0.3 s/;
+const slow = /only \d+ bytes came within 0\.3 s/;
 const impatient: RegistryOptions = { idleTimeoutMs: 300 };
 
 /** A body that does not compress: a blob of 3 MB. */
@@ -251,7 +252,7 @@ describe('a registry that lies', () => {
         return Boolean(response.write(body.subarray(0, 10_000))) || true;
       },
       'REGISTRY_UNREACHABLE',
-      silent,
+      slow,
     ],
     [
       'a byte now and then',
@@ -264,7 +265,19 @@ describe('a registry that lies', () => {
         return true;
       },
       'REGISTRY_UNREACHABLE',
-      silent,
+      slow,
+    ],
+    [
+      'a manifest that goes on for days',
+      (request, response) => {
+        if (!isManifest(request)) return false;
+        response.writeHead(200);
+        const timer = setInterval(() => response.write(' '.repeat(2000)), 20);
+        response.on('close', () => clearInterval(timer));
+        return true;
+      },
+      'REGISTRY_UNREACHABLE',
+      slow,
     ],
     [
       'redirects in a circle',
@@ -295,7 +308,7 @@ describe('a registry that lies', () => {
     ],
   ];
   it.each(cases)('%s', async (_, intercept, code, message) => {
-    const { analyser, read } = await reading(intercept, message === silent ? impatient : {});
+    const { analyser, read } = await reading(intercept, [silent, slow].includes(message) ? impatient : {});
     await expect(read()).rejects.toMatchObject({ name: 'ImageError', code, message: expect.stringMatching(message) });
     expect(analyser.keys.map(({ id }) => id)).not.toContain(sha256(large));
     await expect(read()).rejects.not.toMatchObject({ message: expect.stringMatching(/sig=|\n|\u001b/) });
