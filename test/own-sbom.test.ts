@@ -120,6 +120,22 @@ describe('our own SBOM', () => {
     }
   });
 
+  it('lists what is called as SPDX says that nothing is stated', async () => {
+    const said = ['NONE', 'NOASSERTION'];
+    const status = said.map((word) => stanza(word) + stanza(`of-${word.toLowerCase()}`).replace('1-1', word)).join('');
+    const [base = []] = layers;
+    const named = base.map((entry) => (entry.path === 'var/lib/dpkg/status' ? { ...entry, content: status } : entry));
+    writeFileSync(at('named.tar'), dockerArchive([fixtureImage({ layers: [named] })]));
+    const outputs = formats.map((format) => `--format=${format}=${at(`named.${format}`)}`);
+    await plimsoll(['sbom', at('named.tar'), '--no-cache', ...outputs]);
+    const ofImage = await scan(at('named.tar'), database);
+    expect(ofImage.result.packages).toHaveLength(4);
+    for (const format of formats) {
+      const ofSbom = await scan(at(`named.${format}`), database);
+      expect(judged(ofSbom.result)).toEqual(judged(ofImage.result));
+    }
+  });
+
   it('gives those of facts that were asked for, by every pack, and says of what is not there that it is not', async () => {
     const packs = ['default', 'cis-docker', 'best-practices', 'nist-800-190', 'pci-dss-4', 'licenses'];
     const policies = packs.map((pack) => `--policy=${pack}`);

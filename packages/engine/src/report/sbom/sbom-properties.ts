@@ -109,8 +109,11 @@ function text(name: string, value: string | null): Property[] {
   return value === null ? [] : [[name, propertyText(value)]];
 }
 
+/** What readers of SPDX take for nothing said, though a package may be called so. */
+const wordsForNothing: ReadonlySet<string> = new Set(['NONE', 'NOASSERTION']);
+
 function unlessHeld(name: string, value: string, held: string | null): Property[] {
-  return value === held ? [] : text(name, value);
+  return value === held && !wordsForNothing.has(value) ? [] : text(name, value);
 }
 
 function json(name: string, value: unknown, order: KeyOrder | null): Property {
