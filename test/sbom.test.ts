@@ -106,6 +106,16 @@ describe('plimsoll sbom', () => {
     expect(refused).toMatchObject({ status: 2, stdout: '' });
     expect(refused.stderr).toContain('--format spdx needs a file with --platform all');
   });
+
+  test('names no file by what an image calls its platform where that would act on a terminal', async () => {
+    const called = ['linux/amd64', 'linux/\u001b[31m\n\u0000é'];
+    const images = called.map((platform) => fixtureImage({ platform, layers: cleanLayers }));
+    writeFileSync(file('called.tar'), ociArchive(images, { nested: true }));
+    const args = ['--no-cache', '--platform', 'all', '--format', `cyclonedx=${file('called.json')}`];
+    expect(await plimsoll(['sbom', file('called.tar'), ...args])).toMatchObject({ status: 0 });
+    const written = readdirSync(folder.path).filter((name) => name.startsWith('called.linux'));
+    expect(written.sort()).toEqual(['called.linux---31m---.json', 'called.linux-amd64.json']);
+  });
 });
 
 /** What judging our own SBOM begins with. */

@@ -75,9 +75,12 @@ export async function writeReports<R extends InventoryResult>(
   await writeOutputs(reports, ({ render }) => render(), keep);
 }
 
+/** An image's author chooses what its platform is called: line ends and escape sequences are no part of a file's name. */
+const unfit = /[^\w.+-]/g;
+
 function fileOfPlatform(file: string, platform: string | null): string {
   const { dir, name, ext } = parse(file);
-  return join(dir, `${name}.${(platform ?? 'unknown').replaceAll('/', '-')}${ext}`);
+  return join(dir, `${name}.${(platform ?? 'unknown').replaceAll(unfit, '-')}${ext}`);
 }
 
 /**
