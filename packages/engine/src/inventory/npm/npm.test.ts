@@ -64,6 +64,19 @@ describe('parsePackageJson', () => {
     expect(() => parsePackageJson(Buffer.from(text))).toThrow(CatalogError);
   });
 
+  test('white space around name and version hides no package', () => {
+    const body = Buffer.from('{"name":" lodash","version":"4.17.15 \\n"}');
+    expect(parsePackageJson(body)).toMatchObject({ name: 'lodash', version: '4.17.15' });
+  });
+
+  test.each([
+    ['{"name":"lodash","version":"4.17.15\\u0000"}'],
+    ['{"name":"lo dash","version":"4.17.15"}'],
+    [`{"name":"lodash","version":"${'4'.repeat(600)}"}`],
+  ])('%s is no marker: a package whose name and version cannot be read is damaged', (text) => {
+    expect(() => parsePackageJson(Buffer.from(text))).toThrow(CatalogError);
+  });
+
   test('deep nesting is no danger', () => {
     const deep = `${'['.repeat(10_000)}${']'.repeat(10_000)}`;
     expect(parsePackageJson(Buffer.from(`\ufeff{"name":"a","version":"1","x":${deep}}`))?.name).toBe('a');

@@ -7,7 +7,7 @@ import { type NpmManifest, parsePackageJson } from './package-json.ts';
 /** Installed npm packages: the manifests in `node_modules`, whichever package manager wrote it. */
 export const npm: Cataloger<NpmManifest> = {
   name: 'npm',
-  version: 2,
+  version: 3,
   finds: 'language',
   digests: true,
   maxBytes: 4 * 1024 * 1024,

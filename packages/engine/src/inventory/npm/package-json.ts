@@ -14,13 +14,17 @@ const mostLicenses = 20;
 /**
  * Reads the manifest of an installed package. Null when it is a mere marker without name or version (`{"type":"module"}`).
  *
- * @throws CatalogError when it is no JSON object
+ * @throws CatalogError when it is no JSON object, and when name and version are there but cannot be read
  * @see https://docs.npmjs.com/cli/configuring-npm/package-json
  */
 export function parsePackageJson(body: Buffer): NpmManifest | null {
   const manifest = parseObject(body);
-  const { name, version } = manifest;
-  if (!isWord(name) || !isWord(version)) return null;
+  const [name, version] = [trimmed(manifest.name), trimmed(manifest.version)];
+  if (name === '' || version === '') return null;
+  // Node loads it all the same, so that it is no marker: the package is there, and which it is cannot be told
+  if (!isWord(name) || !isWord(version)) {
+    throw new CatalogError('package-manifest-damaged', 'the package.json has no readable name and version');
+  }
   return { name, version, licenses: licensesOf(manifest) };
 }
 
@@ -52,12 +56,12 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** As npm takes them; empty where there is no text. */
+function trimmed(value: unknown): string {
+  return typeof value === 'string' ? value.trim() : '';
+}
+
 /** Names and versions have neither white space nor control characters. */
-function isWord(value: unknown): value is string {
-  return (
-    typeof value === 'string' &&
-    value.length > 0 &&
-    value.length <= longestWord &&
-    !/[\s\u0000-\u001f\u007f\ufffd]/.test(value)
-  );
+function isWord(text: string): boolean {
+  return text.length <= longestWord && !/[\s\u0000-\u001f\u007f\ufffd]/.test(text);
 }

@@ -31,7 +31,7 @@ const mostManifests = 1000;
  */
 export const yarnPnp: Cataloger<YarnPnpFacts> = {
   name: 'yarn-pnp',
-  version: 1,
+  version: 2,
   finds: 'language',
   maxBytes: 64 * 1024 * 1024,
   reads: [
