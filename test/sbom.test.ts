@@ -92,6 +92,18 @@ describe('plimsoll sbom', () => {
     expect(compositions[0]).toEqual({ aggregate: 'incomplete', assemblies: ['Image'] });
   });
 
+  test('says how much more was not seen than it names', async () => {
+    const damaged = Array.from({ length: 5 }, (_, at) => ({
+      path: `srv/node_modules/${at}/package.json`,
+      content: '{',
+    }));
+    const ran = await plimsoll(['sbom', writeImage(folder.path, 'damaged', [...cleanLayers, damaged]), '--no-cache']);
+    expect(ran.status).toBe(4);
+    const told = ran.stderr.split('\n').filter((line) => line.startsWith('plimsoll: incomplete: '));
+    expect(told).toHaveLength(4);
+    expect(told[3]).toBe('plimsoll: incomplete: and 2 more, which the report lists');
+  });
+
   test('writes a file a platform, and refuses all platforms on standard output', async () => {
     const images = ['linux/s390x', 'linux/riscv64'].map((platform) => fixtureImage({ platform, layers: cleanLayers }));
     writeFileSync(file('index.tar'), ociArchive(images, { nested: true }));

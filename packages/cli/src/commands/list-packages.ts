@@ -10,6 +10,9 @@ import { subjectRequest } from './request.ts';
 /** No inventory format looks at them. */
 const noOptions = { columns: 80, color: false, unicode: true, show: { onlyFixed: false } } as const;
 
+/** Of what was not read, so many are named on standard error. */
+const maxNamed = 3;
+
 /**
  * Opens the image, and writes what is inside.
  *
@@ -38,7 +41,10 @@ export async function listPackages(
   progress.clear();
   context.stopIfOver();
   const unseen = results.flatMap(({ incomplete }) => incomplete).filter(({ code }) => gateClosingCodes.has(code));
-  const notes = unseen.slice(0, 3).map(({ path, message }) => `incomplete: ${path ? `${path}: ` : ''}${message}`);
+  const notes = unseen
+    .slice(0, maxNamed)
+    .map(({ path, message }) => `incomplete: ${path ? `${path}: ` : ''}${message}`);
+  if (unseen.length > maxNamed) notes.push(`incomplete: and ${unseen.length - maxNamed} more, which the report lists`);
   const exitCode = unseen.length > 0 ? 4 : 0;
   const lookAgain = () => keptRun('sbom', reference, options, context);
   await keptWhile(kept, lookAgain, one && { ...one, shards: new Map(), exitCode, notes }, (keeper) =>
