@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { squash } from '../packages/engine/src/image/squash.ts';
 import { dockerArchive, type FixtureEntry, fixtureImage } from '../packages/engine/src/image/testing/image-builder.ts';
 import { readSeen } from '../packages/engine/src/image/testing/reading.ts';
-import { type Containerd, noContainerd, startContainerd } from './containerd-engine.ts';
-import { type DockerEngine, noDockerEngine, startDockerEngine } from './docker-engine.ts';
-import { noPodman, type Podman, startPodman } from './podman-engine.ts';
+import { noContainerd, startContainerd } from './containerd-engine.ts';
+import { noDockerEngine, startDockerEngine } from './docker-engine.ts';
+import { noPodman, startPodman } from './podman-engine.ts';
 import { scratchFolder } from './program.ts';
 
 const scratch = scratchFolder();
@@ -90,59 +90,71 @@ function archives(): readonly (readonly [what: string, archive: string, referenc
   });
 }
 
-describe.skipIf(noDockerEngine)(
-  `a container of Docker shows what we say${noDockerEngine ? ` (skipped: ${noDockerEngine})` : ''}`,
-  () => {
-    let engine: DockerEngine;
-    beforeAll(async () => {
-      if (!noDockerEngine) engine = await startDockerEngine();
-    });
-    afterAll(() => engine?.stop());
+/** Opens an archive and lists the files and links of a container of it. */
+interface Engine {
+  show(archive: string, reference: string): readonly string[];
+  stop(): Promise<void>;
+}
 
-    it.each(archives())('%s', async (_, archive, reference) => {
+async function docker(): Promise<Engine> {
+  const engine = await startDockerEngine();
+  return {
+    show(archive, reference) {
       engine.docker('load', '--quiet', '--input', archive);
-      const id = engine.docker('create', reference).trim();
-      const tar = `${archive}.docker`;
-      engine.docker('export', '--output', tar, id);
-      expect(exported(tar)).toEqual(await ours(archive));
-    });
-  },
-);
+      engine.docker('export', '--output', `${archive}.docker`, engine.docker('create', reference).trim());
+      return exported(`${archive}.docker`);
+    },
+    stop: () => engine.stop(),
+  };
+}
 
-describe.skipIf(noPodman)(`a container of Podman shows what we say${noPodman ? ` (skipped: ${noPodman})` : ''}`, () => {
-  let engine: Podman;
-  beforeAll(async () => {
-    if (!noPodman) engine = await startPodman();
-  });
-  afterAll(() => engine?.stop());
+async function podman(): Promise<Engine> {
+  const engine = await startPodman();
+  return {
+    show(archive, reference) {
+      engine.podman('load', '--quiet', '--input', archive);
+      const id = engine.podman('create', '--network=none', reference).trim();
+      engine.podman('export', '--output', `${archive}.podman`, id);
+      return exported(`${archive}.podman`);
+    },
+    stop: () => engine.stop(),
+  };
+}
 
-  it.each(archives())('%s', async (_, archive, reference) => {
-    engine.podman('load', '--quiet', '--input', archive);
-    const id = engine.podman('create', '--network=none', reference).trim();
-    const tar = `${archive}.podman`;
-    engine.podman('export', '--output', tar, id);
-    expect(exported(tar)).toEqual(await ours(archive));
-  });
-});
-
-describe.skipIf(noContainerd)(
-  `a container of containerd shows what we say${noContainerd ? ` (skipped: ${noContainerd})` : ''}`,
-  () => {
-    let engine: Containerd;
-    beforeAll(async () => {
-      if (!noContainerd) engine = await startContainerd();
-    });
-    afterAll(() => engine?.stop());
-
-    it.each(archives())('%s', async (_, archive, reference) => {
-      engine.ctr('images', 'import', archive);
+async function containerd(): Promise<Engine> {
+  const engine = await startContainerd();
+  return {
+    show(archive, reference) {
       const root = `${archive}.containerd`;
       mkdirSync(root);
+      engine.ctr('images', 'import', archive);
       engine.ctr('images', 'mount', `docker.io/${reference}`, root);
-      const shown = found(root);
-      engine.ctr('images', 'unmount', root);
-      rmSync(root, { recursive: true });
-      expect(shown).toEqual(await ours(archive));
+      try {
+        return found(root);
+      } finally {
+        engine.ctr('images', 'unmount', root);
+      }
+    },
+    stop: () => engine.stop(),
+  };
+}
+
+const engines = [
+  { name: 'Docker', missing: noDockerEngine, start: docker },
+  { name: 'Podman', missing: noPodman, start: podman },
+  { name: 'containerd', missing: noContainerd, start: containerd },
+];
+
+for (const { name, missing, start } of engines) {
+  describe.skipIf(missing)(`a container of ${name} shows what we say${missing ? ` (skipped: ${missing})` : ''}`, () => {
+    let engine: Engine;
+    beforeAll(async () => {
+      if (!missing) engine = await start();
     });
-  },
-);
+    afterAll(() => engine?.stop());
+
+    it.each(archives())('%s', async (_, archive, reference) => {
+      expect(engine.show(archive, reference)).toEqual(await ours(archive));
+    });
+  });
+}
