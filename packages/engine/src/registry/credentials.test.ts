@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { askCredentialHelper } from './credential-helper.ts';
-import { findCredentials } from './credentials.ts';
+import { authFiles, findCredentials } from './credentials.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'plimsoll-credentials-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -38,6 +38,27 @@ function helper(name: string, script: string): Record<string, string> {
 
 const find = (host: string, repository = 'team/app', environment: Record<string, string> = {}) =>
   findCredentials(host, repository, { HOME: home, ...environment }, undefined);
+
+it.skipIf(process.platform !== 'linux')(
+  'looks where Podman keeps logins without a session, and with one there alone',
+  () => {
+    const paths = (environment: Record<string, string>) => authFiles(environment).map(({ path }) => path);
+    const others = ['/h/.config/containers/auth.json', '/h/.docker/config.json'];
+    expect(paths({ HOME: '/h' })).toEqual([`/run/containers/${process.getuid!()}/auth.json`, ...others]);
+    expect(paths({ HOME: '/h', XDG_RUNTIME_DIR: '/r' })).toEqual(['/r/containers/auth.json', ...others]);
+    expect(paths({ HOME: '/h', REGISTRY_AUTH_FILE: '/a' })).toEqual(['/a', '/h/.docker/config.json']);
+    expect(paths({})).toEqual([]);
+  },
+);
+
+it('reads a login that is filled up with NULs, and one with a million of them, in time', async () => {
+  const filled = (name: string) => Buffer.from(`u:${name}`).toString('base64');
+  put('.docker/config.json', {
+    auths: { 'r.example': { auth: filled('p\0\0\0') }, 'long.example': { auth: filled(`${'\0'.repeat(1_000_000)}p`) } },
+  });
+  expect(await find('r.example')).toEqual(login('u', 'p'));
+  expect(await find('long.example')).toEqual(login('u', `${'\0'.repeat(1_000_000)}p`));
+});
 
 describe('Docker’s file', () => {
   it.each<[string, string, Record<string, unknown>, unknown]>([

@@ -83,17 +83,28 @@ interface AuthFile {
   readonly named: boolean;
 }
 
-function authFiles(environment: Environment): readonly AuthFile[] {
+/**
+ * Where logins are looked for, the first that has one for a host first.
+ *
+ * @see https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md
+ */
+export function authFiles(environment: Environment): readonly AuthFile[] {
   const { REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR, XDG_CONFIG_HOME, DOCKER_CONFIG, HOME } = environment;
   const settings = XDG_CONFIG_HOME || (HOME && join(HOME, '.config'));
   const docker = DOCKER_CONFIG || (HOME && join(HOME, '.docker'));
-  const podman = [XDG_RUNTIME_DIR, settings].flatMap((folder) =>
-    folder ? [{ path: join(folder, 'containers', 'auth.json'), named: false }] : [],
+  const ofSession = XDG_RUNTIME_DIR ? join(XDG_RUNTIME_DIR, 'containers') : HOME && sessionFolder();
+  const podman = [ofSession, settings && join(settings, 'containers')].flatMap((folder) =>
+    folder ? [{ path: join(folder, 'auth.json'), named: false }] : [],
   );
   return [
     ...(REGISTRY_AUTH_FILE ? [{ path: REGISTRY_AUTH_FILE, named: true }] : podman),
     ...(docker ? [{ path: join(docker, 'config.json'), named: false }] : []),
   ];
+}
+
+/** Where Podman keeps logins of a user without a session: root's, and those of jobs in containers. */
+function sessionFolder(): string | undefined {
+  return process.platform === 'linux' ? `/run/containers/${process.getuid?.()}` : undefined;
 }
 
 async function readAuthFile({ path, named }: AuthFile, signal: AbortSignal | undefined): Promise<Buffer | null> {
@@ -182,7 +193,7 @@ function fromEntry(value: unknown, what: string, from: string): Credentials | nu
     return { kind: 'identity', token: identity, from };
   }
   if (auth) {
-    const text = Buffer.from(auth, 'base64').toString('utf8').replace(/\0+$/, '');
+    const text = withoutPadding(Buffer.from(auth, 'base64'));
     const colon = text.indexOf(':');
     if (colon < 0) {
       throw new ImageError('CORRUPT', `${what}: auth is not a name and a password`);
@@ -191,4 +202,11 @@ function fromEntry(value: unknown, what: string, from: string): Credentials | nu
   }
   const [username, password] = [entry.string('username'), entry.string('password')];
   return username && password !== null ? { kind: 'login', username, password, from } : null;
+}
+
+/** Some writers fill up with NULs. */
+function withoutPadding(bytes: Buffer): string {
+  let end = bytes.length;
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  return bytes.toString('utf8', 0, end);
 }
